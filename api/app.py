@@ -19,6 +19,7 @@ from api import (
     numbers,
     page,
     providers,
+    realtime_sessions,
     trunks,
     usage,
     voice_sessions,
@@ -30,7 +31,6 @@ from api.cors import cors, let_read
 from api.docs import DOCUMENT, ApiDocument
 from api.flows.tables import FLOW_TABLES
 from api.guard import guard, tell_rate
-from api.realtime import routes as realtime
 from api.request_spans import tell_trace, traced
 from api.routing.serving import serve_routes
 from api.routing.table import ApiRoutes
@@ -51,7 +51,7 @@ TABLES: tuple[ApiRoutes, ...] = (
     voices.routes,
     conversations.routes,
     voice_sessions.routes,
-    realtime.routes,
+    realtime_sessions.routes,
     *FLOW_TABLES,
     stream.routes,
     socket.routes,

@@ -115,6 +115,8 @@ class RealtimeAnswer:
         usage: LlmUsage | None = None,
     ) -> None:
         """Nothing more comes of it. `status`: completed, cancelled, incomplete or failed."""
+        if status == "completed" and self.message is not None:
+            self.cut(self.message.texts[0] or "")  # now it is known how long all of it takes
         self._close_message("completed" if status == "completed" else "incomplete")
         self.status = status
         details: dict[str, Any] | None = None

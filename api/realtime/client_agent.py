@@ -11,7 +11,7 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
-from api.realtime.answering import Answering
+from api.realtime.answer_desk import AnswerDesk
 from api.realtime.commands import ThinkOfAnswer
 from api.realtime.leading import LedEngines
 from mediaserver.calls.call import Call
@@ -48,7 +48,7 @@ class ClientAgent:
     minds_line = True
     """Whether its line is a good one is the client's business."""
 
-    def __init__(self, desk: Answering, call: Call, engines: LedEngines, prompt: str) -> None:
+    def __init__(self, desk: AnswerDesk, call: Call, engines: LedEngines, prompt: str) -> None:
         """`prompt`: what the model is told before the client's instructions. Raises CallError."""
         self._desk = desk
         self._call = call
@@ -156,6 +156,7 @@ class ClientAgent:
             interruptible=self._desk.interruptible,
             language=self._engines.language if other else "",
             voice=wanted.voice if other else "",
+            rate=0.0 if wanted.speed == 1.0 else wanted.speed,
         )
 
 

@@ -141,6 +141,7 @@ class RealtimeHub:
                 ref=machine.id,
                 remote=remote,
                 queue_ms=self.gateway.settings.queue_ms,
+                out=stream_of(wanted.audio.output.format),
             )
             try:
                 call = self._board.join(

@@ -1,6 +1,6 @@
 """One realtime session: does what its machine wants done, and tells the machine what its call does.
 
-It has the call's far end (`SocketPeer`) and is what the call's agent tells (`Answering`). All of it is plain
+It has the call's far end (`SocketPeer`) and is what the call's agent tells (`AnswerDesk`). All of it is plain
 cheap calls on the event loop's thread; what the media clock calls does no work on audio but to keep it.
 """
 
@@ -31,7 +31,7 @@ from api.realtime.commands import (
 )
 from api.realtime.leading import LedEngines
 from api.realtime.machine import RealtimeServer
-from api.realtime.served_agent import ServedAgent
+from api.realtime.self_led_agent import SelfLedAgent
 from api.realtime.session_settings import RealtimeSettings, ServerVad
 from api.realtime.sound_out import SoundOut
 from mediaserver.calls.call import Call
@@ -56,6 +56,7 @@ SETTLED_S = 1.0
 WARN_EVERY_S = 1.0
 MOST_LINES = 8
 """Of the call, whose responses are remembered."""
+MOST_TURNS = 64
 MOST_TYPED = 10_000
 """Characters of what was written that the call's record has."""
 
@@ -109,6 +110,10 @@ class RealtimeSession:
         """Words that were typed, which come back as an utterance."""
         self._before = ""
         """What was understood last."""
+        self._ended: deque[int] = deque(maxlen=MOST_TURNS)
+        """The caller's turns that are over and whose words were not told yet."""
+        self._unheard: set[int] = set()
+        """Of these, those without words."""
         self._first_ms: int | None = None
         """When the first audio came, as the call counts."""
         self._awaited_since: float | None = None
@@ -146,6 +151,7 @@ class RealtimeSession:
             self._awaited_since = self._now()
         elif self._now() - self._awaited_since > WORDS_WITHIN_S and not self._waits:
             self._awaited_since = None
+            self._ended.clear()
             self._do(self.machine.not_recognised("Nothing was recognised."))
 
     @property
@@ -216,7 +222,8 @@ class RealtimeSession:
 
     def _clear(self) -> None:
         if self.leg is not None:
-            self.leg.stream.forget()
+            self.leg.forget()
+            self._in_order(lambda: self._steer(lambda steering: steering.forget()))
 
     def _ask(self, wanted: ThinkOfAnswer) -> None:
         """Have the agent answer."""
@@ -280,13 +287,24 @@ class RealtimeSession:
             case "voice" if "began" in data:
                 self._do(self.machine.speech_began(self._ms(data["began"])))
             case "voice":
+                if data["committed"] or self.machine.settings.turn_detection is not None:
+                    self._ended.append(data["turn"])
                 self._do(self.machine.speech_ended(self._ms(data["ended"])))
-            case "final" if data.get("told") is False:
-                self._do(self.machine.final(""))
+            case "unheard" if "turn" in data:
+                self._unheard.add(data["turn"])
+                self._settle()
+            case "unheard":
+                self._do(self.machine.final(""))  # a commit of nothing
             case "agent" | "operator" if not self._ours:
                 self._announced(data["text"])
             case _:
                 """The agent tells it, or it is for operators."""
+
+    def _settle(self) -> None:
+        """Turns without words are told behind those whose words the agent has not been told yet."""
+        while self._ended and self._ended[0] in self._unheard:
+            self._unheard.discard(self._ended.popleft())
+            self._do(self.machine.final(""))
 
     def _ms(self, ms: int) -> int:
         """Since the first audio, for what is told in milliseconds since the answer."""
@@ -324,10 +342,10 @@ class RealtimeSession:
 
     def lead(self, call: Call, engines: LedEngines, own: Callable[[], Agent]) -> Agent:
         if self._prompt is None:
-            return ServedAgent(self, own())
+            return SelfLedAgent(self, own())
         return ClientAgent(self, call, engines, self._prompt)
 
-    # ---- Answering
+    # ---- AnswerDesk
 
     @property
     def silence_ms(self) -> int:
@@ -349,11 +367,18 @@ class RealtimeSession:
     def spoken(self) -> bool:
         return self.machine.settings.output_modalities == ["audio"]
 
+    @property
+    def speed(self) -> float:
+        return self.machine.settings.audio.output.speed
+
     def understood(self, said: Utterance) -> ThinkOfAnswer | None:
         self._current = None  # whatever the agent was at, the call has dropped it
         if self._typed and said.text == self._typed[0]:
             self._typed.popleft()
             return self._take()
+        if not self._ended:
+            return self._take()  # a sound that was told of before, as none
+        self._ended.popleft()
         before, self._before = self._before, said.text
         text = said.text if said.understood else ""
         if said.amends and before and text.startswith(f"{before} "):
@@ -361,6 +386,7 @@ class RealtimeSession:
         self._answering = True
         try:
             self._do(self.machine.final(text))
+            self._settle()
         finally:
             self._answering = False
         return self._take()

@@ -154,12 +154,6 @@ class SocketAudio:
             if reached is not None:
                 self._marks.reached(str(reached))
 
-    def forget(self) -> None:
-        """What waits to be heard is not to be; for a far end that sends ahead (`queue_ms`)."""
-        if self._queue is not None:
-            self._gone += self.waiting
-            self._queue.clear()
-
     @property
     def waiting(self) -> int:
         """Samples that came and were not heard yet."""

@@ -10,7 +10,7 @@ from pipelines.conversation.agent import Utterance
 from pipelines.engines.protocols import LlmToolCall, LlmUsage
 
 
-class Answering(Protocol):
+class AnswerDesk(Protocol):
     """A session, as its agent sees it. All on the loop's thread; nothing of it waits or raises."""
 
     @property
@@ -28,6 +28,10 @@ class Answering(Protocol):
     @property
     def spoken(self) -> bool:
         """Whether what nobody asked for is said aloud."""
+
+    @property
+    def speed(self) -> float:
+        """Of what is said aloud; 1: as the voice speaks by itself."""
 
     def understood(self, said: Utterance) -> ThinkOfAnswer | None:
         """The caller said this. What is to be answered now; None: nothing, or not yet."""

@@ -7,9 +7,10 @@ It stands before that agent and changes nothing of it.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import replace
 from typing import Any
 
-from api.realtime.answering import Answering
+from api.realtime.answer_desk import AnswerDesk
 from mediaserver.storage.records import Record
 from pipelines.conversation.agent import (
     Act,
@@ -32,10 +33,10 @@ MOST_KEPT = 20
 """Turns of the caller's that nobody has asked to be answered; the oldest go."""
 
 
-class ServedAgent:
+class SelfLedAgent:
     """Implements pipelines.conversation.agent.Agent."""
 
-    def __init__(self, desk: Answering, agent: Agent) -> None:
+    def __init__(self, desk: AnswerDesk, agent: Agent) -> None:
         self._desk = desk
         self._agent = agent
         self._kept: list[Utterance] = []
@@ -73,6 +74,8 @@ class ServedAgent:
                     response = desk.speak_up()
                     desk.begins(response, context.line)
                 if spoken:
+                    if isinstance(act, Say) and not act.rate and desk.speed != 1.0:
+                        act = replace(act, rate=desk.speed)
                     with desk.saying(response, text):
                         yield act
                 else:
