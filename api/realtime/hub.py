@@ -10,8 +10,9 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
@@ -44,6 +45,13 @@ USUAL_VOICES = frozenset(
     )
 )
 """OpenAI's, which clients name without being asked: here they are the agent's own."""
+_WAITS = {
+    "whole_ms": Waits().whole,
+    "open_ms": Waits().open,
+    "nothing_ms": Waits().nothing,
+    "hanging_ms": Waits().hanging,
+}
+"""Of silence, by what was said, as they are usually."""
 KINDS = frozenset({"llm", "flow", "python"})
 """Of agents that a session can be had with."""
 THINKING_MS = 120_000
@@ -159,7 +167,14 @@ class RealtimeHub:
             return leg, call
 
         session = RealtimeSession(
-            machine, asker, line, join, self._steering, self._now, spec.prompt if led else None
+            machine,
+            asker,
+            line,
+            join,
+            self._steering,
+            partial(turns_wanted, spec),
+            self._now,
+            spec.prompt if led else None,
         )
         self._sessions.add(session)
         session.begin()
@@ -191,33 +206,30 @@ class RealtimeHub:
 
 def as_wanted(spec: AgentSpec, settings: RealtimeSettings) -> AgentSpec:
     """The agent, as a session that begins wants it. Pure."""
-    changes: dict[str, Any] = {}
-    turn: dict[str, Any] = {}
-    if spec.kind == "llm":
-        turn |= {"filler_ms": 0, "thinking_ms": THINKING_MS}
-    if (ends := settings.turn_ends) is not None:
-        silence_ms, threshold = ends
-        if silence_ms != USUAL_SILENCE_MS:
-            turn |= _waits(silence_ms / USUAL_SILENCE_MS)
-        if abs(threshold - USUAL_THRESHOLD) > 0.15:
-            turn["sensitivity"] = "low" if threshold > USUAL_THRESHOLD else "high"
-    if turn:
-        changes["turn"] = MappingProxyType({**spec.turn, **turn})
+    changes: dict[str, Any] = {"turn": MappingProxyType({**spec.turn, **turns_wanted(spec, settings)})}
     voice = settings.audio.output.voice
     if voice and voice not in USUAL_VOICES:
         changes["voice"] = voice
     words = settings.audio.input.transcription
     if words is not None and words.language:
         changes["language"] = words.language
-    return replace(spec, **changes) if changes else spec
+    return replace(spec, **changes)
 
 
-def _waits(factor: float) -> Mapping[str, int]:
-    """The waits of turn-taking, all longer or shorter by this."""
-    usual = Waits()
-    named = {"whole_ms": usual.whole, "open_ms": usual.open, "nothing_ms": usual.nothing}
-    named["hanging_ms"] = usual.hanging
-    return {name: max(40, min(10_000, round(ms * factor))) for name, ms in named.items()}
+def turns_wanted(spec: AgentSpec, settings: RealtimeSettings) -> dict[str, Any]:
+    """How turns are taken, as an agent's `turn` has it: its own waits, all longer or shorter as the client
+    wants the pause that ends a turn. Pure."""
+    silence_ms, threshold = settings.turn_ends or (USUAL_SILENCE_MS, USUAL_THRESHOLD)
+    turn: dict[str, Any] = {
+        name: max(40, min(10_000, round(spec.turn.get(name, usual) * silence_ms / USUAL_SILENCE_MS)))
+        for name, usual in _WAITS.items()
+    }
+    turn["sensitivity"] = spec.turn.get("sensitivity", "medium")
+    if abs(threshold - USUAL_THRESHOLD) > 0.15:
+        turn["sensitivity"] = "low" if threshold > USUAL_THRESHOLD else "high"
+    if spec.kind == "llm":
+        turn |= {"filler_ms": 0, "thinking_ms": THINKING_MS}
+    return turn
 
 
 def _knows_voice(voice: str) -> bool:

@@ -194,7 +194,7 @@ class RealtimeServer:
         self._out.tell("conversation.item.truncated", item_id=item.id, content_index=0, audio_end_ms=ms)
 
     def up(self) -> None:
-        """The conversation is under way: formats, voice and pauses stay what they are now."""
+        """The conversation is under way: formats and voice stay what they are now."""
         self._begun = self.settings
 
     # ---- responses

@@ -1,7 +1,9 @@
 """One realtime session: does what its machine wants done, and tells the machine what its call does.
 
 It has the call's far end (`SocketPeer`) and is what the call's agent tells (`AnswerDesk`). All of it is plain
-cheap calls on the event loop's thread; what the media clock calls does no work on audio but to keep it.
+cheap calls on the event loop's thread. What the media clock tells within its tick is only noted: events are
+made of it behind the tick, or as soon as the client or the agent says something, in the order in which it
+came.
 """
 
 from __future__ import annotations
@@ -9,8 +11,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from api.access.asker import Asker
 from api.answers import dumps
@@ -60,6 +63,10 @@ MOST_TURNS = 64
 MOST_TYPED = 10_000
 """Characters of what was written that the call's record has."""
 
+_SAID = frozenset({"agent", "operator"})
+_TOLD = _SAID | {"partial", "voice", "unheard"}
+"""Live events that the client is told of."""
+
 JoinCall = Callable[["RealtimeSession"], tuple[SocketLeg, Call]]
 """Begins the session's call. Raises VoiceForgeError."""
 
@@ -74,11 +81,13 @@ class RealtimeSession:
         line: SocketLine,
         join: JoinCall,
         steering: Callable[[Call], Steering],
+        turns: Callable[[RealtimeSettings], Mapping[str, Any]],
         now: Callable[[], float],
         prompt: str | None,
     ) -> None:
         """`prompt`: what the model is told before the client's instructions; None: an agent answers that goes
-        by its own lights. `steering`: raises CallError."""
+        by its own lights. `steering`: raises CallError. `turns`: how they are taken, as an agent's row has
+        it."""
         self.asker = asker
         self.line = line
         self.machine = machine
@@ -87,10 +96,13 @@ class RealtimeSession:
         self.is_over = False
         self._join = join
         self._steering = steering
+        self._turns = turns
         self._now = now
         self._prompt = prompt
         self._began_with = machine.settings
         self._since = now()
+        self._noted: deque[Callable[[], None]] = deque()
+        """What the media clock has told."""
         self._sound = SoundOut(self._told_sound)
         self._wanted: ThinkOfAnswer | None = None
         """What the agent is to answer next."""
@@ -127,6 +139,7 @@ class RealtimeSession:
 
     def receive(self, raw: str) -> None:
         """A message of the socket."""
+        self._catch_up()
         self._do(self.machine.receive(raw))
 
     def left(self) -> None:
@@ -257,6 +270,7 @@ class RealtimeSession:
                 self.begin_call()
             return
         self._steer(lambda steering: steering.manual(settings.turn_detection is None))
+        self._steer(lambda steering: steering.take_turns(self._turns(settings)))
 
     def _in_order(self, do: Callable[[], None]) -> None:
         """Behind the audio that came before."""
@@ -277,9 +291,28 @@ class RealtimeSession:
             raise CallError("the conversation has not begun")
         return self._steering(self.call)
 
+    # ---- what the media clock tells
+
+    def _later(self, do: Callable[[], None]) -> None:
+        if not self._noted:
+            asyncio.get_running_loop().call_soon(self._catch_up)
+        self._noted.append(do)
+
+    def _catch_up(self) -> None:
+        while self._noted:
+            do = self._noted.popleft()
+            try:
+                do()
+            except Exception:
+                log.exception("a realtime session failed on what its call has told")
+
     # ---- what the call says
 
     def _event(self, event: LiveEvent) -> None:
+        if event.kind in _TOLD and not (self._ours and event.kind in _SAID):
+            self._later(lambda: self._tell(event))
+
+    def _tell(self, event: LiveEvent) -> None:
         data = event.data
         match event.kind:
             case "partial":
@@ -295,10 +328,8 @@ class RealtimeSession:
                 self._settle()
             case "unheard":
                 self._do(self.machine.final(""))  # a commit of nothing
-            case "agent" | "operator" if not self._ours:
-                self._announced(data["text"])
             case _:
-                """The agent tells it, or it is for operators."""
+                self._announced(data["text"])
 
     def _settle(self) -> None:
         """Turns without words are told behind those whose words the agent has not been told yet."""
@@ -333,6 +364,9 @@ class RealtimeSession:
 
     def over(self, why: Termination) -> None:
         self.is_over = True
+        self._later(lambda: self._finish(why))
+
+    def _finish(self, why: Termination) -> None:
         self._sound.flush()
         shut = why.why is Why.SHUTDOWN
         code = CloseCode.GOING_AWAY if shut else CloseCode.DONE
@@ -372,6 +406,7 @@ class RealtimeSession:
         return self.machine.settings.audio.output.speed
 
     def understood(self, said: Utterance) -> ThinkOfAnswer | None:
+        self._catch_up()
         self._current = None  # whatever the agent was at, the call has dropped it
         if self._typed and said.text == self._typed[0]:
             self._typed.popleft()
@@ -392,9 +427,11 @@ class RealtimeSession:
         return self._take()
 
     def asked(self) -> ThinkOfAnswer | None:
+        self._catch_up()
         return None if self._typed else self._take()
 
     def silent(self) -> ThinkOfAnswer | None:
+        self._catch_up()
         turns, call = self.machine.settings.turn_detection, self.call
         if not isinstance(turns, ServerVad) or turns.idle_timeout_ms is None or call is None:
             return None
@@ -407,6 +444,7 @@ class RealtimeSession:
         return self._take()
 
     def speak_up(self) -> str:
+        self._catch_up()
         if self._wanted is not None:
             return NO_RESPONSE
         id, commands = self.machine.speak_up()
@@ -449,6 +487,9 @@ class RealtimeSession:
             asyncio.get_running_loop().call_soon(self._steer, lambda steering: steering.cancel())
 
     def heard(self, line: int, text: str, cut: bool) -> None:
+        self._later(lambda: self._heard(line, text, cut))
+
+    def _heard(self, line: int, text: str, cut: bool) -> None:
         response = self._lines.get(line, self._current)
         if response is None or response not in self._spoke:
             return

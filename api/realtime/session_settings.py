@@ -287,11 +287,3 @@ def _check_unchanged(before: RealtimeSettings, after: RealtimeSettings) -> None:
                 "The format stays once the conversation has begun: open another session.",
                 f"session.audio.{way}.format",
             )
-    ends = after.turn_ends
-    if ends is not None and ends != (before.turn_ends or (USUAL_SILENCE_MS, USUAL_THRESHOLD)):
-        raise EventRefused(
-            "cannot_update_turn_detection",
-            "How long a pause is and how loud speech stays once the conversation has begun: open another"
-            " session. That there is none (null), and what comes of a turn, may change.",
-            "session.audio.input.turn_detection",
-        )

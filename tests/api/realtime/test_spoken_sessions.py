@@ -207,3 +207,24 @@ async def test_an_operators_words_are_told(desk: RealtimeDesk) -> None:
     done = await client.answered()
     assert done["output"][0]["content"][0]["transcript"] == "This is the operator."
     assert done["status"] == "completed"
+
+
+async def test_a_longer_pause_is_waited_for_from_now_on(desk: RealtimeDesk) -> None:
+    desk.stt.text = "how are you"
+    client = await desk.connect()
+    await client.setup(audio={"input": {"turn_detection": {"type": "server_vad", "create_response": False}}})
+    await speak(client, pcm(900, 1_500))
+    first = await client.told("input_audio_buffer.speech_stopped")
+    turns = {"type": "server_vad", "silence_duration_ms": 2_000, "create_response": False}
+    await client.setup(audio={"input": {"turn_detection": turns}})
+    await speak(client, pcm(900, 4_500))
+    began = await client.told("input_audio_buffer.speech_started")
+    second = await client.told("input_audio_buffer.speech_stopped")
+    assert first["audio_end_ms"] < began["audio_start_ms"] < second["audio_end_ms"]
+    await client.told("conversation.item.done")
+    waits = [
+        record.latency["endpoint"]
+        for record in desk.sink.records
+        if isinstance(record, TurnSaid) and record.speaker == "caller"
+    ]
+    assert waits[0] < 400 < 600 <= waits[1] < 1_000
