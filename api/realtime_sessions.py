@@ -16,7 +16,7 @@ from api.realtime.socket import serve
 from api.routing.models import OneLine, RequestModel
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
-from mediaserver.errors import CallError
+from mediaserver.errors import VoiceForgeError
 
 routes = ApiRoutes("openai")
 
@@ -48,6 +48,6 @@ async def realtime(request: web.Request, query: RealtimeQuery) -> web.StreamResp
         raise told_refusal(refused) from None
     except GatewayRefusal as refused:
         raise Problem(429, "too_many_sessions", str(refused)) from None
-    except CallError as error:
+    except VoiceForgeError as error:
         raise Problem(503, "unavailable", str(error)) from None
     return await serve(request, hub, spec, who)

@@ -33,6 +33,9 @@ class AnswerDesk(Protocol):
     def speed(self) -> float:
         """Of what is said aloud; 1: as the voice speaks by itself."""
 
+    def may_think(self) -> None:
+        """Raises VoiceForgeError where no model may be asked any more."""
+
     def understood(self, said: Utterance) -> ThinkOfAnswer | None:
         """The caller said this. What is to be answered now; None: nothing, or not yet."""
 

@@ -15,7 +15,7 @@ from api.realtime.answer_desk import AnswerDesk
 from api.realtime.commands import ThinkOfAnswer
 from api.realtime.leading import LedEngines
 from mediaserver.calls.call import Call
-from mediaserver.errors import VoiceForgeError
+from mediaserver.errors import EngineError, ModelError, VoiceForgeError
 from mediaserver.storage.records import Record
 from pipelines.assistant.accounting import TurnFigures
 from pipelines.assistant.unspeakable import Unspeakable
@@ -118,6 +118,8 @@ class ClientAgent:
             figures.complete = True
         except TimeoutError:
             desk.failed(id, f"the model has streamed nothing for {PATIENCE_S:g} s")
+        except EngineError as error:
+            desk.failed(id, _told(error))
         except VoiceForgeError as error:
             desk.failed(id, str(error))
         except Exception as error:  # a foreign model may raise anything
@@ -130,6 +132,7 @@ class ClientAgent:
 
     async def _stream(self, wanted: ThinkOfAnswer) -> AsyncGenerator[LlmEvent, None]:
         """Raises VoiceForgeError, TimeoutError."""
+        self._desk.may_think()
         if self._engines.starting is not None:
             async with asyncio.timeout(PATIENCE_S):
                 await self._engines.starting()
@@ -188,6 +191,15 @@ class _Words:
         if not self._spoken:
             return []
         return _sayable([*self._sentences.feed(self._speakable.end()), *self._sentences.end()])
+
+
+def _told(error: EngineError) -> str:
+    """What is said of a model that fails. Its own words, for the operator, go to the log: they name addresses
+    and folders of this server."""
+    if isinstance(error, ModelError) and error.about_request:
+        return str(error)
+    log.warning("a model failed in a realtime session: %s", error)
+    return "The model cannot answer now; try again in a moment. The server's log says why."
 
 
 def _sayable(pieces: list[str]) -> list[str]:

@@ -30,7 +30,7 @@ from api.realtime.session_settings import USUAL_SILENCE_MS, USUAL_THRESHOLD, Rea
 from mediaserver.calls.call import Call
 from mediaserver.calls.protocols import Steering, Switchboard
 from mediaserver.calls.routes import AgentSpec
-from mediaserver.errors import VoiceForgeError
+from mediaserver.errors import CapacityError, VoiceForgeError
 from mediaserver.media.socket_leg import SocketLeg
 from pipelines.conversation.agent import Agent
 from pipelines.conversation.timing import Waits
@@ -126,6 +126,8 @@ class RealtimeHub:
 
     def check(self, spec: AgentSpec, asker: Asker) -> None:
         """Whether a session may be had now. Raises VoiceForgeError."""
+        if self._board.draining:
+            raise CapacityError("the server is being stopped")
         self.gateway.check_room(asker)
         self._access.within_quota(asker, "call_minutes")
         if spec.kind == "llm":
@@ -173,6 +175,7 @@ class RealtimeHub:
             join,
             self._steering,
             partial(turns_wanted, spec),
+            partial(self._access.within_quota, asker, "tokens"),
             self._now,
             spec.prompt if led else None,
         )

@@ -54,6 +54,9 @@ from api.realtime.session_settings import RealtimeSettings, ServerVad, stream_of
 from mediaserver.media.time import FRAME_MS
 from pipelines.engines.protocols import LlmMessage, LlmToolCall, LlmUsage
 
+MOST_TYPED = 10_000
+"""Characters of what was written that the record of the call has."""
+
 
 def random_id(kind: str) -> str:
     """One that nobody can guess, so that no client's own id is like it."""
@@ -91,8 +94,8 @@ class RealtimeServer:
         self._think: Callable[[], None] | None = None
         """What is asked for once the caller's words are known."""
         self._begun: RealtimeSettings | None = None
-        self._typed: list[str] = []
-        """What the user wrote, and nobody was asked to answer yet."""
+        self._typed: dict[str, str] = {}
+        """What the user wrote, by item, and nobody was asked to answer yet; not more than a record has."""
 
     def start(self) -> list[RealtimeCommand]:
         self._out.tell("session.created", session=self._session())
@@ -141,6 +144,7 @@ class RealtimeServer:
                         "item_in_progress", "The item is being made: cancel the response first.", "item_id"
                     )
                 self.conversation.delete(id)
+                self._typed.pop(id, None)
                 self._out.tell("conversation.item.deleted", item_id=id)
             case RetrieveItem(item_id=id):
                 self._out.tell("conversation.item.retrieved", item=self.conversation.find(id).shown())
@@ -167,7 +171,9 @@ class RealtimeServer:
         item = Item.written(event.item, event.item.id or self._new_id("item"), self._new_id("call"))
         before = self.conversation.create(item, event.previous_item_id)
         if item.role == "user" and event.previous_item_id is None:
-            self._typed.append(item.text)
+            room = MOST_TYPED - sum(map(len, self._typed.values()))
+            if room > 0 and item.text:
+                self._typed[item.id] = item.text[:room]
         self._out.tell("conversation.item.added", previous_item_id=before, item=item.shown())
         self._out.tell("conversation.item.done", previous_item_id=before, item=item.shown())
 
@@ -280,7 +286,7 @@ class RealtimeServer:
             most = None if limit == "inf" else limit
             typed = ""
             if given is None and not apart:
-                typed, self._typed = "\n".join(self._typed), []
+                typed, self._typed = "\n".join(self._typed.values()), {}
             self._out.do(
                 ThinkOfAnswer(answer.id, history(), offered, most, spoken, voice, audio.speed, typed)
             )

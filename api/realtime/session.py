@@ -18,6 +18,7 @@ from typing import Any
 from api.access.asker import Asker
 from api.answers import dumps
 from api.gateway.close_codes import CloseCode
+from api.gateway.message_budget import MessageBudget
 from api.gateway.outbox import SocketLine
 from api.realtime.client_agent import ClientAgent
 from api.realtime.commands import (
@@ -60,8 +61,10 @@ WARN_EVERY_S = 1.0
 MOST_LINES = 8
 """Of the call, whose responses are remembered."""
 MOST_TURNS = 64
-MOST_TYPED = 10_000
-"""Characters of what was written that the call's record has."""
+OCTETS_A_MESSAGE = 8 << 10
+"""A longer event counts as several: reading it takes as long."""
+RESPONSE_COST = 20
+"""Messages that a response counts as: a model is asked."""
 
 _SAID = frozenset({"agent", "operator"})
 _TOLD = _SAID | {"partial", "voice", "unheard"}
@@ -82,12 +85,13 @@ class RealtimeSession:
         join: JoinCall,
         steering: Callable[[Call], Steering],
         turns: Callable[[RealtimeSettings], Mapping[str, Any]],
+        may_think: Callable[[], None],
         now: Callable[[], float],
         prompt: str | None,
     ) -> None:
         """`prompt`: what the model is told before the client's instructions; None: an agent answers that goes
         by its own lights. `steering`: raises CallError. `turns`: how they are taken, as an agent's row has
-        it."""
+        it. `may_think`: raises VoiceForgeError for a key that may have no more of a model."""
         self.asker = asker
         self.line = line
         self.machine = machine
@@ -97,6 +101,7 @@ class RealtimeSession:
         self._join = join
         self._steering = steering
         self._turns = turns
+        self.may_think = may_think
         self._now = now
         self._prompt = prompt
         self._began_with = machine.settings
@@ -129,6 +134,7 @@ class RealtimeSession:
         self._first_ms: int | None = None
         """When the first audio came, as the call counts."""
         self._awaited_since: float | None = None
+        self._budget = MessageBudget(now())
         self._refused_ms = 0
         self._warn_after = 0.0
 
@@ -138,9 +144,13 @@ class RealtimeSession:
         self._do(self.machine.start())
 
     def receive(self, raw: str) -> None:
-        """A message of the socket."""
+        """A message of the socket. Raises GatewayRefusal."""
+        self._budget.spend(self._now(), 1 + len(raw) // OCTETS_A_MESSAGE)
         self._catch_up()
-        self._do(self.machine.receive(raw))
+        commands = self.machine.receive(raw)
+        if any(isinstance(each, ThinkOfAnswer) for each in commands):
+            self._budget.spend(self._now(), RESPONSE_COST)
+        self._do(commands)
 
     def left(self) -> None:
         """Its socket is gone, and with it the conversation."""
@@ -242,7 +252,7 @@ class RealtimeSession:
         """Have the agent answer."""
         if not self.begin_call():
             return
-        typed = wanted.typed[:MOST_TYPED].strip()
+        typed = wanted.typed.strip()
         try:
             steering = self._steers()
             if typed:
@@ -324,8 +334,9 @@ class RealtimeSession:
                     self._ended.append(data["turn"])
                 self._do(self.machine.speech_ended(self._ms(data["ended"])))
             case "unheard" if "turn" in data:
-                self._unheard.add(data["turn"])
-                self._settle()
+                if data["turn"] in self._ended:
+                    self._unheard.add(data["turn"])
+                    self._settle()
             case "unheard":
                 self._do(self.machine.final(""))  # a commit of nothing
             case _:

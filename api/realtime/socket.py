@@ -12,20 +12,17 @@ from aiohttp import WSMsgType, web
 from api.access.asker import Asker
 from api.gateway.close_codes import CloseCode, GatewayRefusal
 from api.gateway.gateway import HEARTBEAT_S
-from api.gateway.message_budget import MessageBudget
 from api.gateway.outbox import SocketLine
 from api.gateway.socket import CLOSING_S, YIELD_EVERY, close_unread, keep_little, send_waiting
 from api.realtime.client_events import MOST_EVENT
 from api.realtime.hub import RealtimeHub
-from api.realtime.session import RealtimeSession
+from api.realtime.session import OCTETS_A_MESSAGE, RealtimeSession
 from mediaserver.calls.routes import AgentSpec
 
 PROTOCOL = "realtime"
 """The subprotocol that browsers ask for; who asks for none gets none."""
 SLACK = 64 << 10
 """What is a little too long is told so by an event; what is longer still closes the socket with 1009."""
-OCTETS_A_MESSAGE = 8 << 10
-"""A longer event counts as several: reading it takes as long."""
 
 
 async def serve(
@@ -40,7 +37,7 @@ async def serve(
     wake = asyncio.Event()
     closing: set[asyncio.Task[None]] = set()
     line = SocketLine(
-        hub.gateway.settings.unsent_kb << 10,
+        (hub.gateway.settings.unsent_kb << 10) + MOST_EVENT,  # it is told what it has written itself
         wake.set,
         lambda: closing.add(asyncio.create_task(close_unread(ws, request))),
     )
@@ -62,12 +59,10 @@ async def serve(
 
 async def _read(ws: web.WebSocketResponse, session: RealtimeSession) -> None:
     """Until the socket is closed. Raises GatewayRefusal."""
-    loop = asyncio.get_running_loop()
-    budget, count = MessageBudget(loop.time()), 0
+    count = 0
     while True:
         message = await ws.receive()
         if message.type is WSMsgType.TEXT:
-            budget.spend(loop.time(), 1 + len(message.data) // OCTETS_A_MESSAGE)
             session.receive(message.data)
         elif message.type is WSMsgType.BINARY:
             raise GatewayRefusal(CloseCode.PROTOCOL, "Events are text; audio is base64 inside them.")

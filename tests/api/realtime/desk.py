@@ -68,6 +68,12 @@ def said(*words: str, usage: LlmUsage | None = LlmUsage(20, 5, model="m")) -> li
     return [*(LlmText(f"{word} ") for word in " ".join(words).split()), *([usage] if usage else [])]
 
 
+def written(text: str, **more: Any) -> dict[str, Any]:
+    """An item of the user's."""
+    content = [{"type": "input_text", "text": text}]
+    return {"type": "message", "role": "user", "content": content} | more
+
+
 class RealtimeDesk:
     def __init__(self, *answers: Sequence[LlmEvent | EngineError], **settings: Any) -> None:
         metrics = Metrics()
@@ -198,10 +204,7 @@ class RealtimeClient:
         return answer
 
     async def write(self, text: str) -> None:
-        content = [{"type": "input_text", "text": text}]
-        await self.send(
-            "conversation.item.create", item={"type": "message", "role": "user", "content": content}
-        )
+        await self.send("conversation.item.create", item=written(text))
 
     async def ask(self, **response: Any) -> dict[str, Any]:
         """The whole of the next response."""
@@ -235,4 +238,4 @@ class RealtimeClient:
                 return self.ws.close_code or 0
 
 
-__all__ = ["MODEL", "RealtimeClient", "RealtimeDesk", "aiohttp", "said"]
+__all__ = ["BEGAN", "MODEL", "RealtimeClient", "RealtimeDesk", "aiohttp", "said", "written"]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
+import contextlib
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -15,7 +16,8 @@ from api.access.scopes import Scope
 from api.gateway.close_codes import CloseCode
 from api.realtime.client_events import MOST_EVENT
 from mediaserver.calls.routes import AgentSpec
-from tests.api.realtime.desk import MODEL, RealtimeDesk, said
+from mediaserver.errors import EngineError
+from tests.api.realtime.desk import MODEL, RealtimeDesk, said, written
 
 
 async def test_a_key_for_sessions_is_wanted(desk: RealtimeDesk) -> None:
@@ -120,12 +122,46 @@ async def test_too_much_audio_is_refused_with_a_word(desk: RealtimeDesk) -> None
 
 
 async def test_a_client_that_never_reads_is_let_go() -> None:
-    desk = RealtimeDesk(said(*["word"] * 2_000), unsent_kb=32)
+    desk = RealtimeDesk(unsent_kb=32)
     await desk.start()
     client = await desk.connect()
+    await client.send("conversation.item.create", item=written("x" * 60_000, id="long"))
+    await client.told("conversation.item.done")
     transport = client.ws._response.connection.transport  # type: ignore[union-attr]
     transport.pause_reading()  # type: ignore[union-attr]
-    await client.send("response.create")
+    with contextlib.suppress(ConnectionError):
+        for _ in range(300):
+            await client.send("conversation.item.retrieve", item_id="long")
     await desk.until(lambda: not len(desk.hub))
-    await asyncio.wait_for(desk.until(lambda: not len(desk.board)), 5)
+    transport.abort()  # type: ignore[union-attr]
     await desk.stop()
+
+
+async def test_responses_are_not_asked_for_without_end(desk: RealtimeDesk) -> None:
+    client = await desk.connect()
+    with contextlib.suppress(ConnectionError):
+        for _ in range(100):
+            await client.send("response.create")
+            await client.send("response.cancel")
+    assert await client.closed() == CloseCode.RATE_LIMIT
+
+
+async def test_a_quota_of_tokens_counts_in_mid_session(desk: RealtimeDesk) -> None:
+    desk.llm.answers += [said("One."), said("Two.")]
+    key, secret = desk.new_key(quota={"tokens": 10.0})
+    client = await desk.connect(secret=secret)
+    await client.setup(output_modalities=["text"])
+    assert (await client.ask())["status"] == "completed"
+    desk.access.quotas.spend(key.id, "tokens", 25.0, datetime.now(UTC))
+    done = await client.ask()
+    assert done["status"] == "failed"
+    assert "may use 10 tokens in a month" in done["status_details"]["error"]["message"]
+
+
+async def test_a_model_that_fails_says_nothing_of_the_server(desk: RealtimeDesk) -> None:
+    desk.llm.answers += [[EngineError("http://10.0.0.1 is gone")], said("Fine.")]
+    client = await desk.connect()
+    done = await client.ask()
+    assert done["status"] == "failed"
+    assert "10.0.0.1" not in str(done)
+    assert (await client.ask())["status"] == "completed"
