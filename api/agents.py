@@ -112,6 +112,7 @@ async def agents(request: web.Request, query: PageQuery) -> Page[AgentShown]:
     "/api/agents",
     scope=Scope.AGENTS_WRITE,
     status=201,
+    made_at="/api/agents/{name}",
     body_limit=BODY_BYTES,
     answers=AgentShown,
     errors=(422,),

@@ -84,7 +84,13 @@ async def calendars(request: web.Request) -> CalendarsShown:
 
 
 @routes.post(
-    CALENDARS, scope=Scope.ADMIN, status=201, body_limit=BODY_BYTES, answers=CalendarShown, errors=(422,)
+    CALENDARS,
+    scope=Scope.ADMIN,
+    status=201,
+    made_at=f"{CALENDARS}/{{name}}",
+    body_limit=BODY_BYTES,
+    answers=CalendarShown,
+    errors=(422,),
 )
 async def add(request: web.Request, body: NewCalendar) -> web.StreamResponse:
     """Add a calendar."""

@@ -189,7 +189,9 @@ async def listed(request: web.Request, query: PageQuery) -> Page[RouteShown]:
     return Page[RouteShown](items=[_shown(request, row) for row in shown], next=following)
 
 
-@routes.post(ROUTES, scope=Scope.ADMIN, status=201, answers=RouteShown, errors=(422,))
+@routes.post(
+    ROUTES, scope=Scope.ADMIN, status=201, made_at=f"{ROUTES}/{{id}}", answers=RouteShown, errors=(422,)
+)
 async def add(request: web.Request, body: RouteBody) -> web.StreamResponse:
     """Add a route. It counts from the next call on."""
     row = body.row()

@@ -82,7 +82,14 @@ async def numbers(request: web.Request, query: PageQuery) -> Page[NumberShown]:
     return Page[NumberShown](items=[NumberShown(**row) for row in shown], next=following)
 
 
-@routes.post(NUMBERS, scope=Scope.ADMIN, status=201, answers=NumberShown, errors=(422,))
+@routes.post(
+    NUMBERS,
+    scope=Scope.ADMIN,
+    status=201,
+    made_at=f"{NUMBERS}/{{number}}",
+    answers=NumberShown,
+    errors=(422,),
+)
 async def add(request: web.Request, body: NewNumber) -> web.StreamResponse:
     """Add a number."""
     row = body.model_dump(exclude={"number"})

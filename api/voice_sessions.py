@@ -132,7 +132,7 @@ class SessionFigures(ResponseModel):
     end_to_end_p95_ms: float | None
 
 
-@routes.post("/api/voice/start", scope=Scope.SESSIONS, status=201)
+@routes.post("/api/voice/start", scope=Scope.SESSIONS, status=201, made_at="/api/voice/{id}")
 async def start(request: web.Request, body: NewSession) -> SessionStarted:
     """Begin a session.
 

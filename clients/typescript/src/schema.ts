@@ -8468,6 +8468,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10681,6 +10683,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12209,6 +12213,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12541,6 +12547,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13381,6 +13389,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14135,6 +14145,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14675,6 +14687,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16163,6 +16177,15 @@ export interface operations {
             };
             /** @description It cannot be done as things are. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It is a WebSocket, and was not asked for as one. */
+            426: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17903,6 +17926,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18282,6 +18307,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18970,6 +18997,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19750,6 +19779,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21321,6 +21352,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21889,6 +21922,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23548,6 +23583,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemShown"];
                 };
             };
+            /** @description It is a WebSocket, and was not asked for as one. */
+            426: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
             /** @description Not now: the server starts or stops, is full, or its database does not answer. */
             503: {
                 headers: {
@@ -23620,6 +23664,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemShown"];
                 };
             };
+            /** @description It is a WebSocket, and was not asked for as one. */
+            426: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
             /** @description Too many at a time: `Retry-After` says when to come again. */
             429: {
                 headers: {
@@ -23678,6 +23731,15 @@ export interface operations {
             };
             /** @description There is no such thing, or it is another's. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It is a WebSocket, and was not asked for as one. */
+            426: {
                 headers: {
                     [name: string]: unknown;
                 };
