@@ -293,6 +293,7 @@ async def _connect(
             about=settings.about,
             stored=id,
         )
+        begun.push_to_talk = settings.turns == "push_to_talk"
         assert begun.call is not None
         await table.connected(context.database, id, begun.call.id)
         return begun

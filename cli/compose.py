@@ -277,6 +277,7 @@ class Server:
             metrics,
             undo,
         )
+        context.gateway.faults = context.agent_faults
         context.pool, context.trunks, context.switchboard = database.pool, database.trunks, switchboard
         context.sink = context.store = database.writer
 

@@ -237,7 +237,8 @@ def _problem(fault: Mapping[str, Any]) -> str:
 
 
 def _place(loc: tuple[Any, ...]) -> str:
-    return ".".join(_shown(str(part)) for part in loc)
+    """Without what pydantic calls the branches of a union, which is no field of anybody's."""
+    return ".".join(_shown(str(part)) for part in loc if not {"[", "("} & set(str(part)))
 
 
 def _shown(name: str) -> str:
