@@ -15,6 +15,7 @@ from api.access.asker import asker
 from api.access.scopes import Scope
 from api.audit import audited
 from api.context import CONTEXT
+from api.directory_changes import changing_directory
 from api.routing.models import OneLine, RequestModel, ResponseModel
 from api.routing.paging import Page, PageQuery, page_of, place_of
 from api.routing.problems import Problem
@@ -93,7 +94,7 @@ async def numbers(request: web.Request, query: PageQuery) -> Page[NumberShown]:
 async def add(request: web.Request, body: NewNumber) -> web.StreamResponse:
     """Add a number."""
     row = body.model_dump(exclude={"number"})
-    async with request.app[CONTEXT].database.acquire() as connection, connection.transaction():
+    async with changing_directory(request) as connection:
         await _check(request, connection, row)
         if not await table.add_number(connection, body.number, row):
             raise Problem(409, "number_taken", f"There is {body.number} already: change it with PUT.")
@@ -115,7 +116,7 @@ async def number(request: web.Request, number: str) -> web.StreamResponse:
 async def change(request: web.Request, number: str, body: NumberBody) -> web.StreamResponse:
     """Put this in the place of what is said of a number. It counts from the next call on."""
     row = body.model_dump()
-    async with request.app[CONTEXT].database.acquire() as connection, connection.transaction():
+    async with changing_directory(request) as connection:
         before = await _row(connection, number, lock=True)
         check_version(request, before["version"])
         await _check(request, connection, row)
@@ -128,7 +129,7 @@ async def change(request: web.Request, number: str, body: NumberBody) -> web.Str
 @routes.delete(f"{NUMBERS}/{{number}}", scope=Scope.ADMIN, errors=(412,))
 async def remove(request: web.Request, number: str) -> None:
     """Remove a number. Calls to it go where the patterns of routes say."""
-    async with request.app[CONTEXT].database.acquire() as connection, connection.transaction():
+    async with changing_directory(request) as connection:
         before = await _row(connection, number, lock=True)
         check_version(request, before["version"])
         await table.remove_number(connection, before["number"])
