@@ -6,10 +6,10 @@ The operator changes them. A key sees those that lead to agents which it may use
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Annotated, Any
 
 from aiohttp import web
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from api.access.asker import asker
 from api.access.scopes import Scope
@@ -30,7 +30,18 @@ routes = ApiRoutes("numbers", "Telephone numbers, and who answers them.")
 
 NUMBERS = "/api/telephony/numbers"
 _E164 = re.compile(r"\+?[1-9][0-9]{6,14}")
+_FOR_THE_EYE = re.compile(r"[-.()/ \u00a0]")
 _NAME = r"^([A-Za-z0-9._-]{1,64})?$"
+
+
+def _plain(value: Any) -> Any:
+    """As people write numbers: without what is there for the eye (:rfc:`3966` 5.1.1). Raises ValueError."""
+    if not isinstance(value, str):
+        return value
+    number = _FOR_THE_EYE.sub("", value.strip().removeprefix("tel:"))
+    if not number.startswith("+") or not _E164.fullmatch(number):
+        raise ValueError("write it in E.164, with its country code: +4930123456")
+    return number
 
 
 class NumberBody(RequestModel):
@@ -53,7 +64,10 @@ class NumberBody(RequestModel):
 class NewNumber(NumberBody):
     """A number to be added."""
 
-    number: str = Field(pattern=r"^\+[1-9][0-9]{6,14}$", description="In E.164, with its `+`.")
+    number: Annotated[str, BeforeValidator(_plain)] = Field(
+        description="In E.164, with its `+`.",
+        json_schema_extra={"pattern": r"^\+[1-9][0-9]{6,14}$"},
+    )
 
 
 class NumberShown(ResponseModel):
