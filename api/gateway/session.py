@@ -17,10 +17,13 @@ from api.gateway.messages import (
     Cancel,
     ClientPing,
     Commit,
+    Discard,
     EndOfSession,
     NetworkReport,
     PlayedSoFar,
     PressedKey,
+    Respond,
+    TurnsWanted,
     TypedWords,
     later_message,
 )
@@ -144,6 +147,17 @@ class GatewaySession:
             case Cancel(type=said):
                 self._pressed = self._pressed or said == "press"
                 self._steer(lambda steering: steering.cancel())
+            case Discard():
+                self._pressed = False
+                if isinstance(self.leg, SocketLeg):
+                    self.leg.forget()
+                self._in_order(lambda: self._steer(lambda steering: steering.forget()))
+            case Respond():
+                self._in_order(lambda: self._steer(lambda steering: steering.ask()))
+            case TurnsWanted() as wanted:
+                if wanted.turns is not None:
+                    self.push_to_talk = wanted.turns == "manual" and self.stored is not None
+                self._in_order(lambda: self._steer(wanted.steer))
             case PressedKey(digit=digit):
                 if self.leg is not None:
                     self.leg.press(digit)
@@ -202,6 +216,8 @@ class GatewaySession:
                     outbox.tell("agent", text=sentence)
             case "latency":
                 self._measured(data)
+            case "voice" | "unheard" as kind:
+                outbox.mention(kind, **data)
             case kind if kind in _AS_IT_IS:
                 outbox.tell(kind, **data)
             case _:

@@ -134,6 +134,10 @@ async def test_nothing_is_heard_but_while_the_button_is_pressed(site: Site) -> N
     assert await heard(3) == 3
     await client.say(type="press")
     assert await heard(1) == 4
+    await client.say(type="discard")
+    assert await heard(1) == 4
+    await client.say(type="turns", turns="auto")
+    assert await heard(1) == 5
 
 
 async def test_a_session_whose_agent_nobody_would_hear_is_not_begun(site: Site) -> None:
