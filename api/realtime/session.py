@@ -26,7 +26,6 @@ from mediaserver.media.leg import Termination, Why
 from pipelines.conversation.agent import Agent, Utterance
 from pipelines.engines.protocols import LlmToolCall, LlmUsage
 
-
 NO_RESPONSE = ""
 """In the place of a response's id: it is told to nobody."""
 NEVER_MS = 3_600_000
