@@ -25,7 +25,7 @@ from mediaserver.storage import agents as table
 from mediaserver.storage import flows, numbers
 from mediaserver.storage import routes as routes_table
 from mediaserver.storage.sql import Database, Row
-from pipelines.knowledge.tool import PREFIX as KNOWLEDGE
+from pipelines.flows.library.operators import tools_not_lent
 
 routes = ApiRoutes("agents", "Who answers calls, and how.")
 
@@ -201,12 +201,13 @@ async def _own(request: web.Request, connection: Database, name: str) -> Row:
 
 async def _check(request: web.Request, connection: Database, row: Row, who: Asker) -> None:
     """Raises Problem: 403 for what is the operator's alone, 422 with a fault by field."""
-    code = [name for name in row["tools"] if not name.startswith(KNOWLEDGE)]
-    if not who.admin and (row["kind"] == "python" or code):
+    closed = tools_not_lent(row["tools"], request.app[CONTEXT].settings.shared)
+    if not who.admin and (row["kind"] == "python" or closed):
         raise Problem(
             403,
             "operators_alone",
-            "Code and MCP servers of this server's are for agents of the operator alone.",
+            "Code, MCP servers and knowledge that is not lent are for agents of the operator alone.",
+            closed[:20],
         )
     whole = {**row, "id": UUID(int=0), "version": 0, "owner": who.owner}
     if fault := fault_of(whole):

@@ -103,7 +103,7 @@ class ApiContext:
     """Raises CallError for whom this server may not call."""
     eraser: Eraser | None = None
     """Who removes callers' data; None while the server is starting."""
-    capturing: int = 0
+    capturing: WorkPlaces = field(default_factory=lambda: WorkPlaces(4, 2))
     """Captures of packets that are being read."""
     connections: HttpConnections | None = None
     """Who holds connections to us, where that is limited."""

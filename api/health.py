@@ -50,9 +50,9 @@ async def health(request: web.Request) -> web.StreamResponse:
     return answer(shown.model_dump(), 200 if ready else 503)
 
 
-@routes.get("/metrics", scope=Scope.USAGE_READ, produces=("text/plain",))
+@routes.get("/metrics", scope=Scope.METRICS, produces=("text/plain",))
 async def metrics(request: web.Request) -> web.StreamResponse:
-    """The Prometheus text format.
+    """Figures of the whole server, in the Prometheus text format.
 
     This machine needs no key for it where no ADMIN_TOKEN is set."""
     # Some thousand lines are written in tens of milliseconds, and all calls would wait for that.

@@ -171,7 +171,7 @@ class Server:
         insight = Insight(settings.insight, engines)
         backgrounds = Backgrounds(settings.background, Sounds(settings.sounds_folder))
 
-        flows = ServedFlows(models)
+        flows = ServedFlows(models, settings.shared)
         fetching.secrets = flows.secrets
 
         def follow(agents: Iterable[AgentSpec]) -> None:
@@ -180,7 +180,7 @@ class Server:
             tools.follow({agent.name: agent.tools for agent in agents})
             backgrounds.follow(agents)
 
-        check = partial(fault, flow_fault=flows.fault)
+        check = partial(fault, flow_fault=flows.fault, shared=settings.shared)
         try:
             async with asyncio.TaskGroup() as group:
                 opening = group.create_task(

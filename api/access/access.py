@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Literal
 from uuid import UUID
 
 from api.access.asker import OPERATOR, Asker, How
@@ -88,7 +89,7 @@ class AccessControl:
         self._wall = wall
         self._rates: Buckets[UUID] = Buckets()
         self._wrong: Buckets[str] = Buckets()
-        self._told = Seldom(60.0)
+        self._told = {"key": Seldom(60.0), "code": Seldom(60.0)}
 
     def recognise(self, secret: str, source: str) -> Asker:
         """Who has this key or token, for one request. `source`: the address that sends it. Raises
@@ -165,7 +166,7 @@ class AccessControl:
             return True
         # In a bucket of its own: any page can have a browser follow links, and must not use up with them what
         # keeps the ADMIN_TOKEN from being guessed, and its holder out.
-        self._count_wrong(f"code {site_of(source)}")
+        self._count_wrong(site_of(source), "code")
         return False
 
     def _is_token(self, secret: str, source: str) -> bool:
@@ -198,11 +199,12 @@ class AccessControl:
             return refused
         return KeyRefused(KeyRefusal.UNKNOWN, "This is no key, or it was revoked.")
 
-    def _count_wrong(self, site: str) -> None:
+    def _count_wrong(self, site: str, what: Literal["key", "code"] = "key") -> None:
         """Raises KeyRefused when there were too many."""
-        taken = self._wrong.take(site, self._wrong_rate, self._now())
-        if (unsaid := self._told.due(self._now())) is not None:
-            log.warning("a wrong key from %s (%d more since the last such line)", site, unsaid)
+        taken = self._wrong.take(site if what == "key" else f"code {site}", self._wrong_rate, self._now())
+        if (unsaid := self._told[what].due(self._now())) is not None:
+            said = "key" if what == "key" else "code of a sign-in link"
+            log.warning("a wrong %s from %s (%d more since the last such line)", said, site, unsaid)
         if not taken.allowed:
             raise KeyRefused(
                 KeyRefusal.TOO_MANY_WRONG,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -20,12 +21,14 @@ from mediaserver.calls.flow_shelf import SHIPPED, FlowShelf, ShelvedFlow
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import ConfigError
+from mediaserver.settings.shared import NOTHING_LENT, SharedSettings
 from mediaserver.storage.following import POLL_S, Following
 from mediaserver.storage.records import FlowRun
 from mediaserver.storage.sealing import Sealer
 from mediaserver.storage.sql import Database
 from pipelines.conversation.agent import Agent
 from pipelines.flows.booking import booking_flow
+from pipelines.flows.library.operators import check_lent
 from pipelines.flows.library.references import SHIPPED_FLOWS, ServerNames, lacking
 from pipelines.flows.running.agent import flow_agent
 from pipelines.flows.running.idle import IdleWorkshop
@@ -52,10 +55,10 @@ class MakesWorkshops(Protocol):
 class ServedFlows:
     """One for a server."""
 
-    def __init__(self, usual_llms: Sequence[str] = ()) -> None:
+    def __init__(self, usual_llms: Sequence[str] = (), shared: SharedSettings = NOTHING_LENT) -> None:
         """`usual_llms`: of flows that need a language model where neither they nor the agent's row names
-        one."""
-        self.shelf: FlowShelf[ReadyFlow] = FlowShelf(compile_flow, shipped())
+        one. `shared`: what of the operator's the flows of keys may use."""
+        self.shelf = new_shelf(shared)
         self.secrets = FlowSecrets()
         self.workshops: MakesWorkshops | None = None
         """None: what a flow does besides talking cannot be done."""
@@ -158,9 +161,14 @@ def shipped() -> dict[str, ShelvedFlow[ReadyFlow]]:
     return {name: ShelvedFlow(name, SHIPPED, demo, template(name).document)}
 
 
-async def shelf_of(connection: Database) -> FlowShelf[ReadyFlow]:
+def new_shelf(shared: SharedSettings) -> FlowShelf[ReadyFlow]:
+    """Without what the tables have."""
+    return FlowShelf(compile_flow, shipped(), partial(check_lent, shared=shared))
+
+
+async def shelf_of(connection: Database, shared: SharedSettings = NOTHING_LENT) -> FlowShelf[ReadyFlow]:
     """The flows as the tables have them now, for who looks once."""
-    shelf: FlowShelf[ReadyFlow] = FlowShelf(compile_flow, shipped())
+    shelf = new_shelf(shared)
     await shelf.read(connection)
     return shelf
 

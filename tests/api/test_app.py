@@ -14,6 +14,7 @@ import pytest
 from aiohttp import ClientPayloadError, ClientResponse, ClientSession, web
 from aiohttp.test_utils import TestClient, TestServer
 
+from api.access.scopes import Scope
 from api.app import ApiContext, build_app
 from api.telephony import events, listing
 from api.watcher_places import WatcherPlaces
@@ -111,6 +112,14 @@ async def test_metrics_are_in_the_prometheus_format(open_client: Open) -> None:
     text = await response.text()
     assert response.content_type == "text/plain"
     assert 'voiceforge_http_requests_total{route="/api/health",status="503"} 1.0' in text
+
+
+async def test_figures_of_the_whole_server_are_not_for_every_key(open_client: Open) -> None:
+    context = make_context()
+    client = await open_client(context)
+    for scopes, status in (((Scope.USAGE_READ, Scope.CALLS_READ), 403), ((Scope.METRICS,), 200)):
+        _, secret = made_up_key(context, *scopes)
+        assert (await client.get("/metrics", headers=bearer(secret))).status == status
 
 
 async def test_the_page_says_which_address_to_call_and_loads_nothing_foreign(open_client: Open) -> None:

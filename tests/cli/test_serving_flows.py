@@ -219,6 +219,25 @@ async def test_another_keys_flow_is_neither_run_nor_named(server: Server) -> Non
     assert server.flows.fault("dest") == "there is no flow 'dest': known are booking"
 
 
+async def test_a_keys_flow_of_before_is_not_run_where_it_names_what_is_the_operators(server: Server) -> None:
+    """It may have been kept by an older server, by the command, or while more was lent."""
+    use = {
+        "kind": "http",
+        "method": "GET",
+        "url": "https://x.example/",
+        "secrets": {"X-K": {"secret": "CRM"}},
+    }
+    asks = {"id": "end", "type": "tool", "use": use}
+    await server.save("", nodes=[{"id": "start", "type": "start"}, asks])
+    key = (await keys.add_key(server.pool, "first", keys.new_secret(), {"flows:write"})).id
+    for owner, runs in ((None, True), (key, False), (None, True)):
+        await server.pool.execute("update flows set owner = $1", owner)
+        async with server.pool.acquire() as connection:
+            await server.flows.shelf.read(connection)
+        said = server.flows.fault("desk")
+        assert said == "" if runs else "the operator's alone: the secret CRM" in said, said
+
+
 async def test_a_secret_is_there_as_soon_as_it_is_set(server: Server) -> None:
     await flow_secrets.put_secret(server.pool, FlowSecret("CRM", "crm.example.com", "hunter2"), SEALER)
     await flow_secrets.put_secret(server.pool, FlowSecret("OLD", "old.example", "hunter2"), Sealer(b"x" * 32))

@@ -99,6 +99,22 @@ async def test_what_cannot_be_simulated_is_told_before_anything_begins(
     assert found == status and told["error"]["message"], told
 
 
+async def test_a_key_does_not_have_the_operators_requests_made(flows: FlowDesk) -> None:
+    """Those of the operator's own flows are real, and prove themselves with the operator's secrets."""
+    use = {"kind": "http", "url": "https://x.example/", "secrets": {"X-Key": {"secret": "CRM"}}}
+    start, hello, end = desk_document()["nodes"]
+    asks = {"id": "hello", "type": "tool", "use": {**use, "method": "GET"}}
+    lent = desk_document(name="lent", nodes=[start, asks, end])
+    await flows.done("operator", "POST", "", {"document": lent, "publish": True})
+    status, told = await flows.ask("ann", "POST", "/lent/simulate", {"personas": [GONE]})
+    assert (status, told["error"]["code"]) == (403, "forbidden")
+    through = {"id": "hello", "type": "subflow", "flow": "lent"}
+    await flows.done("ann", "POST", "", {"document": desk_document(name="own", nodes=[start, through, end])})
+    status, told = await flows.ask("ann", "POST", "/own/simulate", {"personas": [GONE]})
+    assert (status, told["error"]["code"]) == (403, "operators_alone")
+    assert told["error"]["detail"] == ["the secret CRM"]
+
+
 async def test_another_key_s_flow_is_not_called(flows: FlowDesk) -> None:
     assert (await flows.ask("bob", "POST", "/booking/simulate", {}))[0] == 404
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from aiohttp import FormData
+from aiohttp import ClientError, FormData
 
 from api.routing.problems import Problem
 from api.speech import received, sending
@@ -24,6 +24,7 @@ from mediaserver.fetching.answer import FetchAnswer
 from mediaserver.fetching.protocols import Take
 from mediaserver.fetching.request import FetchRequest
 from pipelines.audio.formats import FileFormat
+from tests.api.keys import made_up_key
 from tests.api.speech.studio import Studio
 from tests.pipelines.audio.sounds import made
 
@@ -253,3 +254,20 @@ def test_errors_say_whose_fault_it_is() -> None:
     with pytest.raises(Problem, match="Full.") as caught, told_to_client():
         raise CapacityError("full")
     assert caught.value.status == 503 and caught.value.headers["Retry-After"]
+
+
+async def test_a_key_that_is_revoked_is_spoken_to_no_longer(
+    small: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long what it asked for still goes on."""
+    begun = sending.SentAnswer.begin
+
+    async def revoked(answer: sending.SentAnswer, length: int | None = None) -> None:
+        await begun(answer, length)
+        made_up_key(small.context, id=small.key.id, active=False)
+
+    monkeypatch.setattr(sending.SentAnswer, "begin", revoked)
+    response = await small.client.post("/api/tts", json={"text": "Hello."})
+    assert response.status == 200
+    with pytest.raises(ClientError):
+        await response.read()
