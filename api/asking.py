@@ -10,6 +10,7 @@ import asyncpg
 from aiohttp import web
 
 from api.context import CONTEXT, ApiContext
+from api.routing.expecting import go_on
 from api.routing.problems import Problem
 from mediaserver.calls.protocols import Switchboard
 from mediaserver.errors import (
@@ -90,6 +91,7 @@ async def body(request: web.Request, *texts: str) -> dict[str, Any]:
         raise web.HTTPUnsupportedMediaType(reason="Send JSON, as application/json.")
     if (request.charset or "utf-8").lower() not in ("utf-8", "utf8"):
         raise web.HTTPBadRequest(reason="JSON is UTF-8.")
+    await go_on(request)
     try:
         async with asyncio.timeout(BODY_S):
             content = await request.json()

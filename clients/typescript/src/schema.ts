@@ -461,7 +461,8 @@ export interface paths {
          * @description `call` for each call that is over (whether it went as its persona expects, and why not; of the first
          *     failed ones what was said), then `result` with figures for all and for each persona; `failed` where the
          *     calls cannot go on. What a persona's world names is answered by it; other requests, functions and models
-         *     are real. Closing the connection ends it.
+         *     are real: so a flow of the operator's is simulated by the operator alone. Closing the connection ends
+         *     it.
          */
         post: operations["flow_simulating_simulate"];
         delete?: never;
@@ -477,7 +478,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the calls of the versions came to that share the calls, or of those that are named. */
+        /**
+         * What your calls of the versions came to that share the calls, or of those that are named.
+         * @description The operator's figures are of all calls.
+         */
         get: operations["flow_publishing_compare"];
         /** Share new calls between the published version and another. */
         put: operations["flow_publishing_split"];
@@ -2032,7 +2036,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The Prometheus text format.
+         * Figures of the whole server, in the Prometheus text format.
          * @description This machine needs no key for it where no ADMIN_TOKEN is set.
          */
         get: operations["server_metrics"];
@@ -2190,7 +2194,8 @@ export interface paths {
          * @description Send `{"type": "subscribe", "topics"?, "call"?, "after"?, "partials"?}`; another one takes the place of
          *     the first. You are sent `subscribed` (with `after`), `event` (as `/api/events` shows it), `gap`,
          *     `partial` and `heartbeat` (with `after`: go on there when you come back). Closed with 4004 for a message
-         *     that is not understood, 1001 when the server stops, 1008 when your key was withdrawn.
+         *     that is not understood, 4003 for more than 20 at once or one a second,
+         *     1001 when the server stops, 1008 when your key was withdrawn.
          */
         get: operations["events_socket_event_socket"];
         put?: never;
@@ -6594,7 +6599,7 @@ export interface components {
          * @description The right to one kind of request. `*_READ` changes nothing; `*_WRITE` does not include reading.
          * @enum {string}
          */
-        Scope: "admin" | "calls:read" | "calls:write" | "calls:listen" | "agents:read" | "agents:write" | "telephony:read" | "telephony:write" | "flows:read" | "flows:write" | "voices:read" | "voices:write" | "speech" | "sessions" | "events:read" | "webhooks:read" | "webhooks:write" | "usage:read" | "models";
+        Scope: "admin" | "calls:read" | "calls:write" | "calls:listen" | "agents:read" | "agents:write" | "telephony:read" | "telephony:write" | "flows:read" | "flows:write" | "voices:read" | "voices:write" | "speech" | "sessions" | "events:read" | "webhooks:read" | "webhooks:write" | "usage:read" | "metrics" | "models";
         /**
          * SeatKind
          * @enum {string}
