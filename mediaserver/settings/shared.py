@@ -8,6 +8,8 @@ from pydantic import Field, StringConstraints
 
 from mediaserver.settings.group import SettingsGroup
 
+KNOWLEDGE = "knowledge/"
+"""Of the names of collections among tools."""
 SharedName = Annotated[str, StringConstraints(pattern=r"^(\*|[A-Za-z0-9][A-Za-z0-9._-]{0,99})$")]
 
 
@@ -27,8 +29,10 @@ class SharedSettings(SettingsGroup):
     def lends_secret(self, name: str) -> bool:
         return name in self.secrets or "*" in self.secrets
 
-    def lends_knowledge(self, collection: str) -> bool:
-        return collection in self.knowledge or "*" in self.knowledge
+    def lends_tool(self, name: str) -> bool:
+        """Code and MCP servers never are."""
+        collection = name.removeprefix(KNOWLEDGE)
+        return collection != name and (collection in self.knowledge or "*" in self.knowledge)
 
 
 NOTHING_LENT = SharedSettings()

@@ -12,16 +12,11 @@ from mediaserver.settings.shared import SharedSettings
 from pipelines.flows.checks.references import all_references
 from pipelines.flows.document.document import Document
 from pipelines.flows.document.reading import document_of
-from pipelines.knowledge.tool import PREFIX as KNOWLEDGE
 
 
 def tools_not_lent(names: Iterable[str], shared: SharedSettings) -> list[str]:
     """Those of these tools, as rows and documents name them, that a key may not use."""
-    return [
-        name
-        for name in names
-        if not (name.startswith(KNOWLEDGE) and shared.lends_knowledge(name.removeprefix(KNOWLEDGE)))
-    ]
+    return [name for name in names if not shared.lends_tool(name)]
 
 
 def not_lent(document: Document, shared: SharedSettings) -> list[str]:
