@@ -21,7 +21,7 @@ from api.context import ApiContext
 from cli.makers import fault, makers
 from cli.serving.access import open_access
 from cli.serving.agent_faults import AgentFaults
-from cli.serving.assistants import Assistants, offer_assistant
+from cli.serving.assistants import Assistants, may_recall, offer_assistant
 from cli.serving.backgrounds import Backgrounds
 from cli.serving.certificates import Certificates
 from cli.serving.cleaning import findings_of as cleaning_findings
@@ -156,7 +156,8 @@ class Server:
         context = self._context
         http = await open_http(settings.http, context, undo, HttpLimits(shares.http))
         wire = open_rtp(settings, undo)
-        fetching = self.fetcher = await open_fetching(settings.fetch, metrics, undo)
+        fetching = await open_fetching(settings.fetch, settings.shared, metrics, undo)
+        self.fetcher = fetching.own
 
         known = registry()
         engines = open_engines(settings, known, undo)
@@ -164,7 +165,7 @@ class Server:
         dictionary = await asyncio.to_thread(open_dictionary, settings.agent)
         speech = Speech(engines, settings.engines, refused, models, dictionary)
         voices = open_voices(settings, known, engines, undo)
-        desk = await open_speech_desk(settings, known, engines, models, voices, fetching, undo)
+        desk = await open_speech_desk(settings, known, engines, models, voices, *fetching, undo)
         seed = offer_assistant if models else None
         code, tools = OwnCode(), open_tools(settings, undo)
         tools.meaning = open_meaning(settings, engines)
@@ -172,7 +173,7 @@ class Server:
         backgrounds = Backgrounds(settings.background, Sounds(settings.sounds_folder))
 
         flows = ServedFlows(models, settings.shared)
-        fetching.secrets = flows.secrets
+        fetching.own.secrets = fetching.of_keys.secrets = flows.secrets
 
         def follow(agents: Iterable[AgentSpec]) -> None:
             speech.follow([flows.dressed(agent) for agent in agents])
@@ -214,11 +215,21 @@ class Server:
         bus = EventBus()
         plan = plan_of(settings.outbound)
         count = counter_of_thinking_ahead(metrics)
-        assistants = Assistants(tools.box, plan, database.pool, count)
+        recalls = partial(may_recall, context.access.is_operators)
+        assistants = Assistants(tools.box, plan, database.pool, count, recalls)
         cleaning = open_cleaning(settings.media, metrics, undo)
         keeps = partial(CallMessages, recorder, most_s=settings.recording.message_s)
         functions = python_functions(settings.flows.python_modules)
-        workshops = FlowWorkshops(fetching, functions, tools, speech, plan, database.directory.agent)
+        workshops = FlowWorkshops(
+            fetching.own,
+            functions,
+            tools,
+            speech,
+            plan,
+            database.directory.agent,
+            fetching.of_keys,
+            flows.shelf.owner,
+        )
         flows.workshops = workshops
         by_kind = makers(speech, code, cleaning, insight, assistants, backgrounds, keeps, flows, workshops)
         spoken = settings.engines.speech_to_speech
@@ -283,7 +294,7 @@ class Server:
         await open_telemetry(settings.telemetry, switchboard, context, undo)
         context.voices, context.audio = voices, wire
         context.think = open_thinking(settings, known, engines, models)
-        context.simulator = ServedSimulator(settings, engines, fetching, functions, models)
+        context.simulator = ServedSimulator(settings, engines, *fetching, functions, models)
         context.speech = desk
         tracer = context.tracer = open_tracer(settings.sip, switchboard, metrics, undo)
         if settings.sip.backend == "pjsua2":
@@ -330,7 +341,7 @@ class Server:
         overload.begin(metrics, undo)
         context.feed = feed
         undo.push_async_callback(feed.close)
-        sender = await open_webhooks(settings, database, fetching, feed, jobs, undo)
+        sender = await open_webhooks(settings, database, *fetching, feed, jobs, undo)
         health.ask(sender.findings)
         context.sealer = database.sealer
         forget_counts(jobs, database.pool)

@@ -143,6 +143,11 @@ class AccessControl:
                 KeyRefusal.SPENT, str(spent), {"Retry-After": str(math.ceil(spent.until_s))}
             ) from None
 
+    def is_operators(self, owner: UUID | None) -> bool:
+        """Whether what belongs to this key, or to none, is the operator's: keys with `admin` are."""
+        key = self.ring.get(owner) if owner is not None else None
+        return owner is None or (key is not None and Scope.ADMIN in scopes_of(key.scopes))
+
     def still_good(self, asker: Asker) -> bool:
         """Whether what let it in still would: for sockets and streams that are held open."""
         match asker.how:

@@ -101,6 +101,7 @@ async def simulate(
             body.calls,
             body.seed,
             body.interrupt,
+            of_key=flow["owner"] is not None,
         )
     _check_means(request, wanted)
     try:

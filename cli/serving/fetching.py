@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from contextlib import AsyncExitStack
+from typing import NamedTuple
 
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import ConfigError, FetchError
@@ -14,27 +15,42 @@ from mediaserver.fetching.dialling import JudgingResolver
 from mediaserver.fetching.lookup import SystemLookup
 from mediaserver.metrics import Metrics
 from mediaserver.settings.fetching import FetchSettings
+from mediaserver.settings.shared import SharedSettings
 
 LOOKUP_S = 3.0
 
 
-async def open_fetching(settings: FetchSettings, metrics: Metrics, undo: AsyncExitStack) -> GuardedClient:
+class Fetching(NamedTuple):
+    """Clients that differ in the hosts of ours that they may reach."""
+
+    own: GuardedClient
+    """The operator's: `fetch.allow`."""
+    of_keys: GuardedClient
+    """`shared.hosts`."""
+
+
+async def open_fetching(
+    settings: FetchSettings, shared: SharedSettings, metrics: Metrics, undo: AsyncExitStack
+) -> Fetching:
     """Raises ConfigError when the file of authorities cannot be read."""
-    client = GuardedClient(
-        AddressRule(settings.allow),
-        FetchLimits(
-            timeout_s=settings.timeout_s,
-            connect_s=settings.connect_s,
-            at_once=settings.at_once,
-            at_once_per_host=settings.at_once_per_host,
-        ),
-        tls=await asyncio.to_thread(tls_context, settings.tls_ca),
-        count=metrics.fetched,
+    limits = FetchLimits(
+        timeout_s=settings.timeout_s,
+        connect_s=settings.connect_s,
+        at_once=settings.at_once,
+        at_once_per_host=settings.at_once_per_host,
     )
-    undo.push_async_callback(client.close)
+    tls = await asyncio.to_thread(tls_context, settings.tls_ca)
+    clients = Fetching(
+        *(
+            GuardedClient(AddressRule(allow), limits, tls=tls, count=metrics.fetched)
+            for allow in (settings.allow, shared.hosts)
+        )
+    )
+    for client in clients:
+        undo.push_async_callback(client.close)
     what = "Hosts that failed time and again and are not asked"
-    metrics.watch("fetch_open_circuits", what, lambda: len(client.open_circuits))
-    return client
+    metrics.watch("fetch_open_circuits", what, lambda: sum(len(each.open_circuits) for each in clients))
+    return clients
 
 
 def tls_context(authorities: str) -> ssl.SSLContext:
@@ -52,10 +68,11 @@ def tls_context(authorities: str) -> ssl.SSLContext:
     return context
 
 
-def circuit_findings(client: GuardedClient) -> list[Finding]:
+def circuit_findings(clients: Fetching) -> list[Finding]:
     """Hosts that tools of flows ask in vain."""
     mend = "see to that server; it is tried again by itself"
-    return [Finding(f"host {host}", False, why, mend, required=False) for host, why in client.open_circuits]
+    found = dict(each for client in clients for each in client.open_circuits)
+    return [Finding(f"host {host}", False, why, mend, required=False) for host, why in found.items()]
 
 
 async def examine_fetching(settings: FetchSettings) -> list[Finding]:

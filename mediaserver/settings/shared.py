@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from mediaserver.settings.fetching import AllowText
 from mediaserver.settings.group import SettingsGroup
 
 KNOWLEDGE = "knowledge/"
@@ -24,6 +25,13 @@ class SharedSettings(SettingsGroup):
         default=(),
         description="Collections of knowledge that agents and flows of API keys may search, and so read: "
         '`["faq"]`; `["*"]`: all.',
+    )
+
+    hosts: tuple[AllowText, ...] = Field(
+        default=(),
+        description="Hosts, addresses and networks of yours that flows and webhooks of API keys, and "
+        "recordings that they name, may be fetched from, beside the internet; written as in `fetch.allow`, "
+        "which is for the operator's alone.",
     )
 
     def lends_secret(self, name: str) -> bool:

@@ -35,7 +35,7 @@ class Nowhere:
 async def flows(pool: asyncpg.Pool) -> AsyncIterator[FlowDesk]:
     engines = Engines(shelf({}, {}))
     fetcher: Fetcher = Nowhere()  # type: ignore[assignment]
-    simulator = ServedSimulator(load(None, {}), engines, fetcher, python_functions(()), ())
+    simulator = ServedSimulator(load(None, {}), engines, fetcher, fetcher, python_functions(()), ())
     async with flow_desk(pool, simulator=simulator) as desk:
         await desk.done("ann", "POST", "/import", {"template": "booking", "publish": True})
         yield desk

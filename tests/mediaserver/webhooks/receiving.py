@@ -105,7 +105,7 @@ class Sending:
         self.fetcher = GuardedClient(rule, FetchLimits(timeout_s=0.5))
         self.feed = EventFeed(lambda: open_connection(postgres.dsn), pool, poll_s=0.2)
         self.relay = WebhookRelay(pool, self.feed)
-        self.sender = WebhookSender(pool, self.fetcher, SEALER, settings)
+        self.sender = WebhookSender(pool, self.fetcher, self.for_keys, SEALER, settings)
         self.jobs = JobRunner(lambda: open_connection(postgres.dsn), heartbeat=QUICK, poll=QUICK / 5)
         self.jobs.declare(self.sender.kind())
 
