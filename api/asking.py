@@ -10,6 +10,7 @@ import asyncpg
 from aiohttp import web
 
 from api.context import CONTEXT, ApiContext
+from api.routing.binding import JSON_WANTED
 from api.routing.expecting import go_on
 from api.routing.problems import Problem
 from mediaserver.calls.protocols import Switchboard
@@ -88,7 +89,7 @@ async def body(request: web.Request, *texts: str) -> dict[str, Any]:
     if not texts and not request.body_exists:
         return {}
     if request.content_type != "application/json":
-        raise web.HTTPUnsupportedMediaType(reason="Send JSON, as application/json.")
+        raise web.HTTPUnsupportedMediaType(reason=JSON_WANTED)
     if (request.charset or "utf-8").lower() not in ("utf-8", "utf8"):
         raise web.HTTPBadRequest(reason="JSON is UTF-8.")
     await go_on(request)

@@ -140,8 +140,8 @@ class Steering(Protocol):
         saying or thinking is dropped for them. Raises CallError when nobody listens."""
 
     def commit(self) -> None:
-        """The caller's turn is over now: what was said is answered as soon as it is recognised. Nothing
-        happens when nothing was said."""
+        """The caller's turn is over now: what was said is answered as soon as it is recognised. Where nothing
+        was said, the call's event "unheard" says so."""
 
     def ask(self) -> None:
         """The agent is to speak now, without words of the caller's. One that is thinking already does so
@@ -150,6 +150,10 @@ class Steering(Protocol):
 
     def cancel(self) -> None:
         """Stop speaking and thinking, and listen; but what must be said to its end is."""
+
+    def forget(self) -> None:
+        """What was heard of a turn that is not over was no part of the conversation. One that was declared
+        over (`commit`) is left alone."""
 
     def manual(self, on: bool) -> None:
         """Whether the caller's turn ends by `commit` alone, whatever pauses there are in it."""
@@ -220,7 +224,7 @@ class Switchboard(Protocol):
     def place(
         self,
         to: str,
-        agent: str,
+        agent: str | AgentSpec,
         *,
         caller: str = "",
         ring_s: float = ...,
@@ -228,15 +232,16 @@ class Switchboard(Protocol):
         owner: UUID | None = None,
         may_use: Callable[[AgentSpec], bool] = ...,
     ) -> Call:
-        """Call somebody for an agent; returns at once. `ring_s`: given up after so long. `about`: what the
-        agent is to know, small JSON. `owner`: the key whose call it is; None: the operator's. `may_use`:
-        whether whoever asks knows of that agent. Raises CallError (404: no such agent, 403: nobody who may be
-        called, 400: the caller is no name, 480 or 503: the agent cannot talk now), CapacityError."""
+        """Call somebody for an agent, by its name or as it is; returns at once. `ring_s`: given up after so
+        long. `about`: what the agent is to know, small JSON. `owner`: the key whose call it is; None: the
+        operator's. `may_use`: whether whoever asks knows of that agent. Raises CallError (404: no such agent,
+        403: nobody who may be called, 400: the caller is no name, 480 or 503: the agent cannot talk now),
+        CapacityError."""
 
     async def place_stored(
         self,
         to: str,
-        agent: str,
+        agent: str | AgentSpec,
         store: StoreCall,
         *,
         caller: str = "",

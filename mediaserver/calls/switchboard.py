@@ -315,7 +315,7 @@ class LocalSwitchboard:
     def place(
         self,
         to: str,
-        agent: str,
+        agent: str | AgentSpec,
         *,
         caller: str = "",
         ring_s: float = RING_TIMEOUT_S,
@@ -330,12 +330,13 @@ class LocalSwitchboard:
             self.outbound.check(API, to)
         check_ring(ring_s)
         about = checked(about)
-        spec = self._routes.agent(agent)
+        spec = self._routes.agent(agent) if isinstance(agent, str) else agent
         if spec is None or not may_use(spec):
-            raise CallError(f"there is no agent {agent!r}", 404)
+            name = agent if isinstance(agent, str) else agent.name
+            raise CallError(f"there is no agent {name!r}", 404)
         return self._begin(to, spec, caller, ring_s, about, owner, first=first)
 
-    async def place_stored(self, to: str, agent: str, store: StoreCall, **more: Any) -> Call:
+    async def place_stored(self, to: str, agent: str | AgentSpec, store: StoreCall, **more: Any) -> Call:
         first = StoredFirst(store)
         call = self.place(to, agent, first=first, **more)
         await first.wait()
