@@ -9,6 +9,7 @@ from aiohttp import web
 from pydantic import Field
 
 from api.access.asker import asker
+from api.access.origin import on_this_machine
 from api.access.scopes import Scope
 from api.answers import answer
 from api.context import CONTEXT
@@ -36,8 +37,9 @@ async def health(request: web.Request) -> web.StreamResponse:
     """200 when new calls can be served, else 503.
 
     What is missing stands in `missing`; the answer is the same for both. Components that it can do without
-    (agents, flows, trunks, hosts by their names) are shown to the operator alone, and so is what is wrong."""
-    context, whole = request.app[CONTEXT], asker(request).admin
+    (agents, flows, trunks, hosts by their names) are shown to the operator alone, and so is what is wrong;
+    where no ADMIN_TOKEN is set, to this machine, too."""
+    context, whole = request.app[CONTEXT], _may_see_all(request)
     state = context.health
     board = context.switchboard
     draining = board is not None and board.draining
@@ -51,6 +53,12 @@ async def health(request: web.Request) -> web.StreamResponse:
         components=[_shown(part, whole=whole) for part in state.findings if whole or part.required],
     )
     return answer(shown.model_dump(), 200 if ready else 503)
+
+
+def _may_see_all(request: web.Request) -> bool:
+    settings = request.app[CONTEXT].settings
+    guarded = bool(settings.http.admin_token.get_secret_value())
+    return asker(request).admin or (not guarded and on_this_machine(request, settings))
 
 
 def _shown(part: Finding, *, whole: bool) -> dict[str, Any]:

@@ -36,7 +36,7 @@ from cli.serving.engines import (
     open_thinking,
     open_voices,
 )
-from cli.serving.fetching import circuit_findings, open_fetching
+from cli.serving.fetching import circuit_findings, open_fetching, open_fetching_for_keys
 from cli.serving.flow_work import FlowWorkshops, python_functions
 from cli.serving.flows import ServedFlows
 from cli.serving.gateway import open_gateway
@@ -156,8 +156,8 @@ class Server:
         context = self._context
         http = await open_http(settings.http, context, undo, HttpLimits(shares.http))
         wire = open_rtp(settings, undo)
-        fetching = await open_fetching(settings.fetch, settings.shared, metrics, undo)
-        self.fetcher = fetching.own
+        fetching = self.fetcher = await open_fetching(settings.fetch, metrics, undo)
+        for_keys = await open_fetching_for_keys(settings.fetch, settings.shared, metrics, undo)
 
         known = registry()
         engines = open_engines(settings, known, undo)
@@ -165,7 +165,7 @@ class Server:
         dictionary = await asyncio.to_thread(open_dictionary, settings.agent)
         speech = Speech(engines, settings.engines, refused, models, dictionary)
         voices = open_voices(settings, known, engines, undo)
-        desk = await open_speech_desk(settings, known, engines, models, voices, *fetching, undo)
+        desk = await open_speech_desk(settings, known, engines, models, voices, fetching, for_keys, undo)
         seed = offer_assistant if models else None
         code, tools = OwnCode(), open_tools(settings, undo)
         tools.meaning = open_meaning(settings, engines)
@@ -173,7 +173,7 @@ class Server:
         backgrounds = Backgrounds(settings.background, Sounds(settings.sounds_folder))
 
         flows = ServedFlows(models, settings.shared)
-        fetching.own.secrets = fetching.of_keys.secrets = flows.secrets
+        fetching.secrets = for_keys.secrets = flows.secrets
 
         def follow(agents: Iterable[AgentSpec]) -> None:
             speech.follow([flows.dressed(agent) for agent in agents])
@@ -221,13 +221,13 @@ class Server:
         keeps = partial(CallMessages, recorder, most_s=settings.recording.message_s)
         functions = python_functions(settings.flows.python_modules)
         workshops = FlowWorkshops(
-            fetching.own,
+            fetching,
             functions,
             tools,
             speech,
             plan,
             database.directory.agent,
-            fetching.of_keys,
+            for_keys,
             flows.shelf.owner,
         )
         flows.workshops = workshops
@@ -294,7 +294,7 @@ class Server:
         await open_telemetry(settings.telemetry, switchboard, context, undo)
         context.voices, context.audio = voices, wire
         context.think = open_thinking(settings, known, engines, models)
-        context.simulator = ServedSimulator(settings, engines, *fetching, functions, models)
+        context.simulator = ServedSimulator(settings, engines, fetching, for_keys, functions, models)
         context.speech = desk
         tracer = context.tracer = open_tracer(settings.sip, switchboard, metrics, undo)
         if settings.sip.backend == "pjsua2":
@@ -332,6 +332,7 @@ class Server:
             keeping.findings,
             lambda: cleaning_findings(settings.media),
             partial(circuit_findings, fetching),
+            partial(circuit_findings, for_keys),
             lambda: [media.look(), voice_detection, recorder.finding(), jobs.finding()],
             lambda: [plugin.as_finding() for plugin in known.broken],
         ):
@@ -341,7 +342,7 @@ class Server:
         overload.begin(metrics, undo)
         context.feed = feed
         undo.push_async_callback(feed.close)
-        sender = await open_webhooks(settings, database, *fetching, feed, jobs, undo)
+        sender = await open_webhooks(settings, database, fetching, for_keys, feed, jobs, undo)
         health.ask(sender.findings)
         context.sealer = database.sealer
         forget_counts(jobs, database.pool)

@@ -22,6 +22,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from multidict import MultiDict
 from pydantic import BaseModel
 
+from api.access.asker import asker
 from api.context import CONTEXT
 from api.routing.binding import body_of, query_of
 from api.routing.expecting import go_on

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Iterable
 from contextlib import AsyncExitStack
-from typing import NamedTuple
 
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import ConfigError, FetchError
@@ -20,37 +20,37 @@ from mediaserver.settings.shared import SharedSettings
 LOOKUP_S = 3.0
 
 
-class Fetching(NamedTuple):
-    """Clients that differ in the hosts of ours that they may reach."""
-
-    own: GuardedClient
-    """The operator's: `fetch.allow`."""
-    of_keys: GuardedClient
-    """`shared.hosts`."""
-
-
-async def open_fetching(
-    settings: FetchSettings, shared: SharedSettings, metrics: Metrics, undo: AsyncExitStack
-) -> Fetching:
+async def open_fetching(settings: FetchSettings, metrics: Metrics, undo: AsyncExitStack) -> GuardedClient:
     """Raises ConfigError when the file of authorities cannot be read."""
-    limits = FetchLimits(
-        timeout_s=settings.timeout_s,
-        connect_s=settings.connect_s,
-        at_once=settings.at_once,
-        at_once_per_host=settings.at_once_per_host,
-    )
-    tls = await asyncio.to_thread(tls_context, settings.tls_ca)
-    clients = Fetching(
-        *(
-            GuardedClient(AddressRule(allow), limits, tls=tls, count=metrics.fetched)
-            for allow in (settings.allow, shared.hosts)
-        )
-    )
-    for client in clients:
-        undo.push_async_callback(client.close)
+    client = await _client(settings, settings.allow, metrics, undo)
     what = "Hosts that failed time and again and are not asked"
-    metrics.watch("fetch_open_circuits", what, lambda: sum(len(each.open_circuits) for each in clients))
-    return clients
+    metrics.watch("fetch_open_circuits", what, lambda: len(client.open_circuits))
+    return client
+
+
+async def open_fetching_for_keys(
+    settings: FetchSettings, shared: SharedSettings, metrics: Metrics, undo: AsyncExitStack
+) -> GuardedClient:
+    """The same for what keys name, which reaches other hosts of ours, or none. Raises ConfigError."""
+    return await _client(settings, shared.hosts, metrics, undo)
+
+
+async def _client(
+    settings: FetchSettings, allow: Iterable[str], metrics: Metrics, undo: AsyncExitStack
+) -> GuardedClient:
+    client = GuardedClient(
+        AddressRule(allow),
+        FetchLimits(
+            timeout_s=settings.timeout_s,
+            connect_s=settings.connect_s,
+            at_once=settings.at_once,
+            at_once_per_host=settings.at_once_per_host,
+        ),
+        tls=await asyncio.to_thread(tls_context, settings.tls_ca),
+        count=metrics.fetched,
+    )
+    undo.push_async_callback(client.close)
+    return client
 
 
 def tls_context(authorities: str) -> ssl.SSLContext:
@@ -68,11 +68,10 @@ def tls_context(authorities: str) -> ssl.SSLContext:
     return context
 
 
-def circuit_findings(clients: Fetching) -> list[Finding]:
+def circuit_findings(client: GuardedClient) -> list[Finding]:
     """Hosts that tools of flows ask in vain."""
     mend = "see to that server; it is tried again by itself"
-    found = dict(each for client in clients for each in client.open_circuits)
-    return [Finding(f"host {host}", False, why, mend, required=False) for host, why in found.items()]
+    return [Finding(f"host {host}", False, why, mend, required=False) for host, why in client.open_circuits]
 
 
 async def examine_fetching(settings: FetchSettings) -> list[Finding]:

@@ -40,7 +40,8 @@ async def open_webhooks(
     jobs: JobRunner,
     undo: AsyncExitStack,
 ) -> WebhookSender:
-    """Before the jobs are started. `for_keys`: who sends to the endpoints of keys. Raises what the database does."""
+    """Before the jobs are started. `for_keys`: who sends to the endpoints of keys. Raises what the database
+    does."""
     sender = WebhookSender(database.pool, fetcher, for_keys, database.sealer, settings.webhooks)
     await sender.look()
 

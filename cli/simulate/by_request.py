@@ -91,7 +91,8 @@ class ServedSimulator:
         functions: PythonFunctions,
         models: Sequence[str],
     ) -> None:
-        """`for_keys`: fetches for the flows of keys. `models`: the usual language models, of flows that name none."""
+        """`for_keys`: fetches for the flows of keys. `models`: the usual language models, of flows that name
+        none."""
         self._settings = settings
         self._engines = engines
         self._fetcher = fetcher

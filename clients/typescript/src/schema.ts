@@ -687,7 +687,9 @@ export interface paths {
         };
         /**
          * 200 when new calls can be served, else 503.
-         * @description What is missing stands in `missing`; the answer is the same for both.
+         * @description What is missing stands in `missing`; the answer is the same for both. Components that it can do without
+         *     (agents, flows, trunks, hosts by their names) are shown to the operator alone, and so is what is wrong;
+         *     where no ADMIN_TOKEN is set, to this machine, too.
          */
         get: operations["server_health"];
         put?: never;

@@ -115,6 +115,39 @@ async def test_a_key_does_not_have_the_operators_requests_made(flows: FlowDesk) 
     assert told["error"]["detail"] == ["the secret CRM"]
 
 
+async def test_simulated_requests_of_a_keys_flow_reach_what_those_of_keys_may(pool: asyncpg.Pool) -> None:
+    asked: list[str] = []
+
+    class Asked(Nowhere):
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        async def fetch(self, *_: Any, **__: Any) -> Any:
+            asked.append(self.name)
+            return await super().fetch()
+
+    own: Any = Asked("operator")
+    for_keys: Any = Asked("key")
+    engines = Engines(shelf({}, {}))
+    simulator = ServedSimulator(load(None, {}), engines, own, for_keys, python_functions(()), ())
+    start, _, end = desk_document()["nodes"]
+    asks = {
+        "id": "hello",
+        "type": "tool",
+        "use": {"kind": "http", "method": "GET", "url": "https://x.example/"},
+    }
+    async with flow_desk(pool, simulator=simulator) as flows:
+        for who in ("ann", "operator"):
+            document = desk_document(name=who, nodes=[start, asks, end])
+            await flows.done(who, "POST", "", {"document": document})
+            response = await flows.client.post(
+                f"{FLOWS}/{who}/simulate", json={"personas": [GONE]}, headers={ASKS: who}
+            )
+            assert response.status == 200, await response.text()
+            await response.read()
+    assert asked == ["key", "operator"]
+
+
 async def test_another_key_s_flow_is_not_called(flows: FlowDesk) -> None:
     assert (await flows.ask("bob", "POST", "/booking/simulate", {}))[0] == 404
 

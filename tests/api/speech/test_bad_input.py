@@ -237,10 +237,10 @@ async def test_a_recording_is_got_from_its_address(small: Studio) -> None:
     status, code, message = await refused(small, json={"url": "http://127.0.0.1/a.mp3"})
     assert (status, code) == (422, "url_not_fetched") and "loopback" in message
     assert "url" in (await refused(small, json={}))[2]
-    assert isinstance(small.desk.downloader, Elsewhere)
-    small.desk.downloader.status = 404
+    assert isinstance(small.desk.for_keys, Elsewhere)
+    small.desk.for_keys.status = 404
     assert "404" in (await refused(small, json={"url": address}))[2]
-    small.desk.downloader.content = bytes(2 << 20)
+    small.desk.for_keys.content = bytes(2 << 20)
     assert (await refused(small, json={"url": address}))[0] == 413
 
 
@@ -254,6 +254,13 @@ def test_errors_say_whose_fault_it_is() -> None:
     with pytest.raises(Problem, match="Full.") as caught, told_to_client():
         raise CapacityError("full")
     assert caught.value.status == 503 and caught.value.headers["Retry-After"]
+
+
+async def test_what_a_key_names_is_not_fetched_as_the_operators_is(small: Studio) -> None:
+    desk = small.context.speech
+    assert desk is not None
+    desk.downloader, desk.for_keys = desk.for_keys, None
+    assert (await refused(small, json={"url": "https://example.org/a.mp3"}))[0] == 503
 
 
 async def test_a_key_that_is_revoked_is_spoken_to_no_longer(
