@@ -11,6 +11,7 @@ import asyncpg
 from aiohttp import web
 
 from api.access.access import AccessControl
+from api.access.asker import Asker, asker
 from api.connections import HttpConnections
 from api.gateway.gateway import Gateway
 from api.speech_desk import SpeechDesk
@@ -153,10 +154,11 @@ class ApiContext:
             raise DatabaseError("the database is not up yet")
         return self.pool
 
-    def prove(self, request: web.Request) -> None:
-        """The connection of this request belongs to somebody who may ask."""
+    def prove(self, request: web.Request, who: Asker | None = None) -> None:
+        """The connection of this request belongs to somebody who may ask; `who`, where the request itself
+        does not say."""
         if self.connections is not None:
-            self.connections.prove(request.transport)
+            self.connections.prove(request.transport, (who or asker(request)).owner)
 
     def forget(self, task: asyncio.Task[Any]) -> None:
         """Abandoned reading is over, however it ended."""

@@ -176,12 +176,14 @@ class Server:
         fetching.secrets = for_keys.secrets = flows.secrets
 
         def follow(agents: Iterable[AgentSpec]) -> None:
-            speech.follow([flows.dressed(agent) for agent in agents])
+            speech.follow(flows.all_dressed(agents))
             code.follow(agents)
             tools.follow({agent.name: agent.tools for agent in agents})
             backgrounds.follow(agents)
 
-        check = partial(fault, flow_fault=flows.fault, shared=settings.shared)
+        def check(agent: AgentSpec) -> str:
+            return flows.owner_fault(agent) or fault(agent, flows.fault, settings.shared)
+
         try:
             async with asyncio.TaskGroup() as group:
                 opening = group.create_task(

@@ -51,11 +51,19 @@ class KeyRefusal(StrEnum):
 
 
 class KeyRefused(VoiceForgeError):
-    """Somebody is not let in. `headers`: what an answer by HTTP says of it."""
+    """Somebody is not let in. `headers`: what an answer by HTTP says of it; `key`: whose key it is, where
+    that is all right."""
 
-    def __init__(self, why: KeyRefusal, message: str, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        why: KeyRefusal,
+        message: str,
+        headers: dict[str, str] | None = None,
+        key: UUID | None = None,
+    ) -> None:
         super().__init__(message)
         self.why = why
+        self.key = key
         self.headers = headers or {}
         self.retryable = why in (KeyRefusal.TOO_OFTEN, KeyRefusal.TOO_MANY_WRONG, KeyRefusal.STARTING)
 
@@ -112,6 +120,7 @@ class AccessControl:
                 f"This key may ask {taken.rate.per_second:g} times a second, and {taken.rate.burst:g} times "
                 f"at once: come again in {taken.retry_s} s.",
                 rate_headers(taken),
+                key.id,
             )
         self.uses[key.id] = self._wall()
         return Asker(key.id, key.name, scopes_of(key.scopes), How.KEY), taken

@@ -129,6 +129,10 @@ class FlowShelf(Generic[C]):
         """The key whose flow it is; None: the operator's, or there is none."""
         return self._owners.get(name)
 
+    def shipped(self, name: str) -> ShelvedFlow[C] | None:
+        """The one that comes with the server, whoever has taken its name."""
+        return self._shipped.get(name)
+
     def shared(self) -> list[str]:
         """Those of `names` that everybody may know of."""
         return [name for name in self.names() if self.owner(name) is None]

@@ -131,6 +131,9 @@ async def test_another_keys_flow_does_not_exist_for_a_key(directory: DirectoryDe
     status, problem = await directory.ask("POST", AGENTS, content, "ann")
     assert status == 422 and problem["error"]["detail"][0]["problem"] == "there is no flow theirs"
     assert (await directory.ask("POST", AGENTS, content, "bob"))[0] == 201
+    assert (await directory.ask("POST", AGENTS, {**content, "name": "other"}))[0] == 422
+    changed = {"kind": "flow", "flow": "theirs", "language": "de"}
+    assert (await directory.ask("PUT", f"{AGENTS}/desk", changed))[0] == 200
 
 
 async def test_an_agent_that_routes_and_numbers_lead_to_stays(directory: DirectoryDesk) -> None:
