@@ -13,8 +13,9 @@ class MessageRate:
         self._at_once = self._left = at_once
         self._since = now
 
-    def admits(self, now: float) -> bool:
-        """One message: whether it is within the rate."""
-        self._left = min(self._at_once, self._left + (now - self._since) * self._per_second) - 1
+    def admits(self, now: float, messages: float = 1) -> bool:
+        """One message, or what takes as much work: whether it is within the rate."""
+        left = self._left + (now - self._since) * self._per_second
+        self._left = min(self._at_once, left) - messages
         self._since = now
         return self._left >= 0

@@ -18,9 +18,9 @@ class MessageBudget:
     def __init__(self, now: float) -> None:
         self._rate = MessageRate(now, PER_SECOND, AT_ONCE)
 
-    def spend(self, now: float) -> None:
-        """One message. Raises GatewayRefusal (4003)."""
-        if not self._rate.admits(now):
+    def spend(self, now: float, messages: float = 1) -> None:
+        """One message, or what takes as much work. Raises GatewayRefusal (4003)."""
+        if not self._rate.admits(now, messages):
             raise GatewayRefusal(
                 CloseCode.RATE_LIMIT,
                 f"More than {PER_SECOND:g} messages a second: send longer pieces of audio.",
