@@ -8626,6 +8626,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10839,6 +10841,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12367,6 +12371,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12699,6 +12705,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13539,6 +13547,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14293,6 +14303,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14833,6 +14845,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16393,6 +16407,15 @@ export interface operations {
             };
             /** @description on_another_server */
             421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It is a WebSocket, and was not asked for as one. */
+            426: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18241,6 +18264,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18620,6 +18645,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19308,6 +19335,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20088,6 +20117,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22082,6 +22113,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22650,6 +22683,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24339,6 +24374,15 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAiProblemShown"];
                 };
             };
+            /** @description It is a WebSocket, and was not asked for as one. */
+            426: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiProblemShown"];
+                };
+            };
             /** @description Too many at a time: `Retry-After` says when to come again. */
             429: {
                 headers: {
@@ -24386,6 +24430,15 @@ export interface operations {
             };
             /** @description The key may not do this, or the page that asks is not ours. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It is a WebSocket, and was not asked for as one. */
+            426: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24465,6 +24518,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemShown"];
                 };
             };
+            /** @description It is a WebSocket, and was not asked for as one. */
+            426: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
             /** @description Too many at a time: `Retry-After` says when to come again. */
             429: {
                 headers: {
@@ -24523,6 +24585,15 @@ export interface operations {
             };
             /** @description There is no such thing, or it is another's. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It is a WebSocket, and was not asked for as one. */
+            426: {
                 headers: {
                     [name: string]: unknown;
                 };
