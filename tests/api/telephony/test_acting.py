@@ -21,6 +21,14 @@ from tests.api.keys import bearer, stored_key
 from tests.mediaserver.calls.lines import Line, Lines
 from tests.mediaserver.samples import ACTED, CALL, started
 
+UPGRADE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
+"""Of a request for a WebSocket (:rfc:`6455` 4.1)."""
+
 
 class Kept(Desk):
     """Whose database is up, and whose key stands there."""
@@ -127,7 +135,8 @@ async def test_a_call_of_another_server_is_told_with_its_name(
     content = {"text": "hello"} if method == "say" else None
 
     async def ask(path: str) -> tuple[int, Any]:
-        response = await kept.client.request(asked, f"{CALLS}/{path}", json=content)
+        headers = UPGRADE if method.endswith("ws") else {}
+        response = await kept.client.request(asked, f"{CALLS}/{path}", json=content, headers=headers)
         return response.status, (await response.json())["error"]
 
     status, error = await ask(f"{CALL}/{method}")
