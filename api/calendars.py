@@ -10,7 +10,8 @@ from pydantic import Field
 from api.access.scopes import Scope
 from api.audit import audited
 from api.context import CONTEXT
-from api.routing.models import OneLine, RequestModel, ResponseModel
+from api.plain_text import OneLine
+from api.routing.models import RequestModel, ResponseModel
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
 from api.versions import check_version, versioned

@@ -90,9 +90,9 @@ class ApiContext:
     feed: EventFeed | None = None
     """Tells of what is stored as it comes; None while the server is starting."""
     watcher_places: WatcherPlaces = field(default_factory=WatcherPlaces)
-    live_places: WatcherPlaces = field(default_factory=lambda: WatcherPlaces(most_each=16))
-    """Of keys, beside `watchers`, which counts all."""
     """Of those who watch what is stored."""
+    live_places: WatcherPlaces = field(default_factory=lambda: WatcherPlaces(most_each=16))
+    """Of each key's watchers of live calls, beside `watchers`, which counts all."""
     jobs: JobRunner | None = None
     """Who does jobs; None while the server is starting."""
     directory: Directory | None = None

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from api.access.scopes import Scope
 from api.audit import audited
 from api.context import CONTEXT, ApiContext
-from api.routing.models import OneLine
+from api.plain_text import OneLine
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
 from mediaserver.errors import ConfigError, SealError

@@ -13,7 +13,8 @@ from api.access.scopes import Scope
 from api.audit import audited
 from api.context import CONTEXT
 from api.flows.asking import pool_of, told_faults
-from api.routing.models import OneLine, RequestModel, ResponseModel
+from api.plain_text import OneLine
+from api.routing.models import RequestModel, ResponseModel
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
 from mediaserver.storage import flow_secrets as table

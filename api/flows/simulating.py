@@ -18,7 +18,8 @@ from api.flows.asking import flow_in_use, pool_of, told_faults, version_in_use
 from api.flows.shown import FlowName, VersionNumber
 from api.flows.streaming import streamed
 from api.guard import told_refusal
-from api.routing.models import OneLine, RequestModel
+from api.plain_text import OneLine
+from api.routing.models import RequestModel
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
 from mediaserver.errors import CapacityError, EngineError

@@ -14,7 +14,8 @@ from pydantic import Field
 from api import subtitles
 from api.access.scopes import Scope
 from api.answers import answer
-from api.routing.models import OneLine, RequestModel, ResponseModel
+from api.plain_text import OneLine
+from api.routing.models import RequestModel, ResponseModel
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
 from api.speech.asked import speech_desk, within_quota

@@ -10,7 +10,8 @@ from pydantic import Field
 
 from api import subtitles
 from api.access.scopes import Scope
-from api.routing.models import OneLine, RequestModel, ResponseModel
+from api.plain_text import OneLine
+from api.routing.models import RequestModel, ResponseModel
 from api.routing.table import ApiRoutes
 from api.speech.asked import speech_desk, within_quota
 from api.speech.faults import told_to_client, unavailable

@@ -16,7 +16,7 @@ from aiohttp import web
 from api.access.asker import Asker, asker
 from api.access.scopes import Scope
 from api.answers import dumps
-from api.asking import require_pool, switchboard
+from api.asking import switchboard
 from api.context import CONTEXT, ApiContext
 from api.routing.problems import Problem
 from api.routing.serving import STREAM
@@ -152,7 +152,7 @@ def _history(context: ApiContext, call_id: UUID | None) -> list[LiveEvent]:
 
 async def _past(request: web.Request, call_id: UUID) -> list[LiveEvent]:
     """What a call of the past would have told, each event at the time when it happened."""
-    row, pool = await row_of(request, call_id), require_pool(request.app[CONTEXT])
+    row, pool = await row_of(request, call_id), request.app[CONTEXT].database
     began = row["started_at"].timestamp()
     answered = row["answered_at"].timestamp() if row["answered_at"] is not None else began
     over = row["ended_at"].timestamp() if row["ended_at"] is not None else None

@@ -16,8 +16,9 @@ from api.access.scopes import Scope
 from api.answers import dumps
 from api.asking import TEXT_LIMIT, Asking
 from api.context import CONTEXT
+from api.plain_text import OneLine
 from api.routing.binding import told_fault
-from api.routing.models import OneLine, RequestModel
+from api.routing.models import RequestModel
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
 from api.telephony.events import place_of_key

@@ -16,7 +16,8 @@ from api.asking import TEXT_LIMIT, Asking, switchboard
 from api.context import CONTEXT
 from api.guard import told_refusal
 from api.idempotency import once, written
-from api.routing.models import OneLine, RequestModel, ResponseModel, one_line
+from api.plain_text import OneLine, one_line
+from api.routing.models import RequestModel, ResponseModel
 from api.routing.table import ApiRoutes
 from api.telephony.finding import CALLS
 from api.telephony.models import CallStateShown

@@ -11,8 +11,9 @@ from pydantic import Field, StrictBool
 from api.access.scopes import Scope
 from api.asking import TEXT_LIMIT, Asking
 from api.context import CONTEXT
+from api.plain_text import OneLine
 from api.routing.binding import body_of
-from api.routing.models import OneLine, RequestModel
+from api.routing.models import RequestModel
 from api.routing.table import BODY_LIMIT, ApiRoutes
 from api.telephony.finding import CALL, board_for
 from mediaserver.calls.hold_music import SILENCE

@@ -9,7 +9,7 @@ from aiohttp import web
 from pydantic import Field
 
 from api.access.scopes import Scope
-from api.asking import Asking, require_pool
+from api.asking import Asking
 from api.context import CONTEXT
 from api.file_answers import file_answer
 from api.routing.models import RequestModel, ResponseModel
@@ -49,7 +49,7 @@ async def recording(request: web.Request, id: UUID) -> web.StreamResponse:
     context = request.app[CONTEXT]
     if as_it_is(context.switchboard, row)["live"]:
         raise Problem(409, "call_is_up", "The recording can be had when the call is over.")
-    made = await recordings.of_call(require_pool(context), id)
+    made = await recordings.of_call(context.database, id)
     if made is None:
         raise Problem(404, "not_found", "The call was not recorded.")
     return await file_answer(request, FilePath(made["path"]), context.settings.recordings, WAV, f"{id}.wav")

@@ -19,7 +19,8 @@ from api.access.asker import asker
 from api.access.scopes import Scope
 from api.answers import dumps
 from api.context import CONTEXT
-from api.routing.models import OneLine, RequestModel, ResponseModel
+from api.plain_text import OneLine
+from api.routing.models import RequestModel, ResponseModel
 from api.routing.problems import Problem
 from api.routing.serving import STREAM
 from api.routing.table import ApiRoutes

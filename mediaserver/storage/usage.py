@@ -8,8 +8,7 @@ is summed up from a few rows a day.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from mediaserver.storage.records import UsageCounted, UsageKind
@@ -44,23 +43,6 @@ async def counted(connection: Database, record: UsageCounted, node: UUID | None)
         record.id, record.at, record.owner, record.kind, record.amount, text(record.engine, 200),
         text(record.agent, 100), text(record.flow, 100), record.call_id, cost, node or NOBODY,
     )  # fmt: skip
-
-
-async def month_to_date(
-    connection: Database, owner: UUID | None, today: date | None = None
-) -> Mapping[UsageKind, float]:
-    """What a key (None: the operator) used since the first of the month, UTC; a kind that it did not use is
-    left out."""
-    today = today or datetime.now(UTC).date()
-    rows = await connection.fetch(
-        """
-        select kind, sum(amount) as amount from usage_days
-        where coalesce(owner, '00000000-0000-0000-0000-000000000000') = $1 and day between $2 and $3
-        group by kind
-        """,
-        owner or NOBODY, today.replace(day=1), today,
-    )  # fmt: skip
-    return {UsageKind(row["kind"]): row["amount"] for row in rows}
 
 
 async def of_call(connection: Database, call_id: UUID) -> list[UsageCounted]:
