@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from api.context import CONTEXT
-from api.routing.problems import Problem
+from api.routing.problems import Problem, started
 from mediaserver.calls.protocols import Switchboard
 from mediaserver.errors import (
     CallError,
@@ -23,11 +23,8 @@ TEXT_LIMIT = 2000
 
 
 def switchboard(request: web.Request) -> Switchboard:
-    """Raises HTTPServiceUnavailable while the server is starting."""
-    board = request.app[CONTEXT].switchboard
-    if board is None:
-        raise web.HTTPServiceUnavailable(reason="The server is still starting.")
-    return board
+    """Raises Problem while the server is starting."""
+    return started(request.app[CONTEXT].switchboard)
 
 
 class Asking:

@@ -19,7 +19,7 @@ from api.context import CONTEXT
 from api.plain_text import OneLine
 from api.routing.models import RequestModel, ResponseModel
 from api.routing.paging import Page, PageQuery, page_of, place_of
-from api.routing.problems import Problem
+from api.routing.problems import Problem, started
 from api.routing.table import ApiRoutes
 from api.versions import check_version, versioned
 from mediaserver.calls.hours import Week, zone_of
@@ -155,11 +155,9 @@ class Resolved(ResponseModel):
 @routes.get(f"{ROUTES}/resolve", scope=Scope.TELEPHONY_READ)
 async def resolve(request: web.Request, query: ResolveQuery) -> Resolved:
     """Who would answer, and why. Nobody is called."""
-    context, who = request.app[CONTEXT], asker(request)
-    if context.directory is None:
-        raise web.HTTPServiceUnavailable(reason="The server is still starting.")
+    directory, who = started(request.app[CONTEXT].directory), asker(request)
     at = query.at or datetime.now(UTC)
-    found = context.directory.explain(query.to, at)
+    found = directory.explain(query.to, at)
     agent = ring = code = reason = None
     outcome: Literal["agent", "extension", "ring", "refused"]
     match found.resolution:

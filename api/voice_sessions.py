@@ -25,7 +25,7 @@ from api.gateway.session_settings import NewSession, wanted_of
 from api.gateway.socket import serve
 from api.routing.models import RequestModel, ResponseModel
 from api.routing.paging import Page, PageQuery, page_of, place_of
-from api.routing.problems import Problem
+from api.routing.problems import Problem, started
 from api.routing.table import ApiRoutes
 from mediaserver.errors import DatabaseError
 from mediaserver.media.leg import EndedBy, Termination, Why
@@ -140,7 +140,7 @@ async def start(request: web.Request, body: NewSession) -> SessionStarted:
     each conversation."""
     context, who = request.app[CONTEXT], asker(request)
     try:
-        await _gateway(context).agent_for(wanted_of(body, ()), who)
+        await started(context.gateway).agent_for(wanted_of(body, ()), who)
     except GatewayRefusal as refused:
         raise Problem(422, "no_such_agent", str(refused)) from None
     token = secrets.token_urlsafe(24)
@@ -181,9 +181,7 @@ async def remove_voice(request: web.Request, voice: VoiceName) -> None:
 @routes.get("/api/voice/voices/{provider}", scope=Scope.SESSIONS)
 async def voices(request: web.Request, provider: Provider, query: PageQuery) -> Page[ProviderVoice]:
     """The voices of one engine, by id; those that it speaks now or was made for."""
-    desk = request.app[CONTEXT].voices
-    if desk is None:
-        raise Problem(503, "unavailable", "The server is still starting.")
+    desk = started(request.app[CONTEXT].voices)
     standings = (await desk.standings()).values()
     found = sorted((each for each in standings if _is_of(each, provider)), key=lambda each: each.voice.id)
     if not found:
@@ -238,7 +236,7 @@ async def talk(request: web.Request, id: UUID) -> web.StreamResponse:
     The first message is `connect` with the session's token, or `resume`; the rest is as on `/ws`. See
     docs/gateway.md."""
     context = request.app[CONTEXT]
-    hub, known, source = _gateway(context), asker(request), request.remote or ""
+    hub, known, source = started(context.gateway), asker(request), request.remote or ""
 
     async def begin(text: str, line: SocketLine) -> GatewaySession:
         first = first_of_session(text)
@@ -315,12 +313,6 @@ async def _own(request: web.Request, id: UUID) -> Row:
     if row is None or not asker(request).sees(row["owner"]):
         raise Problem(404, "not_found", "There is no such session.")
     return row
-
-
-def _gateway(context: ApiContext) -> Gateway:
-    if context.gateway is None:
-        raise Problem(503, "unavailable", "The server is still starting.")
-    return context.gateway
 
 
 def _is_of(stands: VoiceStanding, provider: str) -> bool:

@@ -23,10 +23,10 @@ INSIDE: dict[str, set[str]] = {
         "mediaserver.printable",
     },
     "mediaserver.retention": {
-        *("mediaserver.diagnosis", "mediaserver.errors", "mediaserver.outbound", "mediaserver.settings"),
-        "mediaserver.storage",
+        *("mediaserver.diagnosis", "mediaserver.errors", "mediaserver.known_keys", "mediaserver.outbound"),
+        *("mediaserver.settings", "mediaserver.storage"),
     },
-    "mediaserver.redaction": {"mediaserver.errors", "mediaserver.storage"},
+    "mediaserver.redaction": {"mediaserver.errors", "mediaserver.known_keys", "mediaserver.storage"},
     "mediaserver.fetching": {
         *("mediaserver.addresses", "mediaserver.errors", "mediaserver.host_port", "mediaserver.printable"),
     },

@@ -20,7 +20,7 @@ from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
 from api.speech.asked import count, speech_desk, still_there, within_quota
 from api.speech.chat_request import ChatRequest
-from api.speech.faults import told_to_client, unavailable
+from api.speech.faults import failed_event, told_to_client
 from api.speech.sending import SSE, SentAnswer
 from api.speech.stopping import StopText
 from api.speech_desk import SpeechDesk
@@ -165,13 +165,7 @@ async def _streamed(
                 await sent.event(_chunk(answering, _delta(answering, event)))
                 event = await anext(events, None)
         except EngineError as error:
-            told = {
-                "message": unavailable(error),
-                "type": "server_error",
-                "param": None,
-                "code": "engine_unavailable",
-            }
-            await sent.event({"error": told})
+            await sent.event(failed_event(request, error))
             return await sent.end()
     await sent.event(_chunk(answering, {}, answering.finish_reason))
     if body.stream_options is not None and body.stream_options.include_usage:

@@ -206,8 +206,6 @@ class _Upload:
 async def _fetched(upload: _Upload, url: str) -> None:
     """Get the audio from where it is. Raises FetchError."""
     desk = upload.desk
-    if desk.downloader is None:
-        raise Problem(503, "starting", "The server is being started; try again in a moment.")
     file = await asyncio.to_thread(upload.path.open, "wb")
     try:
 

@@ -21,7 +21,7 @@ from api.answers import dumps
 from api.context import CONTEXT
 from api.plain_text import OneLine
 from api.routing.models import RequestModel, ResponseModel
-from api.routing.problems import Problem
+from api.routing.problems import Problem, started
 from api.routing.serving import STREAM
 from api.routing.table import ApiRoutes
 from api.telephony.events import HEARTBEAT_S, begin_stream, tell
@@ -207,8 +207,7 @@ def _accepted(request: web.Request) -> str:
 def _tracer(request: web.Request) -> Tracer:
     """Raises Problem."""
     context = request.app[CONTEXT]
-    if context.tracer is None:
-        raise Problem(503, "unavailable", "The server is still starting.")
+    tracer = started(context.tracer)
     if not context.settings.sip.trace_minutes:
         raise Problem(404, "not_found", "No SIP messages are kept: sip.trace_minutes is 0.")
-    return context.tracer
+    return tracer

@@ -14,10 +14,11 @@ from api.access.asker import Asker, asker
 from api.access.scopes import Scope
 from api.answers import dumps
 from api.context import CONTEXT, ApiContext
+from api.routing.problems import started
 from api.routing.table import ApiRoutes
 from api.watching.models import Subscription
 from api.watching.steps import ToldEvents, ToldGap, ToldNothing, ToldPartial, WatchStep, steps
-from api.watching.stream import require_feed, watcher_place
+from api.watching.stream import watcher_place
 from mediaserver.storage.outbox.feed import EventFeed
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ async def event_socket(request: web.Request) -> web.StreamResponse:
     `partial` and `heartbeat` (with `after`: go on there when you come back). Closed with 4004 for a message
     that is not understood, 1001 when the server stops, 1008 when your key was withdrawn."""
     context, who = request.app[CONTEXT], asker(request)
-    feed = require_feed(context)
+    feed = started(context.feed)
     with watcher_place(context, who):
         socket = web.WebSocketResponse(heartbeat=PING_S, max_msg_size=LONGEST)
         await socket.prepare(request)

@@ -11,14 +11,13 @@ from api.access.asker import Asker, asker
 from api.access.scopes import Scope
 from api.answers import dumps
 from api.context import CONTEXT, ApiContext
-from api.routing.problems import Problem
+from api.routing.problems import Problem, started
 from api.routing.table import ApiRoutes
 from api.telephony.events import begin_stream, tell
 from api.watching.models import LARGEST_SEQ, EventPage, EventsQuery, StreamQuery
 from api.watching.steps import ToldEvents, ToldGap, ToldNothing, ToldPartial, WatchStep, steps
 from mediaserver.errors import CapacityError
 from mediaserver.storage.outbox import table
-from mediaserver.storage.outbox.feed import EventFeed
 
 routes = ApiRoutes("events", "What happens, told once and in order.")
 
@@ -55,7 +54,7 @@ async def event_stream(request: web.Request, query: StreamQuery) -> web.StreamRe
     topic, `data` what `/api/events` shows. First comes `ready` with the number from which on you are told;
     `gap` says that events up to a number are not kept any more; `partial` has no number."""
     context, who = request.app[CONTEXT], asker(request)
-    feed = require_feed(context)
+    feed = started(context.feed)
     after = _last_seen(request, query)
     with watcher_place(context, who):
         start = feed.head if after is None else after
@@ -81,13 +80,6 @@ def watcher_place(context: ApiContext, who: Asker) -> Iterator[None]:
         except CapacityError as error:
             raise Problem(429, "too_many_watchers", f"{str(error).capitalize()}.") from None
         yield
-
-
-def require_feed(context: ApiContext) -> EventFeed:
-    """Raises Problem while the server starts."""
-    if context.feed is None:
-        raise Problem(503, "unavailable", "The server is starting.")
-    return context.feed
 
 
 def _last_seen(request: web.Request, query: StreamQuery) -> int | None:

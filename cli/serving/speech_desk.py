@@ -28,7 +28,7 @@ async def open_speech_desk(
     engines: Engines,
     models: Sequence[str],
     able: VoiceDesk,
-    downloader: Downloader | None,
+    downloader: Downloader,
     undo: AsyncExitStack,
 ) -> SpeechDesk:
     """`engines`: of calls, whose language models it shares, and whose voices but for those that can be had

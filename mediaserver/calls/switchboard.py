@@ -152,9 +152,6 @@ class LocalSwitchboard:
     def is_live(self, call_id: UUID) -> bool:
         return self._registry.is_live(call_id)
 
-    def snapshot(self) -> list[dict[str, Any]]:
-        return self._registry.snapshot()
-
     # -- calls begin
 
     def invited(self, invitation: Invitation) -> None:

@@ -11,7 +11,7 @@ import math
 from datetime import datetime
 from uuid import UUID
 
-from mediaserver.storage.records import UsageCounted, UsageKind
+from mediaserver.storage.records import UsageCounted
 from mediaserver.storage.sql import Database, text
 
 NOBODY = UUID(int=0)
@@ -43,16 +43,6 @@ async def counted(connection: Database, record: UsageCounted, node: UUID | None)
         record.id, record.at, record.owner, record.kind, record.amount, text(record.engine, 200),
         text(record.agent, 100), text(record.flow, 100), record.call_id, cost, node or NOBODY,
     )  # fmt: skip
-
-
-async def of_call(connection: Database, call_id: UUID) -> list[UsageCounted]:
-    """Each count of one call, in the order of time; empty when they are no longer kept."""
-    rows = await connection.fetch(
-        "select id, at, owner, kind, amount, engine, agent, flow, call_id, cost from usage_counts "
-        "where call_id = $1 order by at, kind, engine, id",
-        call_id,
-    )
-    return [UsageCounted(**{**dict(row), "kind": UsageKind(row["kind"])}) for row in rows]
 
 
 async def forget(connection: Database, before: datetime, most: int) -> int:

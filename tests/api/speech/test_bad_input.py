@@ -245,7 +245,7 @@ async def test_a_recording_is_got_from_its_address(small: Studio) -> None:
 
 async def test_while_the_server_starts_there_is_no_desk(small: Studio) -> None:
     desk, small.context.speech = small.desk, None
-    assert (await refused(small, "/api/tts", json={"text": "a"}))[:2] == (503, "starting")
+    assert (await refused(small, "/api/tts", json={"text": "a"}))[:2] == (503, "unavailable")
     small.context.speech = desk
 
 

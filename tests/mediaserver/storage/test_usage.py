@@ -71,10 +71,11 @@ async def test_an_amount_that_is_none_is_refused(pool: asyncpg.Pool, amount: flo
 
 async def test_single_counts_are_forgotten_and_days_stay(pool: asyncpg.Pool) -> None:
     await save(pool, FIRST)
-    assert await usage.of_call(pool, CALL) == [FIRST]
+    row = await pool.fetchrow("select * from usage_counts")
+    assert UsageCounted(**{**dict(row), "kind": UsageKind(row["kind"])}) == FIRST
     await save(pool, another(at=NOON + timedelta(hours=1), call_id=None))
     assert [await usage.forget(pool, NOON + timedelta(seconds=1), 5) for _ in range(2)] == [1, 0]
-    assert await usage.of_call(pool, CALL) == []
+    assert await pool.fetch("select call_id from usage_counts") == [(None,)]
     assert await month(pool) == {"tts_characters": 240.0}
 
 
