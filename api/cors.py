@@ -12,8 +12,16 @@ from api.context import CONTEXT
 from api.routing.request_ids import HEADER, REQUEST_ID
 
 METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
-ALLOWED = "Authorization, Content-Type, Idempotency-Key, If-Match, Last-Event-ID, Range, X-Request-Id"
-EXPOSED = f"{HEADER}, Retry-After, RateLimit, RateLimit-Policy, ETag, Content-Range, Content-Disposition"
+ALLOWED = (
+    "Authorization, Content-Type, Idempotency-Key, If-Match, If-Modified-Since, If-None-Match, If-Range, "
+    "If-Unmodified-Since, Last-Event-ID, Range, X-Request-Id"
+)
+OPENAI = ("x-stainless-", "openai-")
+"""So begin the headers that OpenAI's client adds to each request, in browsers, too."""
+EXPOSED = (
+    f"{HEADER}, Accept-Ranges, Content-Disposition, Content-Range, ETag, Idempotent-Replayed, RateLimit, "
+    "RateLimit-Policy, Retry-After, X-Sample-Rate, X-Voice-Engine, X-Voice-Instead-Of, X-Voice-Why"
+)
 REMEMBERED_S = 600
 
 
@@ -36,7 +44,7 @@ async def cors(request: web.Request, handler: Handler) -> web.StreamResponse:
             status=204,
             headers={
                 hdrs.ACCESS_CONTROL_ALLOW_METHODS: METHODS,
-                hdrs.ACCESS_CONTROL_ALLOW_HEADERS: ALLOWED,
+                hdrs.ACCESS_CONTROL_ALLOW_HEADERS: _allowed(request),
                 hdrs.ACCESS_CONTROL_MAX_AGE: str(REMEMBERED_S),
             },
         )
@@ -51,5 +59,13 @@ async def let_read(request: web.Request, response: web.StreamResponse) -> None:
         return
     response.headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = request.headers[hdrs.ORIGIN]
     response.headers[hdrs.ACCESS_CONTROL_EXPOSE_HEADERS] = EXPOSED
-    response.headers[hdrs.VARY] = hdrs.ORIGIN
+    varies = response.headers.get(hdrs.VARY)
+    response.headers[hdrs.VARY] = f"{varies}, {hdrs.ORIGIN}" if varies else hdrs.ORIGIN
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+
+
+def _allowed(request: web.Request) -> str:
+    """Names of headers that the page may send."""
+    asked = request.headers.get(hdrs.ACCESS_CONTROL_REQUEST_HEADERS, "").lower().split(",")
+    theirs = sorted({name.strip() for name in asked if name.strip().startswith(OPENAI)})
+    return ", ".join([ALLOWED, *theirs])

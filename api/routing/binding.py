@@ -23,6 +23,7 @@ from pydantic_core import from_json
 
 from api.context import CONTEXT
 from api.plain_text import NO_TEXT
+from api.routing.expecting import go_on
 from api.routing.problems import Problem
 from api.routing.table import ApiRoute
 
@@ -167,6 +168,7 @@ async def read(request: web.Request, limit: int) -> bytes:
         raise Problem(415, "unsupported_media_type", "Send the body as it is, without a Content-Encoding.")
     if request.content_length is not None and request.content_length > limit:
         raise too_large(limit)
+    await go_on(request)
     content, within_s = bytearray(), BODY_S if limit <= USUAL_BYTES else LONG_BODY_S
     try:
         async with asyncio.timeout(within_s):

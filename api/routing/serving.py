@@ -8,6 +8,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler as AioHandler
 
 from api.routing.binding import bound
+from api.routing.expecting import not_yet
 from api.routing.table import ApiRoute, ApiRoutes
 
 STREAM = "text/event-stream"
@@ -27,10 +28,13 @@ def serve_routes(app: web.Application, tables: Iterable[ApiRoutes]) -> None:
         if route.method == "GET":
             # The head of a stream would hold a place and say nothing.
             app.router.add_get(
-                route.path, handler, allow_head=not (route.websocket or STREAM in route.produces)
+                route.path,
+                handler,
+                allow_head=not (route.websocket or STREAM in route.produces),
+                expect_handler=not_yet,
             )
         else:
-            app.router.add_route(route.method, route.path, handler)
+            app.router.add_route(route.method, route.path, handler, expect_handler=not_yet)
     app[ROUTES] = known
 
 

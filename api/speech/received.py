@@ -7,28 +7,30 @@ What a client says that it sends is believed of raw samples alone, which nothing
 from __future__ import annotations
 
 import asyncio
-import re
 import shutil
 import struct
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 
 from aiohttp import BodyPartReader, web
+from aiohttp.helpers import parse_mimetype
 from aiohttp.http_exceptions import HttpProcessingError
 from multidict import MultiDict
 from pydantic import BaseModel
 
 from api.context import CONTEXT
 from api.routing.binding import body_of, query_of
+from api.routing.expecting import go_on
 from api.routing.problems import Problem
 from api.speech.asked import speech_desk
 from api.speech_desk import SpeechDesk
 from mediaserver.errors import CapacityError
 from mediaserver.fetching.request import FetchRequest
+from pipelines.audio.decoding import LEAST_RATE, MOST_RATE
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -45,7 +47,6 @@ JSON_BYTES = 16 << 10
 FETCHED_S = 120.0
 """To get a recording from its address."""
 CONSUMES = ("multipart/form-data", "application/json", "audio/*", "application/octet-stream")
-_RATE = re.compile(r"\d{4,6}")
 _RAW = {
     "audio/pcm": (1, 16, 16_000),
     "audio/basic": (7, 8, 8_000),
@@ -87,6 +88,8 @@ async def received(request: web.Request, model: type[M]) -> AsyncIterator[tuple[
 async def _read(request: web.Request, upload: _Upload, model: type[M]) -> M:
     """The wish; the audio is in the file then."""
     kind = request.content_type
+    if kind in ("multipart/form-data", "application/octet-stream") or kind.startswith("audio/"):
+        await go_on(request)
     if kind == "multipart/form-data":
         return cast(M, query_of(await _form(request, upload), model))
     if kind == "application/json":
@@ -223,16 +226,27 @@ async def _fetched(upload: _Upload, url: str) -> None:
 
 
 def _raw_header(request: web.Request) -> bytes:
-    """A WAVE header for samples that come bare, by what is said of them; nothing for all else."""
+    """A WAVE header for samples that come bare, by what is said of them; nothing for all else. Raises
+    Problem: what is said wrongly would be heard too fast, too slowly or as noise."""
     told = _RAW.get(request.content_type)
     if told is None:
         return b""
-    code, bits, rate = told
-    named = _RATE.fullmatch(request.headers.get("Content-Type", "").lower().partition("rate=")[2].strip(' "'))
-    rate = int(named[0]) if named else rate
-    form = struct.pack("<HHIIHH", code, 1, rate, rate * bits // 8, bits // 8, bits)
+    code, bits, usual_rate = told
+    said = parse_mimetype(request.headers.get("Content-Type", "")).parameters
+    rate = _number(said, "rate", usual_rate, LEAST_RATE, MOST_RATE)
+    channels = _number(said, "channels", 1, 1, 2)
+    block = channels * bits // 8
+    form = struct.pack("<HHIIHH", code, channels, rate, rate * block, block, bits)
     unknown = b"\xff\xff\xff\xff"
     return b"RIFF" + unknown + b"WAVEfmt " + struct.pack("<I", 16) + form + b"data" + unknown
+
+
+def _number(said: Mapping[str, str], name: str, usual: int, least: int, most: int) -> int:
+    """A parameter of a media type. Raises Problem."""
+    given = said.get(name, str(usual))
+    if not (given.isascii() and given.isdigit() and len(given) < 7 and least <= int(given) <= most):
+        raise Problem(400, "bad_request", f"{name} of the Content-Type is a number from {least} to {most}.")
+    return int(given)
 
 
 def _finish(file: BinaryIO, rest: bytes) -> None:

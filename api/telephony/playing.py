@@ -13,6 +13,7 @@ from api.asking import TEXT_LIMIT, Asking
 from api.context import CONTEXT
 from api.plain_text import OneLine
 from api.routing.binding import body_of
+from api.routing.expecting import go_on
 from api.routing.models import RequestModel
 from api.routing.table import BODY_LIMIT, ApiRoutes
 from api.telephony.finding import CALL, board_for
@@ -128,6 +129,7 @@ async def _handed_in(request: web.Request) -> Frames:
 async def _uploaded(request: web.Request) -> bytearray:
     """The whole body. Raises HTTPRequestEntityTooLarge before more than the limit is read, and
     HTTPRequestTimeout."""
+    await go_on(request)
     parts = bytearray()
     try:
         async with asyncio.timeout(UPLOAD_TIMEOUT_S):

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 from contextlib import AsyncExitStack
+from typing import Any
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -13,6 +14,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from api.app import build_app
 from api.connections import HttpConnections, HttpLimits
 from api.context import ApiContext
+from api.unreadable import HttpRequestHandler
 from mediaserver.errors import PortInUseError
 from mediaserver.host_port import host_port
 from mediaserver.settings.http import HttpSettings
@@ -39,22 +41,28 @@ async def open_http(
 ) -> str:
     """Serve health and the page from the beginning, so that a start can be watched; the base address."""
     connections = context.connections = HttpConnections(limits)
-    runner = web.AppRunner(
-        build_app(context),
-        access_log=None,
-        logger=_log,
-        shutdown_timeout=0.5,
-        keepalive_timeout=limits.idle_s,
-        lingering_time=LINGER_S,
-    )
+    runner = web.AppRunner(build_app(context), shutdown_timeout=0.5)
     await runner.setup()
     undo.push_async_callback(runner.cleanup)
     server = runner.server
     assert server is not None
 
     loop = asyncio.get_running_loop()
+
+    options: dict[str, Any] = {
+        "access_log": None,  # aiohttp's, whose types do not know that there may be none
+        "logger": _log,
+        "keepalive_timeout": limits.idle_s,
+        "lingering_time": LINGER_S,
+    }
+
+    def handler() -> HttpRequestHandler:
+        return HttpRequestHandler(server, loop=loop, **options)
+
     try:
-        listener = await loop.create_server(lambda: connections.guarded(server), settings.host, settings.port)
+        listener = await loop.create_server(
+            lambda: connections.guarded(handler), settings.host, settings.port
+        )
     except OSError as error:
         # asyncio's own text repeats the address and buries the reason.
         known = error.errno is not None and error.errno > 0

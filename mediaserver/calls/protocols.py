@@ -143,6 +143,11 @@ class Steering(Protocol):
         """The caller's turn is over now: what was said is answered as soon as it is recognised. Nothing
         happens when nothing was said."""
 
+    def ask(self) -> None:
+        """The agent is to speak now, without words of the caller's. One that is thinking already does so
+        anyway, and is asked only when nothing comes of it. Raises CallError when nobody listens, or the agent
+        speaks."""
+
     def cancel(self) -> None:
         """Stop speaking and thinking, and listen; but what must be said to its end is."""
 

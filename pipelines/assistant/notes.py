@@ -12,6 +12,7 @@ import unicodedata
 from pipelines.conversation.agent import (
     AgentInput,
     Answered,
+    AskedToSpeak,
     Keyed,
     LineTrouble,
     MessageTaken,
@@ -84,6 +85,8 @@ def told(said: AgentInput, mood: str = "") -> str:
             return note(f"The caller {KEYED[ended_by].format(keys)}.")
         case Silence():
             return note("The caller says nothing.")
+        case AskedToSpeak():
+            return note("You are asked to go on now.")
         case Returned(why=why, to=to, detail=detail):
             whom = plain(to, MOST_DETAIL) or "somebody else"
             about = f" ({plain(detail, MOST_DETAIL)})" if detail else ""

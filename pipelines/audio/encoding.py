@@ -1,11 +1,12 @@
 """Writes audio in any format of pipelines.audio.formats while it is being made. Runs in a worker only.
 
-What is handed in comes out as soon as the format allows: at the latest when its next frame is full.
+What is handed in comes out as soon as the format allows: at the latest when its next frame is full. The
+headers of such a stream do not know its length; those of a whole file do.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -36,9 +37,14 @@ class _Written:
 
 
 class AudioEncoder:
-    """One stream of one format. Raises ValueError for a rate that the format has not."""
+    """One stream of one format. Raises ValueError for a rate that the format has not.
 
-    def __init__(self, format: FileFormat, rate: int, channels: int = 1) -> None:
+    `file`: one that can go back. All is written there, nothing comes out, and at the end the headers are told
+    how long it is."""
+
+    def __init__(
+        self, format: FileFormat, rate: int, channels: int = 1, file: BinaryIO | None = None
+    ) -> None:
         import av
 
         encoding = ENCODINGS[format]
@@ -47,10 +53,10 @@ class AudioEncoder:
         self.rate, self.channels = rate, min(channels, encoding.most_channels)
         self._written = _Written()
         self._output = av.open(
-            self._written,
+            self._written if file is None else file,
             "w",
             format=encoding.muxer,
-            options={"flush_packets": "1", **encoding.muxing},
+            options={"flush_packets": "1", **encoding.streaming} if file is None else dict(encoding.whole),
             buffer_size=BUFFER,
         )
         self._coded_rate = encoding.coded_rate(rate)

@@ -46,8 +46,10 @@ class Encoding:
     bit_rate: int = 0
     """Bits a second for one channel; 0: the format has none to choose."""
     most_channels: int = 2
-    muxing: Mapping[str, str] = field(default_factory=dict)
-    """Options of the muxer."""
+    streaming: Mapping[str, str] = field(default_factory=dict)
+    """Options of the muxer for what is sent while it is made."""
+    whole: Mapping[str, str] = field(default_factory=dict)
+    """Likewise for whole files."""
 
     def refused_rate(self, rate: int) -> str:
         """Why it cannot be had at this rate; empty when it can."""
@@ -72,12 +74,13 @@ ENCODINGS: Mapping[FileFormat, Encoding] = {
     # Xing's header would be written over at the end, which a stream cannot be.
     FileFormat.MP3: Encoding(
         "audio/mpeg", "mp3", "libmp3lame", 24_000, _MPEG_RATES,
-        bit_rate=64_000, muxing={"write_xing": "0", "id3v2_version": "0"},
+        bit_rate=64_000,
+        streaming={"write_xing": "0", "id3v2_version": "0"}, whole={"id3v2_version": "0"},
     ),
     # Pages of 100 ms: one of a second, as is usual, would be a second of waiting.
     FileFormat.OPUS: Encoding(
         "audio/ogg; codecs=opus", "ogg", "libopus", 24_000, _OPUS_RATES, any_input=True,
-        bit_rate=32_000, muxing={"page_duration": "100000"},
+        bit_rate=32_000, streaming={"page_duration": "100000"},
     ),
     FileFormat.FLAC: Encoding("audio/flac", "flac", "flac", 24_000),
     FileFormat.AAC: Encoding("audio/aac", "adts", "aac", 24_000, _MPEG_RATES, bit_rate=64_000),

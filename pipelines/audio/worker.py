@@ -11,6 +11,7 @@ FAILED {"error", "unreadable", "too_long"}.
 
 from __future__ import annotations
 
+import os
 import resource
 from collections import OrderedDict, deque
 from collections.abc import Generator, Iterator, Mapping
@@ -170,13 +171,13 @@ class AudioDesk:
         with Path(fields["path"]).open("rb") as file, Path(fields["to"]).open("wb") as out:
             with closing(AudioSource(file, AudioLimits(float(fields["seconds"])))) as source:
                 rate = int(fields["rate"]) or nearest_rate(format, source.rate)
-                with closing(AudioEncoder(format, rate, source.channels)) as encoder:
+                with closing(AudioEncoder(format, rate, source.channels, out)) as encoder:
                     for frame in source:
-                        out.write(encoder.feed_frame(frame))
+                        encoder.feed_frame(frame)
                         yield
-                    out.write(encoder.finish())
+                    encoder.finish()
                 facts = _facts(source)
-            written = out.tell()
+            written = out.seek(0, os.SEEK_END)
         self._sock.send_json(Msg.DONE, id, **facts, written=written, out_rate=rate)
 
 

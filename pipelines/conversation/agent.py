@@ -260,6 +260,12 @@ class Silence:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedToSpeak:
+    """Somebody else than the caller's voice (a program at the other end, a button) wants the agent to speak
+    now: go on from what was said before. Nothing was said or pressed, and nobody agrees to anything by it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Returned:
     """The caller is with the agent again, after a transfer that came to nothing, or after somebody who had
     taken the call over. All that was said before counts still."""
@@ -308,7 +314,16 @@ class LineTrouble:
 
 
 AgentInput: TypeAlias = (
-    Answered | Utterance | Pressed | Keyed | Silence | MessageTaken | StoodBy | LineTrouble | Returned
+    Answered
+    | Utterance
+    | Pressed
+    | Keyed
+    | Silence
+    | MessageTaken
+    | StoodBy
+    | LineTrouble
+    | Returned
+    | AskedToSpeak
 )
 
 

@@ -20,6 +20,7 @@ from pipelines.conversation.agent import (
     Act,
     AgentInput,
     Answered,
+    AskedToSpeak,
     Context,
     Keyed,
     LineTrouble,
@@ -153,7 +154,7 @@ class Briefer:
                 self._decided("taken")
             case Pressed(digit=digit) if digit == DECLINE:
                 self._decided("declined")
-            case Pressed():
+            case Pressed() | AskedToSpeak():
                 yield Say(self._ask)
             case Silence() if not self._by_key:
                 self._decided("taken")

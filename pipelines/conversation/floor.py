@@ -60,6 +60,8 @@ class Cue(enum.StrEnum):
     END = "end"
     RETURNED = "returned"
     """The caller is back from somebody else."""
+    ASKED = "asked"
+    """The agent is to speak now, without words of the caller's."""
     CANCEL = "cancel"
     """Somebody else than the caller's voice wants the agent to be silent."""
     TROUBLE = "trouble"
@@ -105,6 +107,8 @@ FLOOR: dict[tuple[FloorState, Cue], FloorState] = {
     (FloorState.CLOSING, Cue.ANNOUNCE): FloorState.CLOSING,
     (FloorState.CLOSING, Cue.PLAYED): FloorState.ENDED,
     (FloorState.CLOSING, Cue.STALLED): FloorState.ENDED,
+    (FloorState.LISTENING, Cue.ASKED): FloorState.THINKING,
+    (FloorState.ATTENDING, Cue.ASKED): FloorState.THINKING,
     (FloorState.ATTENDING, Cue.ONSET): FloorState.ATTENDING,
     (FloorState.ATTENDING, Cue.UTTERANCE): FloorState.THINKING,
     (FloorState.ATTENDING, Cue.DIGIT): FloorState.THINKING,

@@ -38,7 +38,7 @@ from pipelines.conversation.agent import (
 )
 from pipelines.conversation.bad_line import LineStep, LineVerdict
 from pipelines.conversation.dialogue import Dialogue
-from pipelines.conversation.floor import LEAVING
+from pipelines.conversation.floor import LEAVING, SOUNDING
 from pipelines.conversation.hearing_notes import HearingNotes
 from pipelines.conversation.line_care import LineCare, termination_of
 from pipelines.conversation.line_words import minds_the_line
@@ -134,6 +134,8 @@ class AgentSession(Dialogue):
         self._heard_at = 0
         self._typed: list[str] = []
         """Before the call began."""
+        self._asked = False
+        """The agent is to speak, and the call has not begun."""
 
     # ---- App
 
@@ -203,6 +205,8 @@ class AgentSession(Dialogue):
                 for text in self._typed:
                     self._run(self.turn.typed(t, text))
                 self._typed.clear()
+                if self._asked:
+                    self._run(self.turn.ask(t) or [])
             case Stage.LIVE:
                 t = timeline.frame(t)
             case Stage.OVER:
@@ -263,20 +267,28 @@ class AgentSession(Dialogue):
     # ---- steered by other means than the caller's voice: see mediaserver.calls.protocols.Steering
 
     def hear(self, text: str) -> None:
+        self._check_listens()
         match self._stage.state:
-            case Stage.OVER:
-                raise CallError("the conversation is over")
-            case Stage.HELD | Stage.HELD_BEFORE:
-                raise CallError("the call is on hold: nobody listens")
             case Stage.NEW if len(self._typed) < MOST_TYPED:
                 self._typed.append(text)
             case Stage.NEW:
                 raise CallError(f"{MOST_TYPED} messages wait already for the call to begin")
-            case Stage.LIVE:
+            case _:
                 commands = self.turn.typed(self._t, text)
                 if not commands:
                     raise CallError("the agent does not listen now")
                 self._run(commands)
+
+    def ask(self) -> None:
+        self._check_listens()
+        if self._stage.state is Stage.NEW:
+            self._asked = True
+            return
+        commands = self.turn.ask(self._t)
+        if commands is None:
+            speaks = self.turn.state in SOUNDING
+            raise CallError(f"the agent {'speaks already' if speaks else 'does not listen now'}")
+        self._run(commands)
 
     def commit(self) -> None:
         if self._stage.state is Stage.LIVE:
@@ -288,6 +300,15 @@ class AgentSession(Dialogue):
 
     def manual(self, on: bool) -> None:
         self.turn.manual = on
+
+    def _check_listens(self) -> None:
+        match self._stage.state:
+            case Stage.OVER:
+                raise CallError("the conversation is over")
+            case Stage.HELD | Stage.HELD_BEFORE:
+                raise CallError("the call is on hold: nobody listens")
+            case _:
+                """Somebody may."""
 
     def returned(self, why: str, to: str, detail: str) -> None:
         """The caller is back, from a transfer that came to nothing or from somebody who had taken the call

@@ -1,5 +1,5 @@
-"""What moves a turn beside the caller's voice: words that were typed, "that was all I say", "be silent". See
-`turn`.
+"""What moves a turn beside the caller's voice: words that were typed, "that was all I say", "speak now", "be
+silent". See `turn`.
 
 All of it is meant: nothing of it is a contest, as a sound is.
 """
@@ -7,10 +7,11 @@ All of it is meant: nothing of it is a contest, as a sound is.
 from __future__ import annotations
 
 from mediaserver.media.time import SAMPLES_PER_MS
-from pipelines.conversation.agent import Answered, Utterance
+from pipelines.conversation.agent import Answered, AskedToSpeak, Last, Play, Say, Utterance
 from pipelines.conversation.apart_turn import ApartTurn
 from pipelines.conversation.commands import Command
 from pipelines.conversation.contest import ContestPhase
+from pipelines.conversation.ear import EarState
 from pipelines.conversation.floor import SOUNDING, Cue, FloorState
 
 DETECTED_WITHIN = 200 * SAMPLES_PER_MS
@@ -22,6 +23,8 @@ class SteeredTurn(ApartTurn):
 
     _commit_until = -1
     """Speech that is noticed up to here was said before the caller's turn was declared over."""
+    _asked = False
+    """The agent is to speak, unless the thought that it has comes to words."""
 
     @property
     def manual(self) -> bool:
@@ -49,6 +52,18 @@ class SteeredTurn(ApartTurn):
         self._commit_until = t + DETECTED_WITHIN
         return self._committed(t) + self._due(t)
 
+    def ask(self, t: int) -> list[Command] | None:
+        """The agent is to speak now. None: it speaks, or nobody listens."""
+        match self.state:
+            case FloorState.EXPECTING:
+                return [*self._greet(t), *self._spoken_into(t)]
+            case FloorState.LISTENING | FloorState.ATTENDING | FloorState.THINKING | FloorState.DOUBTING:
+                self._asked = True
+                return self._ask_now(t)
+            case _:
+                self._late("ask")
+                return None
+
     def cancel(self, t: int) -> list[Command]:
         """Stop what is said or thought, and listen. Nothing when the agent is silent, or says what is said
         to its end."""
@@ -57,10 +72,35 @@ class SteeredTurn(ApartTurn):
         if self.state in (FloorState.CLOSING, FloorState.PARTING) and self._said:
             self._unheard = (self._said, self._last)
         decided = self._interrupts_by_key()
+        self._asked = False
         self._floor.move(Cue.CANCEL)
         self._thought = self._owed = self._unclear_since = None
         self._quiet_since = t
         return self._drop_reply(decided)
+
+    def say(self, t: int, epoch: int, piece: Say | Play) -> list[Command]:
+        said = super().say(t, epoch, piece)
+        if said:
+            self._asked = False
+        return said
+
+    def last(self, t: int, epoch: int, last: Last) -> list[Command]:
+        if epoch == self._think_epoch:
+            self._asked = False
+        return super().last(t, epoch, last)
+
+    def _ask_now(self, t: int) -> list[Command]:
+        """What the caller has said already is told first, and answered."""
+        if not self._asked or self._kept or not self._floor.takes(Cue.ASKED):
+            return []
+        self._asked = False
+        self._floor.move(Cue.ASKED)
+        return [*self._think(t, AskedToSpeak()), *self._spoken_into(t)]
+
+    def _spoken_into(self, t: int) -> list[Command]:
+        """The agent thinks from now on; what the caller is saying is said into that."""
+        speaks = self.ear in (EarState.HEARING, EarState.WAITING, EarState.HELD)
+        return self._contested(t, self._ear.onset) if speaks else []
 
     @property
     def _insists(self) -> bool:

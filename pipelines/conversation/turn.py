@@ -34,7 +34,7 @@ good: where noise keeps contesting (a bad line, a radio), only what is understoo
 The *ear* follows one utterance of the caller after the other and says when it is over (`endpointing`).
 
 Beside the caller's voice there may be somebody at a keyboard or a button (`steered_turn`): typed words and
-"that was all" take the floor, "be silent" gives it to the caller.
+"that was all" take the floor, "speak now" gives it to the agent, "be silent" to the caller.
 
 What the operator wants said waits until nobody speaks or thinks, and is then a line like the agent's own;
 what the agent expects to hear stays as it was.
@@ -104,7 +104,7 @@ class Turn(SteeredTurn):
 
     def tick(self, t: int) -> list[Command]:
         """Time passes; call it at least every few frames."""
-        commands = self._ear.tick(t) + self._committed(t) + self._due(t)
+        commands = self._ear.tick(t) + self._committed(t) + self._due(t) + self._ask_now(t)
         keyed = self._collector.tick(t)
         if keyed is not None:
             commands += self._keyed(t, keyed)

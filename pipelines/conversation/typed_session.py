@@ -22,6 +22,7 @@ from pipelines.conversation.agent import (
     Agent,
     AgentInput,
     Answered,
+    AskedToSpeak,
     Context,
     End,
     Keep,
@@ -84,6 +85,8 @@ class TypedSession:
         self._is_over = False
         self._pending: list[AgentInput] = [Answered()]
         """What the agent was not told yet."""
+        self._asked = False
+        """The agent is to speak, unless what it is at comes to words."""
         self._task: asyncio.Task[None] = asyncio.create_task(self._serve(None))
         self._closing: asyncio.Task[None] | None = None
 
@@ -99,7 +102,16 @@ class TypedSession:
     def commit(self) -> None:
         """A message is whole as it comes."""
 
+    def ask(self) -> None:
+        self._check()
+        if self._talk.apart is not None:
+            raise CallError("the agent does not listen now")
+        self._asked = True
+        if self._task.done():
+            self._task = asyncio.create_task(self._serve(None))
+
     def cancel(self) -> None:
+        self._asked = False
         self._task.cancel()
         if self._pending:  # it was not told yet, and is to be
             self._task = asyncio.create_task(self._serve(self._task))
@@ -162,8 +174,9 @@ class TypedSession:
     async def _serve(self, before: asyncio.Task[None] | None) -> None:
         if before is not None:  # what was shown of the answer before is told to the agent first
             await asyncio.gather(before, return_exceptions=True)
-        while self._pending and not self._is_over:
-            said: AgentInput | None = self._pending.pop(0)
+        while (self._pending or self._asked) and not self._is_over:
+            said: AgentInput | None = self._pending.pop(0) if self._pending else AskedToSpeak()
+            self._asked = self._asked and not isinstance(said, AskedToSpeak)
             while said is not None and not self._is_over:
                 said = await self._answer(said)
 
@@ -195,6 +208,7 @@ class TypedSession:
             with contextlib.suppress(Exception):
                 await acts.aclose()
             if line.pieces:
+                self._asked = False
                 self._put_line(line, at)
         return self._after()
 

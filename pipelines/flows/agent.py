@@ -10,6 +10,7 @@ from pipelines.conversation.agent import (
     Act,
     AgentInput,
     Answered,
+    AskedToSpeak,
     Context,
     End,
     Keep,
@@ -112,5 +113,7 @@ def step_of(executor: FlowExecutor, said: AgentInput) -> FlowStep:
             return executor.silence()
         case LineTrouble(kind=kind, last=last, over=over):
             return executor.trouble(kind, last=last, over=over)
+        case AskedToSpeak():
+            return executor.again()
         case Returned(why=why):
             return executor.returned(why)

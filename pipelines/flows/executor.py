@@ -136,6 +136,10 @@ class FlowExecutor(FlowAnswers):
             return self._ask(self._help())
         return self._ask(joined(self._phrases.unheard, self._offer(slot)))
 
+    def again(self) -> FlowStep:
+        """Somebody wants to hear what is asked, and has not answered it."""
+        return self._ended() if self._asked() is None else self._ask(self._wording.question(self._now))
+
     def trouble(self, kind: str, *, last: bool = False, over: bool = False) -> FlowStep:
         """The line carries no conversation as it is; the arguments are as in `LineTrouble`."""
         self._undone = None

@@ -133,7 +133,7 @@ class TextSpeech:
         self._first = await self._next(self._stream, FIRST_SOUND_S)
 
     async def pieces(self) -> AsyncGenerator[SpokenPiece, None]:
-        """All of it, as it comes. Raises EngineError."""
+        """All of it, as it comes; a short silence where there is nothing to be said. Raises EngineError."""
         for place, (offset, portion) in enumerate(self._portions):
             if place:
                 self.made += len(PAUSE)
@@ -143,6 +143,10 @@ class TextSpeech:
             async with aclosing(self._stream) as stream:
                 async for piece in self._portion(stream, offset, FIRST_SOUND_S if place else NEXT_SOUND_S):
                     yield piece
+        if not self.made:
+            # Dots alone, for one. A file of nothing is no file: players take it for a fault.
+            self.made += len(PAUSE)
+            yield SpokenPiece(PAUSE)
 
     async def aclose(self) -> None:
         if self._stream is not None:

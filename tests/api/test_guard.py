@@ -94,6 +94,29 @@ async def test_no_other_site_may_read_us(open_client: Open) -> None:
     assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
+async def test_openais_client_in_a_browser_may_ask_from_a_site_that_was_named(open_client: Open) -> None:
+    client = await open_client(make_context(cors_origins=["https://app.example"]))
+    page = {"Origin": "https://app.example", "Access-Control-Request-Method": "POST"}
+    wanted = "authorization,content-type,x-stainless-lang, X-Stainless-Retry-Count,x-forwarded-for"
+    told = await client.options(
+        "/v1/audio/speech", headers={**page, "Access-Control-Request-Headers": wanted}
+    )
+    allowed = {name.strip().lower() for name in told.headers["Access-Control-Allow-Headers"].split(",")}
+    assert told.status == 204
+    assert {"authorization", "content-type", "x-stainless-lang", "x-stainless-retry-count"} <= allowed
+    assert "x-forwarded-for" not in allowed
+
+
+async def test_what_is_nowhere_and_what_a_path_does_not_take_is_said_in_words(open_client: Open) -> None:
+    context = make_context()
+    _, secret = made_up_key(context, Scope.ADMIN)
+    client = await open_client(context)
+    nowhere = await client.get("/api/nowhere", headers=bearer(secret))
+    assert nowhere.status == 404 and "/docs" in (await nowhere.json())["error"]["message"]
+    wrong = await client.put("/api/voices", headers=bearer(secret))
+    assert wrong.status == 405 and (await wrong.json())["error"]["message"] == "This path takes GET, HEAD."
+
+
 async def test_a_page_that_the_operator_named_may_act_with_a_key_and_never_with_our_cookie(
     open_client: Open,
 ) -> None:

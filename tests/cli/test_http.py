@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -218,8 +219,59 @@ async def test_what_others_send_that_is_no_http_is_no_error_of_ours(
         assert b" 400 " in await (await server.guest(nonsense)).rest()
     packed = KEYED + b"Content-Encoding: gzip\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n"
     guest = await server.guest(packed)
+    assert await guest.status() == b"HTTP/1.1 415"
+    guest.send(b"none")
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        (b"GET / HTTP/1.1\r\nHost: a\r\nno header\r\n\r\n", 400, "bad_request"),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400, "bad_request"),
+        (b"GET /" + b"secret" * 2_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", 431, "headers_too_large"),
+        (HEAD + b"A: " + b"secret" * 2_000 + b"\r\n\r\n", 431, "headers_too_large"),
+        (HEAD + b"A: b\r\n" * 200 + b"\r\n", 431, "headers_too_large"),
+        (KEYED + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n", 400, "bad_request"),
+        (KEYED + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", 400, "bad_request"),
+    ],
+    ids=["no header", "two hosts", "long address", "long header", "many headers", "no chunks", "smuggled"],
+)
+async def test_what_is_no_http_is_refused_as_all_else_is(
+    undo: AsyncExitStack, sent: bytes, status: int, code: str
+) -> None:
+    server = await opened(undo)
+    head, _, content = (await (await server.guest(sent)).rest()).partition(b"\r\n\r\n")
+    assert head.split()[1] == str(status).encode()
+    assert b"application/json" in head and b"nosniff" in head and b"X-Request-Id: " in head
+    told = json.loads(content)["error"]
+    assert told["code"] == code and told["message"]
+    assert b"secret" not in content, "what they sent is not sent back"
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (POST + b"Content-Length: 1000000000\r\n", b"HTTP/1.1 401"),
+        (KEYED + b"Content-Length: 1000000000\r\n", b"HTTP/1.1 413"),
+        (KEYED.replace(b"json", b"xml") + b"Content-Length: 2\r\n", b"HTTP/1.1 415"),
+    ],
+    ids=["no key", "too long", "wrong type"],
+)
+async def test_nobody_is_told_to_send_a_body_that_is_not_wanted(
+    undo: AsyncExitStack, head: bytes, status: bytes
+) -> None:
+    server = await opened(undo)
+    guest = await server.guest(head + b"Expect: 100-continue\r\n\r\n")
+    assert await guest.status() == status
+
+
+async def test_a_body_that_is_wanted_is_asked_for_once(undo: AsyncExitStack) -> None:
+    server = await opened(undo)
+    guest = await server.guest(KEYED + b"Content-Length: 2\r\nExpect: 100-Continue\r\n\r\n")
     assert await guest.status() == b"HTTP/1.1 100"
     assert await guest.status() == b"\r\n"
-    guest.send(b"none")
-    assert await guest.status() == b"HTTP/1.1 415"
-    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+    guest.send(b"{}")
+    assert await guest.status() == b"HTTP/1.1 400"
+    strange = await server.guest(KEYED + b"Content-Length: 2\r\nExpect: miracles\r\n\r\n{}")
+    assert await strange.status() == b"HTTP/1.1 417"

@@ -99,6 +99,10 @@ class DocumentExecutor(FlowWalk):
             return step
         return self._guarded(self._silent)
 
+    def again(self) -> FlowStep:
+        self._rested()
+        return self._guarded(super().again)
+
     def trouble(self, kind: str, *, last: bool = False, over: bool = False) -> FlowStep:
         self._rested()
         return self._guarded(lambda: super(FlowWalk, self).trouble(kind, last=last, over=over))

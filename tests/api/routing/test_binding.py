@@ -203,6 +203,19 @@ async def test_pages_of_named_sites_may_ask_and_no_others() -> None:
             assert response.status == 405 and "Access-Control-Allow-Origin" not in response.headers
 
 
+async def test_what_an_answer_depends_on_is_all_in_vary() -> None:
+    own = ApiRoutes("tables")
+
+    @own.get("/table", scope=Scope.ADMIN)
+    async def table(request: web.Request) -> web.StreamResponse:
+        return web.Response(text="a,b", headers={"Vary": "Accept"})
+
+    async with site([own], cors_origins=["https://app.example"]) as client:
+        response = await client.get("/table", headers={"Origin": "https://app.example"})
+        assert response.headers["Vary"] == "Accept, Origin"
+        assert "X-Voice-Engine" in response.headers["Access-Control-Expose-Headers"]
+
+
 def test_a_signature_that_names_no_part_of_the_path_is_a_mistake() -> None:
     table = ApiRoutes("wrong")
 

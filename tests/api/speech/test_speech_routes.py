@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 from aiohttp import FormData
@@ -158,6 +160,31 @@ async def test_raw_samples_are_believed_to_be_what_they_are_said_to_be(studio: S
         studio, "/api/convert?format=pcm&sample_rate=8000", data=content, headers=told
     )
     assert status == 200 and len(samples) == pytest.approx(16_000, abs=100)
+    told = {"Content-Type": "audio/pcm; rate=16000; channels=2"}
+    status, samples = await posted(
+        studio, "/api/convert?format=pcm", data=np.repeat(melody(1.0, 16_000), 2).tobytes(), headers=told
+    )
+    left = np.frombuffer(samples, np.int16)[::2]
+    assert len(left) == 16_000 and pitch(left[2_000:8_000], 16_000) == pytest.approx(440, abs=5)
+
+
+@pytest.mark.parametrize("said", ["rate=7", "rate=16k", "rate=999999", "rate=16000; channels=0"])
+async def test_raw_samples_are_not_guessed_at(studio: Studio, said: str) -> None:
+    told = {"Content-Type": f"audio/pcm; {said}"}
+    status, content = await posted(studio, "/api/convert?format=wav", data=b"\0" * 3_200, headers=told)
+    assert status == 400 and "of the Content-Type is a number from" in content["error"]["message"]
+
+
+@pytest.mark.parametrize("format", ["wav", "mp3", "opus", "flac", "aac", "pcm", "mulaw"])
+async def test_a_text_without_a_word_is_a_short_silence_that_plays(studio: Studio, format: str) -> None:
+    async with studio.client.post("/api/tts", json={"text": "...", "format": format}) as answer:
+        content = await answer.read()
+        assert answer.status == 200
+    if format in ("pcm", "mulaw"):
+        assert len(content) > 1_000
+    else:
+        with av.open(io.BytesIO(content), "r") as file:
+            assert sum(frame.samples for frame in file.decode(audio=0)) > 1_000
 
 
 async def test_what_is_used_is_the_keys_that_asked(studio: Studio) -> None:

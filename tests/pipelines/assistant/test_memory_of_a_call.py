@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.assistant.facts import Fact
 from pipelines.assistant.instructions import opening
-from pipelines.conversation.agent import Answered, Context, Returned, Utterance
+from pipelines.conversation.agent import Answered, AskedToSpeak, Context, Returned, Utterance
 from pipelines.conversation.text import TextConversation
 from tests.fakes import CALL_ID, FakeLlm
 from tests.pipelines.assistant.talking import asked, assistant, events, given, greeted, messages, text
@@ -96,6 +96,7 @@ async def agent_told(agent: object, said: object, line: int = 1) -> list[object]
             'fifteen [not surely heard: perhaps "fifty"; ask before you rely on it]',
         ),
         (Utterance("fifteen", noisy=True), "fifteen [said over loud noise: any word of it may be wrong]"),
+        (AskedToSpeak(), "[You are asked to go on now.]"),
         (Utterance("", understood=False), "[The caller said something that was not understood.]"),
         (
             Returned("busy", "101", "nobody there"),

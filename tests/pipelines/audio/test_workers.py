@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import wave
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
@@ -61,9 +63,25 @@ async def test_a_file_is_read_to_another_and_a_wrong_one_refused(
     with pytest.raises(UnreadableAudioError, match="send one of"):
         await workers.read(file_of(tmp_path, b"#EXTM3U\n/etc/passwd\n", "list"), raw, seconds=1, within_s=20)
 
-    to = tmp_path / "to"
+    to = tmp_path / "to.flac"
     written = await workers.convert(path, to, FileFormat.FLAC, 8_000, seconds=10, within_s=20)
     assert (written.rate, written.bytes) == (8_000, to.stat().st_size) and to.read_bytes()[:4] == b"fLaC"
+
+
+@pytest.mark.parametrize("format", [FileFormat.WAV, FileFormat.FLAC, FileFormat.MP3, FileFormat.OPUS])
+async def test_what_is_converted_says_how_long_it_is(
+    workers: AudioWorkers, tmp_path: Path, format: FileFormat
+) -> None:
+    path, to = file_of(tmp_path, made(FileFormat.MP3, melody(2.0), rate=24_000)), tmp_path / "to"
+    written = await workers.convert(path, to, format, 24_000, seconds=10, within_s=20)
+    assert written.bytes == to.stat().st_size
+    with to.open("rb") as held, av.open(held) as file:
+        (stream,) = file.streams.audio
+        told = stream.duration and stream.time_base and float(stream.duration * stream.time_base)
+        assert told == pytest.approx(2.0, abs=0.15)
+    if format is FileFormat.WAV:
+        with wave.open(str(to)) as heard:
+            assert heard.getnframes() == pytest.approx(48_000, abs=3_000)
 
 
 async def test_a_reader_that_dies_costs_its_own_file_alone(workers: AudioWorkers, tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ from mediaserver.errors import CallError
 from mediaserver.media.leg import Hold
 from mediaserver.media.time import FRAME_SAMPLES
 from mediaserver.storage.records import TurnSaid
-from pipelines.conversation.agent import Answered, Silence, Utterance
+from pipelines.conversation.agent import Answered, AskedToSpeak, Context, Silence, Utterance
 from pipelines.conversation.ear import EarState
 from pipelines.conversation.floor import FloorState
-from tests.fakes import Conversation, FakeTts, Reply, ScriptedAgent, voice
+from tests.fakes import CALL_ID, Conversation, FakeTts, Reply, ScriptedAgent, voice
 
 GREETING = Reply("Hello there, what would you like today?")
 NEXT = Reply("Fine. Anything else?")
@@ -178,6 +178,92 @@ async def test_it_takes_the_floor_from_an_agent_who_speaks() -> None:
     assert talk.outlet.cleared == 1
     await talk.until_quiet()
     assert agent.inputs[2:] == [Utterance("no wait", 0.9)]
+
+
+# ---- ask
+
+
+async def test_an_agent_that_is_asked_speaks_without_words_of_the_callers() -> None:
+    talk, agent = await greeted()
+    talk.session.ask()
+    await talk.until_quiet()
+    assert agent.inputs == [Answered(), AskedToSpeak()]
+    assert lines(talk)[1:] == [("agent", NEXT.text)]
+    await talk.say("a room", 500)
+    await talk.until_quiet()
+    assert agent.inputs[2:] == [Utterance("a room", 0.9)], "it amends nothing"
+
+
+async def test_an_agent_that_speaks_or_listens_to_nobody_is_not_asked() -> None:
+    talk, agent = await greeted(LONG)
+    talk.session.ask()
+    await talk.silence(1_000)
+    assert talk.speaking()
+    with pytest.raises(CallError, match="speaks already"):
+        talk.session.ask()
+    talk.session.on_event(Hold(True))
+    with pytest.raises(CallError, match="on hold"):
+        talk.session.ask()
+    talk.session.on_event(Hold(False))
+    await talk.until_quiet()
+    await talk.hang_up()
+    with pytest.raises(CallError, match="over"):
+        talk.session.ask()
+    assert len(agent.inputs) == 2
+
+
+async def test_one_that_thinks_is_asked_when_nothing_comes_of_it() -> None:
+    talk, agent = await greeted(Reply(), NEXT)
+    talk.session.hear("a room")
+    talk.session.ask()
+    await talk.until_quiet()
+    assert agent.inputs[1:] == [Utterance("a room", 1.0), AskedToSpeak()]
+
+
+async def test_one_that_thinks_and_answers_is_not_asked_again() -> None:
+    talk, agent = await greeted(NEXT, NEXT)
+    talk.session.hear("a room")
+    talk.session.ask()
+    await talk.until_quiet()
+    await talk.silence(1_000)
+    assert agent.inputs[1:] == [Utterance("a room", 1.0)]
+
+
+async def test_a_wish_that_was_cancelled_is_forgotten() -> None:
+    talk, agent = await greeted(Reply(), NEXT)
+    talk.session.hear("a room")
+    talk.session.ask()
+    talk.session.cancel()
+    await talk.silence(1_000)
+    assert AskedToSpeak() not in agent.inputs
+
+
+async def test_one_is_asked_before_the_call_began_behind_the_greeting_that_it_does_not_say() -> None:
+    agent = ScriptedAgent(Reply(), NEXT)
+    talk = Conversation(agent)
+    talk.session.ask()
+    await talk.until_quiet()
+    assert agent.inputs == [Answered(), AskedToSpeak()]
+
+
+async def test_whom_we_call_is_greeted_when_the_agent_is_asked() -> None:
+    agent = ScriptedAgent(GREETING, NEXT)
+    talk = Conversation(agent, context=Context(CALL_ID, 0, direction="outbound"))
+    await talk.silence(400)
+    assert agent.inputs == []
+    talk.session.ask()
+    await talk.silence(20)
+    assert agent.inputs == [Answered()]
+
+
+async def test_what_the_caller_is_saying_is_not_lost_to_it() -> None:
+    talk, agent = await greeted()
+    await talk.say("a room", 300)
+    talk.session.ask()
+    await talk.say("a room", 300)
+    await talk.until_quiet()
+    assert agent.inputs[1:] == [AskedToSpeak(), Utterance("a room", 0.9)]
+    assert lines(talk)[-2:] == [("caller", "a room"), ("agent", NEXT.text)]
 
 
 # ---- cancel

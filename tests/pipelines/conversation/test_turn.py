@@ -432,6 +432,7 @@ STEPS = st.lists(
         st.tuples(st.just("played"), st.just(0)),
         st.tuples(st.just("progress"), st.just(0)),
         st.tuples(st.just("announce"), st.just(0)),
+        st.tuples(st.just("ask"), st.just(0)),
     ),
     max_size=40,
 )
@@ -468,6 +469,8 @@ def test_it_is_never_stuck_whatever_the_engines_do(steps: list[tuple[str, int]])
                 driver.do(driver.turn.drained(driver.t, True))
             case "announce":
                 driver.turn.announce("one moment")
+            case "ask":
+                driver.do(driver.turn.ask(driver.t) or [])
             case _:
                 driver.turn.progress(driver.t)
     while driver.turn._announcements:  # each is given up after `Limits.stalled`: nobody plays it here

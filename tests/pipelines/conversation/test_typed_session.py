@@ -14,11 +14,13 @@ from pipelines.conversation.agent import (
     Act,
     AgentInput,
     Answered,
+    AskedToSpeak,
     Context,
     Keep,
     Pressed,
     Returned,
     Say,
+    TakeMessage,
     Transfer,
     Utterance,
 )
@@ -131,6 +133,36 @@ async def test_an_answer_is_cancelled() -> None:
     talk.session.cancel()
     await talk.settle()
     assert agent.told[1:] == [(2, "Answer 2.", True)] and not talk.ended
+
+
+async def test_an_agent_is_asked_to_speak_once_it_has_nothing_else_to_say() -> None:
+    talk = await typed(Reply(), NEXT, NEXT)
+    talk.session.hear("a room")
+    talk.session.ask()
+    await talk.settle()
+    assert talk.agent.inputs[1:] == [Utterance("a room", 1.0), AskedToSpeak()]
+    talk.session.hear("for two")
+    talk.session.ask()
+    await talk.settle()
+    assert talk.agent.inputs[3:] == [Utterance("for two", 1.0)], "it has answered"
+    talk.session.ask()
+    await talk.settle()
+    assert talk.agent.inputs[4:] == [AskedToSpeak()]
+
+
+async def test_an_agent_that_takes_a_message_or_is_gone_is_not_asked_to_speak() -> None:
+    class Taker(ScriptedAgent):
+        async def respond(self, said: AgentInput, context: Context) -> AsyncIterator[Act]:
+            self.inputs.append(said)
+            yield TakeMessage()
+
+    talk = Typed(Taker())
+    await talk.settle()
+    with pytest.raises(CallError, match="does not listen"):
+        talk.session.ask()
+    talk.session.on_event(Ended(Termination(EndedBy.CALLER, Why.HANGUP)))
+    with pytest.raises(CallError, match="over"):
+        talk.session.ask()
 
 
 async def test_keys_reach_the_agent() -> None:

@@ -280,6 +280,18 @@ def test_a_caller_who_was_taken_over_is_asked_anew() -> None:
     assert FlowExecutor(flow()).summary() == ""
 
 
+def test_a_question_is_asked_again_for_whoever_wants_to_hear_it_and_counts_for_nothing() -> None:
+    executor = FlowExecutor(flow())
+    first = executor.start()
+    for _ in range(2 * SILENCES):
+        again = executor.again()
+        assert (again.say, again.slot, again.end) == ("Which colour?", first.slot, False)
+    assert executor.utterance("red").say
+    assert executor.again().say == "red. Say yes or no."
+    executor.heard("red.")
+    assert executor.utterance("yes").end and executor.again().end
+
+
 def test_a_transfer_to_nobody_and_one_that_leads_nowhere() -> None:
     assert "node 'over' transfers to nobody" in problems(desk(to=" "))
     assert "node 'over' has no failed" in problems(desk(failed=""))

@@ -11,6 +11,7 @@ from pipelines.conversation.agent import (
     Act,
     AgentInput,
     Answered,
+    AskedToSpeak,
     Context,
     End,
     Keyed,
@@ -178,6 +179,7 @@ def heard(random: Random) -> AgentInput:
         MessageTaken(2.0, "silence"),
         LineTrouble("noisy", last=random.random() < 0.3),
         Returned(random.choice(("busy", "left", "no answer"))),
+        AskedToSpeak(),
     ]
     return random.choice(inputs)
 

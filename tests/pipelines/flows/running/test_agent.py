@@ -10,6 +10,7 @@ from pipelines.conversation.agent import (
     Act,
     AgentInput,
     Answered,
+    AskedToSpeak,
     Context,
     End,
     Keep,
@@ -231,6 +232,14 @@ async def test_a_caller_who_comes_back_is_asked_again() -> None:
     call = Call([asked("ask", "colour"), END], [edge("ask", "end")])
     await call.tell(Answered())
     assert await call.tell(Returned("handed back")) == "Here I am again. ask?"
+
+
+async def test_an_agent_that_is_to_speak_asks_again() -> None:
+    call = Call([asked("ask", "colour"), END], [edge("ask", "end")])
+    await call.tell(Answered())
+    for _ in range(5):
+        assert await call.tell(AskedToSpeak()) == "ask?"
+    assert await call.tell(Utterance("red")) == "Bye."
 
 
 MESSAGE = node("message", "record", text="Speak now.", variable="message")
