@@ -89,10 +89,12 @@ class ApiContext:
     """Seals the secrets that are kept; None while the server is starting."""
     feed: EventFeed | None = None
     """Tells of what is stored as it comes; None while the server is starting."""
-    watcher_places: WatcherPlaces = field(default_factory=WatcherPlaces)
+    watcher_places: WatcherPlaces = field(default_factory=lambda: WatcherPlaces(1000, 100))
     """Of those who watch what is stored."""
-    live_places: WatcherPlaces = field(default_factory=lambda: WatcherPlaces(most_each=16))
-    """Of each key's watchers of live calls, beside `watchers`, which counts all."""
+    live_places: WatcherPlaces = field(default_factory=lambda: WatcherPlaces(64, 16))
+    """Of those who watch live calls."""
+    monitor_places: WatcherPlaces = field(default_factory=lambda: WatcherPlaces(32, 16))
+    """Of those who listen to calls by WebSocket: each is a leg that the media clock serves."""
     jobs: JobRunner | None = None
     """Who does jobs; None while the server is starting."""
     directory: Directory | None = None
@@ -121,12 +123,8 @@ class ApiContext:
     """Addresses (user parts) to try, and what answers there."""
     sip_address: str = ""
     """HOST:PORT that callers dial, known when SIP listens."""
-    watchers: int = 0
-    """Open event streams."""
-    listening: int = 0
-    """Who listens to calls by WebSocket."""
     streams: StreamWire = field(default_factory=StreamWire)
-    """What carries their audio."""
+    """What carries the audio of those who listen by WebSocket."""
     uploading: int = 0
     """Bytes of sounds that are being handed in."""
     reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))

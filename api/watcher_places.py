@@ -9,15 +9,12 @@ from uuid import UUID
 
 from mediaserver.errors import CapacityError
 
-MOST = 1000
-MOST_EACH = 100
-"""Of one key."""
-
 
 class WatcherPlaces:
     """Places for those who watch."""
 
-    def __init__(self, most: int = MOST, most_each: int = MOST_EACH) -> None:
+    def __init__(self, most: int, most_each: int) -> None:
+        """`most_each`: of one key; the operator, who has none, may take all."""
         self._most = most
         self._most_each = most_each
         self._taken: Counter[UUID | None] = Counter()
@@ -28,7 +25,7 @@ class WatcherPlaces:
     @contextmanager
     def take(self, key: UUID | None) -> Iterator[None]:
         """A place for as long as the block runs. Raises CapacityError."""
-        if self._taken[key] >= self._most_each:
+        if key is not None and self._taken[key] >= self._most_each:
             raise CapacityError(f"{self._most_each} streams are open with your key: close some")
         if len(self) >= self._most:
             raise CapacityError(f"{self._most} streams are open: come again later")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
@@ -105,8 +105,9 @@ async def chat_completion(request: web.Request, body: ChatRequest) -> web.Stream
                 async with asyncio.timeout(WHOLE_S):
                     if body.stream:
                         return await _streamed(request, body, llm, answering)
-                    async for _ in _events(body, llm, answering):
-                        still_there(request)
+                    async with aclosing(_events(body, llm, answering)) as events:
+                        async for _ in events:
+                            still_there(request)
                     return answer(_whole(answering))
             except TimeoutError:
                 raise EngineError(f"the answer was not whole within {WHOLE_S:g} s") from None
@@ -128,7 +129,7 @@ async def _model(desk: SpeechDesk, name: str) -> Llm:
     return llm
 
 
-async def _events(body: ChatRequest, llm: Llm, answering: _Answering) -> AsyncIterator[LlmEvent]:
+async def _events(body: ChatRequest, llm: Llm, answering: _Answering) -> AsyncGenerator[LlmEvent, None]:
     """What the model says, ended where a text of `stop` begins; kept in `answering`."""
     stop = StopText(body.stops)
     asked = llm.stream(body.asked(), body.offered(), temperature=body.temperature, max_tokens=body.limit)
@@ -154,7 +155,7 @@ async def _streamed(
     request: web.Request, body: ChatRequest, llm: Llm, answering: _Answering
 ) -> web.StreamResponse:
     events = _events(body, llm, answering)
-    async with aclosing(events):  # type: ignore[type-var]
+    async with aclosing(events):
         first = await anext(events, None)  # what fails before it is an error of its own
         sent = SentAnswer(request, SSE)
         await sent.begin()

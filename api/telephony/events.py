@@ -22,12 +22,12 @@ from api.routing.problems import Problem
 from api.routing.serving import STREAM
 from api.routing.table import ApiRoutes
 from api.telephony.finding import CALL, live_call, row_of
+from api.watcher_places import WatcherPlaces
 from mediaserver.calls.events import LiveEvent
 from mediaserver.calls.protocols import Switchboard
 from mediaserver.errors import CapacityError
 from mediaserver.storage import outcomes, turns
 
-WATCHER_LIMIT = 64
 HEARTBEAT_S = 15.0
 """A comment after this long without events keeps proxies from closing the stream, and finds the dead."""
 UNREAD_S = 20.0
@@ -67,22 +67,16 @@ async def all_events(request: web.Request) -> web.StreamResponse:
 
 async def _stream(request: web.Request, call_id: UUID | None) -> web.StreamResponse:
     context, board = request.app[CONTEXT], switchboard(request)
-    if context.watchers >= WATCHER_LIMIT:
-        raise Problem(503, "too_many_watchers", f"There are {WATCHER_LIMIT} event streams already.")
-    with place_of_key(context, asker(request)):
+    with place_among(context.live_places, asker(request)):
         return await _told(request, context, board, call_id)
 
 
 @contextmanager
-def place_of_key(context: ApiContext, who: Asker) -> Iterator[None]:
-    """For what is held open of a live call: one key does not take the places of all others. Raises
-    Problem."""
-    if who.key is None:
-        yield
-        return
+def place_among(places: WatcherPlaces, who: Asker) -> Iterator[None]:
+    """For what somebody holds open. Raises Problem."""
     with ExitStack() as stack:
         try:
-            stack.enter_context(context.live_places.take(who.key))
+            stack.enter_context(places.take(who.key))
         except CapacityError as error:
             raise Problem(429, "too_many_watchers", f"{str(error).capitalize()}.") from None
         yield
@@ -91,7 +85,6 @@ def place_of_key(context: ApiContext, who: Asker) -> Iterator[None]:
 async def _told(
     request: web.Request, context: ApiContext, board: Switchboard, call_id: UUID | None
 ) -> web.StreamResponse:
-    context.watchers += 1
     watch = board.watch(call_id)
     following = asyncio.ensure_future(anext(watch, None))
     try:
@@ -122,7 +115,6 @@ async def _told(
                     return response
         return response
     finally:
-        context.watchers -= 1
         following.cancel()
         await asyncio.gather(following, return_exceptions=True)
         await watch.aclose()

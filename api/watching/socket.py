@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from contextlib import suppress
+from contextlib import aclosing, suppress
 
 from aiohttp import WSCloseCode, WSMsgType, web
 from pydantic import ValidationError
@@ -16,9 +16,9 @@ from api.answers import dumps
 from api.context import CONTEXT, ApiContext
 from api.routing.problems import started
 from api.routing.table import ApiRoutes
+from api.telephony.events import place_among
 from api.watching.models import Subscription
 from api.watching.steps import ToldEvents, ToldGap, ToldNothing, ToldPartial, WatchStep, steps
-from api.watching.stream import watcher_place
 from mediaserver.storage.outbox.feed import EventFeed
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ async def event_socket(request: web.Request) -> web.StreamResponse:
     that is not understood, 1001 when the server stops, 1008 when your key was withdrawn."""
     context, who = request.app[CONTEXT], asker(request)
     feed = started(context.feed)
-    with watcher_place(context, who):
+    with place_among(context.watcher_places, who):
         socket = web.WebSocketResponse(heartbeat=PING_S, max_msg_size=LONGEST)
         await socket.prepare(request)
         await _EventSocket(context, feed, who, request, socket).run()
@@ -101,14 +101,15 @@ class _EventSocket:
         board = self._context.switchboard if wanted.partials else None
         with suppress(ConnectionResetError):  # the client went away
             await self._send(f'{{"type":"subscribed","after":{after}}}')
-            async for step in steps(self._feed, wanted.filter(self._who), after, board=board):
-                if not self._context.access.still_good(self._who):
-                    await self._socket.close(
-                        code=WSCloseCode.POLICY_VIOLATION, message=b"the key was withdrawn"
-                    )
-                    return
-                for message in _messages(step):
-                    await self._send(message)
+            async with aclosing(steps(self._feed, wanted.filter(self._who), after, board=board)) as told:
+                async for step in told:
+                    if not self._context.access.still_good(self._who):
+                        await self._socket.close(
+                            code=WSCloseCode.POLICY_VIOLATION, message=b"the key was withdrawn"
+                        )
+                        return
+                    for message in _messages(step):
+                        await self._send(message)
             await self._socket.close(code=WSCloseCode.GOING_AWAY, message=b"the server is being stopped")
             return
         await self._socket.close(code=WSCloseCode.POLICY_VIOLATION)
