@@ -67,9 +67,9 @@ def add_parser(subparsers: Subparsers) -> None:
         "--record", metavar="OUT.wav", type=Path, help="keep the call: left us, right far end"
     )
     parser.add_argument("--digits", metavar="123#", type=_digits, help="keys to press after the recordings")
-    parser.add_argument("--seconds", metavar="N", type=_positive, help="hang up after this long")
+    parser.add_argument("--seconds", metavar="N", type=positive, help="hang up after this long")
     parser.add_argument(
-        "--gap", metavar="MS", type=_positive, default=700.0, help="silence before our turn (default 700)"
+        "--gap", metavar="MS", type=positive, default=700.0, help="silence before our turn (default 700)"
     )
     parser.add_argument("--user", default="", help="user name, when the server asks who calls")
     parser.add_argument("--password", default="", help="its password")
@@ -106,12 +106,12 @@ async def _run(args: argparse.Namespace) -> int:
     out = console()
     if args.json:
         out.quiet = True
-    stop = _stop_on_signals()
+    stop = stop_on_signals()
     with Screen(out) as screen:
         tls = _transport(args) == "tls"
         async with CallingParty(args.uri, timing=IMPATIENT, tls=tls, ca=args.ca, srtp=args.srtp) as party:
             screen.line(f"calling {args.uri}", "dim")
-            call = await _unless(stop, _place(party, args))
+            call = await unless(stop, _place(party, args))
             if call is None:
                 raise CallError("cancelled before answer")
             codec = call.leg.negotiated.codec if call.leg.negotiated is not None else "?"
@@ -122,7 +122,7 @@ async def _run(args: argparse.Namespace) -> int:
                 limit = args.seconds
                 with suppress(TimeoutError):
                     async with asyncio.timeout(limit):
-                        await _unless(stop, _talk(call, clips, args))
+                        await unless(stop, _talk(call, clips, args))
             finally:
                 await call.hang_up()
                 await asyncio.wait({watching}, timeout=LAST_EVENTS_S)
@@ -238,7 +238,7 @@ def _save(path: Path, figures: CallFigures) -> None:
         raise VoiceForgeError(f"cannot write the recording {path}: {error.strerror}") from None
 
 
-def _stop_on_signals() -> asyncio.Event:
+def stop_on_signals() -> asyncio.Event:
     """Set by Ctrl-C or SIGTERM: hang up instead of dying with the call left up."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -247,7 +247,7 @@ def _stop_on_signals() -> asyncio.Event:
     return stop
 
 
-async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
+async def unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
     """Do the work unless we are stopped first; None then."""
     task = asyncio.create_task(work)
     stopped = asyncio.create_task(stop.wait())
@@ -288,7 +288,7 @@ def _digits(text: str) -> str:
     return text
 
 
-def _positive(text: str) -> float:
+def positive(text: str) -> float:
     value = float(text)
     if not 0 < value < sys.maxsize:
         raise ValueError(text)

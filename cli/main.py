@@ -20,6 +20,7 @@ from mediaserver.printable import printable
 COMMANDS = {
     "serve": "answer calls until stopped",
     "call": "place a call and show its live transcript",
+    "phone": "be a phone that answers calls",
     "demo": "show the whole thing: a server, a caller, a booking",
     "doctor": "check this machine and say how to mend what is wrong",
     "chat": "talk to an agent in text",

@@ -8,7 +8,7 @@
 #     runtime    packages, and the project itself (editable): all that `make run` needs
 #     dev        runtime, and the tools that test and check
 #     mutate     dev, and the mutation tester
-#     peers      SIPp, baresip, ip and nft (a NAT between network namespaces); where they cannot be had, says so and goes on
+#     peers      SIPp, baresip, curl, ip and nft (a NAT between network namespaces); where they cannot be had, says so and goes on
 #     phones     linphonec; the same
 #     promtool   Prometheus' checker of rules, in build/promtool; the same
 #     proxy      Kamailio; the same
@@ -81,8 +81,10 @@ pick_python() {
     python=$lacks_venv
 }
 
-# Scripts in a virtual environment name its place: one that was moved is made again.
+# Scripts in a virtual environment name its place: one that was moved is made again. What a link leads to is
+# another checkout's, and not ours to empty.
 ensure_venv() {
+    [[ ! -L .venv ]] || die ".venv is a link to $(readlink .venv), which others may use: remove the link, or use that checkout"
     if supported .venv/bin/python && grep -qsF "$(pwd -P)/.venv/bin/python" .venv/bin/pip; then return; fi
     local python
     pick_python
@@ -182,7 +184,7 @@ want() {
     fi
 }
 
-peers() { want sipp:sip-tester baresip:baresip-core ip:iproute2 nft:nftables openssl:openssl; }
+peers() { want sipp:sip-tester baresip:baresip-core ip:iproute2 nft:nftables openssl:openssl curl:curl; }
 phones() { want linphonec:linphone-cli; }
 
 # The program alone, out of its package: no server is to run here because of a test.

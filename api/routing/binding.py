@@ -30,6 +30,7 @@ from api.routing.table import ApiRoute
 BODY_S = 10.0
 """A body of the usual size that is not whole after so long is not waited for."""
 LONG_BODY_S = 30.0
+JSON_WANTED = "Send JSON with the header Content-Type: application/json (curl: --json in the place of -d)."
 USUAL_BYTES = 64 << 10
 MOST_FAULTS = 20
 """Faults of a request that are told."""
@@ -135,7 +136,7 @@ async def body_of(
     if optional and not request.body_exists:
         return None
     if request.content_type != "application/json":
-        raise Problem(415, "unsupported_media_type", "Send JSON, as application/json.", ["application/json"])
+        raise Problem(415, "unsupported_media_type", JSON_WANTED, ["application/json"])
     if (request.charset or "utf-8").lower() not in ("utf-8", "utf8"):
         raise Problem(400, "bad_request", "JSON is UTF-8.")
     content = await read(request, limit)

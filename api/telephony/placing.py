@@ -7,21 +7,25 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from aiohttp import web
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from api.access.access import KeyRefused
-from api.access.asker import asker
+from api.access.asker import Asker, asker
 from api.access.scopes import Scope
 from api.asking import TEXT_LIMIT, Asking, switchboard
-from api.context import CONTEXT
+from api.context import CONTEXT, ApiContext
+from api.gateway.close_codes import GatewayRefusal
+from api.gateway.opening import AgentWanted
 from api.guard import told_refusal
 from api.idempotency import once, written
 from api.plain_text import OneLine, one_line
 from api.routing.models import RequestModel, ResponseModel
+from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
 from api.telephony.finding import CALLS
 from api.telephony.models import CallStateShown
 from mediaserver.calls.joining import RING_TIMEOUT_S
+from mediaserver.calls.routes import AgentSpec
 from mediaserver.calls.warm import LONGEST_RING_S, SHORTEST_RING_S
 from mediaserver.errors import CallError, DatabaseError
 from mediaserver.storage.idempotency import DoneAlreadyError
@@ -43,7 +47,12 @@ class NewCall(RequestModel):
     """A call that is to be placed."""
 
     to: Address = Field(description="A number, an extension or an address that calls may go to.")
-    agent: Address = Field(description="The name of whom it is for.")
+    agent: Address | None = Field(None, description="The agent whose call it is, by name.")
+    flow: OneLine | None = Field(
+        None, min_length=1, max_length=100, description="In place of an agent: a flow that is published."
+    )
+    voice: OneLine = Field("", max_length=100, description="In place of the agent's own.")
+    language: OneLine = Field("", max_length=100, description="BCP 47; in place of the agent's own.")
     caller: OneLine = Field(
         default="", max_length=TEXT_LIMIT, description="Who calls, as the far end sees it."
     )
@@ -57,6 +66,12 @@ class NewCall(RequestModel):
     about: dict[str, Any] = Field(
         default_factory=dict, description="For the agent to know: at most 10,000 characters of JSON."
     )
+
+    @model_validator(mode="after")
+    def _somebody(self) -> NewCall:
+        if (self.agent is None) == (self.flow is None):
+            raise ValueError("say for whom somebody is called: name an agent or a flow, one of them")
+        return self
 
 
 class PlacedCall(ResponseModel):
@@ -73,6 +88,7 @@ async def place(request: web.Request, body: NewCall) -> web.StreamResponse:
     Answered once the call is in the database, before it rings. With an `Idempotency-Key` the same request
     places one call within a day, however often it is sent."""
     board, who, context = switchboard(request), asker(request), request.app[CONTEXT]
+    agent = await _agent_for(context, who, body)
     try:
         context.access.within_quota(who, "call_minutes", 1.0)
     except KeyRefused as refused:
@@ -94,7 +110,7 @@ async def place(request: web.Request, body: NewCall) -> web.StreamResponse:
             with Asking():
                 try:
                     call = await board.place_stored(
-                        body.to, body.agent, store, caller=body.caller, ring_s=body.ring_s, about=body.about,
+                        body.to, agent, store, caller=body.caller, ring_s=body.ring_s, about=body.about,
                         owner=who.key, may_use=lambda spec: who.may_use(spec.owner),
                     )  # fmt: skip
                 except CallError as error:
@@ -105,6 +121,24 @@ async def place(request: web.Request, body: NewCall) -> web.StreamResponse:
     except DoneAlreadyError:
         async with once(request, body) as attempt:  # another server was asked, too, and was first
             return attempt.again()
+
+
+async def _agent_for(context: ApiContext, who: Asker, body: NewCall) -> str | AgentSpec:
+    """An agent by its name, for the switchboard to find; or one as this call alone wants it. Raises
+    Problem."""
+    if body.agent is not None and not (body.voice or body.language):
+        return body.agent
+    if context.gateway is None:
+        raise DatabaseError("the database is not up yet")
+    wanted = AgentWanted(body.agent, body.flow, voice=body.voice, language=body.language)
+    try:
+        spec = await context.gateway.agent_for(wanted, who)
+    except GatewayRefusal as refused:
+        raise web.HTTPBadRequest(reason=str(refused)) from None
+    if faults := context.agent_faults(spec):
+        told = [{"field": field, "problem": problem} for field, problem in faults.items()]
+        raise Problem(422, "agent_unfit", "; ".join(faults.values()), told)
+    return spec
 
 
 def _answer(call_id: UUID) -> str:

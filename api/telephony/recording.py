@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import UTC, datetime
 from pathlib import Path as FilePath
 from uuid import UUID
 
+import asyncpg
 from aiohttp import web
 from pydantic import Field
 
@@ -19,8 +22,13 @@ from api.telephony.finding import CALL, as_it_is, board_for, row_of
 from mediaserver.calls.recorder import RecordingState
 from mediaserver.calls.recording_step import RecordingStep
 from mediaserver.storage import recordings
+from mediaserver.storage.sql import Row
 
 WAV = "audio/wav"
+WHOLE_S = 3.0
+"""After the end of a call its recording is stored by then."""
+AGAIN_S = 0.1
+"""Between two looks for it."""
 
 routes = ApiRoutes("calls")
 
@@ -49,10 +57,19 @@ async def recording(request: web.Request, id: UUID) -> web.StreamResponse:
     context = request.app[CONTEXT]
     if as_it_is(context.switchboard, row)["live"]:
         raise Problem(409, "call_is_up", "The recording can be had when the call is over.")
-    made = await recordings.of_call(context.database, id)
+    made = await _made(context.database, id, row["ended_at"])
     if made is None:
         raise Problem(404, "not_found", "The call was not recorded.")
     return await file_answer(request, FilePath(made["path"]), context.settings.recordings, WAV, f"{id}.wav")
+
+
+async def _made(pool: asyncpg.Pool, call_id: UUID, ended_at: datetime | None) -> Row | None:
+    """The row of a recording. Whoever asks as the call ends waits until its file is whole."""
+    while True:
+        made = await recordings.of_call(pool, call_id)
+        if made is not None or ended_at is None or (datetime.now(UTC) - ended_at).total_seconds() > WHOLE_S:
+            return made
+        await asyncio.sleep(AGAIN_S)
 
 
 @routes.post(f"{CALL}/record", scope=Scope.CALLS_WRITE)

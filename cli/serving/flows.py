@@ -29,7 +29,7 @@ from pipelines.flows.booking import booking_flow
 from pipelines.flows.library.references import SHIPPED_FLOWS, ServerNames, lacking
 from pipelines.flows.running.agent import flow_agent
 from pipelines.flows.running.idle import IdleWorkshop
-from pipelines.flows.shipped import template
+from pipelines.flows.shipped import template, templates
 from pipelines.flows.work.agent_transfer import Transfers
 from pipelines.flows.working import Workshop
 
@@ -189,6 +189,12 @@ def flow_fault(name: str, shelf: FlowShelf[ReadyFlow], told: Sequence[str] | Non
     asks for one that is not there; None: all."""
     if name in shelf.names():
         return shelf.fault(name)
+    if name in templates():
+        body = f'{{"template": "{name}", "publish": true}}'
+        return (
+            f"the flow '{name}' comes with us and is not yours yet: POST {body} to /api/flows/import, or "
+            f"`voiceforge flows import --template {name} --publish`"
+        )
     known = shelf.names() if told is None else told
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(known)}"

@@ -16,7 +16,7 @@ from mediaserver.calls.outbound_figures import OutboundCollector
 from mediaserver.calls.outbound_metering import OutboundMeter
 from mediaserver.calls.switchboard import LocalSwitchboard
 from mediaserver.calls.targets import Targets
-from mediaserver.config import Settings
+from mediaserver.config import Settings, is_loopback
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import DatabaseError
 from mediaserver.metrics import Metrics
@@ -38,12 +38,28 @@ FORGET_EVERY_S = 3600.0
 _TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
 
+HERE = "here"
+"""Of `sip.allowed_targets`: phones on this machine."""
+_PHONES_HERE = tuple(f"*@{host}{port}" for host in ("127.0.0.1", "localhost", "[::1]") for port in ("", ":*"))
+
+
 def targets_of(settings: Settings) -> Targets:
     """Whom we may call by these settings."""
     outbound, sip = settings.outbound, settings.sip
     risks = RiskList.shipped() if outbound.high_risk == "deny" else RiskList()
     policy = OutboundPolicy(plan_of(outbound), outbound.rules, risks)
-    return Targets(sip.extensions, sip.allowed_targets, policy)
+    patterns = [each for each in sip.allowed_targets if each != HERE]
+    if HERE in sip.allowed_targets and _for_this_machine_alone(settings):
+        patterns += _PHONES_HERE
+    return Targets(sip.extensions, patterns, policy)
+
+
+def _for_this_machine_alone(settings: Settings) -> bool:
+    """Nobody elsewhere can ask us for a call: with an ADMIN_TOKEN a proxy may stand before us. Else whoever
+    has a key could have us knock at the ports of this machine."""
+    http = settings.http
+    here = is_loopback(settings.sip.host) and is_loopback(http.host)
+    return here and not http.allowed_hosts and not http.admin_token.get_secret_value()
 
 
 def plan_of(outbound: OutboundSettings) -> NumberPlan:

@@ -56,7 +56,7 @@ class OutgoingCalls:
     def place(
         self,
         to: str,
-        agent: str,
+        agent: str | AgentSpec,
         *,
         caller: str,
         ring_s: float,
@@ -71,9 +71,10 @@ class OutgoingCalls:
         self._check_limits(API, to)
         check_ring(ring_s)
         about = checked(about)
-        spec = self._routes.agent(agent)
+        spec = self._routes.agent(agent) if isinstance(agent, str) else agent
         if spec is None or not may_use(spec):
-            raise CallError(f"there is no agent {agent!r}", 404)
+            name = agent if isinstance(agent, str) else agent.name
+            raise CallError(f"there is no agent {name!r}", 404)
         return self._begin(to, spec, caller, ring_s, about, owner, first=first)
 
     def called_for(self, wanted: CallWanted) -> None:

@@ -217,7 +217,7 @@ class Switchboard(Protocol):
     def place(
         self,
         to: str,
-        agent: str,
+        agent: str | AgentSpec,
         *,
         caller: str = "",
         ring_s: float = ...,
@@ -225,15 +225,16 @@ class Switchboard(Protocol):
         owner: UUID | None = None,
         may_use: Callable[[AgentSpec], bool] = ...,
     ) -> Call:
-        """Call somebody for an agent; returns at once. `ring_s`: given up after so long. `about`: what the
-        agent is to know, small JSON. `owner`: the key whose call it is; None: the operator's. `may_use`:
-        whether whoever asks knows of that agent. Raises CallError (404: no such agent, 403: nobody who may be
-        called, 400: the caller is no name, 480 or 503: the agent cannot talk now), CapacityError."""
+        """Call somebody for an agent, by its name or as it is; returns at once. `ring_s`: given up after so
+        long. `about`: what the agent is to know, small JSON. `owner`: the key whose call it is; None: the
+        operator's. `may_use`: whether whoever asks knows of that agent. Raises CallError (404: no such agent,
+        403: nobody who may be called, 400: the caller is no name, 480 or 503: the agent cannot talk now),
+        CapacityError."""
 
     async def place_stored(
         self,
         to: str,
-        agent: str,
+        agent: str | AgentSpec,
         store: StoreCall,
         *,
         caller: str = "",

@@ -161,7 +161,7 @@ class LocalSwitchboard:
     def place(
         self,
         to: str,
-        agent: str,
+        agent: str | AgentSpec,
         *,
         caller: str = "",
         ring_s: float = RING_TIMEOUT_S,
@@ -174,7 +174,7 @@ class LocalSwitchboard:
             to, agent, caller=caller, ring_s=ring_s, about=about, owner=owner, may_use=may_use, first=first
         )
 
-    async def place_stored(self, to: str, agent: str, store: StoreCall, **more: Any) -> Call:
+    async def place_stored(self, to: str, agent: str | AgentSpec, store: StoreCall, **more: Any) -> Call:
         first = StoredFirst(store)
         call = self.place(to, agent, first=first, **more)
         await first.wait()

@@ -205,9 +205,11 @@ class SipSettings(TracingSettings, ListeningSettings):
         "only a password when it names its user name in From.",
     )
     allowed_targets: tuple[str, ...] = Field(
-        default=(),
+        default=("here",),
         description="Whom calls may be placed or transferred to beside the extensions: addresses or numbers, "
-        'with `*` for any characters and `?` for one, e.g. `["*@pbx.example", "+49*"]`. Empty: nobody.',
+        'with `*` for any characters and `?` for one, e.g. `["*@pbx.example", "+49*"]`; and `here`: '
+        "phones on this machine, as long as SIP and HTTP are open to this machine alone and there is no "
+        "ADMIN_TOKEN. Empty: nobody.",
     )
     follow_redirects: bool = Field(
         default=True,

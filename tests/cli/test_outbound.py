@@ -110,6 +110,23 @@ def test_the_settings_decide_which_numbers_are_called(number: str) -> None:
     targets_of(load(None, {"outbound": open_to_all, "sip": {"allowed_targets": ["*"]}})).check(number)
 
 
+@pytest.mark.parametrize("to", ["sip:phone@127.0.0.1:5062", "phone@localhost", "sip:bob@[::1]:5070"])
+def test_phones_on_this_machine_are_called_while_nobody_else_can_ask_for_it(to: str) -> None:
+    targets_of(load(None, {})).check(to)
+    refused: tuple[dict[str, Any], ...] = (
+        {"http": {"admin_token": "a long random text, of 32 characters"}},
+        {"sip": {"host": "192.0.2.10"}},
+        {"http": {"host": "0.0.0.0", "admin_token": "a long random text, of 32 characters"}},
+        {"sip": {"allowed_targets": []}},
+    )
+    for opened in refused:
+        with pytest.raises(CallError):
+            targets_of(load(None, opened)).check(to)
+    for elsewhere in ("sip:bob@192.0.2.1", "sip:bob@127.0.0.1.example", "+15550100", "here"):
+        with pytest.raises(CallError):
+            targets_of(load(None, {})).check(elsewhere)
+
+
 @pytest.mark.parametrize(
     ("outbound", "said"),
     [

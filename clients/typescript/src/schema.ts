@@ -5228,15 +5228,28 @@ export interface components {
             };
             /**
              * Agent
-             * @description The name of whom it is for.
+             * @description The agent whose call it is, by name.
+             * @default null
              */
-            agent: string;
+            agent: string | null;
             /**
              * Caller
              * @description Who calls, as the far end sees it.
              * @default
              */
             caller: string;
+            /**
+             * Flow
+             * @description In place of an agent: a flow that is published.
+             * @default null
+             */
+            flow: string | null;
+            /**
+             * Language
+             * @description BCP 47; in place of the agent's own.
+             * @default
+             */
+            language: string;
             /**
              * Ring S
              * @description It is given up after ringing for so long.
@@ -5248,6 +5261,12 @@ export interface components {
              * @description A number, an extension or an address that calls may go to.
              */
             to: string;
+            /**
+             * Voice
+             * @description In place of the agent's own.
+             * @default
+             */
+            voice: string;
         };
         /**
          * NewErasure

@@ -45,7 +45,7 @@ async def test_a_call_is_placed_for_an_agent(desk: Desk, pool: asyncpg.Pool, tmp
     [
         ({"to": "bob", "agent": "mayor"}, "no agent"),
         ({"to": "bob", "agent": "may\r\nor"}, "agent: it has control characters"),
-        ({"to": "bob"}, "agent: it is needed"),
+        ({"to": "bob"}, "name an agent or a flow"),
         ({"to": " ", "agent": "echo"}, "to: String should have at least 1"),
         ({"to": 5, "agent": "echo"}, "to: Input should be a valid string"),
         ({"to": "x" * 2001, "agent": "echo"}, "to: String should have at most 2000"),

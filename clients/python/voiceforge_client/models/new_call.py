@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 
@@ -20,8 +20,14 @@ class NewCall:
 
     to: str
     """ A number, an extension or an address that calls may go to. """
-    agent: str
-    """ The name of whom it is for. """
+    agent: None | str | Unset = UNSET
+    """ The agent whose call it is, by name. """
+    flow: None | str | Unset = UNSET
+    """ In place of an agent: a flow that is published. """
+    voice: str | Unset = ""
+    """ In place of the agent's own. """
+    language: str | Unset = ""
+    """ BCP 47; in place of the agent's own. """
     caller: str | Unset = ""
     """ Who calls, as the far end sees it. """
     ring_s: float | Unset = 60.0
@@ -32,7 +38,21 @@ class NewCall:
     def to_dict(self) -> dict[str, Any]:
         to = self.to
 
-        agent = self.agent
+        agent: None | str | Unset
+        if isinstance(self.agent, Unset):
+            agent = UNSET
+        else:
+            agent = self.agent
+
+        flow: None | str | Unset
+        if isinstance(self.flow, Unset):
+            flow = UNSET
+        else:
+            flow = self.flow
+
+        voice = self.voice
+
+        language = self.language
 
         caller = self.caller
 
@@ -47,9 +67,16 @@ class NewCall:
         field_dict.update(
             {
                 "to": to,
-                "agent": agent,
             }
         )
+        if agent is not UNSET:
+            field_dict["agent"] = agent
+        if flow is not UNSET:
+            field_dict["flow"] = flow
+        if voice is not UNSET:
+            field_dict["voice"] = voice
+        if language is not UNSET:
+            field_dict["language"] = language
         if caller is not UNSET:
             field_dict["caller"] = caller
         if ring_s is not UNSET:
@@ -66,7 +93,27 @@ class NewCall:
         d = dict(src_dict)
         to = d.pop("to")
 
-        agent = d.pop("agent")
+        def _parse_agent(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        agent = _parse_agent(d.pop("agent", UNSET))
+
+        def _parse_flow(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        flow = _parse_flow(d.pop("flow", UNSET))
+
+        voice = d.pop("voice", UNSET)
+
+        language = d.pop("language", UNSET)
 
         caller = d.pop("caller", UNSET)
 
@@ -82,6 +129,9 @@ class NewCall:
         new_call = cls(
             to=to,
             agent=agent,
+            flow=flow,
+            voice=voice,
+            language=language,
             caller=caller,
             ring_s=ring_s,
             about=about,
