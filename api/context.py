@@ -13,9 +13,8 @@ from aiohttp import web
 from api.access.access import AccessControl
 from api.connections import HttpConnections
 from api.gateway.gateway import Gateway
+from api.shared_places import SharedPlaces
 from api.speech_desk import SpeechDesk
-from api.watcher_places import WatcherPlaces
-from api.work_places import WorkPlaces
 from mediaserver.calls.directory import Directory
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.outbound_metering import OutboundMeter
@@ -66,9 +65,9 @@ class ApiContext:
     """Who sees what is said by SIP; None while the server is starting."""
     checking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     """Documents of flows that are read, checked or compared at a time, in threads beside the media clock."""
-    generating: WorkPlaces = field(default_factory=lambda: WorkPlaces(4, 2))
+    generating: SharedPlaces = field(default_factory=lambda: SharedPlaces(4, 2))
     """Flows that language models draw at a time."""
-    simulating: WorkPlaces = field(default_factory=lambda: WorkPlaces(2, 1))
+    simulating: SharedPlaces = field(default_factory=lambda: SharedPlaces(2, 1))
     """Runs of simulated calls at a time."""
     think: Callable[[str], Awaitable[Llm]] | None = None
     """A language model by its name, the usual one for an empty one; None while the server is starting. Raises
@@ -89,11 +88,11 @@ class ApiContext:
     """Seals the secrets that are kept; None while the server is starting."""
     feed: EventFeed | None = None
     """Tells of what is stored as it comes; None while the server is starting."""
-    watcher_places: WatcherPlaces = field(default_factory=lambda: WatcherPlaces(1000, 100))
+    watcher_places: SharedPlaces = field(default_factory=lambda: SharedPlaces(1000, 100))
     """Of those who watch what is stored."""
-    live_places: WatcherPlaces = field(default_factory=lambda: WatcherPlaces(64, 16))
+    live_places: SharedPlaces = field(default_factory=lambda: SharedPlaces(64, 16))
     """Of those who watch live calls."""
-    monitor_places: WatcherPlaces = field(default_factory=lambda: WatcherPlaces(32, 16))
+    monitor_places: SharedPlaces = field(default_factory=lambda: SharedPlaces(32, 16))
     """Of those who listen to calls by WebSocket: each is a leg that the media clock serves."""
     jobs: JobRunner | None = None
     """Who does jobs; None while the server is starting."""
@@ -105,8 +104,8 @@ class ApiContext:
     """Raises CallError for whom this server may not call."""
     eraser: Eraser | None = None
     """Who removes callers' data; None while the server is starting."""
-    capturing: int = 0
-    """Captures of packets that are being read."""
+    capture_places: SharedPlaces = field(default_factory=lambda: SharedPlaces(4, 2))
+    """Of captures of packets that are being read."""
     connections: HttpConnections | None = None
     """Who holds connections to us, where that is limited."""
     pool: asyncpg.Pool | None = None

@@ -21,8 +21,8 @@ from api.context import CONTEXT, ApiContext
 from api.routing.problems import Problem
 from api.routing.serving import STREAM
 from api.routing.table import ApiRoutes
+from api.shared_places import SharedPlaces
 from api.telephony.finding import CALL, live_call, row_of
-from api.watcher_places import WatcherPlaces
 from mediaserver.calls.events import LiveEvent
 from mediaserver.calls.protocols import Switchboard
 from mediaserver.errors import CapacityError
@@ -72,13 +72,13 @@ async def _stream(request: web.Request, call_id: UUID | None) -> web.StreamRespo
 
 
 @contextmanager
-def place_among(places: WatcherPlaces, who: Asker) -> Iterator[None]:
+def place_among(places: SharedPlaces, who: Asker, code: str = "too_many_watchers") -> Iterator[None]:
     """For what somebody holds open. Raises Problem."""
     with ExitStack() as stack:
         try:
             stack.enter_context(places.take(who.key))
         except CapacityError as error:
-            raise Problem(429, "too_many_watchers", f"{str(error).capitalize()}.") from None
+            raise Problem(429, code, f"{str(error).capitalize()}.") from None
         yield
 
 

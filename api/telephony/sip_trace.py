@@ -24,7 +24,7 @@ from api.routing.models import RequestModel, ResponseModel
 from api.routing.problems import Problem, started
 from api.routing.serving import STREAM
 from api.routing.table import ApiRoutes
-from api.telephony.events import HEARTBEAT_S, begin_stream, tell
+from api.telephony.events import HEARTBEAT_S, begin_stream, place_among, tell
 from api.telephony.finding import CALL, live_call, row_of
 from sip.tracing.capture import Capture, CaptureLimits
 from sip.tracing.ladder import Ladder, Mark
@@ -32,7 +32,6 @@ from sip.tracing.pcapng import CONTENT_TYPE
 from sip.tracing.traced import TracedMessage, Wanted
 from sip.tracing.tracer import FOLLOWERS, Tracer
 
-CAPTURES = 4
 LONGEST_CAPTURE_S = 600
 LIMIT = 1_000
 """Messages at most in one answer."""
@@ -153,11 +152,8 @@ async def capture(request: web.Request, id: UUID, query: CaptureQuery) -> web.St
     await _ladder(request, tracer, id)
     if request.method == "HEAD":
         return web.Response(content_type=CONTENT_TYPE)
-    if context.capturing >= CAPTURES:
-        raise Problem(503, "too_many_captures", f"{CAPTURES} calls are being captured already.")
-    board = context.switchboard
-    context.capturing += 1
-    try:
+    with place_among(context.capture_places, asker(request), "too_many_captures"):
+        board = context.switchboard
         limits = CaptureLimits(seconds=query.seconds)
         taken = Capture(tracer, context.audio, id, board.is_live if board is not None else _nobody, limits)
         async with aclosing(taken.blocks()) as blocks:
@@ -167,8 +163,6 @@ async def capture(request: web.Request, id: UUID, query: CaptureQuery) -> web.St
                     if block:
                         await tell(request, response, block)
         return response
-    finally:
-        context.capturing -= 1
 
 
 def _nobody(call_id: UUID) -> bool:

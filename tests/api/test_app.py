@@ -15,8 +15,8 @@ from aiohttp import ClientPayloadError, ClientResponse, ClientSession, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from api.app import ApiContext, build_app
+from api.shared_places import SharedPlaces
 from api.telephony import events, listing
-from api.watcher_places import WatcherPlaces
 from mediaserver.calls.call import Call
 from mediaserver.config import load
 from mediaserver.diagnosis.health import Health
@@ -310,7 +310,7 @@ async def test_a_silent_stream_is_kept_open(open_client: Open, monkeypatch: pyte
 
 async def test_there_is_a_limit_to_watchers_and_one_key_leaves_places_for_others(open_client: Open) -> None:
     context = make_context()
-    context.live_places = WatcherPlaces(2, 1)
+    context.live_places = SharedPlaces(2, 1)
     client = await open_client(context)
     _, other = made_up_key(context)
     async with client.get("/api/telephony/events"):

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
 
+from api.shared_places import SharedPlaces
 from api.telephony import monitor_socket
 from api.telephony.monitor_line import MOST_FRAMES, MonitorLine
-from api.watcher_places import WatcherPlaces
 from mediaserver.media.leg import EndedBy, Termination, Why
 from tests.api.desk import CALLS, Desk
 from tests.api.keys import made_up_key
@@ -171,7 +171,7 @@ async def test_only_those_may_listen_who_may(ear: Ear, monkeypatch: pytest.Monke
     socket = await ear.listen(**only)
     await socket.send_json({"type": "mode", "mode": "takeover"})
     assert (await told(socket))["code"] == "forbidden"
-    monkeypatch.setattr(ear.desk.context, "monitor_places", WatcherPlaces(0, 1))
+    monkeypatch.setattr(ear.desk.context, "monitor_places", SharedPlaces(0, 1))
     assert await ear.refused(ear.path()) == 429
     await socket.close()
 

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 from aiohttp import ClientResponse
 
-from api.telephony.sip_trace import CAPTURES
+from api.shared_places import SharedPlaces
 from mediaserver import logs
 from sip.tracing.kept import TraceLimits
 from sip.tracing.tracer import FOLLOWERS, Tracer
@@ -135,18 +135,18 @@ async def test_packets_are_captured_until_the_call_ends(desk: Desk) -> None:
     converse(tracer, call)
     async with desk.client.get(f"{CALLS}/{call}/pcap?seconds=600") as response:
         await response.content.readany()
-        assert desk.context.capturing == 1
+        assert len(desk.context.capture_places) == 1
         await desk.board.hang_up(call)
         await asyncio.wait_for(response.read(), 10)
-    assert (desk.context.capturing, tracer.onlookers) == (0, [])
+    assert (len(desk.context.capture_places), tracer.onlookers) == (0, [])
 
 
 async def test_few_calls_are_captured_at_a_time(desk: Desk) -> None:
     call = uuid4()
     converse(traced(desk), call)
-    desk.context.capturing = CAPTURES
+    desk.context.capture_places = SharedPlaces(0, 1)
     response = await desk.client.get(f"{CALLS}/{call}/pcap")
-    assert response.status == 503 and (await response.json())["error"]["code"] == "too_many_captures"
+    assert response.status == 429 and (await response.json())["error"]["code"] == "too_many_captures"
 
 
 async def test_few_may_follow_at_a_time_and_who_leaves_makes_room(desk: Desk) -> None:
