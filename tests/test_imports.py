@@ -23,8 +23,9 @@ INSIDE: dict[str, set[str]] = {
         "mediaserver.printable",
     },
     "mediaserver.retention": {
-        *("mediaserver.diagnosis", "mediaserver.errors", "mediaserver.known_keys", "mediaserver.outbound"),
-        *("mediaserver.settings", "mediaserver.storage"),
+        *("mediaserver.diagnosis", "mediaserver.errors", "mediaserver.known_keys"),
+        *("mediaserver.masked_numbers", "mediaserver.outbound", "mediaserver.settings"),
+        "mediaserver.storage",
     },
     "mediaserver.redaction": {"mediaserver.errors", "mediaserver.known_keys", "mediaserver.storage"},
     "mediaserver.fetching": {

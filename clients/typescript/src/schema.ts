@@ -1191,8 +1191,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The recording of a call that is over: WAV, 16-bit stereo at 16 kHz, the caller left, the agent right.
-         * @description Parts of it by `Range` (RFC 9110, 14). 409 while the call is up.
+         * The recording of a call: WAV, 16-bit stereo at 16 kHz, the caller left, the agent right.
+         * @description Of a call that is up it is what was written down so far, whole in itself and with the header
+         *     `X-Recording: so-far`; of one that is over parts may be asked for by `Range` (RFC 9110, 14).
          */
         get: operations["calls_recording"];
         put?: never;
@@ -1345,8 +1346,9 @@ export interface paths {
         /**
          * Remove all that is kept of a caller.
          * @description Calls from and to the number with transcripts, events, outcomes, recordings and messages, and what agents
-         *     have learnt of it. The answer comes when it is done, or after five seconds; what is left then goes on by
-         *     itself. Asked for again while it runs, it is the same one.
+         *     have learnt of it. In calls of others that mention it two of its digits are left; where it was rung for
+         *     one, or that was transferred to it, the recording goes, too. The answer comes when it is done, or after
+         *     five seconds; what is left then goes on by itself. Asked for again while it runs, it is the same one.
          */
         post: operations["erasures_begin"];
         delete?: never;
@@ -1706,7 +1708,12 @@ export interface paths {
         get: operations["session"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Remove a session with all that is kept of its conversations: calls, transcripts, recordings, all else.
+         * @description Its visitors have no telephone number, by which others are erased. 409 while somebody talks in it: end it
+         *     first; and where a file cannot be removed: its call stays then, and with it the session.
+         */
+        delete: operations["sessions_erase"];
         options?: never;
         head?: never;
         patch?: never;
@@ -14949,6 +14956,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemShown"];
                 };
             };
+            /** @description on_another_server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
             /** @description Too many at a time: `Retry-After` says when to come again. */
             429: {
                 headers: {
@@ -15056,6 +15072,15 @@ export interface operations {
             };
             /** @description The body is of a type that is not taken. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description on_another_server */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15179,6 +15204,15 @@ export interface operations {
             };
             /** @description The body is of a type that is not taken. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description on_another_server */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15394,6 +15428,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemShown"];
                 };
             };
+            /** @description on_another_server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
             /** @description It reads well, and does not fit what there is. */
             422: {
                 headers: {
@@ -15479,6 +15522,15 @@ export interface operations {
             };
             /** @description It cannot be done as things are. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description on_another_server */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15678,6 +15730,15 @@ export interface operations {
             };
             /** @description The body is of a type that is not taken. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description on_another_server */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16086,6 +16147,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemShown"];
                 };
             };
+            /** @description on_another_server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
             /** @description It reads well, and does not fit what there is. */
             422: {
                 headers: {
@@ -16182,6 +16252,15 @@ export interface operations {
             };
             /** @description It cannot be done as things are. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description on_another_server */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16303,6 +16382,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemShown"];
                 };
             };
+            /** @description on_another_server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
             /** @description It reads well, and does not fit what there is. */
             422: {
                 headers: {
@@ -16390,6 +16478,15 @@ export interface operations {
             };
             /** @description It cannot be done as things are. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description on_another_server */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16504,6 +16601,15 @@ export interface operations {
             };
             /** @description The body is of a type that is not taken. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description on_another_server */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16723,6 +16829,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemShown"];
                 };
             };
+            /** @description on_another_server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
             /** @description It reads well, and does not fit what there is. */
             422: {
                 headers: {
@@ -16808,6 +16923,15 @@ export interface operations {
             };
             /** @description It cannot be done as things are. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description on_another_server */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16931,6 +17055,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemShown"];
                 };
             };
+            /** @description on_another_server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
             /** @description It reads well, and does not fit what there is. */
             422: {
                 headers: {
@@ -17043,6 +17176,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemShown"];
                 };
             };
+            /** @description on_another_server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
             /** @description Too many at a time: `Retry-After` says when to come again. */
             429: {
                 headers: {
@@ -17119,6 +17261,15 @@ export interface operations {
             };
             /** @description It cannot be done as things are. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description on_another_server */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17233,6 +17384,15 @@ export interface operations {
             };
             /** @description The body is of a type that is not taken. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description on_another_server */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17356,6 +17516,15 @@ export interface operations {
             };
             /** @description The body is of a type that is not taken. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description on_another_server */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17666,6 +17835,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemShown"];
                 };
             };
+            /** @description on_another_server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
             /** @description It reads well, and does not fit what there is. */
             422: {
                 headers: {
@@ -17782,6 +17960,15 @@ export interface operations {
             };
             /** @description The body is of a type that is not taken. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description on_another_server */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20902,6 +21089,89 @@ export interface operations {
             };
         };
     };
+    sessions_erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
     sessions_end: {
         parameters: {
             query?: never;
@@ -20960,6 +21230,15 @@ export interface operations {
             };
             /** @description It cannot be done as things are. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description on_another_server */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -67,6 +67,11 @@ def _parse_response(
 
         return response_416
 
+    if response.status_code == 421:
+        response_421 = ProblemShown.from_dict(response.json())
+
+        return response_421
+
     if response.status_code == 429:
         response_429 = ProblemShown.from_dict(response.json())
 
@@ -99,10 +104,10 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[Any | ProblemShown]:
-    """The recording of a call that is over: WAV, 16-bit stereo at 16 kHz, the caller left, the agent
-    right.
+    """The recording of a call: WAV, 16-bit stereo at 16 kHz, the caller left, the agent right.
 
-     Parts of it by `Range` (RFC 9110, 14). 409 while the call is up.
+     Of a call that is up it is what was written down so far, whole in itself and with the header
+    `X-Recording: so-far`; of one that is over parts may be asked for by `Range` (RFC 9110, 14).
 
     Args:
         id (UUID):
@@ -131,10 +136,10 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> Any | ProblemShown | None:
-    """The recording of a call that is over: WAV, 16-bit stereo at 16 kHz, the caller left, the agent
-    right.
+    """The recording of a call: WAV, 16-bit stereo at 16 kHz, the caller left, the agent right.
 
-     Parts of it by `Range` (RFC 9110, 14). 409 while the call is up.
+     Of a call that is up it is what was written down so far, whole in itself and with the header
+    `X-Recording: so-far`; of one that is over parts may be asked for by `Range` (RFC 9110, 14).
 
     Args:
         id (UUID):
@@ -158,10 +163,10 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[Any | ProblemShown]:
-    """The recording of a call that is over: WAV, 16-bit stereo at 16 kHz, the caller left, the agent
-    right.
+    """The recording of a call: WAV, 16-bit stereo at 16 kHz, the caller left, the agent right.
 
-     Parts of it by `Range` (RFC 9110, 14). 409 while the call is up.
+     Of a call that is up it is what was written down so far, whole in itself and with the header
+    `X-Recording: so-far`; of one that is over parts may be asked for by `Range` (RFC 9110, 14).
 
     Args:
         id (UUID):
@@ -188,10 +193,10 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> Any | ProblemShown | None:
-    """The recording of a call that is over: WAV, 16-bit stereo at 16 kHz, the caller left, the agent
-    right.
+    """The recording of a call: WAV, 16-bit stereo at 16 kHz, the caller left, the agent right.
 
-     Parts of it by `Range` (RFC 9110, 14). 409 while the call is up.
+     Of a call that is up it is what was written down so far, whole in itself and with the header
+    `X-Recording: so-far`; of one that is over parts may be asked for by `Range` (RFC 9110, 14).
 
     Args:
         id (UUID):

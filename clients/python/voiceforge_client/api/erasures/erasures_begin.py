@@ -119,9 +119,12 @@ def sync_detailed(
 
      Calls from and to the number with transcripts, events, outcomes, recordings and messages, and what
     agents
-    have learnt of it. The answer comes when it is done, or after five seconds; what is left then goes
-    on by
-    itself. Asked for again while it runs, it is the same one.
+    have learnt of it. In calls of others that mention it two of its digits are left; where it was rung
+    for
+    one, or that was transferred to it, the recording goes, too. The answer comes when it is done, or
+    after
+    five seconds; what is left then goes on by itself. Asked for again while it runs, it is the same
+    one.
 
     Args:
         body (NewErasure): Whose data are to be removed.
@@ -154,9 +157,12 @@ def sync(
 
      Calls from and to the number with transcripts, events, outcomes, recordings and messages, and what
     agents
-    have learnt of it. The answer comes when it is done, or after five seconds; what is left then goes
-    on by
-    itself. Asked for again while it runs, it is the same one.
+    have learnt of it. In calls of others that mention it two of its digits are left; where it was rung
+    for
+    one, or that was transferred to it, the recording goes, too. The answer comes when it is done, or
+    after
+    five seconds; what is left then goes on by itself. Asked for again while it runs, it is the same
+    one.
 
     Args:
         body (NewErasure): Whose data are to be removed.
@@ -184,9 +190,12 @@ async def asyncio_detailed(
 
      Calls from and to the number with transcripts, events, outcomes, recordings and messages, and what
     agents
-    have learnt of it. The answer comes when it is done, or after five seconds; what is left then goes
-    on by
-    itself. Asked for again while it runs, it is the same one.
+    have learnt of it. In calls of others that mention it two of its digits are left; where it was rung
+    for
+    one, or that was transferred to it, the recording goes, too. The answer comes when it is done, or
+    after
+    five seconds; what is left then goes on by itself. Asked for again while it runs, it is the same
+    one.
 
     Args:
         body (NewErasure): Whose data are to be removed.
@@ -217,9 +226,12 @@ async def asyncio(
 
      Calls from and to the number with transcripts, events, outcomes, recordings and messages, and what
     agents
-    have learnt of it. The answer comes when it is done, or after five seconds; what is left then goes
-    on by
-    itself. Asked for again while it runs, it is the same one.
+    have learnt of it. In calls of others that mention it two of its digits are left; where it was rung
+    for
+    one, or that was transferred to it, the recording goes, too. The answer comes when it is done, or
+    after
+    five seconds; what is left then goes on by itself. Asked for again while it runs, it is the same
+    one.
 
     Args:
         body (NewErasure): Whose data are to be removed.
