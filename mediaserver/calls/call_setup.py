@@ -88,11 +88,19 @@ class CallSetup:
         live.watch()
         return live
 
-    def make(self, agent: AgentSpec, live: LiveCall, words_only: bool = False) -> Talker:
-        """Who talks in it. Raises VoiceForgeError."""
+    def make(
+        self,
+        agent: AgentSpec,
+        live: LiveCall,
+        words_only: bool = False,
+        maker: AppMaker | None = None,
+    ) -> Talker:
+        """Who talks in it. `maker`: of whoever joins it; None: the one of the agent's kind. Raises
+        VoiceForgeError."""
         if live.call.redactor is None:  # an agent that goes on with a call may turn it on, never off
             live.call.redactor = self.redactor_of(agent)
-        maker, controls = self.maker(agent), AgentControls(live, self._handing_over, self._means.spawn)
+        maker = maker or self.maker(agent)
+        controls = AgentControls(live, self._handing_over, self._means.spawn)
         if words_only and isinstance(maker, WrittenMaker):
             return maker.make_written(agent, live.call, controls)
         return maker.make(agent, live.call, live.agents_leg, controls)

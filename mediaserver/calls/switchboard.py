@@ -194,9 +194,10 @@ class LocalSwitchboard:
         from_uri: str,
         to_uri: str,
         words_only: bool = False,
+        maker: AppMaker | None = None,
     ) -> Call:
         about = checked(about)
-        maker = self._setup.maker(agent)
+        maker = maker or self._setup.maker(agent)
         if words_only and not isinstance(maker, WrittenMaker):
             raise CallError(f"agents of kind {agent.kind} only speak: choose the mode voice", 480)
         if not words_only:
@@ -207,7 +208,7 @@ class LocalSwitchboard:
         with logs.in_call(call.id):
             log.info("%s joins %s", from_uri, to_uri)
             try:
-                live.talks_to(self._setup.make(agent, live, words_only))
+                live.talks_to(self._setup.make(agent, live, words_only, maker))
             except Exception as error:
                 why = could_not_begin(error) if isinstance(error, VoiceForgeError) else failed(error)
                 leg.on_event = None

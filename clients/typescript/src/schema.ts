@@ -1656,6 +1656,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/usage/phone-prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What minutes of telephone calls cost, by trunk, direction and the beginning of a number. */
+        get: operations["usage_phone_prices"];
+        /**
+         * Replace the whole table.
+         * @description It counts for legs of calls that end from now on: a leg is priced when it ends, by the prices of that day,
+         *     and keeps its cost. What had no price then is worked out from `/api/usage/prices` (`phone_seconds_in`,
+         *     `phone_seconds_out`; `engine` is the trunk).
+         */
+        put: operations["usage_set_phone_prices"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/usage/prices": {
         parameters: {
             query?: never;
@@ -1777,7 +1800,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The voices that the key owns. */
+        /** The voices that the key has kept for itself, the newest first. */
         get: operations["sessions_my_voices"];
         put?: never;
         post?: never;
@@ -1795,9 +1818,13 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put?: never;
+        /**
+         * Keep a voice of the catalogue among one's own, under a name of one's own if one is given.
+         * @description Once more: under another name. Agents and sessions name it by its id, as before.
+         */
+        put: operations["sessions_keep_voice"];
         post?: never;
-        /** Give up a voice that the key owns. */
+        /** Give up a voice that the key has kept; the catalogue still has it. */
         delete: operations["sessions_remove_voice"];
         options?: never;
         head?: never;
@@ -4608,6 +4635,18 @@ export interface components {
             until: string;
         };
         /**
+         * KeptVoice
+         * @description How a voice is to be kept.
+         */
+        KeptVoice: {
+            /**
+             * Name
+             * @description One's own for it; else the catalogue's.
+             * @default
+             */
+            name: string;
+        };
+        /**
          * KeyChange
          * @description What is to be different; what is left out stays.
          */
@@ -6152,6 +6191,68 @@ export interface components {
         PartyWanted: {
             /** To */
             to: string;
+        };
+        /**
+         * PhonePrices
+         * @description The whole table of prices.
+         */
+        PhonePrices: {
+            /** Prices */
+            prices: components["schemas"]["PhonePriceShown"][];
+        };
+        /**
+         * PhonePriceShown
+         * @description What minutes of calls by a trunk cost.
+         */
+        PhonePriceShown: {
+            /**
+             * Connection
+             * @description US dollars for each answered call.
+             * @default 0
+             */
+            connection: number;
+            /**
+             * Direction
+             * @default out
+             * @enum {string}
+             */
+            direction: "in" | "out";
+            /**
+             * First S
+             * @description Seconds that are paid for at least.
+             * @default 60
+             */
+            first_s: number;
+            /**
+             * Per Minute
+             * @description US dollars.
+             */
+            per_minute: number;
+            /**
+             * Prefix
+             * @description The beginning of the number that is called, `+49`; of calls that come in, of yours. The longest that fits counts; empty: any.
+             * @default
+             */
+            prefix: string;
+            /**
+             * Since
+             * Format: date
+             * @description The first day (UTC) that it counts for.
+             * @default 2000-01-01
+             */
+            since: string;
+            /**
+             * Step S
+             * @description Seconds that are paid for at a time after that.
+             * @default 60
+             */
+            step_s: number;
+            /**
+             * Trunk
+             * @description `*`: any without a price of its own that fits.
+             * @default *
+             */
+            trunk: string;
         };
         /**
          * PlacedCall
@@ -7892,7 +7993,7 @@ export interface components {
          * @description What is counted; each has its unit in its name or is a number of times.
          * @enum {string}
          */
-        UsageKind: "tts_characters" | "tts_seconds" | "stt_seconds" | "llm_prompt_tokens" | "llm_completion_tokens" | "call_seconds" | "calls" | "requests";
+        UsageKind: "tts_characters" | "tts_seconds" | "stt_seconds" | "llm_prompt_tokens" | "llm_completion_tokens" | "call_seconds" | "phone_seconds_in" | "phone_seconds_out" | "calls" | "requests";
         /**
          * UsagePrice
          * @description What units of a kind cost.
@@ -8046,7 +8147,7 @@ export interface components {
         };
         /**
          * VoiceOfKey
-         * @description A voice that a key owns.
+         * @description A voice that a key keeps for itself.
          */
         VoiceOfKey: {
             /**
@@ -8056,7 +8157,10 @@ export interface components {
             created_at: string;
             /** Engine */
             engine: string;
-            /** Id */
+            /**
+             * Id
+             * @description Of the catalogue: what agents and sessions name it by.
+             */
             id: string;
             /** Language */
             language: string;
@@ -8129,7 +8233,7 @@ export interface components {
         };
         /**
          * VoicesOfKey
-         * @description All voices that a key owns.
+         * @description All voices that a key keeps.
          */
         VoicesOfKey: {
             /** Voices */
@@ -20672,6 +20776,212 @@ export interface operations {
             };
         };
     };
+    usage_phone_prices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhonePrices"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    usage_set_phone_prices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhonePrices"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhonePrices"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is of a type that is not taken. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It reads well, and does not fit what there is. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
     usage_prices: {
         parameters: {
             query?: never;
@@ -21493,6 +21803,131 @@ export interface operations {
             };
             /** @description It cannot be done as things are. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    sessions_keep_voice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                voice: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["KeptVoice"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceOfKey"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is of a type that is not taken. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It reads well, and does not fit what there is. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

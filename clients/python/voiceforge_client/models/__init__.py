@@ -133,6 +133,7 @@ from .imported_flow import ImportedFlow
 from .imported_flow_document_type_0 import ImportedFlowDocumentType0
 from .interruptions_row import InterruptionsRow
 from .interruptions_shown import InterruptionsShown
+from .kept_voice import KeptVoice
 from .key_change import KeyChange
 from .key_made import KeyMade
 from .key_made_quota import KeyMadeQuota
@@ -234,6 +235,9 @@ from .parties_shown import PartiesShown
 from .party_shown import PartyShown
 from .party_shown_hears import PartyShownHears
 from .party_wanted import PartyWanted
+from .phone_price_shown import PhonePriceShown
+from .phone_price_shown_direction import PhonePriceShownDirection
+from .phone_prices import PhonePrices
 from .placed_call import PlacedCall
 from .placed_call_state import PlacedCallState
 from .problem_body import ProblemBody
@@ -493,6 +497,7 @@ __all__ = (
     "ImportedFlowDocumentType0",
     "InterruptionsRow",
     "InterruptionsShown",
+    "KeptVoice",
     "KeyChange",
     "KeyMade",
     "KeyMadeQuota",
@@ -592,6 +597,9 @@ __all__ = (
     "PartyShown",
     "PartyShownHears",
     "PartyWanted",
+    "PhonePrices",
+    "PhonePriceShown",
+    "PhonePriceShownDirection",
     "PlacedCall",
     "PlacedCallState",
     "ProblemBody",

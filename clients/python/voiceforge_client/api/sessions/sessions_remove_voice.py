@@ -88,7 +88,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[Any | ProblemShown]:
-    """Give up a voice that the key owns.
+    """Give up a voice that the key has kept; the catalogue still has it.
 
     Args:
         voice (str):
@@ -117,7 +117,7 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> Any | ProblemShown | None:
-    """Give up a voice that the key owns.
+    """Give up a voice that the key has kept; the catalogue still has it.
 
     Args:
         voice (str):
@@ -141,7 +141,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[Any | ProblemShown]:
-    """Give up a voice that the key owns.
+    """Give up a voice that the key has kept; the catalogue still has it.
 
     Args:
         voice (str):
@@ -168,7 +168,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> Any | ProblemShown | None:
-    """Give up a voice that the key owns.
+    """Give up a voice that the key has kept; the catalogue still has it.
 
     Args:
         voice (str):
