@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, get_args
 from uuid import UUID
 
 from pydantic import AfterValidator, Field
@@ -17,14 +18,23 @@ LARGEST_SEQ = 2**63 - 1
 MOST_TOPICS = 20
 
 
-def _pattern(value: str) -> str:
-    for part in value.split(","):
-        if not PATTERN.fullmatch(part):
-            raise ValueError("write a topic such as 'call.ended', with * for anything: 'call.*'")
+def topic_pattern(value: str) -> str:
+    """Raises ValueError for what fits no event there is: who asks for it would wait for ever."""
+    if not PATTERN.fullmatch(value):
+        raise ValueError("write a topic such as 'call.ended', with * for anything: 'call.*'")
+    fits = re.compile(re.escape(value).replace(r"\*", ".*"))
+    if not any(fits.fullmatch(topic) for topic in TOPICS):
+        raise ValueError(f"no event has such a topic; there are {', '.join(TOPICS)}")
     return value
 
 
-TopicPattern: TypeAlias = Annotated[str, AfterValidator(_pattern)]
+def _patterns(value: str) -> str:
+    for part in value.split(","):
+        topic_pattern(part)
+    return value
+
+
+TopicPattern: TypeAlias = Annotated[str, AfterValidator(_patterns)]
 """A topic, with * for anything; several with commas between them."""
 Topics: TypeAlias = Annotated[list[TopicPattern], Field(max_length=MOST_TOPICS)]
 Seq: TypeAlias = Annotated[int, Field(ge=0, le=LARGEST_SEQ)]
@@ -121,6 +131,10 @@ AnyEvent: TypeAlias = Annotated[
     | WebhookDisabledEvent,
     Field(discriminator="topic"),
 ]
+TOPICS: tuple[str, ...] = tuple(
+    get_args(each.model_fields["topic"].annotation)[0] for each in get_args(get_args(AnyEvent)[0])
+)
+"""Of all events."""
 
 
 class EventPage(ResponseModel):

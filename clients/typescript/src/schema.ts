@@ -8598,6 +8598,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10811,6 +10813,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12339,6 +12343,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12671,6 +12677,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13511,6 +13519,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14265,6 +14275,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14805,6 +14817,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16365,6 +16379,15 @@ export interface operations {
             };
             /** @description on_another_server */
             421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It is a WebSocket, and was not asked for as one. */
+            426: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18213,6 +18236,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18592,6 +18617,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19280,6 +19307,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20060,6 +20089,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22054,6 +22085,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22622,6 +22655,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24281,6 +24316,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemShown"];
                 };
             };
+            /** @description It is a WebSocket, and was not asked for as one. */
+            426: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
             /** @description Not now: the server starts or stops, is full, or its database does not answer. */
             503: {
                 headers: {
@@ -24353,6 +24397,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemShown"];
                 };
             };
+            /** @description It is a WebSocket, and was not asked for as one. */
+            426: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
             /** @description Too many at a time: `Retry-After` says when to come again. */
             429: {
                 headers: {
@@ -24411,6 +24464,15 @@ export interface operations {
             };
             /** @description There is no such thing, or it is another's. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It is a WebSocket, and was not asked for as one. */
+            426: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -36,6 +36,11 @@ def _parse_response(
 
         return response_403
 
+    if response.status_code == 426:
+        response_426 = ProblemShown.from_dict(response.json())
+
+        return response_426
+
     if response.status_code == 503:
         response_503 = ProblemShown.from_dict(response.json())
 
