@@ -66,12 +66,12 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         asker = _asker(request, context, ours)
     except KeyRefused as refused:
         if refused.why is KeyRefusal.TOO_OFTEN:
-            context.prove(request)
+            context.prove(request, Asker(refused.key, "too often"))
         if not is_open:
             raise told_refusal(refused) from None
         asker = NOBODY
     if asker.how is not How.NOTHING:
-        context.prove(request)
+        context.prove(request, asker)
     if not is_open:
         _check(request, context, asker, scope)
     request[ASKER] = asker

@@ -108,8 +108,10 @@ async def _told(
                 await tell(request, response, _sse(past))
                 if call_id is not None and past.kind == "ended":
                     return response
-            while context.access.still_good(asker(request)):
+            while True:
                 await asyncio.wait({following}, timeout=HEARTBEAT_S)
+                if not context.access.still_good(asker(request)):
+                    return response
                 if not following.done():
                     await tell(request, response, b": still here\n\n")
                     continue
