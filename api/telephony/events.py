@@ -22,6 +22,7 @@ from api.routing.problems import Problem
 from api.routing.serving import STREAM
 from api.routing.table import ApiRoutes
 from api.shared_places import SharedPlaces
+from api.telephony.acting import not_elsewhere
 from api.telephony.finding import CALL, live_call, row_of
 from mediaserver.calls.events import LiveEvent
 from mediaserver.calls.protocols import Switchboard
@@ -43,12 +44,13 @@ _HEADERS = {
 }
 
 
-@routes.get(f"{CALL}/events", scope=Scope.CALLS_READ, produces=(STREAM,))
+@routes.get(f"{CALL}/events", scope=Scope.CALLS_READ, produces=(STREAM,), errors=(421,))
 async def call_events(request: web.Request, id: UUID) -> web.StreamResponse:
     """The events of one call, until it ends, as server-sent events.
 
     A call of the past is told from its transcript."""
     if live_call(request, id) is None:
+        await not_elsewhere(request, id)  # more will happen in it, there
         past = await _past(request, id)
         response = await begin_stream(request)
         for event in past:

@@ -164,5 +164,6 @@ def _messages(step: WatchStep) -> list[str]:
 def _why(error: Exception) -> str:
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False, include_input=False)[0]
-        return f"{'.'.join(map(str, first['loc'])) or 'message'}: {first['msg']}"
+        said = first["msg"].removeprefix("Value error, ")
+        return f"{'.'.join(map(str, first['loc'])) or 'message'}: {said}"
     return "messages are JSON objects"

@@ -114,7 +114,7 @@ async def test_a_line_that_comes_twice_is_one(pool: asyncpg.Pool) -> None:
     assert [row["action"] for row in await audit.lines_before(pool, 9)] == ["call.hangup"]
 
 
-@pytest.mark.parametrize("method", ["hangup", "say", "parties", "recording", "monitor/ws"])
+@pytest.mark.parametrize("method", ["hangup", "say", "parties", "recording", "events", "monitor/ws"])
 async def test_a_call_of_another_server_is_told_with_its_name(
     kept: Kept, pool: asyncpg.Pool, method: str
 ) -> None:
@@ -123,7 +123,7 @@ async def test_a_call_of_another_server_is_told_with_its_name(
     for node, host in ((own, "here"), (other, "there")):
         await nodes.started(pool, node, host)
     await save(pool, started(), other)
-    asked = "GET" if method in ("parties", "recording", "monitor/ws") else "POST"
+    asked = "GET" if method in ("parties", "recording", "events", "monitor/ws") else "POST"
     content = {"text": "hello"} if method == "say" else None
 
     async def ask(path: str) -> tuple[int, Any]:

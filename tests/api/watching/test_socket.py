@@ -104,6 +104,7 @@ async def test_what_is_not_understood_closes_the_socket_with_why(desk: WatchDesk
     await ws.send_str(message)
     closed = await ws.receive(timeout=10)
     assert closed.type is WSMsgType.CLOSE and closed.data == our_socket.PROTOCOL_ERROR and closed.extra
+    assert "Value error" not in closed.extra
     assert len(desk.context.watcher_places) <= 1
 
 
