@@ -114,6 +114,15 @@ async def test_a_line_that_comes_twice_is_one(pool: asyncpg.Pool) -> None:
     assert [row["action"] for row in await audit.lines_before(pool, 9)] == ["call.hangup"]
 
 
+UPGRADE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
+"""Without these no WebSocket is asked for (:rfc:`6455` 4.1)."""
+
+
 @pytest.mark.parametrize("method", ["hangup", "say", "parties", "recording", "events", "monitor/ws"])
 async def test_a_call_of_another_server_is_told_with_its_name(
     kept: Kept, pool: asyncpg.Pool, method: str
@@ -125,9 +134,10 @@ async def test_a_call_of_another_server_is_told_with_its_name(
     await save(pool, started(), other)
     asked = "GET" if method in ("parties", "recording", "events", "monitor/ws") else "POST"
     content = {"text": "hello"} if method == "say" else None
+    headers = UPGRADE if method == "monitor/ws" else {}
 
     async def ask(path: str) -> tuple[int, Any]:
-        response = await kept.client.request(asked, f"{CALLS}/{path}", json=content)
+        response = await kept.client.request(asked, f"{CALLS}/{path}", json=content, headers=headers)
         return response.status, (await response.json())["error"]
 
     status, error = await ask(f"{CALL}/{method}")
