@@ -17,9 +17,10 @@ from api.audit import audited
 from api.calendars import SpanText
 from api.context import CONTEXT
 from api.directory_changes import changing_directory
-from api.routing.models import OneLine, RequestModel, ResponseModel
+from api.plain_text import OneLine
+from api.routing.models import RequestModel, ResponseModel
 from api.routing.paging import Page, PageQuery, page_of, place_of
-from api.routing.problems import Problem
+from api.routing.problems import Problem, started
 from api.routing.table import ApiRoutes
 from api.versions import check_version, versioned
 from mediaserver.calls.hours import Week, zone_of
@@ -155,11 +156,11 @@ class Resolved(ResponseModel):
 @routes.get(f"{ROUTES}/resolve", scope=Scope.TELEPHONY_READ)
 async def resolve(request: web.Request, query: ResolveQuery) -> Resolved:
     """Who would answer, and why. Nobody is called."""
-    context, who = request.app[CONTEXT], asker(request)
-    if context.directory is None:
-        raise web.HTTPServiceUnavailable(reason="The server is still starting.")
+    directory, who = started(request.app[CONTEXT].directory), asker(request)
     at = query.at or datetime.now(UTC)
-    found = context.directory.explain(query.to, at)
+    found = directory.explain(query.to, at)
+    if found.route is not None and not who.admin:
+        await _seen(request, found.route)
     agent = ring = code = reason = None
     outcome: Literal["agent", "extension", "ring", "refused"]
     match found.resolution:
@@ -206,11 +207,8 @@ async def add(request: web.Request, body: RouteBody) -> web.StreamResponse:
 @routes.get(ROUTE, scope=Scope.TELEPHONY_READ, answers=RouteShown)
 async def one(request: web.Request, id: RouteId) -> web.StreamResponse:
     """One route."""
-    who, database = asker(request), request.app[CONTEXT].database
-    rows = await table.some_routes(database, id - 1, 1, who.key, everybody=who.admin)
-    if not rows or rows[0]["id"] != id:
-        raise _unknown()
-    return versioned(_shown(request, rows[0]), rows[0]["version"])
+    row = await _seen(request, id)
+    return versioned(_shown(request, row), row["version"])
 
 
 @routes.put(ROUTE, scope=Scope.ADMIN, answers=RouteShown, errors=(412, 422))
@@ -241,6 +239,15 @@ async def remove(request: web.Request, id: RouteId) -> None:
             )  # fmt: skip
         await table.remove_route(connection, id)
         await audited(connection, request, "route.remove", f"route:{id}", pattern=before["pattern"])
+
+
+async def _seen(request: web.Request, id: int) -> Row:
+    """As whoever asks may see it. Raises Problem (404)."""
+    who, database = asker(request), request.app[CONTEXT].database
+    rows = await table.some_routes(database, id - 1, 1, who.key, everybody=who.admin)
+    if not rows or rows[0]["id"] != id:
+        raise _unknown()
+    return rows[0]
 
 
 async def _row(connection: Database, id: int) -> Row:

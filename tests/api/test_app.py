@@ -14,9 +14,10 @@ import pytest
 from aiohttp import ClientPayloadError, ClientResponse, ClientSession, web
 from aiohttp.test_utils import TestClient, TestServer
 
+from api.access.scopes import Scope
 from api.app import ApiContext, build_app
+from api.shared_places import SharedPlaces
 from api.telephony import events, listing
-from api.watcher_places import WatcherPlaces
 from mediaserver.calls.call import Call
 from mediaserver.config import load
 from mediaserver.diagnosis.health import Health
@@ -24,7 +25,7 @@ from mediaserver.media.leg import EndedBy, Termination, Why
 from mediaserver.metrics import Metrics
 from mediaserver.storage.saving import save
 from tests.api.board import Board, Nowhere
-from tests.api.keys import bearer, made_up_key
+from tests.api.keys import STRANGER, bearer, made_up_key
 from tests.mediaserver.samples import CALL, ROOM, START, whole_call
 
 Client = TestClient[web.Request, web.Application]
@@ -104,6 +105,23 @@ async def test_health_names_what_is_missing_until_all_is_there(open_client: Open
     assert (await client.get("/api/health")).status == 503
 
 
+async def test_what_is_wrong_with_whose_agent_is_the_operators_to_know(open_client: Open) -> None:
+    context = make_context(http={"admin_token": "s3cret"})
+    context.health.set("database", False, "connection refused", "start PostgreSQL")
+    context.health.set("agent anns", False, "it names the tool crm", required=False)
+    client = await open_client(context)
+    _, secret = made_up_key(context, Scope.CALLS_READ)
+    for headers, names in (
+        (STRANGER, ["database", "sip"]),
+        (bearer(secret), ["database", "sip"]),
+        (bearer("s3cret"), ["database", "sip", "agent anns"]),
+    ):
+        told = await (await client.get("/api/health", headers=headers)).json()
+        assert [each["name"] for each in told["components"]] == names
+        assert told["missing"] == ["database", "sip"]
+        assert ("refused" in str(told)) is (len(names) == 3)
+
+
 async def test_metrics_are_in_the_prometheus_format(open_client: Open) -> None:
     client = await open_client(make_context())
     await client.get("/api/health")
@@ -111,6 +129,14 @@ async def test_metrics_are_in_the_prometheus_format(open_client: Open) -> None:
     text = await response.text()
     assert response.content_type == "text/plain"
     assert 'voiceforge_http_requests_total{route="/api/health",status="503"} 1.0' in text
+
+
+async def test_figures_of_the_whole_server_are_not_for_every_key(open_client: Open) -> None:
+    context = make_context()
+    client = await open_client(context)
+    for scopes, status in (((Scope.USAGE_READ, Scope.CALLS_READ), 403), ((Scope.METRICS,), 200)):
+        _, secret = made_up_key(context, *scopes)
+        assert (await client.get("/metrics", headers=bearer(secret))).status == status
 
 
 async def test_the_page_says_which_address_to_call_and_loads_nothing_foreign(open_client: Open) -> None:
@@ -267,7 +293,7 @@ async def test_a_late_watcher_is_told_what_happened_and_then_what_happens(open_c
     async with client.get(f"/api/telephony/calls/{call.id}/events") as response:
         again = (await response.content.read()).decode()
         assert again.count("event: ") == 4 and "event: ended" in again
-    assert context.watchers == 0
+    assert len(context.live_places) == 0
 
 
 async def test_the_stream_of_all_calls_follows_new_ones_and_ends_with_the_server(open_client: Open) -> None:
@@ -308,21 +334,18 @@ async def test_a_silent_stream_is_kept_open(open_client: Open, monkeypatch: pyte
         assert await asyncio.wait_for(response.content.readline(), 5) == b": still here\n"
 
 
-async def test_there_is_a_limit_to_watchers(open_client: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "WATCHER_LIMIT", 0)
-    client = await open_client(make_context())
-    assert await error_of(await client.get("/api/telephony/events")) == (503, "too_many_watchers")
-
-
-async def test_one_key_leaves_places_to_watch_for_others(open_client: Open) -> None:
+async def test_there_is_a_limit_to_watchers_and_one_key_leaves_places_for_others(open_client: Open) -> None:
     context = make_context()
-    context.live_places = WatcherPlaces(most_each=1)
+    context.live_places = SharedPlaces(2, 1)
     client = await open_client(context)
     _, other = made_up_key(context)
     async with client.get("/api/telephony/events"):
         assert await error_of(await client.get("/api/telephony/events")) == (429, "too_many_watchers")
         async with client.get("/api/telephony/events", headers=bearer(other)) as response:
             assert response.status == 200
+            _, third = made_up_key(context)
+            full = await client.get("/api/telephony/events", headers=bearer(third))
+            assert await error_of(full) == (429, "too_many_watchers")
 
 
 async def test_an_event_stream_is_for_those_who_read_it(
@@ -365,10 +388,10 @@ async def test_a_client_that_leaves_frees_its_stream_and_is_no_error(
     async with ClientSession(headers=client.session.headers) as session:
         response = await session.get(client.make_url(f"/api/telephony/calls/{call.id}/events"))
         await next_event(response)
-        assert context.watchers == 1
+        assert len(context.live_places) == 1
         response.close()
     async with asyncio.timeout(30):
-        while context.watchers:  # it is found out at one of the next writes
+        while len(context.live_places):  # it is found out at one of the next writes
             call.publish("agent", text="x" * 1000)
             await asyncio.sleep(0.001)
     assert not [record for record in caplog.records if record.levelname == "ERROR"]

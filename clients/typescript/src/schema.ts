@@ -461,7 +461,8 @@ export interface paths {
          * @description `call` for each call that is over (whether it went as its persona expects, and why not; of the first
          *     failed ones what was said), then `result` with figures for all and for each persona; `failed` where the
          *     calls cannot go on. What a persona's world names is answered by it; other requests, functions and models
-         *     are real. Closing the connection ends it.
+         *     are real: so a flow of the operator's is simulated by the operator alone. Closing the connection ends
+         *     it.
          */
         post: operations["flow_simulating_simulate"];
         delete?: never;
@@ -477,7 +478,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the calls of the versions came to that share the calls, or of those that are named. */
+        /**
+         * What your calls of the versions came to that share the calls, or of those that are named.
+         * @description The operator's figures are of all calls.
+         */
         get: operations["flow_publishing_compare"];
         /** Share new calls between the published version and another. */
         put: operations["flow_publishing_split"];
@@ -683,7 +687,9 @@ export interface paths {
         };
         /**
          * 200 when new calls can be served, else 503.
-         * @description What is missing stands in `missing`; the answer is the same for both.
+         * @description What is missing stands in `missing`; the answer is the same for both. Components that it can do without
+         *     (agents, flows, trunks, hosts by their names) are shown to the operator alone, and so is what is wrong;
+         *     where no ADMIN_TOKEN is set, to this machine, too.
          */
         get: operations["server_health"];
         put?: never;
@@ -2066,7 +2072,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The Prometheus text format.
+         * Figures of the whole server, in the Prometheus text format.
          * @description This machine needs no key for it where no ADMIN_TOKEN is set.
          */
         get: operations["server_metrics"];
@@ -2191,6 +2197,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/realtime": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A conversation by OpenAI's Realtime protocol: events as JSON over a WebSocket.
+         * @description With a language model, or an agent of kind llm, the client gives the instructions and runs the functions;
+         *     an agent that is a flow or code goes by its own lights. See docs/realtime.md for the events.
+         */
+        get: operations["openai_realtime"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ws": {
         parameters: {
             query?: never;
@@ -2224,7 +2251,8 @@ export interface paths {
          * @description Send `{"type": "subscribe", "topics"?, "call"?, "after"?, "partials"?}`; another one takes the place of
          *     the first. You are sent `subscribed` (with `after`), `event` (as `/api/events` shows it), `gap`,
          *     `partial` and `heartbeat` (with `after`: go on there when you come back). Closed with 4004 for a message
-         *     that is not understood, 1001 when the server stops, 1008 when your key was withdrawn.
+         *     that is not understood, 4003 for more than 20 at once or one a second,
+         *     1001 when the server stops, 1008 when your key was withdrawn.
          */
         get: operations["events_socket_event_socket"];
         put?: never;
@@ -6721,7 +6749,7 @@ export interface components {
          * @description The right to one kind of request. `*_READ` changes nothing; `*_WRITE` does not include reading.
          * @enum {string}
          */
-        Scope: "admin" | "calls:read" | "calls:write" | "calls:listen" | "agents:read" | "agents:write" | "telephony:read" | "telephony:write" | "flows:read" | "flows:write" | "voices:read" | "voices:write" | "speech" | "sessions" | "events:read" | "webhooks:read" | "webhooks:write" | "usage:read" | "models";
+        Scope: "admin" | "calls:read" | "calls:write" | "calls:listen" | "agents:read" | "agents:write" | "telephony:read" | "telephony:write" | "flows:read" | "flows:write" | "voices:read" | "voices:write" | "speech" | "sessions" | "events:read" | "webhooks:read" | "webhooks:write" | "usage:read" | "metrics" | "models";
         /**
          * SeatKind
          * @enum {string}
@@ -15425,6 +15453,15 @@ export interface operations {
             };
             /** @description It cannot be done as things are. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description on_another_server */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24255,6 +24292,99 @@ export interface operations {
             };
             /** @description It cannot be done as things are. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiProblemShown"];
+                };
+            };
+        };
+    };
+    openai_realtime: {
+        parameters: {
+            query: {
+                /** @description An agent's name, or a language model's of `GET /v1/models`. */
+                model: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection is a WebSocket from now on. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiProblemShown"];
+                };
+            };
+            /** @description It is a WebSocket, and was not asked for as one. */
+            426: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -10,8 +10,9 @@ from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
-from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
+from aiohttp import ClientWebSocketResponse, WSCloseCode, WSMsgType, WSServerHandshakeError
 
+from api.shared_places import SharedPlaces
 from api.telephony import monitor_socket
 from api.telephony.monitor_line import MOST_FRAMES, MonitorLine
 from mediaserver.media.leg import EndedBy, Termination, Why
@@ -97,7 +98,7 @@ async def test_who_listens_hears_all_and_is_heard_by_nobody(ear: Ear) -> None:
     assert frames[-1][0] == 2, "the caller, and the echo of it"
     assert set(ear.ann.heard) <= {0, 1}
     await socket.close()
-    while ear.desk.context.listening:  # noqa: ASYNC110 - nobody tells
+    while len(ear.desk.context.monitor_places):  # noqa: ASYNC110 - nobody tells
         await asyncio.sleep(0)
     assert ear.desk.board.is_live(ear.call_id) and not ear.desk.board._live[ear.call_id].others
 
@@ -170,8 +171,8 @@ async def test_only_those_may_listen_who_may(ear: Ear, monkeypatch: pytest.Monke
     socket = await ear.listen(**only)
     await socket.send_json({"type": "mode", "mode": "takeover"})
     assert (await told(socket))["code"] == "forbidden"
-    monkeypatch.setattr(monitor_socket, "SOCKETS", 1)
-    assert await ear.refused(ear.path()) == 503
+    monkeypatch.setattr(ear.desk.context, "monitor_places", SharedPlaces(0, 1))
+    assert await ear.refused(ear.path()) == 429
     await socket.close()
 
 
@@ -183,6 +184,18 @@ async def test_a_key_that_is_revoked_hears_no_longer(ear: Ear) -> None:
         while (await socket.receive()).type not in (WSMsgType.CLOSE, WSMsgType.CLOSED):
             pass
     assert ear.desk.board.is_live(ear.call_id)
+
+
+async def test_more_messages_than_audio_has_end_the_socket(ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(monitor_socket, "AT_ONCE", 3.0)
+    monkeypatch.setattr(monitor_socket, "PER_SECOND", 0.0)
+    socket = await ear.listen()
+    for _ in range(4):
+        await socket.send_json({"type": "mode", "mode": "listen"})
+    async with asyncio.timeout(5):
+        while (message := await socket.receive()).type in (WSMsgType.TEXT, WSMsgType.BINARY):
+            pass
+    assert (message.type, socket.close_code) == (WSMsgType.CLOSE, WSCloseCode.POLICY_VIOLATION)
 
 
 async def test_a_socket_that_never_reads_loses_the_oldest_and_costs_no_memory() -> None:

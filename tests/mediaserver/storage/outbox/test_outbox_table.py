@@ -111,6 +111,7 @@ async def test_who_may_see_an_event_and_which_is_asked_for(pool: asyncpg.Pool) -
         "turn", "turn", "call.started",
     ]  # fmt: skip
     assert await topics(EventFilter()) == []
+    assert not EventFilter().sees(None) and EventFilter(everything=True).sees(None)
     assert await topics(EventFilter(everything=True, call_id=uuid4())) == []
 
 
@@ -158,3 +159,15 @@ def test_a_pattern_means_the_same_here_and_in_sql(pattern: str, topic: str) -> N
         return text[:1] == literal and matches(like[2 if like[0] == "\\" else 1 :], text[1:])
 
     assert which.lets(event) == matches(like, topic)
+
+
+def test_topics_with_many_stars_take_no_time() -> None:
+    """Whoever watches chooses them, and each event is compared on the loop that carries all calls."""
+    event = OutboxEvent(1, datetime.now(UTC), None, "webhook.disabled", None, "{}")
+    for topic, lets in (
+        ("*" * 99 + "x", False),
+        ("*e*b" * 20, False),
+        ("*" * 100, True),
+        ("webhook.*", True),
+    ):
+        assert EventFilter(everything=True, topics=(topic,)).lets(event) is lets

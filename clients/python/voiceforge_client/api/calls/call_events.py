@@ -57,6 +57,11 @@ def _parse_response(
 
         return response_409
 
+    if response.status_code == 421:
+        response_421 = ProblemShown.from_dict(response.json())
+
+        return response_421
+
     if response.status_code == 429:
         response_429 = ProblemShown.from_dict(response.json())
 

@@ -104,7 +104,9 @@ def sync_detailed(
     client: AuthenticatedClient,
     version: list[int] | Unset = UNSET,
 ) -> Response[FlowsFared | ProblemShown]:
-    """What the calls of the versions came to that share the calls, or of those that are named.
+    """What your calls of the versions came to that share the calls, or of those that are named.
+
+     The operator's figures are of all calls.
 
     Args:
         name (str):
@@ -136,7 +138,9 @@ def sync(
     client: AuthenticatedClient,
     version: list[int] | Unset = UNSET,
 ) -> FlowsFared | ProblemShown | None:
-    """What the calls of the versions came to that share the calls, or of those that are named.
+    """What your calls of the versions came to that share the calls, or of those that are named.
+
+     The operator's figures are of all calls.
 
     Args:
         name (str):
@@ -163,7 +167,9 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     version: list[int] | Unset = UNSET,
 ) -> Response[FlowsFared | ProblemShown]:
-    """What the calls of the versions came to that share the calls, or of those that are named.
+    """What your calls of the versions came to that share the calls, or of those that are named.
+
+     The operator's figures are of all calls.
 
     Args:
         name (str):
@@ -193,7 +199,9 @@ async def asyncio(
     client: AuthenticatedClient,
     version: list[int] | Unset = UNSET,
 ) -> FlowsFared | ProblemShown | None:
-    """What the calls of the versions came to that share the calls, or of those that are named.
+    """What your calls of the versions came to that share the calls, or of those that are named.
+
+     The operator's figures are of all calls.
 
     Args:
         name (str):

@@ -126,7 +126,9 @@ def sync_detailed(
     the
     calls cannot go on. What a persona's world names is answered by it; other requests, functions and
     models
-    are real. Closing the connection ends it.
+    are real: so a flow of the operator's is simulated by the operator alone. Closing the connection
+    ends
+    it.
 
     Args:
         name (str):
@@ -165,7 +167,9 @@ def sync(
     the
     calls cannot go on. What a persona's world names is answered by it; other requests, functions and
     models
-    are real. Closing the connection ends it.
+    are real: so a flow of the operator's is simulated by the operator alone. Closing the connection
+    ends
+    it.
 
     Args:
         name (str):
@@ -199,7 +203,9 @@ async def asyncio_detailed(
     the
     calls cannot go on. What a persona's world names is answered by it; other requests, functions and
     models
-    are real. Closing the connection ends it.
+    are real: so a flow of the operator's is simulated by the operator alone. Closing the connection
+    ends
+    it.
 
     Args:
         name (str):
@@ -236,7 +242,9 @@ async def asyncio(
     the
     calls cannot go on. What a persona's world names is answered by it; other requests, functions and
     models
-    are real. Closing the connection ends it.
+    are real: so a flow of the operator's is simulated by the operator alone. Closing the connection
+    ends
+    it.
 
     Args:
         name (str):

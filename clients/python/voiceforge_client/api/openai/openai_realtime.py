@@ -61,6 +61,11 @@ def _parse_response(
 
         return response_409
 
+    if response.status_code == 426:
+        response_426 = OpenAiProblemShown.from_dict(response.json())
+
+        return response_426
+
     if response.status_code == 429:
         response_429 = OpenAiProblemShown.from_dict(response.json())
 

@@ -66,7 +66,11 @@ def sync_detailed(
 ) -> Response[HealthShown | ProblemShown]:
     """200 when new calls can be served, else 503.
 
-     What is missing stands in `missing`; the answer is the same for both.
+     What is missing stands in `missing`; the answer is the same for both. Components that it can do
+    without
+    (agents, flows, trunks, hosts by their names) are shown to the operator alone, and so is what is
+    wrong;
+    where no ADMIN_TOKEN is set, to this machine, too.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -91,7 +95,11 @@ def sync(
 ) -> HealthShown | ProblemShown | None:
     """200 when new calls can be served, else 503.
 
-     What is missing stands in `missing`; the answer is the same for both.
+     What is missing stands in `missing`; the answer is the same for both. Components that it can do
+    without
+    (agents, flows, trunks, hosts by their names) are shown to the operator alone, and so is what is
+    wrong;
+    where no ADMIN_TOKEN is set, to this machine, too.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -112,7 +120,11 @@ async def asyncio_detailed(
 ) -> Response[HealthShown | ProblemShown]:
     """200 when new calls can be served, else 503.
 
-     What is missing stands in `missing`; the answer is the same for both.
+     What is missing stands in `missing`; the answer is the same for both. Components that it can do
+    without
+    (agents, flows, trunks, hosts by their names) are shown to the operator alone, and so is what is
+    wrong;
+    where no ADMIN_TOKEN is set, to this machine, too.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -135,7 +147,11 @@ async def asyncio(
 ) -> HealthShown | ProblemShown | None:
     """200 when new calls can be served, else 503.
 
-     What is missing stands in `missing`; the answer is the same for both.
+     What is missing stands in `missing`; the answer is the same for both. Components that it can do
+    without
+    (agents, flows, trunks, hosts by their names) are shown to the operator alone, and so is what is
+    wrong;
+    where no ADMIN_TOKEN is set, to this machine, too.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

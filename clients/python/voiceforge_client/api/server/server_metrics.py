@@ -82,7 +82,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[ProblemShown | str]:
-    """The Prometheus text format.
+    """Figures of the whole server, in the Prometheus text format.
 
      This machine needs no key for it where no ADMIN_TOKEN is set.
 
@@ -107,7 +107,7 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> ProblemShown | str | None:
-    """The Prometheus text format.
+    """Figures of the whole server, in the Prometheus text format.
 
      This machine needs no key for it where no ADMIN_TOKEN is set.
 
@@ -128,7 +128,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[ProblemShown | str]:
-    """The Prometheus text format.
+    """Figures of the whole server, in the Prometheus text format.
 
      This machine needs no key for it where no ADMIN_TOKEN is set.
 
@@ -151,7 +151,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> ProblemShown | str | None:
-    """The Prometheus text format.
+    """Figures of the whole server, in the Prometheus text format.
 
      This machine needs no key for it where no ADMIN_TOKEN is set.
 
