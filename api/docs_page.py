@@ -53,11 +53,18 @@ def _operation(method: str, path: str, operation: Mapping[str, Any]) -> str:
         f"{_contents(each.get('content', {}))}</span>"
         for status, each in operation["responses"].items()
     )
+    events = ", ".join(
+        f"<code>{html.escape(name)}</code> {_kind(data)}"
+        for each in operation["responses"].values()
+        for content in each.get("content", {}).values()
+        for name, data in content.get("x-events", {}).items()
+    )
     return (
         f'<article id="{_id(operation["operationId"])}"><h3><code>{method} {html.escape(path)}</code>'
         f'<span class="soft">{needs}</span></h3><p>{html.escape(operation["summary"])}</p>'
         f"{_paragraph(operation.get('description', ''))}{table}"
         f"{f'<p>body: {_contents(body)}</p>' if body else ''}"
+        f"{f'<p>events: {events}</p>' if events else ''}"
         f"<details><summary>answers</summary><ol>{answers}</ol></details></article>"
     )
 

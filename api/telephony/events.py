@@ -22,6 +22,7 @@ from api.routing.problems import Problem
 from api.routing.serving import STREAM
 from api.routing.table import ApiRoutes
 from api.telephony.finding import CALL, live_call, row_of
+from api.telephony.live_events import LIVE_EVENTS
 from mediaserver.calls.events import LiveEvent
 from mediaserver.calls.protocols import Switchboard
 from mediaserver.errors import CapacityError
@@ -43,7 +44,7 @@ _HEADERS = {
 }
 
 
-@routes.get(f"{CALL}/events", scope=Scope.CALLS_READ, produces=(STREAM,))
+@routes.get(f"{CALL}/events", scope=Scope.CALLS_READ, produces=(STREAM,), events=LIVE_EVENTS)
 async def call_events(request: web.Request, id: UUID) -> web.StreamResponse:
     """The events of one call, until it ends, as server-sent events.
 
@@ -57,7 +58,7 @@ async def call_events(request: web.Request, id: UUID) -> web.StreamResponse:
     return await _stream(request, id)
 
 
-@routes.get("/api/telephony/events", scope=Scope.CALLS_READ, produces=(STREAM,))
+@routes.get("/api/telephony/events", scope=Scope.CALLS_READ, produces=(STREAM,), events=LIVE_EVENTS)
 async def all_events(request: web.Request) -> web.StreamResponse:
     """The events of all calls from now on, as server-sent events.
 

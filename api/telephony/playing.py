@@ -48,7 +48,11 @@ class HoldWanted(RequestModel):
 
 
 @routes.post(
-    f"{CALL}/play", scope=Scope.CALLS_WRITE, consumes=("application/json", "audio/wav"), errors=(408, 413)
+    f"{CALL}/play",
+    scope=Scope.CALLS_WRITE,
+    consumes=("application/json", "audio/wav"),
+    reads=PlayWanted,
+    errors=(408, 413),
 )
 async def play(request: web.Request, id: UUID) -> None:
     """Play a sound to all in the call but an agent.

@@ -2500,6 +2500,50 @@ export interface components {
             subject: string;
         };
         /**
+         * BargeInLive
+         * @description A sound of the caller's while we spoke was judged.
+         */
+        BargeInLive: {
+            /**
+             * After Ms
+             * @description Into our line.
+             * @default null
+             */
+            after_ms: number | null;
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /**
+             * Decision Ms
+             * @description Until it was decided.
+             * @default null
+             */
+            decision_ms: number | null;
+            /**
+             * Duck Ms
+             * @description Until we were quieter.
+             * @default null
+             */
+            duck_ms: number | null;
+            /**
+             * Ms
+             * @default null
+             */
+            ms: number | null;
+            /**
+             * Outcome
+             * @description `taken`, `backchannel`, `noise` or `resumed`.
+             */
+            outcome: string;
+        };
+        /**
          * CalendarBody
          * @description A calendar. Its hours are in the time zone of each route that goes by it.
          */
@@ -3803,6 +3847,24 @@ export interface components {
             tries: number;
         };
         /**
+         * DigitLive
+         * @description A key of the caller's.
+         */
+        DigitLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /** Digit */
+            digit: string;
+        };
+        /**
          * DigitsWanted
          * @description Keys to be pressed.
          */
@@ -3900,6 +3962,56 @@ export interface components {
             topic: "dtmf";
         };
         /**
+         * EndedLive
+         * @description The call is over.
+         */
+        EndedLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /** By */
+            by: string;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /** Code */
+            code: number | null;
+            /** Detail */
+            detail: string | null;
+            /**
+             * Ms
+             * @default null
+             */
+            ms: number | null;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /** Why */
+            why: string;
+        };
+        /**
+         * EndingSoonLive
+         * @description A limit on calls out will end the call.
+         */
+        EndingSoonLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+        };
+        /**
          * ErasureShown
          * @description The removal of one caller's data.
          */
@@ -3975,6 +4087,34 @@ export interface components {
          * @enum {string}
          */
         FileFormat: "wav" | "mp3" | "opus" | "flac" | "aac" | "pcm" | "mulaw";
+        /**
+         * FinalLive
+         * @description What the caller said.
+         */
+        FinalLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /** Confidence */
+            confidence: number | null;
+            /**
+             * Language
+             * @description Where it was heard.
+             * @default null
+             */
+            language: string | null;
+            /** Text */
+            text: string;
+            /** Understood */
+            understood: boolean;
+        };
         /**
          * FlowChangedData
          * @description A flow was made, saved, published or removed.
@@ -4109,6 +4249,63 @@ export interface components {
             severity: "error" | "warning";
             /** What */
             what: string;
+        };
+        /**
+         * FlowLive
+         * @description A flow enters a node.
+         */
+        FlowLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /**
+             * Changed
+             * @description Variables; secret ones are masked.
+             */
+            changed?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Detail
+             * @default null
+             */
+            detail: unknown;
+            /** Flow */
+            flow: string;
+            /**
+             * From
+             * @description The node it came from.
+             * @default null
+             */
+            from: string | null;
+            /**
+             * Node
+             * @default
+             */
+            node: string;
+            /**
+             * Says
+             * @default null
+             */
+            says: unknown;
+            /**
+             * Type
+             * @default
+             */
+            type: string;
+            /**
+             * Why
+             * @description Why it came there.
+             * @default
+             */
+            why: string;
         };
         /**
          * FlowPublished
@@ -4453,6 +4650,14 @@ export interface components {
             speaker: string;
         };
         /**
+         * GapShown
+         * @description Events up to a number are not kept any more.
+         */
+        GapShown: {
+            /** Upto */
+            upto: number;
+        };
+        /**
          * Gender
          * @enum {string}
          */
@@ -4491,6 +4696,44 @@ export interface components {
             missing: string[];
             /** Ready */
             ready: boolean;
+        };
+        /**
+         * HeardLive
+         * @description A line is over: what the caller has heard of it.
+         */
+        HeardLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /** Interrupted */
+            interrupted: boolean;
+            /** Text */
+            text: string;
+        };
+        /**
+         * HoldLive
+         * @description The caller is put on hold, or back.
+         */
+        HoldLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /** Held */
+            held: boolean;
         };
         /**
          * HoldWanted
@@ -4847,6 +5090,31 @@ export interface components {
             peers: string[];
         };
         /**
+         * LanguageLive
+         * @description The call goes on in another language.
+         */
+        LanguageLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /** Before */
+            before: string;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /** Language */
+            language: string;
+            /**
+             * Why
+             * @default
+             */
+            why: string;
+        };
+        /**
          * LatencyFigures
          * @description Of one part of the time, in ms.
          */
@@ -4859,6 +5127,52 @@ export interface components {
             p50: number;
             /** P95 */
             p95: number;
+        };
+        /**
+         * LatencyLive
+         * @description The agent begins to answer: how long that took, by parts, in ms.
+         */
+        LatencyLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /**
+             * Endpoint
+             * @default null
+             */
+            endpoint: number | null;
+            /**
+             * Llm First Token
+             * @default null
+             */
+            llm_first_token: number | null;
+            /**
+             * Stt
+             * @default null
+             */
+            stt: number | null;
+            /**
+             * Transport
+             * @default null
+             */
+            transport: number | null;
+            /**
+             * Tts First Audio
+             * @default null
+             */
+            tts_first_audio: number | null;
+            /**
+             * Voice To Voice
+             * @default null
+             */
+            voice_to_voice: number | null;
         };
         /**
          * LatencyRow
@@ -4941,6 +5255,26 @@ export interface components {
             until: string;
         };
         /**
+         * LineTroubleLive
+         * @description Something is wrong with the caller's line, and something is done about it.
+         */
+        LineTroubleLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /** Text */
+            text: string;
+            /** Trouble */
+            trouble: string;
+        };
+        /**
          * MessageData
          * @description The caller left a message. A second one of the same `index` brings its transcript.
          */
@@ -4986,6 +5320,31 @@ export interface components {
              * @enum {string}
              */
             topic: "message";
+        };
+        /**
+         * MessageLive
+         * @description A message of the caller's has ended.
+         */
+        MessageLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /** Ended By */
+            ended_by: string;
+            /**
+             * Index
+             * @description null: nothing is kept.
+             */
+            index: number | null;
+            /** Seconds */
+            seconds: number;
         };
         /**
          * MessagesShown
@@ -5828,6 +6187,30 @@ export interface components {
             };
         };
         /**
+         * OutboundLimitLive
+         * @description A limit on calls out is reached; of no call, so `call` is all zeros.
+         */
+        OutboundLimitLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /** Limit */
+            limit: string;
+            /** Scope */
+            scope: string;
+            /** Text */
+            text: string;
+            /** Value */
+            value: number;
+        };
+        /**
          * OutboundScopeShown
          * @description What one caller, trunk or all have used.
          */
@@ -5914,6 +6297,30 @@ export interface components {
              * @enum {string}
              */
             topic: "outcome";
+        };
+        /**
+         * OutcomeLive
+         * @description The agent keeps a result.
+         */
+        OutcomeLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Flow */
+            flow: string;
+            /** Status */
+            status: string;
         };
         /**
          * OutcomesRow
@@ -6094,6 +6501,28 @@ export interface components {
             next: string | null;
         };
         /**
+         * PartialLive
+         * @description The caller is heard; what is understood may still change.
+         */
+        PartialLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /** Confidence */
+            confidence: number | null;
+            /** Text */
+            text: string;
+            /** Understood */
+            understood: boolean;
+        };
+        /**
          * PartiesShown
          * @description Who is in a call.
          */
@@ -6163,6 +6592,25 @@ export interface components {
             state: "new" | "ringing" | "answered" | "ended";
         };
         /**
+         * PlaceShown
+         * @description Where a watcher is.
+         */
+        PlaceShown: {
+            /** After */
+            after: number;
+        };
+        /**
+         * PlayWanted
+         * @description What is to be played.
+         */
+        PlayWanted: {
+            /**
+             * Sound
+             * @description A file of the folder of sounds.
+             */
+            sound: string;
+        };
+        /**
          * ProblemBody
          * @description What is inside `error`.
          */
@@ -6190,6 +6638,16 @@ export interface components {
          */
         ProblemShown: {
             error: components["schemas"]["ProblemBody"];
+        };
+        /**
+         * ProgressShown
+         * @description How much of a recording is heard.
+         */
+        ProgressShown: {
+            /** Done Ms */
+            done_ms: number;
+            /** Total Ms */
+            total_ms: number;
         };
         /**
          * ProviderShown
@@ -6345,6 +6803,28 @@ export interface components {
              * @enum {string}
              */
             topic: "recording";
+        };
+        /**
+         * RecordingLive
+         * @description Somebody has the recording begun, paused, resumed or stopped.
+         */
+        RecordingLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /**
+             * Recorded Ms
+             * @description Where in the recording that is.
+             */
+            recorded_ms: number;
+            state: components["schemas"]["RecordingState"];
         };
         /**
          * RecordingState
@@ -6620,6 +7100,30 @@ export interface components {
          */
         SeatKind: "listen" | "whisper" | "barge" | "conference" | "takeover";
         /**
+         * SeatLive
+         * @description Somebody changes seats.
+         */
+        SeatLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /** Party */
+            party: string;
+            seat: components["schemas"]["SeatKind"];
+            /**
+             * Whisper To
+             * @default null
+             */
+            whisper_to: string | null;
+        };
+        /**
          * SeatWanted
          * @description What somebody who was called in does from now on.
          */
@@ -6685,6 +7189,24 @@ export interface components {
              * @default 32
              */
             step_ms: number;
+        };
+        /**
+         * SentenceLive
+         * @description A sentence begins.
+         */
+        SentenceLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /** Text */
+            text: string;
         };
         /**
          * SessionFigures
@@ -6910,6 +7432,42 @@ export interface components {
             probability: number;
             /** Start Ms */
             start_ms: number;
+        };
+        /**
+         * StateLive
+         * @description The call begins, rings, is answered.
+         */
+        StateLive: {
+            /** Agent */
+            agent: string | null;
+            /** Agent Version */
+            agent_version: number | null;
+            /** App */
+            app: string;
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /** Direction */
+            direction: string;
+            /** From Uri */
+            from_uri: string;
+            /**
+             * Started
+             * @description RFC 3339.
+             * @default
+             */
+            started: string;
+            /** State */
+            state: string;
+            /** To Uri */
+            to_uri: string;
         };
         /** StreamOptions */
         StreamOptions: {
@@ -7193,6 +7751,56 @@ export interface components {
              * @enum {string}
              */
             topic: "transfer";
+        };
+        /**
+         * TransferLive
+         * @description A step of a transfer.
+         */
+        TransferLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * By
+             * @default null
+             */
+            by: string | null;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /**
+             * Detail
+             * @default null
+             */
+            detail: unknown;
+            /**
+             * How
+             * @default null
+             */
+            how: string | null;
+            /**
+             * Reason
+             * @default null
+             */
+            reason: string | null;
+            /** Step */
+            step: string;
+            /** To */
+            to: string;
+            /**
+             * Warm
+             * @default null
+             */
+            warm: boolean | null;
+            /**
+             * Why
+             * @default null
+             */
+            why: string | null;
         };
         /**
          * TransferWanted
@@ -8359,6 +8967,94 @@ export interface components {
              * @enum {string}
              */
             type: "text" | "json_schema";
+        };
+        /** WishedFormat */
+        WishedFormat: {
+            format: components["schemas"]["FileFormat"];
+            /**
+             * Sample Rate
+             * @description 8000 to 48000; 0: its own, or the nearest that the format has.
+             * @default 0
+             */
+            sample_rate: number;
+            /**
+             * Url
+             * @description Where the audio is, in place of a file.
+             * @default
+             */
+            url: string;
+        };
+        /** WishedSegments */
+        WishedSegments: {
+            /**
+             * Min Silence Ms
+             * @description Shorter silences do not end a segment.
+             * @default 100
+             */
+            min_silence_ms: number;
+            /**
+             * Min Speech Ms
+             * @description Shorter sounds are none.
+             * @default 250
+             */
+            min_speech_ms: number;
+            /**
+             * Pad Ms
+             * @description Added before and after each segment.
+             * @default 30
+             */
+            pad_ms: number;
+            /**
+             * Probabilities
+             * @description The probability of each step, too.
+             * @default false
+             */
+            probabilities: boolean;
+            /**
+             * Threshold
+             * @description Probability from which sound is speech.
+             * @default 0.5
+             */
+            threshold: number;
+            /**
+             * Url
+             * @description Where the audio is, in place of a file.
+             * @default
+             */
+            url: string;
+        };
+        /** WishedTranscript */
+        WishedTranscript: {
+            /**
+             * Engine
+             * @description A recogniser; empty: the first that knows the language.
+             * @default
+             */
+            engine: string;
+            /**
+             * Format
+             * @default json
+             * @enum {string}
+             */
+            format: "json" | "text" | "srt" | "vtt";
+            /**
+             * Language
+             * @description BCP 47. Empty: as the settings say.
+             * @default
+             */
+            language: string;
+            /**
+             * Stream
+             * @description Server-sent events: `progress`, `segment`, and `done` with all of it.
+             * @default false
+             */
+            stream: boolean;
+            /**
+             * Url
+             * @description Where the audio is, in place of a file.
+             * @default
+             */
+            url: string;
         };
         /** WordShown */
         WordShown: {
@@ -10001,10 +10697,23 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": unknown;
+                "application/json": components["schemas"]["WishedFormat"];
                 "application/octet-stream": unknown;
                 "audio/*": unknown;
-                "multipart/form-data": Record<string, never>;
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description The recording.
+                     */
+                    file: string;
+                    format: components["schemas"]["FileFormat"];
+                    /**
+                     * Sample Rate
+                     * @description 8000 to 48000; 0: its own, or the nearest that the format has.
+                     * @default 0
+                     */
+                    sample_rate?: number;
+                };
             };
         };
         responses: {
@@ -13934,10 +14643,40 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": unknown;
+                "application/json": components["schemas"]["WishedTranscript"];
                 "application/octet-stream": unknown;
                 "audio/*": unknown;
-                "multipart/form-data": Record<string, never>;
+                "multipart/form-data": {
+                    /**
+                     * Engine
+                     * @description A recogniser; empty: the first that knows the language.
+                     * @default
+                     */
+                    engine?: string;
+                    /**
+                     * Format: binary
+                     * @description The recording.
+                     */
+                    file: string;
+                    /**
+                     * Format
+                     * @default json
+                     * @enum {string}
+                     */
+                    format?: "json" | "text" | "srt" | "vtt";
+                    /**
+                     * Language
+                     * @description BCP 47. Empty: as the settings say.
+                     * @default
+                     */
+                    language?: string;
+                    /**
+                     * Stream
+                     * @description Server-sent events: `progress`, `segment`, and `done` with all of it.
+                     * @default false
+                     */
+                    stream?: boolean;
+                };
             };
         };
         responses: {
@@ -16639,7 +17378,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": unknown;
+                "application/json": components["schemas"]["PlayWanted"];
                 "audio/wav": unknown;
             };
         };
@@ -20188,8 +20927,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SpeechLine"];
-                    "application/x-ndjson": unknown;
+                    "application/x-ndjson": components["schemas"]["SpeechLine"];
                     "audio/aac": unknown;
                     "audio/flac": unknown;
                     "audio/mpeg": unknown;
@@ -20700,10 +21438,46 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": unknown;
+                "application/json": components["schemas"]["WishedSegments"];
                 "application/octet-stream": unknown;
                 "audio/*": unknown;
-                "multipart/form-data": Record<string, never>;
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description The recording.
+                     */
+                    file: string;
+                    /**
+                     * Min Silence Ms
+                     * @description Shorter silences do not end a segment.
+                     * @default 100
+                     */
+                    min_silence_ms?: number;
+                    /**
+                     * Min Speech Ms
+                     * @description Shorter sounds are none.
+                     * @default 250
+                     */
+                    min_speech_ms?: number;
+                    /**
+                     * Pad Ms
+                     * @description Added before and after each segment.
+                     * @default 30
+                     */
+                    pad_ms?: number;
+                    /**
+                     * Probabilities
+                     * @description The probability of each step, too.
+                     * @default false
+                     */
+                    probabilities?: boolean;
+                    /**
+                     * Threshold
+                     * @description Probability from which sound is speech.
+                     * @default 0.5
+                     */
+                    threshold?: number;
+                };
             };
         };
         responses: {
@@ -23002,7 +23776,59 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "multipart/form-data": Record<string, never>;
+                "multipart/form-data": {
+                    /**
+                     * Chunking Strategy
+                     * @description Likewise: recordings are always cut at their pauses.
+                     * @default auto
+                     */
+                    chunking_strategy?: string;
+                    /**
+                     * Format: binary
+                     * @description The recording.
+                     */
+                    file: string;
+                    /**
+                     * Language
+                     * @default
+                     */
+                    language?: string;
+                    /**
+                     * Model
+                     * @description A recogniser (`GET /v1/models`), or one of OpenAI's.
+                     */
+                    model: string;
+                    /**
+                     * Prompt
+                     * @description Taken, and not followed.
+                     * @default
+                     */
+                    prompt?: string;
+                    /**
+                     * Response Format
+                     * @default json
+                     * @enum {string}
+                     */
+                    response_format?: "json" | "text" | "srt" | "verbose_json" | "vtt";
+                    /**
+                     * Stream
+                     * @default false
+                     */
+                    stream?: boolean;
+                    /**
+                     * Temperature
+                     * @description Likewise.
+                     * @default 0
+                     */
+                    temperature?: number;
+                    /**
+                     * Timestamp Granularities
+                     * @default [
+                     *       "segment"
+                     *     ]
+                     */
+                    timestamp_granularities?: ("word" | "segment")[];
+                };
             };
         };
         responses: {
@@ -23127,7 +23953,59 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "multipart/form-data": Record<string, never>;
+                "multipart/form-data": {
+                    /**
+                     * Chunking Strategy
+                     * @description Likewise: recordings are always cut at their pauses.
+                     * @default auto
+                     */
+                    chunking_strategy?: string;
+                    /**
+                     * Format: binary
+                     * @description The recording.
+                     */
+                    file: string;
+                    /**
+                     * Language
+                     * @default
+                     */
+                    language?: string;
+                    /**
+                     * Model
+                     * @description A recogniser (`GET /v1/models`), or one of OpenAI's.
+                     */
+                    model: string;
+                    /**
+                     * Prompt
+                     * @description Taken, and not followed.
+                     * @default
+                     */
+                    prompt?: string;
+                    /**
+                     * Response Format
+                     * @default json
+                     * @enum {string}
+                     */
+                    response_format?: "json" | "text" | "srt" | "verbose_json" | "vtt";
+                    /**
+                     * Stream
+                     * @default false
+                     */
+                    stream?: boolean;
+                    /**
+                     * Temperature
+                     * @description Likewise.
+                     * @default 0
+                     */
+                    temperature?: number;
+                    /**
+                     * Timestamp Granularities
+                     * @default [
+                     *       "segment"
+                     *     ]
+                     */
+                    timestamp_granularities?: ("word" | "segment")[];
+                };
             };
         };
         responses: {

@@ -15,6 +15,7 @@ from .agent_shown import AgentShown
 from .asked_tool_call import AskedToolCall
 from .audit_line_shown import AuditLineShown
 from .audit_line_shown_change import AuditLineShownChange
+from .barge_in_live import BargeInLive
 from .calendar_body import CalendarBody
 from .calendar_day import CalendarDay
 from .calendar_day_shown import CalendarDayShown
@@ -81,16 +82,20 @@ from .console_link import ConsoleLink
 from .console_session_shown import ConsoleSessionShown
 from .delivery_shown import DeliveryShown
 from .delivery_shown_state import DeliveryShownState
+from .digit_live import DigitLive
 from .digits_wanted import DigitsWanted
 from .drain_shown import DrainShown
 from .drain_wanted import DrainWanted
 from .dtmf_data import DtmfData
 from .dtmf_event import DtmfEvent
+from .ended_live import EndedLive
+from .ending_soon_live import EndingSoonLive
 from .erasure_shown import ErasureShown
 from .erasure_shown_removed import ErasureShownRemoved
 from .erasure_shown_state import ErasureShownState
 from .event_page import EventPage
 from .file_format import FileFormat
+from .final_live import FinalLive
 from .flow_changed_data import FlowChangedData
 from .flow_changed_data_change import FlowChangedDataChange
 from .flow_changed_event import FlowChangedEvent
@@ -101,6 +106,8 @@ from .flow_difference_shown_change import FlowDifferenceShownChange
 from .flow_difference_shown_what import FlowDifferenceShownWhat
 from .flow_finding_shown import FlowFindingShown
 from .flow_finding_shown_severity import FlowFindingShownSeverity
+from .flow_live import FlowLive
+from .flow_live_changed import FlowLiveChanged
 from .flow_published import FlowPublished
 from .flow_saved import FlowSaved
 from .flow_saved_state import FlowSavedState
@@ -125,9 +132,12 @@ from .function_call import FunctionCall
 from .function_told import FunctionTold
 from .function_told_parameters import FunctionToldParameters
 from .gain_wanted import GainWanted
+from .gap_shown import GapShown
 from .gender import Gender
 from .health_shown import HealthShown
 from .health_shown_components_item import HealthShownComponentsItem
+from .heard_live import HeardLive
+from .hold_live import HoldLive
 from .hold_wanted import HoldWanted
 from .imported_flow import ImportedFlow
 from .imported_flow_document_type_0 import ImportedFlowDocumentType0
@@ -148,11 +158,15 @@ from .keys_page import KeysPage
 from .ladder_shown import LadderShown
 from .ladder_shown_marks_item import LadderShownMarksItem
 from .ladder_shown_messages_item import LadderShownMessagesItem
+from .language_live import LanguageLive
 from .latency_figures import LatencyFigures
+from .latency_live import LatencyLive
 from .latency_row import LatencyRow
 from .latency_shown import LatencyShown
+from .line_trouble_live import LineTroubleLive
 from .message_data import MessageData
 from .message_event import MessageEvent
+from .message_live import MessageLive
 from .messages_shown import MessagesShown
 from .messages_shown_messages_item import MessagesShownMessagesItem
 from .model_shown import ModelShown
@@ -207,7 +221,18 @@ from .open_ai_speech_voice_type_1 import OpenAiSpeechVoiceType1
 from .open_ai_transcript import OpenAiTranscript
 from .open_ai_transcript_usage import OpenAiTranscriptUsage
 from .openai_transcription_body import OpenaiTranscriptionBody
+from .openai_transcription_body_response_format import (
+    OpenaiTranscriptionBodyResponseFormat,
+)
+from .openai_transcription_body_timestamp_granularities_item import (
+    OpenaiTranscriptionBodyTimestampGranularitiesItem,
+)
 from .openai_translation_body import OpenaiTranslationBody
+from .openai_translation_body_response_format import OpenaiTranslationBodyResponseFormat
+from .openai_translation_body_timestamp_granularities_item import (
+    OpenaiTranslationBodyTimestampGranularitiesItem,
+)
+from .outbound_limit_live import OutboundLimitLive
 from .outbound_scope_shown import OutboundScopeShown
 from .outbound_scope_shown_left import OutboundScopeShownLeft
 from .outbound_scope_shown_limits import OutboundScopeShownLimits
@@ -216,6 +241,8 @@ from .outbound_shown import OutboundShown
 from .outcome_data import OutcomeData
 from .outcome_data_data import OutcomeDataData
 from .outcome_event import OutcomeEvent
+from .outcome_live import OutcomeLive
+from .outcome_live_data import OutcomeLiveData
 from .outcomes_row import OutcomesRow
 from .outcomes_shown import OutcomesShown
 from .page_agent_shown import PageAgentShown
@@ -230,14 +257,18 @@ from .page_provider_voice import PageProviderVoice
 from .page_route_shown import PageRouteShown
 from .page_voice_shown import PageVoiceShown
 from .page_webhook_shown import PageWebhookShown
+from .partial_live import PartialLive
 from .parties_shown import PartiesShown
 from .party_shown import PartyShown
 from .party_shown_hears import PartyShownHears
 from .party_wanted import PartyWanted
+from .place_shown import PlaceShown
 from .placed_call import PlacedCall
 from .placed_call_state import PlacedCallState
+from .play_wanted import PlayWanted
 from .problem_body import ProblemBody
 from .problem_shown import ProblemShown
+from .progress_shown import ProgressShown
 from .provider_shown import ProviderShown
 from .provider_shown_kind import ProviderShownKind
 from .provider_voice import ProviderVoice
@@ -247,6 +278,7 @@ from .quality_shown import QualityShown
 from .record_wanted import RecordWanted
 from .recording_data import RecordingData
 from .recording_event import RecordingEvent
+from .recording_live import RecordingLive
 from .recording_state import RecordingState
 from .recording_state_shown import RecordingStateShown
 from .recording_step import RecordingStep
@@ -264,9 +296,11 @@ from .route_shown import RouteShown
 from .say_wanted import SayWanted
 from .scope import Scope
 from .seat_kind import SeatKind
+from .seat_live import SeatLive
 from .seat_wanted import SeatWanted
 from .segment_shown import SegmentShown
 from .segments_shown import SegmentsShown
+from .sentence_live import SentenceLive
 from .session_figures import SessionFigures
 from .session_line import SessionLine
 from .session_line_latency import SessionLineLatency
@@ -281,7 +315,9 @@ from .speech_convert_files_body import SpeechConvertFilesBody
 from .speech_line import SpeechLine
 from .speech_segment_shown import SpeechSegmentShown
 from .speech_stt_files_body import SpeechSttFilesBody
+from .speech_stt_files_body_format import SpeechSttFilesBodyFormat
 from .speech_vad_files_body import SpeechVadFilesBody
+from .state_live import StateLive
 from .stream_options import StreamOptions
 from .style import Style
 from .summary_data import SummaryData
@@ -296,6 +332,7 @@ from .transcript_shown import TranscriptShown
 from .transfer_data import TransferData
 from .transfer_data_detail import TransferDataDetail
 from .transfer_event import TransferEvent
+from .transfer_live import TransferLive
 from .transfer_wanted import TransferWanted
 from .transfer_wanted_how import TransferWantedHow
 from .trunk_body import TrunkBody
@@ -357,6 +394,10 @@ from .webhook_with_secret import WebhookWithSecret
 from .which_version import WhichVersion
 from .wished_answer import WishedAnswer
 from .wished_answer_type import WishedAnswerType
+from .wished_format import WishedFormat
+from .wished_segments import WishedSegments
+from .wished_transcript import WishedTranscript
+from .wished_transcript_format import WishedTranscriptFormat
 from .word_shown import WordShown
 
 __all__ = (
@@ -375,6 +416,7 @@ __all__ = (
     "AskedToolCall",
     "AuditLineShown",
     "AuditLineShownChange",
+    "BargeInLive",
     "CalendarBody",
     "CalendarDay",
     "CalendarDayShown",
@@ -441,16 +483,20 @@ __all__ = (
     "ConsoleSessionShown",
     "DeliveryShown",
     "DeliveryShownState",
+    "DigitLive",
     "DigitsWanted",
     "DrainShown",
     "DrainWanted",
     "DtmfData",
     "DtmfEvent",
+    "EndedLive",
+    "EndingSoonLive",
     "ErasureShown",
     "ErasureShownRemoved",
     "ErasureShownState",
     "EventPage",
     "FileFormat",
+    "FinalLive",
     "FlowChangedData",
     "FlowChangedDataChange",
     "FlowChangedEvent",
@@ -461,6 +507,8 @@ __all__ = (
     "FlowDifferenceShownWhat",
     "FlowFindingShown",
     "FlowFindingShownSeverity",
+    "FlowLive",
+    "FlowLiveChanged",
     "FlowPublished",
     "FlowSaved",
     "FlowSavedState",
@@ -485,9 +533,12 @@ __all__ = (
     "FunctionTold",
     "FunctionToldParameters",
     "GainWanted",
+    "GapShown",
     "Gender",
     "HealthShown",
     "HealthShownComponentsItem",
+    "HeardLive",
+    "HoldLive",
     "HoldWanted",
     "ImportedFlow",
     "ImportedFlowDocumentType0",
@@ -508,11 +559,15 @@ __all__ = (
     "LadderShown",
     "LadderShownMarksItem",
     "LadderShownMessagesItem",
+    "LanguageLive",
     "LatencyFigures",
+    "LatencyLive",
     "LatencyRow",
     "LatencyShown",
+    "LineTroubleLive",
     "MessageData",
     "MessageEvent",
+    "MessageLive",
     "MessagesShown",
     "MessagesShownMessagesItem",
     "ModelShown",
@@ -564,8 +619,13 @@ __all__ = (
     "OpenAiSpeechVoiceType1",
     "OpenAiTranscript",
     "OpenaiTranscriptionBody",
+    "OpenaiTranscriptionBodyResponseFormat",
+    "OpenaiTranscriptionBodyTimestampGranularitiesItem",
     "OpenAiTranscriptUsage",
     "OpenaiTranslationBody",
+    "OpenaiTranslationBodyResponseFormat",
+    "OpenaiTranslationBodyTimestampGranularitiesItem",
+    "OutboundLimitLive",
     "OutboundScopeShown",
     "OutboundScopeShownLeft",
     "OutboundScopeShownLimits",
@@ -574,6 +634,8 @@ __all__ = (
     "OutcomeData",
     "OutcomeDataData",
     "OutcomeEvent",
+    "OutcomeLive",
+    "OutcomeLiveData",
     "OutcomesRow",
     "OutcomesShown",
     "PageAgentShown",
@@ -588,14 +650,18 @@ __all__ = (
     "PageRouteShown",
     "PageVoiceShown",
     "PageWebhookShown",
+    "PartialLive",
     "PartiesShown",
     "PartyShown",
     "PartyShownHears",
     "PartyWanted",
     "PlacedCall",
     "PlacedCallState",
+    "PlaceShown",
+    "PlayWanted",
     "ProblemBody",
     "ProblemShown",
+    "ProgressShown",
     "ProviderShown",
     "ProviderShownKind",
     "ProvidersShown",
@@ -604,6 +670,7 @@ __all__ = (
     "QualityShown",
     "RecordingData",
     "RecordingEvent",
+    "RecordingLive",
     "RecordingState",
     "RecordingStateShown",
     "RecordingStep",
@@ -622,9 +689,11 @@ __all__ = (
     "SayWanted",
     "Scope",
     "SeatKind",
+    "SeatLive",
     "SeatWanted",
     "SegmentShown",
     "SegmentsShown",
+    "SentenceLive",
     "SessionFigures",
     "SessionLine",
     "SessionLineLatency",
@@ -639,7 +708,9 @@ __all__ = (
     "SpeechLine",
     "SpeechSegmentShown",
     "SpeechSttFilesBody",
+    "SpeechSttFilesBodyFormat",
     "SpeechVadFilesBody",
+    "StateLive",
     "StreamOptions",
     "Style",
     "SummaryData",
@@ -654,6 +725,7 @@ __all__ = (
     "TransferData",
     "TransferDataDetail",
     "TransferEvent",
+    "TransferLive",
     "TransferWanted",
     "TransferWantedHow",
     "TrunkBody",
@@ -715,5 +787,9 @@ __all__ = (
     "WhichVersion",
     "WishedAnswer",
     "WishedAnswerType",
+    "WishedFormat",
+    "WishedSegments",
+    "WishedTranscript",
+    "WishedTranscriptFormat",
     "WordShown",
 )
