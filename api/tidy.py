@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from time import perf_counter
 
-import asyncpg
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
@@ -14,7 +13,7 @@ from api.request_counts import counted, is_stream, template_of
 from api.routing.problems import CODES, Problem, told, told_problem
 from api.routing.request_ids import take_request_id
 from mediaserver import logs
-from mediaserver.errors import DatabaseError
+from mediaserver.storage.trouble import is_trouble
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +26,6 @@ SAFE_HEADERS = {
 
 GONE = 499
 """For the count alone, as nginx has it: nobody reads this answer."""
-
-_DATABASE_TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, DatabaseError)
 
 
 @web.middleware
@@ -66,12 +63,12 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
         return told(request.path, 400, "bad_request", "The body is not what its headers say.")
     except ConnectionResetError:
         return web.Response(status=GONE)  # the client went away; there is nobody to answer
-    except _DATABASE_TROUBLE as failure:
-        log.warning("%s failed for lack of the database: %s", request.path, type(failure).__name__)
-        return told(
-            request.path, 503, "database_unavailable", "The database does not answer; try again soon."
-        )
-    except Exception:
+    except Exception as failure:
+        if is_trouble(failure):
+            log.warning("%s failed for lack of the database: %s", request.path, type(failure).__name__)
+            return told(
+                request.path, 503, "database_unavailable", "The database does not answer; try again soon."
+            )
         log.exception("%s %s failed", request.method, request.path)
         return told(request.path, 500, "internal", "Something went wrong here; the log says what.")
 

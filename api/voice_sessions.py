@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import hmac
+import logging
 import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-import asyncpg
 from aiohttp import web
 from pydantic import Field
 
@@ -27,11 +27,13 @@ from api.routing.models import RequestModel, ResponseModel
 from api.routing.paging import Page, PageQuery, page_of, place_of
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
-from mediaserver.errors import DatabaseError
 from mediaserver.media.leg import EndedBy, Termination, Why
 from mediaserver.storage import voice_sessions as table
 from mediaserver.storage.sql import Row
+from mediaserver.storage.trouble import is_trouble
 from pipelines.previews.standing import VoiceStanding
+
+log = logging.getLogger(__name__)
 
 routes = ApiRoutes("sessions", "Conversations that a web application begins for its visitors.")
 
@@ -294,9 +296,16 @@ async def _connect(
         assert begun.call is not None
         await table.connected(context.database, id, begun.call.id)
         return begun
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, DatabaseError):
+    except GatewayRefusal:
+        raise
+    except Exception as error:
         if (live := hub.of_session(id)) is not None and live.outbox.line is line:
             live.leave(Why.FAILED, "its session could not be kept")
+        if not is_trouble(error):
+            log.exception("the session %s could not be gone on with", id)
+            raise GatewayRefusal(
+                CloseCode.UNAVAILABLE, "Something went wrong here; the log says what."
+            ) from None
         raise GatewayRefusal(CloseCode.UNAVAILABLE, "The database does not answer; try again soon.") from None
 
 

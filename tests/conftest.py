@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import shutil
 import signal
@@ -16,17 +17,26 @@ import hypothesis
 import pytest
 
 from mediaserver.errors import DatabaseError
-from mediaserver.storage.migrations import FOLDER, read_steps
 from mediaserver.storage.postgres import EmbeddedPostgres, open_connection, open_pool
+from tests.database import OwnTables
 
 SECOND_ALARM = 5.0
-SCHEMA = FOLDER.parent / "schema.sql"
 
 # The same examples in every run, so that a change is never refused for what chance found elsewhere; `make it`
 # looks for new ones. No deadline: nothing here judges a machine's speed.
 hypothesis.settings.register_profile("same", deadline=None, derandomize=True)
 hypothesis.settings.register_profile("explore", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("same")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, Any, Any]:
+    """What is loaded stays: the collector of garbage looked through it in vain for a quarter of the time."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -49,9 +59,11 @@ def open_folder() -> Iterator[Path]:
 
 
 async def _start_careless(server: EmbeddedPostgres) -> None:
-    """Nothing in it outlasts the tests: nobody waits for a disk, least of all at its end."""
+    """Nothing in it outlasts the tests: nobody waits for a disk, least of all at its end, and nobody tidies
+    up in between."""
     connection = await asyncpg.connect(await server.start())
-    await connection.execute("alter system set fsync = off")
+    for setting in ("fsync", "full_page_writes", "autovacuum"):
+        await connection.execute(f"alter system set {setting} = off")
     await connection.execute("select pg_reload_conf()")
     await connection.close()
 
@@ -68,39 +80,48 @@ def postgres(open_folder: Path) -> Iterator[EmbeddedPostgres]:
     asyncio.run(server.stop())
 
 
-async def make_tables(connection: asyncpg.Connection) -> None:
-    """In an empty database, as the steps of all versions do (a test of theirs proves it), in a quarter of the
-    time."""
-    await connection.execute("drop schema public cascade; create schema public")
-    await connection.execute(SCHEMA.read_text())
-    done = [(step.number, step.name, step.hash) for step in read_steps()]
-    await connection.executemany("insert into migrations (number, name, hash) values ($1, $2, $3)", done)
+@pytest.fixture(scope="session")
+def own_tables(postgres: EmbeddedPostgres) -> OwnTables:
+    """Those in `postgres`."""
+    return OwnTables()
 
 
 @pytest.fixture
-async def pool(postgres: EmbeddedPostgres) -> AsyncIterator[asyncpg.Pool]:
+async def pool(postgres: EmbeddedPostgres, own_tables: OwnTables) -> AsyncIterator[asyncpg.Pool]:
     """Connections to an empty database with our tables."""
     pool = await open_pool(postgres.dsn)
     async with pool.acquire() as connection:
-        await make_tables(connection)
+        await own_tables.renew(connection)
     yield pool
     pool.terminate()
 
 
 @pytest.fixture
 def own_database(
-    postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch, no_configuration_from_outside: None
+    postgres: EmbeddedPostgres,
+    own_tables: OwnTables,
+    monkeypatch: pytest.MonkeyPatch,
+    no_configuration_from_outside: None,
 ) -> str:
     """The address of an empty database with our tables, which a command finds by itself."""
 
     async def empty() -> None:
         connection = await open_connection(postgres.dsn)
-        await make_tables(connection)
+        await own_tables.renew(connection)
         await connection.close()
 
     asyncio.run(empty())
     monkeypatch.setenv("DATABASE_URL", postgres.dsn)
     return postgres.dsn
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_loaded_is_garbage() -> None:
+    """A full collection of the garbage took a second, most of it over the modules and the tests themselves.
+    Again where a test has undone it, as one of the server's own collector does."""
+    if gc.get_freeze_count() == 0:
+        gc.collect()
+        gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -77,6 +77,8 @@ class GatewaySession:
         self._budget = MessageBudget(now())
         self._refused_ms = 0
         self._warn_after = 0.0
+        self._taken = 0
+        """Messages of its client, audio among them, that did what they are for."""
 
     # ---- its beginning
 
@@ -101,6 +103,8 @@ class GatewaySession:
             call=self.call.id if self.call is not None else None,
             last=outbox.last,
             missed=outbox.missed(received),
+            taken=self._taken,
+            audio_ms=self.leg.stream.sent_ms if isinstance(self.leg, SocketLeg) else 0,
         )
         outbox.send_again(received)
         self._close_if_over()
@@ -148,6 +152,7 @@ class GatewaySession:
                 self.outbox.mention("pong", at=at)
             case EndOfSession():
                 self.leave()
+        self._taken += 1
 
     def sound(self, octets: bytes) -> bool:
         """A message of audio. False: some of it was refused, and no more should be read for a moment. Raises
@@ -162,6 +167,7 @@ class GatewaySession:
             raise GatewayRefusal(
                 CloseCode.PROTOCOL, f"This is no audio as init has named it: {error}"
             ) from None
+        self._taken += 1
         if refused:
             self._refused_ms += refused
             if now >= self._warn_after:

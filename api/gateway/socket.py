@@ -29,6 +29,9 @@ KERNEL_OCTETS = 64 << 10
 """That the system may hold for a client which does not read (it doubles them, Linux `socket(7)`)."""
 PAUSE_S = 0.02
 """After audio that was refused nothing is read for so long."""
+NO_CODE = 0
+"""As aiohttp tells of a close frame without one: what `close()` of a browser sends (:rfc:`6455` 7.1.5). A
+lost socket has no close frame, and a page that is left says 1001."""
 YIELD_EVERY = 8
 """Messages that are dealt with before others get their turn."""
 CLOSING_S = 1.0
@@ -109,7 +112,7 @@ async def _read(ws: web.WebSocketResponse, session: GatewaySession) -> bool:
         elif message.type is WSMsgType.TEXT:
             session.text(message.data)
         else:
-            return message.type is WSMsgType.CLOSE and message.data == CloseCode.DONE
+            return message.type is WSMsgType.CLOSE and message.data in (CloseCode.DONE, NO_CODE)
         count += 1
         if count % YIELD_EVERY == 0:
             await asyncio.sleep(0)

@@ -27,6 +27,7 @@ from api.telephony.models import CallShown
 from mediaserver.storage import call_pages
 from mediaserver.storage.call_pages import CallsWanted, Place
 from mediaserver.storage.sql import Row
+from mediaserver.storage.trouble import is_trouble
 
 log = logging.getLogger(__name__)
 
@@ -130,7 +131,9 @@ async def _stored(
         if reading.done():
             return reading.result()
         log.warning("no calls of the past to show: the database does not answer within %g s", within_s)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as trouble:
+    except Exception as trouble:
+        if not is_trouble(trouble):
+            raise
         log.warning("no calls of the past to show: %s", type(trouble).__name__)
     finally:
         if not reading.done():

@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from mediaserver.calls.about import NOTHING, About
-from mediaserver.calls.events import EventBus, LiveEvent
+from mediaserver.calls.events import MOMENTARY, EventBus, LiveEvent
 from mediaserver.media.leg import Termination
 from mediaserver.redaction.redactor import Redactor
 from mediaserver.storage.records import CallAnswered, CallEnded, CallStarted, EventHappened, Record, Sink
@@ -186,11 +186,11 @@ class Call:
         self.put(EventHappened(self.id, self.elapsed_ms(), kind, data))
 
     def publish(self, kind: str, **data: Any) -> None:
-        """Tell live watchers. Everything but partials is kept for those who come later."""
+        """Tell live watchers. What counts for longer than its moment is kept for those who come later."""
         if self.redactor is not None:
             data = self.redactor.event(kind, data)
         event = LiveEvent(self.id, kind, data)
-        if kind != "partial":
+        if kind not in MOMENTARY:
             if len(self.history) >= HISTORY_LIMIT:
                 # The first event says who calls whom; the oldest after it goes.
                 del self.history[1]

@@ -13,6 +13,8 @@ from typing import Any
 from uuid import UUID
 
 WATCHER_LIMIT = 1000
+MOMENTARY = frozenset({"partial", "voice", "unheard"})
+"""Kinds that mean nothing to who was not watching; they are not kept."""
 NO_CALL = UUID(int=0)
 """In the place of a call's id: the event is of the server."""
 

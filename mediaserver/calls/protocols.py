@@ -140,8 +140,8 @@ class Steering(Protocol):
         saying or thinking is dropped for them. Raises CallError when nobody listens."""
 
     def commit(self) -> None:
-        """The caller's turn is over now: what was said is answered as soon as it is recognised. Nothing
-        happens when nothing was said."""
+        """The caller's turn is over now: what was said is answered as soon as it is recognised. Where nothing
+        was said, the call's event "unheard" says so."""
 
     def ask(self) -> None:
         """The agent is to speak now, without words of the caller's. One that is thinking already does so
@@ -150,6 +150,10 @@ class Steering(Protocol):
 
     def cancel(self) -> None:
         """Stop speaking and thinking, and listen; but what must be said to its end is."""
+
+    def forget(self) -> None:
+        """What was heard of a turn that is not over was no part of the conversation. One that was declared
+        over (`commit`) is left alone."""
 
     def manual(self, on: bool) -> None:
         """Whether the caller's turn ends by `commit` alone, whatever pauses there are in it."""

@@ -59,7 +59,7 @@ class AudioQueue:
         del self._held[:octets]
         return frame
 
-    def clear(self) -> None:
-        """Forget what waits."""
-        self._held.clear()
+    def keep(self, samples: int) -> None:
+        """Of what waits the first so many samples; the rest is forgotten."""
+        del self._held[samples * _OCTETS :]
         self._waited = 0

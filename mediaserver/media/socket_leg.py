@@ -170,11 +170,12 @@ class SocketLeg(WrittenLeg):
         ref: str,
         remote: str,
         queue_ms: int = 0,
+        out: StreamFormat | None = None,
     ) -> None:
-        """`queue_ms`: see `StreamWire.open`. Raises EngineMissingError."""
+        """`queue_ms`, `out`: see `StreamWire.open`. Raises EngineMissingError."""
         super().__init__(far, ref=ref, remote=remote)
-        self.codec = str(fmt)
-        self._stream: SocketAudio = wire.open(fmt, far.audio, queue_ms)
+        self._stream: SocketAudio = wire.open(fmt, far.audio, queue_ms, out)
+        self.codec = self._stream.codec
 
     @property
     def stream(self) -> SocketAudio:
@@ -188,6 +189,10 @@ class SocketLeg(WrittenLeg):
         """See `SocketAudio.after`."""
         if self.termination is None:
             self._stream.after(do)
+
+    def forget(self) -> None:
+        """See `SocketAudio.forget`."""
+        self._stream.forget()
 
     @property
     def lane(self) -> Lane | None:

@@ -74,15 +74,19 @@ class SocketAudio:
         self,
         wire: StreamWire,
         lane: int,
-        slot: int,
         fmt: StreamFormat,
+        out: StreamFormat,
         send: Callable[[bytes], None],
         queue_ms: int,
     ) -> None:
         self.wire = wire
         self.lane = Lane(wire, lane)
-        self.slot = slot
         self.format = fmt
+        """Of what comes."""
+        self.out = out
+        """Of what is sent."""
+        self.slot = self.out_slot = -1
+        """Its rows in the banks of those rates; -1: there is nothing to convert. Set by its wire."""
         self.closed = False
         self.acknowledged = False
         """The far end says what it has played (`played_to`)."""
@@ -91,9 +95,8 @@ class SocketAudio:
         self._per_ms = rate // 1_000
         self._queue = AudioQueue(rate * FRAME_MS // 1_000, queue_ms * self._per_ms) if queue_ms else None
         self._buffer = PacketBuffer(_MATERIALS[rate])
-        opus = fmt.coding is Coding.OPUS
-        self._decoder = OpusDecoder() if opus else None
-        self._encoder = OpusEncoder() if opus else None
+        self._decoder = OpusDecoder() if fmt.coding is Coding.OPUS else None
+        self._encoder = OpusEncoder() if out.coding is Coding.OPUS else None
         self._marks = Marks()
         self._asked: deque[int] = deque()
         """Milliseconds of sent audio at which marks stand."""
@@ -125,9 +128,22 @@ class SocketAudio:
             return self._push_packet(self._decoder, octets)
         return self._push(self.format.samples(octets))
 
+    @property
+    def codec(self) -> str:
+        """For people: the format, or both."""
+        return str(self.format) if self.out == self.format else f"{self.format} / {self.out}"
+
     def after(self, do: Callable[[], None]) -> None:
         """Do this, within a tick, once all that came before was heard, or forgotten."""
         self._awaited.append((self._gone + self.waiting, do))
+
+    def forget(self) -> None:
+        """What came and was not heard yet is not to be heard, but for what `after` waits for."""
+        kept = max(0, self._awaited[-1][0] - self._gone) if self._awaited else 0
+        if self._queue is not None:
+            self._queue.keep(kept)
+        elif not kept:
+            self._buffer.clear()
 
     def played_to(self, ms: int) -> None:
         """The far end has played so much of all the audio that it was sent."""
@@ -185,7 +201,7 @@ class SocketAudio:
         return LegStats(
             packets=self._pieces,
             detail={
-                "codec": str(self.format),
+                "codec": self.codec,
                 "gaps": buffer.gaps,
                 "trimmed": buffer.trimmed,
                 "dropped_ms": buffer.dropped // self._per_ms,
@@ -236,8 +252,8 @@ class SocketAudio:
             log.exception("sending failed")
 
     def coded(self, samples: Pcm) -> bytes:
-        """A frame at the format's rate, as it travels."""
-        return self._encoder.encode(samples) if self._encoder is not None else self.format.octets(samples)
+        """A frame at the rate of `out`, as it travels."""
+        return self._encoder.encode(samples) if self._encoder is not None else self.out.octets(samples)
 
     # -- inside
 
@@ -289,24 +305,31 @@ class StreamWire:
         """Streams that are open."""
         return len(self._streams)
 
-    def open(self, fmt: StreamFormat, send: Callable[[bytes], None], queue_ms: int = 0) -> SocketAudio:
+    def open(
+        self,
+        fmt: StreamFormat,
+        send: Callable[[bytes], None],
+        queue_ms: int = 0,
+        out: StreamFormat | None = None,
+    ) -> SocketAudio:
         """A place for one leg. `send`: what travels, once per tick at most. `queue_ms`: the far end sends
         faster than it is heard, and so much is kept for it; 0: what it says is live, and what is late is left
-        out. Raises EngineMissingError where the format's library is missing."""
-        rate = fmt.inner_rate
-        bank = None
-        if rate != SAMPLE_RATE:
-            bank = self._banks.get(rate) or self._banks.setdefault(rate, _Bank(rate))
-        slot = bank.open() if bank is not None else -1
-        stream = SocketAudio(self, next(self._next_lane), slot, fmt, send, queue_ms)
+        out. `out`: the format of what is sent, where it is not that of what comes. Raises EngineMissingError
+        where a format's library is missing."""
+        stream = SocketAudio(self, next(self._next_lane), fmt, out or fmt, send, queue_ms)
+        stream.slot = stream.out_slot = self._slot(fmt.inner_rate)
+        if stream.out.inner_rate != fmt.inner_rate:
+            stream.out_slot = self._slot(stream.out.inner_rate)
         self._streams[stream.lane.number] = stream
         return stream
 
     def closed(self, stream: SocketAudio) -> None:
         """Called by `SocketAudio.close`."""
         del self._streams[stream.lane.number]
-        if stream.slot >= 0:
-            self._banks[stream.format.inner_rate].close(stream.slot)
+        slots = {stream.format.inner_rate: stream.slot, stream.out.inner_rate: stream.out_slot}
+        for rate, slot in slots.items():
+            if slot >= 0:
+                self._banks[rate].close(slot)
 
     def receive(self, now_ns: int) -> None:
         """Audio comes by `SocketAudio.push`."""
@@ -347,22 +370,29 @@ class StreamWire:
             if frame is None or not frame.any():
                 stream.silent_out = True
                 stream.give(None)
-            elif stream.slot < 0:
+            elif stream.out_slot < 0:
                 stream.give(stream.coded(frame))
             else:
-                rate = stream.format.inner_rate
+                rate = stream.out.inner_rate
                 if stream.silent_out:
                     stream.silent_out = False
-                    self._banks[rate].outward.reset(stream.slot)
+                    self._banks[rate].outward.reset(stream.out_slot)
                 streams, batch = batches[rate]
                 streams.append(stream)
                 batch.append(frame)
         for rate, (streams, batch) in batches.items():
-            slots = np.array([stream.slot for stream in streams], np.intp)
+            slots = np.array([stream.out_slot for stream in streams], np.intp)
             made = self._banks[rate].outward.process(slots, np.stack(batch))
             for stream, samples in zip(streams, made, strict=True):
                 if not stream.closed:  # by the one before it
                     stream.give(stream.coded(samples))
+
+    def _slot(self, rate: int) -> int:
+        """A row in the bank of this rate; -1 where there is nothing to convert."""
+        if rate == SAMPLE_RATE:
+            return -1
+        bank = self._banks.get(rate) or self._banks.setdefault(rate, _Bank(rate))
+        return bank.open()
 
     def early_ns(self, lane: int) -> int | None:
         """None of its audio waits for a tick: it waits in its buffer for the next burst to be late."""

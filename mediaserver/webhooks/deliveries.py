@@ -99,10 +99,11 @@ async def waiting(connection: Database, delivery: UUID) -> WebhookDelivery | Non
 async def tried(
     connection: Database, delivery: UUID, state: str, status: int | None, fault: str, took_ms: int | None
 ) -> None:
-    """What came of a try; `state` it is in from now on."""
+    """What came of a try; `state` it is in from now on. What was delivered is not kept a second time: its
+    event has it."""
     await connection.execute(
         "update webhook_deliveries set state = $2, tries = tries + 1, status = $3, fault = $4, took_ms = $5, "
-        "tried_at = now() where id = $1",
+        "tried_at = now(), body = case when $2 = 'delivered' then '' else body end where id = $1",
         delivery, state, status, text(fault, 500), took_ms,
     )  # fmt: skip
 

@@ -60,7 +60,7 @@ class WebhookRelay:
             else:
                 # What happened before the oldest endpoint was there is nobody's.
                 at = max(at, min(head, min(endpoint.since for endpoint in wanting)))
-                events, upto = await table.after(connection, at, head, BATCH, _ALL)
+                events, upto = await table.after(connection, at, head, BATCH, _ALL, held=True)
                 made = [
                     (endpoint.id, event)
                     for event in events

@@ -186,7 +186,7 @@ class CallerTurn(FloorKeeper):
         if self._contest.phase is ContestPhase.BARRED and self.state in SOUNDING:
             if understood and not ended.repeats:
                 self._kept.append(ended)
-                return self._ear.close()
+                return self._ear.close(told=True)
             return self._ear.close() + self._missed(ended)
         if self.state is FloorState.ATTENDING:
             if not understood:

@@ -57,6 +57,29 @@ class CloseStt:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceBegan:
+    """The caller speaks since this position."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceEnded:
+    """What began so is over: the last voice in it was at this position."""
+
+    at: int
+    told: bool
+    """The agent is told of it, now or once it may be interrupted."""
+    committed: bool
+    """The caller has declared it over."""
+
+
+@dataclass(frozen=True, slots=True)
+class NothingSaid:
+    """The caller has declared a turn over in which nothing was said."""
+
+
+@dataclass(frozen=True, slots=True)
 class SpotWords:
     """Was the sound of the last so many frames nothing but a word that shows listening? The recogniser is
     asked, beside the utterance."""
@@ -227,6 +250,9 @@ Command: TypeAlias = (
     | RestartStt
     | CloseStt
     | SpotWords
+    | VoiceBegan
+    | VoiceEnded
+    | NothingSaid
     | DuckPlayout
     | UnduckPlayout
     | PausePlayout

@@ -51,6 +51,7 @@ from pipelines.conversation.commands import (
     Leave,
     MarkStt,
     MissedWords,
+    NothingSaid,
     PausePlayout,
     RecordMessage,
     RestartStt,
@@ -64,6 +65,8 @@ from pipelines.conversation.commands import (
     Think,
     ThinkAhead,
     UnduckPlayout,
+    VoiceBegan,
+    VoiceEnded,
 )
 from pipelines.conversation.ending import Ending
 from pipelines.conversation.failures import Failures
@@ -85,6 +88,7 @@ from pipelines.conversation.timeline import Timeline
 from pipelines.conversation.transcript import Thought, Transcript
 from pipelines.conversation.turn import Turn
 from pipelines.conversation.voice_notes import VoiceNotes
+from pipelines.conversation.voice_turns import VoiceTurns
 from pipelines.engines.protocols import Stt, SttResult, Tts, TurnModel
 from pipelines.spoken.dictionary import Dictionary
 from pipelines.spoken.pronunciation import Pronunciations
@@ -124,6 +128,7 @@ class Dialogue:
         self._now = now
         self._timeline = Timeline()
         self._transcript = Transcript(call, self._timeline)
+        self._voice_turns = VoiceTurns(call)
         self._agent = GuardedAgent(agent, call, self._transcript)
         self.turn.supposing.wanted = self._agent.thinks_ahead
         among = languages_of(agent)
@@ -185,6 +190,14 @@ class Dialogue:
                     line = self._speaking.playout.line
                     began = line.began if line is not None else None
                     self._transcript.contested(outcome, figures, began)
+                case VoiceBegan() | VoiceEnded() | NothingSaid() if self._stage.state is Stage.OVER:
+                    """Nobody waits for words any more."""
+                case VoiceBegan(at=at):
+                    self._voice_turns.began(self._timeline.began_ms(at))
+                case VoiceEnded(at=at, told=told, committed=committed):
+                    self._voice_turns.ended(self._timeline.ended_ms(at), told=told, committed=committed)
+                case NothingSaid():
+                    self._voice_turns.nothing()
                 case MissedWords():
                     self._agent.tell_missed_words()
                 case CancelPlayout():
@@ -290,6 +303,8 @@ class Dialogue:
         self._thought = Thought(think, self._now())
         self._fillers.asked(self._t, think.silence)
         self._notes.told(think.said)
+        unclear = isinstance(think.said, Utterance) and not think.said.understood
+        self._voice_turns.think(spoken=unclear or think.result is not None)
         match think.said:
             case Utterance() as said:
                 spoken = think.result is not None

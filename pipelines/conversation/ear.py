@@ -16,6 +16,10 @@ class EarState(enum.StrEnum):
     """It was taken for finished; speech that begins soon belongs to it."""
 
 
+FOLLOWED = frozenset({EarState.HEARING, EarState.WAITING, EarState.HELD})
+"""The caller has begun to speak, and it is not decided what it was."""
+
+
 class Sound(enum.StrEnum):
     """What moves the ear."""
 

@@ -34,8 +34,10 @@ from pipelines.conversation.commands import (
     RestartStt,
     ResumeStt,
     StartStt,
+    VoiceBegan,
+    VoiceEnded,
 )
-from pipelines.conversation.ear import EAR, EarState, Sound
+from pipelines.conversation.ear import EAR, FOLLOWED, EarState, Sound
 from pipelines.conversation.ended_utterance import EndedUtterance
 from pipelines.conversation.finality import finality_of, with_ear
 from pipelines.conversation.machine import Machine
@@ -142,6 +144,11 @@ class Endpointer:
     def amending(self) -> bool:
         """The present utterance goes on with one that was taken."""
         return self._taken is not None and self.state not in (EarState.QUIET, EarState.LINGERING)
+
+    @property
+    def committed(self) -> bool:
+        """The caller has said that the present utterance is over, and it is not decided what it was."""
+        return self._committed
 
     @property
     def in_pieces(self) -> bool:
@@ -262,18 +269,20 @@ class Endpointer:
     def linger(self, t: int, ended: EndedUtterance) -> list[Command]:
         """The agent is told of the utterance; its tail may still come, unless it was too long already."""
         if not self._limits.tail or self._pieces or self._overlong(t) or not self._machine.move(Sound.TAKEN):
-            return self.close()
+            return self.close(told=True)
         if ended.amends and ended.result.understood:
             self._pauses.paused((self.onset - self._taken_until) // SAMPLES_PER_MS)
+        over = VoiceEnded(self._detector.last_voiced, True, self._committed)
         self._taken, self._taken_until = ended.result, self._detector.last_voiced
         self._held, self._committed = None, False
         self._detector.reset()
-        return []
+        return [over]
 
-    def close(self, recent: bool = False) -> list[Command]:
-        """The utterance is decided upon, or of no interest. `recent`: and long over."""
+    def close(self, recent: bool = False, *, told: bool = False) -> list[Command]:
+        """The utterance is decided upon, or of no interest. `recent`: and long over. `told`: the agent is
+        told of it, now or later."""
         self._detector.reset()
-        return self._over(recent) if self.state is not EarState.QUIET else []
+        return self._over(recent, told) if self.state is not EarState.QUIET else []
 
     def forget(self) -> list[Command]:
         """What was heard lately is no part of what comes next, though no utterance was followed."""
@@ -297,15 +306,18 @@ class Endpointer:
             repeats=self._repeats(result),
         )
 
-    def _over(self, recent: bool) -> list[Command]:
+    def _over(self, recent: bool, told: bool = False) -> list[Command]:
         """Forget the utterance."""
+        ended: list[Command] = []
+        if self.state in FOLLOWED:
+            ended.append(VoiceEnded(self._detector.last_voiced, told, self._committed))
         self._machine.move(Sound.OVER)
         self._epoch += 1
         self._held = self._taken = None
         self._marked = self._committed = False
         self._tails = 0
         self._pieces.clear()
-        return [CloseStt(recent)]
+        return [CloseStt(recent), *ended]
 
     def _next_epoch(self) -> int:
         self._epoch += 1
@@ -317,7 +329,7 @@ class Endpointer:
         self.onset = self._began = self._piece_began = self._detector.began
         self._heard_with = self.listen
         self._retries = 0
-        return [StartStt(self._next_epoch())]
+        return [StartStt(self._next_epoch()), VoiceBegan(self.onset)]
 
     def _ask(self, t: int) -> list[Command]:
         self._machine.move(Sound.PAUSE)
@@ -398,7 +410,7 @@ class Endpointer:
         self._tails += 1
         self._marked = True
         since = min(t - began + BEFORE_TAIL, t - self._taken_until)
-        return [ResumeStt(self._next_epoch()), MarkStt(since // FRAME_SAMPLES)]
+        return [ResumeStt(self._next_epoch()), MarkStt(since // FRAME_SAMPLES), VoiceBegan(self.onset)]
 
     def _repeats(self, whole: SttResult) -> bool:
         taken = self._taken

@@ -62,6 +62,8 @@ class Cue(enum.StrEnum):
     """The caller is back from somebody else."""
     ASKED = "asked"
     """The agent is to speak now, without words of the caller's."""
+    FORGOTTEN = "forgotten"
+    """What the caller has taken the floor for is no part of the conversation."""
     CANCEL = "cancel"
     """Somebody else than the caller's voice wants the agent to be silent."""
     TROUBLE = "trouble"
@@ -109,6 +111,7 @@ FLOOR: dict[tuple[FloorState, Cue], FloorState] = {
     (FloorState.CLOSING, Cue.STALLED): FloorState.ENDED,
     (FloorState.LISTENING, Cue.ASKED): FloorState.THINKING,
     (FloorState.ATTENDING, Cue.ASKED): FloorState.THINKING,
+    (FloorState.ATTENDING, Cue.FORGOTTEN): FloorState.LISTENING,
     (FloorState.ATTENDING, Cue.ONSET): FloorState.ATTENDING,
     (FloorState.ATTENDING, Cue.UTTERANCE): FloorState.THINKING,
     (FloorState.ATTENDING, Cue.DIGIT): FloorState.THINKING,

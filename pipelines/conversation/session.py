@@ -37,6 +37,7 @@ from pipelines.conversation.agent import (
     Transfer,
 )
 from pipelines.conversation.bad_line import LineStep, LineVerdict
+from pipelines.conversation.commands import NothingSaid
 from pipelines.conversation.dialogue import Dialogue
 from pipelines.conversation.floor import LEAVING, SOUNDING
 from pipelines.conversation.hearing_notes import HearingNotes
@@ -291,12 +292,15 @@ class AgentSession(Dialogue):
         self._run(commands)
 
     def commit(self) -> None:
-        if self._stage.state is Stage.LIVE:
-            self._run(self.turn.commit(self._t))
+        self._run(self.turn.commit(self._t) if self._stage.state is Stage.LIVE else [NothingSaid()])
 
     def cancel(self) -> None:
         if self._stage.state is Stage.LIVE:
             self._run(self.turn.cancel(self._t))
+
+    def forget(self) -> None:
+        if self._stage.state is Stage.LIVE:
+            self._run(self.turn.forget(self._t))
 
     def manual(self, on: bool) -> None:
         self.turn.manual = on

@@ -1,5 +1,5 @@
-"""What moves a turn beside the caller's voice: words that were typed, "that was all I say", "speak now", "be
-silent". See `turn`.
+"""What moves a turn beside the caller's voice: words that were typed, "that was all I say", "I said nothing",
+"speak now", "be silent". See `turn`.
 
 All of it is meant: nothing of it is a contest, as a sound is.
 """
@@ -9,20 +9,24 @@ from __future__ import annotations
 from mediaserver.media.time import SAMPLES_PER_MS
 from pipelines.conversation.agent import Answered, AskedToSpeak, Last, Play, Say, Utterance
 from pipelines.conversation.apart_turn import ApartTurn
-from pipelines.conversation.commands import Command
+from pipelines.conversation.commands import Command, NothingSaid
 from pipelines.conversation.contest import ContestPhase
-from pipelines.conversation.ear import EarState
+from pipelines.conversation.ear import FOLLOWED
 from pipelines.conversation.floor import SOUNDING, Cue, FloorState
 
 DETECTED_WITHIN = 200 * SAMPLES_PER_MS
 """The voice detector is so far behind what was said, at most."""
 
+MOST_COMMITS = 50
+"""Turns that may be declared over within that time; there is nothing in more of them."""
+
 
 class SteeredTurn(ApartTurn):
     """Somebody at a keyboard or a button."""
 
-    _commit_until = -1
-    """Speech that is noticed up to here was said before the caller's turn was declared over."""
+    _commits: tuple[int, ...] = ()
+    """Of turns that were declared over and not found yet: speech that is noticed up to here was said
+    before."""
     _asked = False
     """The agent is to speak, unless the thought that it has comes to words."""
 
@@ -48,9 +52,24 @@ class SteeredTurn(ApartTurn):
         return self._keyed(t, Utterance(text, 1.0))
 
     def commit(self, t: int) -> list[Command]:
-        """The caller has said all: no silence is waited for. Nothing when nothing was said."""
-        self._commit_until = t + DETECTED_WITHIN
+        """The caller has said all: no silence is waited for."""
+        if len(self._commits) >= MOST_COMMITS:
+            return [NothingSaid()]
+        self._commits += (t + DETECTED_WITHIN,)
         return self._committed(t) + self._due(t)
+
+    def forget(self, t: int) -> list[Command]:
+        """What was heard of a turn that is not over was none. One that was declared over is left alone."""
+        if self.is_apart or self._commits or self._ear.committed:
+            return self._late("forget")
+        speaks = self.ear in FOLLOWED
+        commands = self._ear.close() or self._ear.forget()
+        if self.state is FloorState.ATTENDING:
+            self._floor.move(Cue.FORGOTTEN)
+            self._quiet_since = t
+        elif speaks:
+            commands += self._give_back(t)
+        return commands
 
     def ask(self, t: int) -> list[Command] | None:
         """The agent is to speak now. None: it speaks, or nobody listens."""
@@ -99,20 +118,23 @@ class SteeredTurn(ApartTurn):
 
     def _spoken_into(self, t: int) -> list[Command]:
         """The agent thinks from now on; what the caller is saying is said into that."""
-        speaks = self.ear in (EarState.HEARING, EarState.WAITING, EarState.HELD)
-        return self._contested(t, self._ear.onset) if speaks else []
+        return self._contested(t, self._ear.onset) if self.ear in FOLLOWED else []
 
     @property
     def _insists(self) -> bool:
         return self._contest.phase is ContestPhase.BARRED and self.state in SOUNDING
 
     def _committed(self, t: int) -> list[Command]:
-        """What comes of it once there is an utterance."""
-        if t > self._commit_until:
-            return []
-        commands = self._ear.commit(t)
-        if commands is None:
-            return []
-        self._commit_until = -1
-        takes = self.state in SOUNDING and not self._insists
-        return [*(self._take_floor(t) if takes else []), *commands]
+        """What comes of them once there is an utterance, or none. Each has one of its own."""
+        commands: list[Command] = []
+        while self._commits and not self._ear.committed:
+            said = self._ear.commit(t)
+            if said is not None:
+                takes = self.state in SOUNDING and not self._insists
+                commands += [*(self._take_floor(t) if takes else []), *said]
+            elif t > self._commits[0]:
+                commands.append(NothingSaid())
+            else:
+                break
+            self._commits = self._commits[1:]
+        return commands

@@ -62,7 +62,7 @@ from pipelines.conversation.commands import (
 )
 from pipelines.conversation.contest import ContestPhase
 from pipelines.conversation.dead_air import LONGEST
-from pipelines.conversation.ear import EarState
+from pipelines.conversation.ear import FOLLOWED, EarState
 from pipelines.conversation.ended_utterance import EndedUtterance
 from pipelines.conversation.floor import SOUNDING, Cue, FloorState
 from pipelines.conversation.interruption import ENDLESS_SAMPLES
@@ -148,7 +148,7 @@ class Turn(SteeredTurn):
 
     def end(self, *, by_us: bool = False) -> list[Command]:
         """The leg is gone, or somebody else has it (`by_us`)."""
-        missed = bool(self._kept) or self.ear in (EarState.HEARING, EarState.WAITING, EarState.HELD)
+        missed = bool(self._kept) or self.ear in FOLLOWED
         if not self._floor.move(Cue.END):
             return []
         self._think_epoch += 1
@@ -174,7 +174,7 @@ class Turn(SteeredTurn):
         """What took the floor goes on without a breath: it is nobody who speaks."""
         self._contest.fail(ENDLESS_SAMPLES)
         self._floor.move(Cue.UTTERANCE)
-        return [*self._ear.close(), *self._think(t, Utterance("", understood=False))]
+        return [*self._ear.close(told=True), *self._think(t, Utterance("", understood=False))]
 
     def _give_up_thinking(self, t: int) -> list[Command]:
         """The agent has failed by taking too long; what is said instead comes by `failed`."""

@@ -116,6 +116,9 @@ class TypedSession:
         if self._pending:  # it was not told yet, and is to be
             self._task = asyncio.create_task(self._serve(self._task))
 
+    def forget(self) -> None:
+        """A message is whole as it comes."""
+
     def manual(self, on: bool) -> None:
         """A message is whole as it comes."""
 

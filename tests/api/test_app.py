@@ -372,3 +372,12 @@ async def test_a_client_that_leaves_frees_its_stream_and_is_no_error(
             call.publish("agent", text="x" * 1000)
             await asyncio.sleep(0.001)
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+async def test_a_question_that_we_ask_wrongly_is_a_500_and_in_the_log(
+    open_client: Open, pool: asyncpg.Pool, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = await open_client(make_context(pool))
+    await pool.execute("alter table calls rename column started_at to misnamed")
+    assert await error_of(await client.get("/api/telephony/calls")) == (500, "internal")
+    assert "UndefinedColumnError" in caplog.text

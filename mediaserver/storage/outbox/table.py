@@ -96,11 +96,19 @@ async def append(connection: Database, events: Sequence[OutboxEntry]) -> None:
 
 
 async def mend_turn(connection: Database, mended: OutboxEntry, index: int) -> None:
-    """What was told of a line before says what is told now: a name may have been left out of it."""
-    await connection.execute(
+    """What was told of a line before says what is told now, and so does what is sent of it: a name may have
+    been left out. In a transaction."""
+    rows = await connection.fetch(
         "update outbox set data = $3::jsonb "
-        "where call_id = $1 and topic = 'turn' and data->'index' = to_jsonb($2::integer)",
+        "where call_id = $1 and topic = 'turn' and data->'index' = to_jsonb($2::integer) returning seq",
         mended.call_id, index, mended.data,
+    )  # fmt: skip
+    await connection.execute(
+        """
+        update webhook_deliveries set body = jsonb_set(body::jsonb, '{data}', $3::jsonb)::text
+        where call_id = $1 and seq = any($2::bigint[]) and body <> '' and body::jsonb->'data' <> 'null'
+        """,
+        mended.call_id, [row["seq"] for row in rows], mended.data,
     )  # fmt: skip
 
 
@@ -118,18 +126,18 @@ async def swept(connection: Database) -> int:
 
 
 async def after(
-    connection: Database, seq: int, upto: int, most: int, which: EventFilter
+    connection: Database, seq: int, upto: int, most: int, which: EventFilter, *, held: bool = False
 ) -> tuple[list[OutboxEvent], int]:
     """Events behind `seq` and not behind `upto` (a `head`), in order; and the number up to which was looked,
-    where to go on."""
+    where to go on. `held`: nobody mends them before the transaction ends."""
     upto = min(upto, seq + WINDOW) if which.everything and which.call_id is None else upto
     rows = await connection.fetch(
-        """
+        f"""
         select seq, at, owner, topic, call_id, data::text as data from outbox
         where seq > $1 and seq <= $2 and ($3 or owner = $4) and ($5::uuid is null or call_id = $5)
             and ($6::text[] is null or topic like any ($6))
-        order by seq limit $7
-        """,
+        order by seq limit $7 {"for share" if held else ""}
+        """,  # noqa: S608 - our own words
         seq, upto, which.everything, which.owner, which.call_id, which.likes, most,
     )  # fmt: skip
     found = [OutboxEvent(*row) for row in rows]

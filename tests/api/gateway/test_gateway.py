@@ -10,11 +10,13 @@ from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
+from aiohttp import WSMsgType
 
 from api.access.scopes import Scope
 from api.gateway.close_codes import CloseCode
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.media.leg import EndedBy, Why
+from mediaserver.media.socket_leg import SocketLeg
 from tests.api.gateway.desk import GatewayDesk, WebClient
 
 DEMO = "flow"
@@ -292,6 +294,44 @@ async def test_a_lost_socket_is_resumed_and_misses_no_message(desk: GatewayDesk)
     assert numbers == list(range(got + 1, got + 1 + len(numbers)))
     await second.say(type="message", content="tomorrow")
     await second.told("transcript")
+
+
+async def test_who_comes_back_knows_which_of_its_messages_arrived(desk: GatewayDesk) -> None:
+    first = await desk.begin(agent="demo", mode="hybrid")
+    (session,) = desk.gateway
+    await desk.run(400)
+    await first.sound(bytes(640))
+    await first.say(type="message", content="tomorrow")
+    await first.say(type="ping")
+    await first.told("pong")
+    first.lose()
+    await desk.until(lambda: session.away_since is not None)
+    await desk.run(1_000)
+    second = await desk.connect()
+    await second.say(type="resume", session=first.ready["session"], token=first.ready["token"], received=1)
+    resumed = await second.told("resumed")
+    assert resumed["taken"] == 3
+    assert isinstance(session.leg, SocketLeg)
+    assert resumed["audio_ms"] == session.leg.stream.sent_ms > 0
+    await second.say(type="ping")
+    await second.told("pong")
+    second.lose()
+    await desk.until(lambda: session.away_since is not None)
+    third = await desk.connect()
+    await third.say(type="resume", session=first.ready["session"], token=first.ready["token"], received=1)
+    assert (await third.told("resumed"))["taken"] == 4
+
+
+@pytest.mark.parametrize(("code", "hangs_up"), [(1000, True), (0, True), (1001, False), (4999, False)])
+async def test_who_closes_a_socket_hangs_up_and_who_loses_it_may_come_back(
+    desk: GatewayDesk, code: int, hangs_up: bool
+) -> None:
+    client = await desk.begin(agent="echo")
+    (session,) = desk.gateway
+    frame = code.to_bytes(2, "big") if code else b""  # a browser's close() names none
+    await client.ws._writer.send_frame(frame, WSMsgType.CLOSE)
+    await desk.until(lambda: session.away_since is not None)
+    assert session.is_over is hangs_up
 
 
 async def test_a_second_socket_takes_a_conversation_over(desk: GatewayDesk) -> None:

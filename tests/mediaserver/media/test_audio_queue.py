@@ -39,6 +39,16 @@ def test_what_is_too_much_is_refused_and_said() -> None:
     assert queue.push(ramp(160)) == 0
 
 
+def test_the_last_of_it_is_forgotten() -> None:
+    queue = AudioQueue(320, 10_000)
+    queue.push(ramp(1_000))
+    queue.keep(2_000)
+    assert queue.waiting == 1_000
+    queue.keep(320)
+    frame = queue.pop()
+    assert frame is not None and np.array_equal(frame, ramp(320)) and queue.pop() is None
+
+
 def test_a_short_rest_waits_a_moment_for_more() -> None:
     queue = AudioQueue(320, 10_000)
     queue.push(ramp(100))

@@ -80,9 +80,11 @@ class Bench:
         self.clock = MediaClock(phases=1)
         self.now = 10_000 * FRAME_NS
 
-    def leg(self, app: Talker, fmt: StreamFormat, queue_ms: int = 0) -> tuple[SocketLeg, Far]:
+    def leg(
+        self, app: Talker, fmt: StreamFormat, queue_ms: int = 0, out: StreamFormat | None = None
+    ) -> tuple[SocketLeg, Far]:
         far = Far()
-        leg = SocketLeg(self.wire, fmt, far, ref="session", remote="192.0.2.1:5", queue_ms=queue_ms)
+        leg = SocketLeg(self.wire, fmt, far, ref="session", remote="192.0.2.1:5", queue_ms=queue_ms, out=out)
         self.clock.attach(leg, app)
         return leg, far
 
@@ -196,6 +198,91 @@ def test_what_follows_audio_is_done_once_that_was_heard(bench: Bench, queue_ms: 
     leg.after(lambda: done.append(-1))
     bench.tick(2)
     assert done[1:] == [-1], "nothing waits: at once"
+
+
+@pytest.mark.parametrize("queue_ms", [0, 5_000])
+def test_audio_that_is_forgotten_is_not_heard(bench: Bench, queue_ms: int) -> None:
+    app = Talker()
+    leg, _ = bench.leg(app, StreamFormat(), queue_ms)
+    done: list[int] = []
+    leg.push(tone(10, 16_000).tobytes())
+    leg.forget()
+    leg.after(lambda: done.append(len(app.heard)))
+    bench.tick(3)
+    assert not np.any(app.heard) and done == [0], "nor is it waited for"
+    leg.push(tone(10, 16_000).tobytes())
+    bench.tick(20)
+    assert np.count_nonzero(np.any(app.heard, axis=1)) == 10
+
+
+def test_audio_that_something_is_to_follow_is_heard_though_what_came_behind_it_is_forgotten(
+    bench: Bench,
+) -> None:
+    app = Talker()
+    leg, _ = bench.leg(app, StreamFormat(), 5_000)
+    said, done = tone(20, 16_000), list[str]()
+    leg.push(said[: 5 * 320].tobytes())
+    leg.after(lambda: done.append("committed"))
+    bench.tick(2)
+    leg.push(said[5 * 320 :].tobytes())
+    leg.forget()
+    leg.after(lambda: done.append("forgotten"))
+    bench.tick(2)
+    assert done == []
+    bench.tick(20)
+    assert done == ["committed", "forgotten"]
+    assert np.array_equal(np.concatenate(app.heard[:5]), said[: 5 * 320]) and not np.any(app.heard[5:])
+
+
+@pytest.mark.parametrize(
+    ("fmt", "out"),
+    [
+        (StreamFormat(Coding.PCM16, 24_000), StreamFormat(Coding.MULAW, 8_000)),
+        (StreamFormat(Coding.ALAW, 8_000), StreamFormat(Coding.PCM16, 24_000)),
+        (StreamFormat(Coding.PCM16, 16_000), StreamFormat(Coding.OPUS, 48_000)),
+        (StreamFormat(Coding.OPUS, 48_000), StreamFormat(Coding.PCM16, 8_000)),
+        (StreamFormat(Coding.PCM16, 8_000), StreamFormat(Coding.MULAW, 8_000)),
+    ],
+    ids=str,
+)
+def test_what_comes_and_what_is_sent_may_differ(bench: Bench, fmt: StreamFormat, out: StreamFormat) -> None:
+    app = Talker(tone(HALF_A_SECOND, 16_000).reshape(HALF_A_SECOND, -1))
+    leg, far = bench.leg(app, fmt, out=out)
+    assert leg.codec == f"{fmt} / {out}" == leg.stats().as_dict()["codec"]
+    for message in coded(fmt, HALF_A_SECOND):
+        assert leg.push(message) == 0
+        bench.tick()
+    bench.tick(5)
+    assert loudness(np.concatenate(app.heard)[3_200:6_400], 16_000) == pytest.approx(8_000, rel=0.05)
+    sent, rate = decoded(out, far.audio_sent), out.inner_rate
+    assert len(sent) == HALF_A_SECOND * rate // 50
+    assert loudness(sent[rate // 5 : 2 * rate // 5], rate) == pytest.approx(8_000, rel=0.05)
+
+
+def test_a_leg_of_two_formats_keeps_apart_from_others_of_either() -> None:
+    fmt, out = StreamFormat(Coding.PCM16, 8_000), StreamFormat(Coding.PCM16, 24_000)
+
+    def sent(*, beside: bool) -> npt.NDArray[np.int16]:
+        bench = Bench()
+        if beside:
+            bench.leg(Talker(np.full((HALF_A_SECOND, 320), 99, np.int16)), out)
+        says = tone(HALF_A_SECOND, 16_000).reshape(HALF_A_SECOND, -1)
+        says[10] = 0  # behind a pause it begins anew
+        _, far = bench.leg(Talker(says), fmt, out=out)
+        bench.tick(HALF_A_SECOND)
+        return decoded(out, far.audio_sent)
+
+    assert np.allclose(sent(beside=True), sent(beside=False), atol=2)
+
+
+async def test_both_places_of_a_leg_are_given_back(bench: Bench) -> None:
+    fmt, out = StreamFormat(Coding.PCM16, 8_000), StreamFormat(Coding.PCM16, 24_000)
+    for _ in range(2):
+        first, _ = bench.leg(Talker(), fmt, out=out)
+        second, _ = bench.leg(Talker(), out)
+        assert (first.stream.slot, first.stream.out_slot, second.stream.slot) == (0, 0, 1)
+        await second.hangup(Termination(EndedBy.SERVER, Why.COMPLETED))
+        await first.hangup(Termination(EndedBy.SERVER, Why.COMPLETED))
 
 
 def test_a_far_end_that_says_nothing_has_heard_what_the_clock_says(bench: Bench) -> None:

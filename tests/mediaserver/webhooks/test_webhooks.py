@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -19,7 +20,7 @@ from mediaserver.webhooks import deliveries, endpoints
 from mediaserver.webhooks.relay import WebhookRelay
 from mediaserver.webhooks.signing import new_secret
 from tests.mediaserver.jobs.running import empty
-from tests.mediaserver.samples import CALL, whole_call
+from tests.mediaserver.samples import CALL, started, turn, whole_call
 from tests.mediaserver.webhooks.receiving import (
     QUICKLY,
     SEALER,
@@ -268,6 +269,55 @@ async def test_events_wait_while_the_database_is_away(
         await tell(pool, "dtmf")
         await receiver.wait(2)
         await settled(pool, {"delivered": 2})
+
+
+async def test_what_is_kept_of_a_delivery_leaves_a_name_out_as_soon_as_its_line_does(
+    pool: asyncpg.Pool, postgres: EmbeddedPostgres, receiver: Receiver
+) -> None:
+    """Names become known in the middle of a call; lines that were kept before are written again without."""
+    await endpoint(pool, receiver.url, "turn")
+    receiver.statuses = [503] * 4
+    async with pool.acquire() as connection, connection.transaction():
+        await save_all(connection, [started(), turn(0, "I am Ann Smith")])
+    async with sending(pool, postgres):
+        await settled(pool, {"dead": 1})
+        async with pool.acquire() as connection, connection.transaction():
+            await save_all(connection, [turn(0, "I am [name]")])
+        kept = await pool.fetch("select body from webhook_deliveries")
+        assert "Ann" not in str(kept)
+        hook = await pool.fetchval("select id from webhooks")
+        async with pool.acquire() as connection, connection.transaction():
+            assert await deliveries.replay(connection, hook) == 1
+        await settled(pool, {"delivered": 2})  # the line is told anew, too
+    *_, again = [each for each in receiver.posted if each.id == receiver.posted[0].id]
+    assert again.content["data"]["text"] == "I am [name]"
+    assert again.content.keys() == receiver.posted[0].content.keys()
+    assert {row["body"] for row in await pool.fetch("select body from webhook_deliveries")} == {""}
+
+
+async def test_no_delivery_is_made_of_what_a_line_said_before_it_was_mended(
+    pool: asyncpg.Pool, postgres: EmbeddedPostgres, receiver: Receiver
+) -> None:
+    await endpoint(pool, receiver.url, "turn")
+    async with pool.acquire() as connection, connection.transaction():
+        await save_all(connection, [started(), turn(0, "I am Ann Smith")])
+    async with pool.acquire() as mending, mending.transaction():
+        await save_all(mending, [turn(0, "I am [name]")])
+        async with sending(pool, postgres) as sender:
+            making = asyncio.create_task(sender.relay.step())
+            await waits_for_a_lock(pool)
+            await mending.execute("commit; begin")
+            await making
+            (posted,) = await receiver.wait(1)
+    assert posted.content["data"]["text"] == "I am [name]"
+
+
+async def waits_for_a_lock(pool: asyncpg.Pool) -> None:
+    async with asyncio.timeout(10):
+        while not await pool.fetchval(  # noqa: ASYNC110 - PostgreSQL tells nobody that somebody waits
+            "select count(*) from pg_locks where not granted"
+        ):
+            await asyncio.sleep(0.01)
 
 
 async def test_a_slow_endpoint_does_not_keep_others_waiting(

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+
 import pytest
 
 from mediaserver.errors import CallError
 from mediaserver.media.leg import Hold
 from mediaserver.media.time import FRAME_SAMPLES
 from mediaserver.storage.records import TurnSaid
-from pipelines.conversation.agent import Answered, AskedToSpeak, Context, Silence, Utterance
+from pipelines.conversation.agent import (
+    Act,
+    AgentInput,
+    Answered,
+    AskedToSpeak,
+    Context,
+    Silence,
+    Utterance,
+)
 from pipelines.conversation.ear import EarState
 from pipelines.conversation.floor import FloorState
 from tests.fakes import CALL_ID, Conversation, FakeTts, Reply, ScriptedAgent, voice
@@ -28,6 +39,10 @@ async def greeted(*replies: Reply) -> tuple[Conversation, ScriptedAgent]:
 
 def lines(talk: Conversation) -> list[tuple[str, str]]:
     return [(line.speaker, line.heard) for line in talk.call.lines()]
+
+
+def floor(talk: Conversation) -> FloorState:
+    return talk.session.turn.state
 
 
 # ---- typed words
@@ -180,6 +195,89 @@ async def test_it_takes_the_floor_from_an_agent_who_speaks() -> None:
     assert agent.inputs[2:] == [Utterance("no wait", 0.9)]
 
 
+# ---- forget
+
+
+def loud(talk: Conversation) -> int:
+    """Frames with a voice that the recogniser heard of the last utterance."""
+    return sum(bool(frame.any()) for frame in talk.stt.utterances[-1].frames)
+
+
+async def test_what_was_said_of_a_turn_that_is_not_over_can_be_dropped() -> None:
+    talk, agent = await greeted()
+    talk.session.manual(True)
+    await talk.say("a room", 600)
+    await talk.silence(400)
+    talk.session.forget()
+    assert talk.session.turn.ear is EarState.QUIET
+    talk.session.commit()
+    await talk.silence(400)
+    assert agent.inputs[1:] == [], "there is nothing of it any more"
+    await talk.say("a table", 600)
+    talk.session.commit()
+    await talk.silence(200)
+    assert agent.inputs[1:] == [Utterance("a table", 0.9)]
+    assert loud(talk) == 600 // 20, "nor does the recogniser hear what came before"
+
+
+async def test_a_turn_that_was_declared_over_is_left_alone() -> None:
+    talk, agent = await greeted()
+    talk.stt.delay_ticks = 10
+    await talk.say("a room", 600)
+    talk.session.commit()
+    talk.session.forget()
+    await talk.silence(400)
+    assert agent.inputs[1:] == [Utterance("a room", 0.9)]
+
+
+async def test_a_turn_that_is_declared_over_before_it_is_noticed_is_left_alone() -> None:
+    talk, agent = await greeted()
+    talk.session.manual(True)
+    talk.stt.text = "yes"
+    for _ in range(3):
+        await talk.tick(voice(FRAME_SAMPLES), 0.02)
+    talk.session.commit()
+    talk.session.forget()
+    for probability in (0.02, 0.02, 0.97, 0.97):
+        await talk.tick(voice(FRAME_SAMPLES), probability)
+    await talk.silence(200)
+    assert agent.inputs[1:] == [Utterance("yes", 0.9)] and loud(talk) == 7
+
+
+async def test_what_was_not_noticed_yet_is_dropped_too() -> None:
+    talk, _ = await greeted()
+    for _ in range(3):
+        await talk.tick(voice(FRAME_SAMPLES), 0.02)
+    talk.session.forget()
+    await talk.say("a room", 600)
+    await talk.silence(400)
+    assert loud(talk) == 600 // 20
+
+
+async def test_an_agent_that_is_contested_by_what_is_dropped_goes_on() -> None:
+    talk, agent = await greeted(LONG)
+    talk.session.hear("tell me")
+    await talk.silence(1_000)
+    await talk.say("uh", 160)
+    talk.session.forget()
+    await talk.silence(60)
+    assert talk.speaking() and talk.session.turn.state is FloorState.SPEAKING
+    await talk.until_quiet()
+    assert len(agent.inputs) == 2 and not talk.call.lines()[-1].interrupted
+
+
+async def test_one_that_has_yielded_to_what_is_dropped_listens_and_asks_again() -> None:
+    talk, agent = await greeted(LONG)
+    talk.session.hear("tell me")
+    await talk.silence(1_000)
+    await talk.say("no wait", 700)
+    assert floor(talk) is FloorState.ATTENDING
+    talk.session.forget()
+    assert floor(talk) is FloorState.LISTENING
+    await talk.silence(8_000)
+    assert agent.inputs[2:3] == [Silence()]
+
+
 # ---- ask
 
 
@@ -264,6 +362,28 @@ async def test_what_the_caller_is_saying_is_not_lost_to_it() -> None:
     await talk.until_quiet()
     assert agent.inputs[1:] == [AskedToSpeak(), Utterance("a room", 0.9)]
     assert lines(talk)[-2:] == [("caller", "a room"), ("agent", NEXT.text)]
+
+
+class Pensive(ScriptedAgent):
+    """Thinks for ever about what it is asked, and answers what is said."""
+
+    async def respond(self, said: AgentInput, context: Context) -> AsyncIterator[Act]:
+        if isinstance(said, AskedToSpeak):
+            self.inputs.append(said)
+            await asyncio.Event().wait()
+        async for act in super().respond(said, context):
+            yield act
+
+
+async def test_what_the_caller_is_saying_counts_while_the_agent_thinks_about_it() -> None:
+    agent = Pensive(GREETING, NEXT)
+    talk = Conversation(agent)
+    await talk.until_quiet()
+    await talk.say("a room", 300)
+    talk.session.ask()
+    await talk.say("a room", 300)
+    await talk.until_quiet()
+    assert agent.inputs[1:] == [AskedToSpeak(), Utterance("a room", 0.9)]
 
 
 # ---- cancel

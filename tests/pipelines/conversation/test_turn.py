@@ -39,6 +39,8 @@ from pipelines.conversation.commands import (
     StartStt,
     Think,
     UnduckPlayout,
+    VoiceBegan,
+    VoiceEnded,
 )
 from pipelines.conversation.ear import EAR, EarState, Sound
 from pipelines.conversation.floor import FLOOR, Cue, FloorState
@@ -356,7 +358,14 @@ def test_a_digit_interrupts_speech_and_playout() -> None:
     driver = speaking()
     driver.speech(200)
     driver.do(driver.turn.digit(driver.t, "5"))
-    assert driver.names()[-5:] == ["CloseStt", "Decided", "CancelThinking", "CancelPlayout", "Think"]
+    assert driver.names()[-6:] == [
+        "CloseStt",
+        "VoiceEnded",
+        "Decided",
+        "CancelThinking",
+        "CancelPlayout",
+        "Think",
+    ]
     assert driver.last(Think).said == Pressed("5")
 
 
@@ -433,6 +442,8 @@ STEPS = st.lists(
         st.tuples(st.just("progress"), st.just(0)),
         st.tuples(st.just("announce"), st.just(0)),
         st.tuples(st.just("ask"), st.just(0)),
+        st.tuples(st.just("commit"), st.just(0)),
+        st.tuples(st.just("forget"), st.just(0)),
     ),
     max_size=40,
 )
@@ -469,6 +480,10 @@ def test_it_is_never_stuck_whatever_the_engines_do(steps: list[tuple[str, int]])
                 driver.do(driver.turn.drained(driver.t, True))
             case "announce":
                 driver.turn.announce("one moment")
+            case "commit":
+                driver.do(driver.turn.commit(driver.t))
+            case "forget":
+                driver.do(driver.turn.forget(driver.t))
             case "ask":
                 driver.do(driver.turn.ask(driver.t) or [])
             case _:
@@ -481,11 +496,13 @@ def test_it_is_never_stuck_whatever_the_engines_do(steps: list[tuple[str, int]])
         seen.add(driver.state())
     assert FloorState.LISTENING in seen
     assert driver.turn.ear is EarState.QUIET
+    begun, ended = (sum(isinstance(c, kind) for _, c in driver.log) for kind in (VoiceBegan, VoiceEnded))
     driver.log.clear()
     driver.run(18_000)
     assert [c for _, c in driver.log if isinstance(c, Think) and isinstance(c.said, Silence)]
     driver.speech(700)
     assert driver.has(StartStt)
+    assert begun - ended == 0
     opened = sum(isinstance(command, StartStt) for _, command in driver.log)
     closed = sum(isinstance(command, CloseStt) for _, command in driver.log)
     assert opened >= closed
@@ -700,7 +717,7 @@ def test_a_key_is_the_callers_and_makes_up_for_noise() -> None:
 def test_last_words_are_said_over_a_caller_who_is_only_noise() -> None:
     driver, thought = deaf()
     driver.cough(160)
-    assert driver.names() == ["StartStt"] and driver.state() is FloorState.SPEAKING
+    assert driver.names() == ["StartStt", "VoiceBegan"] and driver.state() is FloorState.SPEAKING
     assert driver.turn.last(driver.t, thought, End()) == []
     assert driver.state() is FloorState.CLOSING
     driver.cough(400)
