@@ -23,7 +23,7 @@ if command -v npm >/dev/null; then
     (
         cd clients/typescript
         npm ci --ignore-scripts --no-audit --no-fund --silent
-        npx openapi-typescript "../../$document" --output src/schema.ts --alphabetize >/dev/null
+        npx openapi-typescript "../../$document" --output src/schema.ts --alphabetize --default-non-nullable false >/dev/null
         npx tsc --noEmit
     )
     say "clients/typescript is made"

@@ -51,6 +51,7 @@ _REFUSALS: Mapping[int, str] = {
 Schemas = dict[str, Any]
 STREAM = "text/event-stream"
 LINES = "application/x-ndjson"
+_TEXTS = frozenset({"application/x-subrip"})
 FILE, ADDRESS = "file", "url"
 """What is handed in: as a part of a form, or by its address, in JSON."""
 _FILE = {"type": "string", "format": "binary", "description": "The recording."}
@@ -228,7 +229,9 @@ def _responses(binding: RouteBinding, written: Schemas) -> dict[str, Any]:
         kind = LINES if LINES in route.produces else "application/json"
         content[kind] = {"schema": written[f"{route.name} answers"]}
     for kind in route.produces:
-        content.setdefault(kind, {"schema": {"type": "string"} if kind.startswith("text/") else {}})
+        content.setdefault(
+            kind, {"schema": {"type": "string"} if kind.startswith("text/") or kind in _TEXTS else {}}
+        )
     if route.events:
         told = {event: written[f"{route.name} event {event}"] for event in route.events}
         content[STREAM]["x-events"] = told

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import shutil
+import subprocess
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,6 +19,7 @@ from tests.api.desk import Desk
 from tests.mediaserver.calls.lines import Line
 
 CLIENTS = Path(__file__).parents[2] / "clients"
+TYPESCRIPT = CLIENTS / "typescript"
 
 
 def test_the_clients_are_of_todays_document(tmp_path: Path) -> None:
@@ -24,6 +27,16 @@ def test_the_clients_are_of_todays_document(tmp_path: Path) -> None:
     main(["openapi", "--output", str(written)])
     digest = hashlib.sha256(written.read_bytes()).hexdigest()
     assert digest == (CLIENTS / "openapi.sha256").read_text().strip(), "run scripts/clients.sh and commit it"
+
+
+@pytest.mark.skipif(
+    not (TYPESCRIPT / "node_modules").is_dir() or shutil.which("node") is None,
+    reason="needs node and the packages of clients/typescript: scripts/clients.sh",
+)
+def test_an_example_in_typescript_compiles() -> None:
+    compiler = TYPESCRIPT / "node_modules" / ".bin" / "tsc"
+    run = subprocess.run([compiler, "--noEmit"], cwd=TYPESCRIPT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout
 
 
 def _where(desk: Desk) -> tuple[str, str]:

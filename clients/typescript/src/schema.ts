@@ -2250,13 +2250,13 @@ export interface components {
              * @description Of kind `python`: module:Class, or an entry point.
              * @default
              */
-            entry: string;
+            entry?: string;
             /**
              * Flow
              * @description Of kind `flow`: its name.
              * @default
              */
-            flow: string;
+            flow?: string;
             /**
              * Insight
              * @description What is to be known of its callers.
@@ -2275,7 +2275,7 @@ export interface components {
              * @description BCP 47.
              * @default
              */
-            language: string;
+            language?: string;
             /** Llm */
             llm?: string[];
             /**
@@ -2283,13 +2283,13 @@ export interface components {
              * @description Instructions for a model.
              * @default
              */
-            prompt: string;
+            prompt?: string;
             /**
              * Recording
              * @description Whether its calls are recorded.
              * @default true
              */
-            recording: boolean;
+            recording?: boolean;
             /**
              * Redaction
              * @description What is left out of its transcripts.
@@ -2328,7 +2328,7 @@ export interface components {
              * @description Of `/api/voices`, or an engine's own.
              * @default
              */
-            voice: string;
+            voice?: string;
         };
         /**
          * AgentChangedData
@@ -2442,7 +2442,7 @@ export interface components {
              * @default function
              * @constant
              */
-            type: "function";
+            type?: "function";
         };
         /**
          * AuditLineShown
@@ -2509,7 +2509,7 @@ export interface components {
              * @description Into our line.
              * @default null
              */
-            after_ms: number | null;
+            after_ms?: number | null;
             /**
              * At
              * @description Seconds since 1970.
@@ -2525,18 +2525,18 @@ export interface components {
              * @description Until it was decided.
              * @default null
              */
-            decision_ms: number | null;
+            decision_ms?: number | null;
             /**
              * Duck Ms
              * @description Until we were quieter.
              * @default null
              */
-            duck_ms: number | null;
+            duck_ms?: number | null;
             /**
              * Ms
              * @default null
              */
-            ms: number | null;
+            ms?: number | null;
             /**
              * Outcome
              * @description `taken`, `backchannel`, `noise` or `resumed`.
@@ -2555,7 +2555,7 @@ export interface components {
              * @description For people.
              * @default
              */
-            label: string;
+            label?: string;
         };
         /**
          * CalendarDay
@@ -2577,7 +2577,7 @@ export interface components {
              * @description For people.
              * @default
              */
-            label: string;
+            label?: string;
         };
         /**
          * CalendarDayShown
@@ -2674,18 +2674,18 @@ export interface components {
              * @description Whom it began with; null: between phones.
              * @default null
              */
-            agent: string | null;
+            agent?: string | null;
             /**
              * Agent Version
              * @description Of the agent's row when it began.
              * @default null
              */
-            agent_version: number | null;
+            agent_version?: number | null;
             /**
              * Answered At
              * @default null
              */
-            answered_at: string | null;
+            answered_at?: string | null;
             /**
              * App
              * @description The agent it began with, or `extension` between phones.
@@ -2696,12 +2696,12 @@ export interface components {
              * @description SIP status or provider's code, where there is one.
              * @default null
              */
-            code: number | null;
+            code?: number | null;
             /**
              * Detail
              * @default
              */
-            detail: string;
+            detail?: string;
             /**
              * Direction
              * @enum {string}
@@ -2712,18 +2712,18 @@ export interface components {
              * @description Since the answer, of a call that is up on this server.
              * @default null
              */
-            elapsed_ms: number | null;
+            elapsed_ms?: number | null;
             /**
              * Ended At
              * @default null
              */
-            ended_at: string | null;
+            ended_at?: string | null;
             /**
              * Ended By
              * @description `caller`, `callee`, `agent`, `server`, `network`.
              * @default null
              */
-            ended_by: string | null;
+            ended_by?: string | null;
             /** Events */
             events: components["schemas"]["CallEventShown"][];
             /** Flows */
@@ -2748,7 +2748,7 @@ export interface components {
              * @description What its language model cost, in US dollars; null: not known.
              * @default null
              */
-            llm_cost: number | null;
+            llm_cost?: number | null;
             /** Messages */
             messages: components["schemas"]["CallMessageShown"][];
             /**
@@ -2756,13 +2756,13 @@ export interface components {
              * @description Messages that its caller left.
              * @default 0
              */
-            messages_left: number;
+            messages_left?: number;
             /**
              * Node Id
              * @description The server that has or had it.
              * @default null
              */
-            node_id: string | null;
+            node_id?: string | null;
             /** Outcomes */
             outcomes?: components["schemas"]["CallOutcomeShown"][];
             /**
@@ -2770,13 +2770,13 @@ export interface components {
              * @description The key whose call it is; null: the operator's.
              * @default null
              */
-            owner: string | null;
+            owner?: string | null;
             /**
              * Recorded
              * @description There is a recording of it.
              * @default false
              */
-            recorded: boolean;
+            recorded?: boolean;
             recording: components["schemas"]["CallRecordingShown"] | null;
             /**
              * Started At
@@ -2798,13 +2798,13 @@ export interface components {
              * @description Lines of its transcript.
              * @default 0
              */
-            turns: number;
+            turns?: number;
             /**
              * Why
              * @description Why it ended, in words.
              * @default null
              */
-            why: string | null;
+            why?: string | null;
         };
         /**
          * CallEndedData
@@ -3135,7 +3135,7 @@ export interface components {
              * @description `cursor` of the next page; null: this was the last.
              * @default null
              */
-            next: string | null;
+            next?: string | null;
         };
         /**
          * CallRecordingShown
@@ -3170,18 +3170,18 @@ export interface components {
              * @description Whom it began with; null: between phones.
              * @default null
              */
-            agent: string | null;
+            agent?: string | null;
             /**
              * Agent Version
              * @description Of the agent's row when it began.
              * @default null
              */
-            agent_version: number | null;
+            agent_version?: number | null;
             /**
              * Answered At
              * @default null
              */
-            answered_at: string | null;
+            answered_at?: string | null;
             /**
              * App
              * @description The agent it began with, or `extension` between phones.
@@ -3192,12 +3192,12 @@ export interface components {
              * @description SIP status or provider's code, where there is one.
              * @default null
              */
-            code: number | null;
+            code?: number | null;
             /**
              * Detail
              * @default
              */
-            detail: string;
+            detail?: string;
             /**
              * Direction
              * @enum {string}
@@ -3208,18 +3208,18 @@ export interface components {
              * @description Since the answer, of a call that is up on this server.
              * @default null
              */
-            elapsed_ms: number | null;
+            elapsed_ms?: number | null;
             /**
              * Ended At
              * @default null
              */
-            ended_at: string | null;
+            ended_at?: string | null;
             /**
              * Ended By
              * @description `caller`, `callee`, `agent`, `server`, `network`.
              * @default null
              */
-            ended_by: string | null;
+            ended_by?: string | null;
             /** Flows */
             flows?: components["schemas"]["CallFlowShown"][];
             /** From Uri */
@@ -3239,19 +3239,19 @@ export interface components {
              * @description What its language model cost, in US dollars; null: not known.
              * @default null
              */
-            llm_cost: number | null;
+            llm_cost?: number | null;
             /**
              * Messages Left
              * @description Messages that its caller left.
              * @default 0
              */
-            messages_left: number;
+            messages_left?: number;
             /**
              * Node Id
              * @description The server that has or had it.
              * @default null
              */
-            node_id: string | null;
+            node_id?: string | null;
             /** Outcomes */
             outcomes?: components["schemas"]["CallOutcomeShown"][];
             /**
@@ -3259,13 +3259,13 @@ export interface components {
              * @description The key whose call it is; null: the operator's.
              * @default null
              */
-            owner: string | null;
+            owner?: string | null;
             /**
              * Recorded
              * @description There is a recording of it.
              * @default false
              */
-            recorded: boolean;
+            recorded?: boolean;
             /**
              * Started At
              * Format: date-time
@@ -3281,7 +3281,7 @@ export interface components {
              * @description What it came to.
              * @default null
              */
-            summary: string | null;
+            summary?: string | null;
             /** To Uri */
             to_uri: string;
             /**
@@ -3289,13 +3289,13 @@ export interface components {
              * @description Lines of its transcript.
              * @default 0
              */
-            turns: number;
+            turns?: number;
             /**
              * Why
              * @description Why it ended, in words.
              * @default null
              */
-            why: string | null;
+            why?: string | null;
         };
         /**
          * CallStartedData
@@ -3471,33 +3471,33 @@ export interface components {
              * Annotations
              * @default null
              */
-            annotations: unknown[] | null;
+            annotations?: unknown[] | null;
             /**
              * Audio
              * @default null
              */
-            audio: null;
+            audio?: null;
             /**
              * Content
              * @default null
              */
-            content: string | components["schemas"]["TextPart"][] | null;
+            content?: string | components["schemas"]["TextPart"][] | null;
             /**
              * Function Call
              * @default null
              */
-            function_call: null;
+            function_call?: null;
             /**
              * Name
              * @description Taken, and not passed on.
              * @default null
              */
-            name: string | null;
+            name?: string | null;
             /**
              * Refusal
              * @default null
              */
-            refusal: string | null;
+            refusal?: string | null;
             /**
              * Role
              * @enum {string}
@@ -3507,12 +3507,12 @@ export interface components {
              * Tool Call Id
              * @default null
              */
-            tool_call_id: string | null;
+            tool_call_id?: string | null;
             /**
              * Tool Calls
              * @default null
              */
-            tool_calls: components["schemas"]["AskedToolCall"][] | null;
+            tool_calls?: components["schemas"]["AskedToolCall"][] | null;
         };
         /**
          * ChatRequest
@@ -3524,54 +3524,54 @@ export interface components {
              * Audio
              * @default null
              */
-            audio: unknown;
+            audio?: unknown;
             /**
              * Frequency Penalty
              * @default null
              */
-            frequency_penalty: unknown;
+            frequency_penalty?: unknown;
             /**
              * Function Call
              * @default null
              */
-            function_call: unknown;
+            function_call?: unknown;
             /**
              * Functions
              * @default null
              */
-            functions: unknown;
+            functions?: unknown;
             /**
              * Logit Bias
              * @default null
              */
-            logit_bias: unknown;
+            logit_bias?: unknown;
             /**
              * Logprobs
              * @default null
              */
-            logprobs: unknown;
+            logprobs?: unknown;
             /**
              * Max Completion Tokens
              * @default null
              */
-            max_completion_tokens: number | null;
+            max_completion_tokens?: number | null;
             /**
              * Max Tokens
              * @default null
              */
-            max_tokens: number | null;
+            max_tokens?: number | null;
             /** Messages */
             messages: components["schemas"]["ChatMessage"][];
             /**
              * Metadata
              * @default null
              */
-            metadata: unknown;
+            metadata?: unknown;
             /**
              * Modalities
              * @default null
              */
-            modalities: unknown;
+            modalities?: unknown;
             /**
              * Model
              * @description A language model of `GET /v1/models`.
@@ -3581,126 +3581,126 @@ export interface components {
              * Moderation
              * @default null
              */
-            moderation: unknown;
+            moderation?: unknown;
             /**
              * N
              * @default null
              */
-            n: unknown;
+            n?: unknown;
             /**
              * Parallel Tool Calls
              * @default null
              */
-            parallel_tool_calls: boolean | null;
+            parallel_tool_calls?: boolean | null;
             /**
              * Prediction
              * @default null
              */
-            prediction: unknown;
+            prediction?: unknown;
             /**
              * Presence Penalty
              * @default null
              */
-            presence_penalty: unknown;
+            presence_penalty?: unknown;
             /**
              * Prompt Cache Key
              * @default null
              */
-            prompt_cache_key: unknown;
+            prompt_cache_key?: unknown;
             /**
              * Prompt Cache Options
              * @default null
              */
-            prompt_cache_options: unknown;
+            prompt_cache_options?: unknown;
             /**
              * Prompt Cache Retention
              * @default null
              */
-            prompt_cache_retention: unknown;
+            prompt_cache_retention?: unknown;
             /**
              * Reasoning Effort
              * @default null
              */
-            reasoning_effort: unknown;
+            reasoning_effort?: unknown;
             /**
              * @default {
              *       "type": "text",
              *       "json_schema": null
              *     }
              */
-            response_format: components["schemas"]["WishedAnswer"];
+            response_format?: components["schemas"]["WishedAnswer"];
             /**
              * Safety Identifier
              * @default null
              */
-            safety_identifier: unknown;
+            safety_identifier?: unknown;
             /**
              * Seed
              * @default null
              */
-            seed: unknown;
+            seed?: unknown;
             /**
              * Service Tier
              * @default null
              */
-            service_tier: unknown;
+            service_tier?: unknown;
             /**
              * Stop
              * @default null
              */
-            stop: string | string[] | null;
+            stop?: string | string[] | null;
             /**
              * Store
              * @default null
              */
-            store: unknown;
+            store?: unknown;
             /**
              * Stream
              * @default false
              */
-            stream: boolean;
+            stream?: boolean;
             /** @default null */
-            stream_options: components["schemas"]["StreamOptions"] | null;
+            stream_options?: components["schemas"]["StreamOptions"] | null;
             /**
              * Temperature
              * @default null
              */
-            temperature: number | null;
+            temperature?: number | null;
             /**
              * Tool Choice
              * @default null
              */
-            tool_choice: unknown;
+            tool_choice?: unknown;
             /**
              * Tools
              * @default []
              */
-            tools: components["schemas"]["ToolTold"][];
+            tools?: components["schemas"]["ToolTold"][];
             /**
              * Top Logprobs
              * @default null
              */
-            top_logprobs: unknown;
+            top_logprobs?: unknown;
             /**
              * Top P
              * @default null
              */
-            top_p: unknown;
+            top_p?: unknown;
             /**
              * User
              * @default null
              */
-            user: unknown;
+            user?: unknown;
             /**
              * Verbosity
              * @default null
              */
-            verbosity: unknown;
+            verbosity?: unknown;
             /**
              * Web Search Options
              * @default null
              */
-            web_search_options: unknown;
+            web_search_options?: unknown;
         };
         /**
          * ConfidenceRow
@@ -3711,7 +3711,7 @@ export interface components {
              * Agent
              * @default null
              */
-            agent: string | null;
+            agent?: string | null;
             /**
              * Confidence Mean
              * @description 0 to 1.
@@ -3725,12 +3725,12 @@ export interface components {
              * Day
              * @default null
              */
-            day: string | null;
+            day?: string | null;
             /**
              * Flow
              * @default null
              */
-            flow: string | null;
+            flow?: string | null;
             /**
              * Lines
              * @description That callers said.
@@ -3913,13 +3913,13 @@ export interface components {
              * @description The server is stopped then.
              * @default false
              */
-            stop: boolean;
+            stop?: boolean;
             /**
              * Within S
              * @description Calls that are up then are ended.
              * @default null
              */
-            within_s: number | null;
+            within_s?: number | null;
         };
         /**
          * DtmfData
@@ -3986,12 +3986,12 @@ export interface components {
              * Ms
              * @default null
              */
-            ms: number | null;
+            ms?: number | null;
             /**
              * Text
              * @default
              */
-            text: string;
+            text?: string;
             /** Why */
             why: string;
         };
@@ -4109,7 +4109,7 @@ export interface components {
              * @description Where it was heard.
              * @default null
              */
-            language: string | null;
+            language?: string | null;
             /** Text */
             text: string;
             /** Understood */
@@ -4276,7 +4276,7 @@ export interface components {
              * Detail
              * @default null
              */
-            detail: unknown;
+            detail?: unknown;
             /** Flow */
             flow: string;
             /**
@@ -4284,28 +4284,28 @@ export interface components {
              * @description The node it came from.
              * @default null
              */
-            from: string | null;
+            from?: string | null;
             /**
              * Node
              * @default
              */
-            node: string;
+            node?: string;
             /**
              * Says
              * @default null
              */
-            says: unknown;
+            says?: unknown;
             /**
              * Type
              * @default
              */
-            type: string;
+            type?: string;
             /**
              * Why
              * @description Why it came there.
              * @default
              */
-            why: string;
+            why?: string;
         };
         /**
          * FlowPublished
@@ -4352,7 +4352,7 @@ export interface components {
              * @description Templates that it runs through, kept beside it.
              * @default []
              */
-            subflows: string[];
+            subflows?: string[];
             /** Version */
             version: number;
         };
@@ -4487,7 +4487,7 @@ export interface components {
              * @description The published one where none is given.
              * @default null
              */
-            before: number | null;
+            before?: number | null;
             /**
              * Document
              * @description A flow as JSON, at most 1 MB (docs/flows.md; its JSON Schema: `/api/flows/schema`).
@@ -4574,25 +4574,25 @@ export interface components {
              * @description Change the newest version of this flow.
              * @default null
              */
-            edit: string | null;
+            edit?: string | null;
             /**
              * Llm
              * @description The language model; else that of the settings.
              * @default
              */
-            llm: string;
+            llm?: string;
             /**
              * Name
              * @description Of a new flow; the model finds one without.
              * @default null
              */
-            name: string | null;
+            name?: string | null;
             /**
              * Save
              * @description Keep what comes of it as a version. It is not published.
              * @default false
              */
-            save: boolean;
+            save?: boolean;
             /**
              * Words
              * @description What the flow shall do, or what shall be otherwise.
@@ -4605,7 +4605,7 @@ export interface components {
              * Arguments
              * @default {}
              */
-            arguments: string;
+            arguments?: string;
             /** Name */
             name: string;
         };
@@ -4615,7 +4615,7 @@ export interface components {
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /** Name */
             name: string;
             /**
@@ -4625,14 +4625,14 @@ export interface components {
              *       "properties": {}
              *     }
              */
-            parameters: {
+            parameters?: {
                 [key: string]: unknown;
             };
             /**
              * Strict
              * @default null
              */
-            strict: boolean | null;
+            strict?: boolean | null;
         };
         /**
          * GainWanted
@@ -4643,7 +4643,7 @@ export interface components {
              * Gain
              * @default 1
              */
-            gain: number;
+            gain?: number;
             /** Listener */
             listener: string;
             /** Speaker */
@@ -4745,7 +4745,7 @@ export interface components {
              * @description true: what `sounds.hold_music` says; false: silence; or a file of the folder of sounds.
              * @default true
              */
-            music: string | boolean;
+            music?: string | boolean;
         };
         /**
          * ImportedFlow
@@ -4757,7 +4757,7 @@ export interface components {
              * @description A flow as JSON, at most 1 MB (docs/flows.md; its JSON Schema: `/api/flows/schema`).
              * @default null
              */
-            document: {
+            document?: {
                 [key: string]: unknown;
             } | null;
             /**
@@ -4765,25 +4765,25 @@ export interface components {
              * @description Of the flow, where it is another than the document's.
              * @default null
              */
-            name: string | null;
+            name?: string | null;
             /**
              * Note
              * @description What it is about, for the history.
              * @default
              */
-            note: string;
+            note?: string;
             /**
              * Publish
              * @description Have new calls run it at once, if it has no errors.
              * @default false
              */
-            publish: boolean;
+            publish?: boolean;
             /**
              * Template
              * @description A flow that comes with us.
              * @default
              */
-            template: string;
+            template?: string;
         };
         /**
          * InterruptionsRow
@@ -4794,12 +4794,12 @@ export interface components {
              * Agent
              * @default null
              */
-            agent: string | null;
+            agent?: string | null;
             /**
              * Day
              * @default null
              */
-            day: string | null;
+            day?: string | null;
             /**
              * Dismissed
              * @description That were noise, or words of assent.
@@ -4809,7 +4809,7 @@ export interface components {
              * Flow
              * @default null
              */
-            flow: string | null;
+            flow?: string | null;
             /** Interrupted */
             interrupted: number;
             /** Interrupted Rate */
@@ -4853,27 +4853,27 @@ export interface components {
              * @description False: refused until it is true again.
              * @default null
              */
-            active: boolean | null;
+            active?: boolean | null;
             /**
              * Name
              * @default null
              */
-            name: string | null;
+            name?: string | null;
             /**
              * @description In the place of the one before.
              * @default null
              */
-            quota: components["schemas"]["KeyQuota"] | null;
+            quota?: components["schemas"]["KeyQuota"] | null;
             /**
              * @description Null: as the settings say.
              * @default null
              */
-            rate_limit: components["schemas"]["KeyRate"] | null;
+            rate_limit?: components["schemas"]["KeyRate"] | null;
             /**
              * Scopes
              * @default null
              */
-            scopes: components["schemas"]["Scope"][] | null;
+            scopes?: components["schemas"]["Scope"][] | null;
         };
         /**
          * KeyMade
@@ -4935,7 +4935,7 @@ export interface components {
              * @description What is to be mended on this server.
              * @default null
              */
-            warning: string | null;
+            warning?: string | null;
         };
         /**
          * KeyQuota
@@ -4946,27 +4946,27 @@ export interface components {
              * Call Minutes
              * @default null
              */
-            call_minutes: number | null;
+            call_minutes?: number | null;
             /**
              * Requests
              * @default null
              */
-            requests: number | null;
+            requests?: number | null;
             /**
              * Stt Seconds
              * @default null
              */
-            stt_seconds: number | null;
+            stt_seconds?: number | null;
             /**
              * Tokens
              * @default null
              */
-            tokens: number | null;
+            tokens?: number | null;
             /**
              * Tts Characters
              * @default null
              */
-            tts_characters: number | null;
+            tts_characters?: number | null;
         };
         /**
          * KeyRate
@@ -4978,7 +4978,7 @@ export interface components {
              * @description Requests at once; null: twice as many as a second.
              * @default null
              */
-            burst: number | null;
+            burst?: number | null;
             /**
              * Per Second
              * @description Requests a second in the long run.
@@ -5048,13 +5048,13 @@ export interface components {
              * @description `cursor` of the next page; null: this was the last.
              * @default null
              */
-            next: string | null;
+            next?: string | null;
             /**
              * Warning
              * @description What is to be mended on this server.
              * @default null
              */
-            warning: string | null;
+            warning?: string | null;
         };
         /**
          * LadderShown
@@ -5112,7 +5112,7 @@ export interface components {
              * Why
              * @default
              */
-            why: string;
+            why?: string;
         };
         /**
          * LatencyFigures
@@ -5147,32 +5147,32 @@ export interface components {
              * Endpoint
              * @default null
              */
-            endpoint: number | null;
+            endpoint?: number | null;
             /**
              * Llm First Token
              * @default null
              */
-            llm_first_token: number | null;
+            llm_first_token?: number | null;
             /**
              * Stt
              * @default null
              */
-            stt: number | null;
+            stt?: number | null;
             /**
              * Transport
              * @default null
              */
-            transport: number | null;
+            transport?: number | null;
             /**
              * Tts First Audio
              * @default null
              */
-            tts_first_audio: number | null;
+            tts_first_audio?: number | null;
             /**
              * Voice To Voice
              * @default null
              */
-            voice_to_voice: number | null;
+            voice_to_voice?: number | null;
         };
         /**
          * LatencyRow
@@ -5183,12 +5183,12 @@ export interface components {
              * Agent
              * @default null
              */
-            agent: string | null;
+            agent?: string | null;
             /**
              * Day
              * @default null
              */
-            day: string | null;
+            day?: string | null;
             /** Endpoint P50 */
             endpoint_p50: number | null;
             /** Endpoint P95 */
@@ -5199,7 +5199,7 @@ export interface components {
              * Flow
              * @default null
              */
-            flow: string | null;
+            flow?: string | null;
             /** Llm First Token P50 */
             llm_first_token_p50: number | null;
             /** Llm First Token P95 */
@@ -5375,12 +5375,12 @@ export interface components {
              * @default model
              * @constant
              */
-            object: "model";
+            object?: "model";
             /**
              * Owned By
              * @default voiceforge
              */
-            owned_by: string;
+            owned_by?: string;
         };
         /** ModelsShown */
         ModelsShown: {
@@ -5391,7 +5391,7 @@ export interface components {
              * @default list
              * @constant
              */
-            object: "list";
+            object?: "list";
         };
         /**
          * MonitorWanted
@@ -5403,12 +5403,12 @@ export interface components {
              * @description All hear it.
              * @default false
              */
-            barge: boolean;
+            barge?: boolean;
             /**
              * Gain
              * @default 1
              */
-            gain: number;
+            gain?: number;
             /** To */
             to: string;
             /**
@@ -5416,7 +5416,7 @@ export interface components {
              * @description The party that hears it.
              * @default
              */
-            whisper_to: string;
+            whisper_to?: string;
         };
         /**
          * MuteWanted
@@ -5432,7 +5432,7 @@ export interface components {
              * Description
              * @default null
              */
-            description: string | null;
+            description?: string | null;
             /** Name */
             name: string;
             /** Schema */
@@ -5443,7 +5443,7 @@ export interface components {
              * Strict
              * @default null
              */
-            strict: boolean | null;
+            strict?: boolean | null;
         };
         /**
          * NewAgent
@@ -5469,13 +5469,13 @@ export interface components {
              * @description Of kind `python`: module:Class, or an entry point.
              * @default
              */
-            entry: string;
+            entry?: string;
             /**
              * Flow
              * @description Of kind `flow`: its name.
              * @default
              */
-            flow: string;
+            flow?: string;
             /**
              * Insight
              * @description What is to be known of its callers.
@@ -5494,7 +5494,7 @@ export interface components {
              * @description BCP 47.
              * @default
              */
-            language: string;
+            language?: string;
             /** Llm */
             llm?: string[];
             /**
@@ -5507,13 +5507,13 @@ export interface components {
              * @description Instructions for a model.
              * @default
              */
-            prompt: string;
+            prompt?: string;
             /**
              * Recording
              * @description Whether its calls are recorded.
              * @default true
              */
-            recording: boolean;
+            recording?: boolean;
             /**
              * Redaction
              * @description What is left out of its transcripts.
@@ -5552,7 +5552,7 @@ export interface components {
              * @description Of `/api/voices`, or an engine's own.
              * @default
              */
-            voice: string;
+            voice?: string;
         };
         /**
          * NewCalendar
@@ -5566,7 +5566,7 @@ export interface components {
              * @description For people.
              * @default
              */
-            label: string;
+            label?: string;
             /**
              * Name
              * @description By which routes name it.
@@ -5590,31 +5590,31 @@ export interface components {
              * @description The agent whose call it is, by name.
              * @default null
              */
-            agent: string | null;
+            agent?: string | null;
             /**
              * Caller
              * @description Who calls, as the far end sees it.
              * @default
              */
-            caller: string;
+            caller?: string;
             /**
              * Flow
              * @description In place of an agent: a flow that is published.
              * @default null
              */
-            flow: string | null;
+            flow?: string | null;
             /**
              * Language
              * @description BCP 47; in place of the agent's own.
              * @default
              */
-            language: string;
+            language?: string;
             /**
              * Ring S
              * @description It is given up after ringing for so long.
              * @default 60
              */
-            ring_s: number;
+            ring_s?: number;
             /**
              * To
              * @description A number, an extension or an address that calls may go to.
@@ -5625,7 +5625,7 @@ export interface components {
              * @description In place of the agent's own.
              * @default
              */
-            voice: string;
+            voice?: string;
         };
         /**
          * NewErasure
@@ -5655,19 +5655,19 @@ export interface components {
              * @description Of the flow, where it is another than the document's.
              * @default null
              */
-            name: string | null;
+            name?: string | null;
             /**
              * Note
              * @description What it is about, for the history.
              * @default
              */
-            note: string;
+            note?: string;
             /**
              * Publish
              * @description Have new calls run it at once, if it has no errors.
              * @default false
              */
-            publish: boolean;
+            publish?: boolean;
         };
         /**
          * NewFlowSecret
@@ -5698,7 +5698,7 @@ export interface components {
              * @description Null: as the settings say.
              * @default null
              */
-            rate_limit: components["schemas"]["KeyRate"] | null;
+            rate_limit?: components["schemas"]["KeyRate"] | null;
             /**
              * Scopes
              * @description What it may do.
@@ -5714,13 +5714,13 @@ export interface components {
              * Agent
              * @default null
              */
-            agent: string | null;
+            agent?: string | null;
             /**
              * Label
              * @description For people.
              * @default
              */
-            label: string;
+            label?: string;
             /**
              * Number
              * @description In E.164, with its `+`.
@@ -5731,19 +5731,19 @@ export interface components {
              * @description Whose it is, for people.
              * @default
              */
-            provider: string;
+            provider?: string;
             /**
              * Route
              * @description The id of a route.
              * @default null
              */
-            route: number | null;
+            route?: number | null;
             /**
              * Trunk
              * @description The trunk by which its calls come in.
              * @default
              */
-            trunk: string;
+            trunk?: string;
         };
         /**
          * NewSession
@@ -5762,61 +5762,61 @@ export interface components {
              * @description An agent by name.
              * @default null
              */
-            agent: string | null;
+            agent?: string | null;
             /**
              * Flow
              * @description A flow by name.
              * @default null
              */
-            flow: string | null;
+            flow?: string | null;
             /**
              * Interruption Sensitivity
              * @description How readily a sound of the caller's interrupts the agent.
              * @default null
              */
-            interruption_sensitivity: ("low" | "medium" | "high") | null;
+            interruption_sensitivity?: ("low" | "medium" | "high") | null;
             /**
              * Language
              * @description BCP 47; empty: the agent's own; `auto`: as the caller speaks, of nine languages.
              * @default
              */
-            language: string | "auto";
+            language?: string | "auto";
             /**
              * Memory
              * @description Messages that a language model remembers of the session's conversations before.
              * @default 20
              */
-            memory: number;
+            memory?: number;
             /**
              * Mode
              * @default hybrid
              * @enum {string}
              */
-            mode: "voice" | "text" | "hybrid";
+            mode?: "voice" | "text" | "hybrid";
             /**
              * @description How much a language model says at a time.
              * @default null
              */
-            style: components["schemas"]["Style"] | null;
+            style?: components["schemas"]["Style"] | null;
             /**
              * System Prompt
              * @description Instructions for the language model; beside an agent's own where one is named.
              * @default null
              */
-            system_prompt: string | null;
+            system_prompt?: string | null;
             /**
              * Turns
              * @description Whether a pause ends the caller's turn, or `release`.
              * @default hands_free
              * @enum {string}
              */
-            turns: "hands_free" | "push_to_talk";
+            turns?: "hands_free" | "push_to_talk";
             /**
              * Voice
              * @description In place of the agent's own.
              * @default
              */
-            voice: string;
+            voice?: string;
         };
         /**
          * NewTrunk
@@ -5827,7 +5827,7 @@ export interface components {
              * Auth Username
              * @default
              */
-            auth_username: string;
+            auth_username?: string;
             caller?: Record<string, never>;
             /**
              * Codecs
@@ -5836,49 +5836,49 @@ export interface components {
              *       "PCMA"
              *     ]
              */
-            codecs: string[];
+            codecs?: string[];
             dial?: Record<string, never>;
             /**
              * Enabled
              * @default true
              */
-            enabled: boolean;
+            enabled?: boolean;
             /**
              * Encryption
              * @default off
              * @enum {string}
              */
-            encryption: "off" | "optional" | "required";
+            encryption?: "off" | "optional" | "required";
             /**
              * Expires S
              * @default 3600
              */
-            expires_s: number;
+            expires_s?: number;
             /**
              * First Response S
              * @default 1.5
              */
-            first_response_s: number;
+            first_response_s?: number;
             /**
              * From Domain
              * @default
              */
-            from_domain: string;
+            from_domain?: string;
             /**
              * Header
              * @default
              */
-            header: string;
+            header?: string;
             /**
              * Headers In
              * @default []
              */
-            headers_in: string[];
+            headers_in?: string[];
             /**
              * Headers Out
              * @default []
              */
-            headers_out: string[];
+            headers_out?: string[];
             /** Host */
             host: string;
             /**
@@ -5886,113 +5886,113 @@ export interface components {
              * @default pass
              * @enum {string}
              */
-            identity: "pass" | "verify" | "require";
+            identity?: "pass" | "verify" | "require";
             /**
              * Identity Out
              * @default false
              */
-            identity_out: boolean;
+            identity_out?: boolean;
             /**
              * Keep Alive S
              * @default 30
              */
-            keep_alive_s: number;
+            keep_alive_s?: number;
             /**
              * Max Calls
              * @default 0
              */
-            max_calls: number;
+            max_calls?: number;
             /**
              * Max Cps
              * @default 0
              */
-            max_cps: number;
+            max_cps?: number;
             /**
              * May Dial
              * @default null
              */
-            may_dial: string[] | null;
+            may_dial?: string[] | null;
             /** Name */
             name: string;
             /**
              * Networks
              * @default []
              */
-            networks: string[];
+            networks?: string[];
             /**
              * Outbound Proxy
              * @default
              */
-            outbound_proxy: string;
+            outbound_proxy?: string;
             /**
              * Password
              * @default
              */
-            password: string;
+            password?: string;
             /**
              * Port
              * @default null
              */
-            port: number | null;
+            port?: number | null;
             /**
              * Prefixes
              * @default []
              */
-            prefixes: string[];
+            prefixes?: string[];
             /**
              * Priority
              * @default 100
              */
-            priority: number;
+            priority?: number;
             /**
              * Progress S
              * @default 20
              */
-            progress_s: number;
+            progress_s?: number;
             quirks?: Record<string, never>;
             /**
              * Realm
              * @default
              */
-            realm: string;
+            realm?: string;
             receive?: Record<string, never>;
             /**
              * Register
              * @default false
              */
-            register: boolean;
+            register?: boolean;
             /**
              * Sign
              * @default off
              * @enum {string}
              */
-            sign: "off" | "A" | "B" | "C";
+            sign?: "off" | "A" | "B" | "C";
             /**
              * Transport
              * @default udp
              * @enum {string}
              */
-            transport: "udp" | "tcp" | "tls";
+            transport?: "udp" | "tcp" | "tls";
             /**
              * User Phone
              * @default false
              */
-            user_phone: boolean;
+            user_phone?: boolean;
             /**
              * Username
              * @default
              */
-            username: string;
+            username?: string;
             /**
              * Uui
              * @default false
              */
-            uui: boolean;
+            uui?: boolean;
             /**
              * Weight
              * @default 1
              */
-            weight: number;
+            weight?: number;
         } & {
             [key: string]: unknown;
         };
@@ -6013,13 +6013,13 @@ export interface components {
              * @description What it is about, for the history.
              * @default
              */
-            note: string;
+            note?: string;
             /**
              * Publish
              * @description Have new calls run it at once, if it has no errors.
              * @default false
              */
-            publish: boolean;
+            publish?: boolean;
         };
         /** NewWebhook */
         NewWebhook: {
@@ -6027,12 +6027,12 @@ export interface components {
              * Active
              * @default true
              */
-            active: boolean;
+            active?: boolean;
             /**
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /**
              * Topics
              * @description Topics of events, with * for anything.
@@ -6040,7 +6040,7 @@ export interface components {
              *       "*"
              *     ]
              */
-            topics: string[];
+            topics?: string[];
             /**
              * Url
              * @description An https address; redirects are not followed.
@@ -6057,31 +6057,31 @@ export interface components {
              * Agent
              * @default null
              */
-            agent: string | null;
+            agent?: string | null;
             /**
              * Label
              * @description For people.
              * @default
              */
-            label: string;
+            label?: string;
             /**
              * Provider
              * @description Whose it is, for people.
              * @default
              */
-            provider: string;
+            provider?: string;
             /**
              * Route
              * @description The id of a route.
              * @default null
              */
-            route: number | null;
+            route?: number | null;
             /**
              * Trunk
              * @description The trunk by which its calls come in.
              * @default
              */
-            trunk: string;
+            trunk?: string;
         };
         /**
          * NumberShown
@@ -6136,36 +6136,36 @@ export interface components {
              * @description Taken, and not followed.
              * @default
              */
-            instructions: string;
+            instructions?: string;
             /**
              * Language
              * @default
              */
-            language: string;
+            language?: string;
             /**
              * Model
              * @description An engine (`GET /v1/models`), or one of OpenAI's.
              */
             model: string;
             /** @default mp3 */
-            response_format: components["schemas"]["FileFormat"];
+            response_format?: components["schemas"]["FileFormat"];
             /**
              * Sample Rate
              * @description Not OpenAI's: 24000 unless said here.
              * @default 0
              */
-            sample_rate: number;
+            sample_rate?: number;
             /**
              * Speed
              * @default 1
              */
-            speed: number;
+            speed?: number;
             /**
              * Stream Format
              * @default audio
              * @enum {string}
              */
-            stream_format: "audio" | "sse";
+            stream_format?: "audio" | "sse";
             /**
              * Voice
              * @description Of the catalogue, an engine's own, or one of OpenAI's, which stand for the usual one.
@@ -6331,19 +6331,19 @@ export interface components {
              * Agent
              * @default null
              */
-            agent: string | null;
+            agent?: string | null;
             /** Calls */
             calls: number;
             /**
              * Day
              * @default null
              */
-            day: string | null;
+            day?: string | null;
             /**
              * Flow
              * @default null
              */
-            flow: string | null;
+            flow?: string | null;
             /**
              * Outcome
              * @description A word of the flow's own.
@@ -6377,7 +6377,7 @@ export interface components {
              * @description `cursor` of the next page; null: this was the last.
              * @default null
              */
-            next: string | null;
+            next?: string | null;
         };
         /** Page[AuditLineShown] */
         Page_AuditLineShown_: {
@@ -6388,7 +6388,7 @@ export interface components {
              * @description `cursor` of the next page; null: this was the last.
              * @default null
              */
-            next: string | null;
+            next?: string | null;
         };
         /** Page[ConsoleSessionShown] */
         Page_ConsoleSessionShown_: {
@@ -6399,7 +6399,7 @@ export interface components {
              * @description `cursor` of the next page; null: this was the last.
              * @default null
              */
-            next: string | null;
+            next?: string | null;
         };
         /** Page[DeliveryShown] */
         Page_DeliveryShown_: {
@@ -6410,7 +6410,7 @@ export interface components {
              * @description `cursor` of the next page; null: this was the last.
              * @default null
              */
-            next: string | null;
+            next?: string | null;
         };
         /** Page[ErasureShown] */
         Page_ErasureShown_: {
@@ -6421,7 +6421,7 @@ export interface components {
              * @description `cursor` of the next page; null: this was the last.
              * @default null
              */
-            next: string | null;
+            next?: string | null;
         };
         /** Page[FlowShown] */
         Page_FlowShown_: {
@@ -6432,7 +6432,7 @@ export interface components {
              * @description `cursor` of the next page; null: this was the last.
              * @default null
              */
-            next: string | null;
+            next?: string | null;
         };
         /** Page[FlowVersionShown] */
         Page_FlowVersionShown_: {
@@ -6443,7 +6443,7 @@ export interface components {
              * @description `cursor` of the next page; null: this was the last.
              * @default null
              */
-            next: string | null;
+            next?: string | null;
         };
         /** Page[NumberShown] */
         Page_NumberShown_: {
@@ -6454,7 +6454,7 @@ export interface components {
              * @description `cursor` of the next page; null: this was the last.
              * @default null
              */
-            next: string | null;
+            next?: string | null;
         };
         /** Page[ProviderVoice] */
         Page_ProviderVoice_: {
@@ -6465,7 +6465,7 @@ export interface components {
              * @description `cursor` of the next page; null: this was the last.
              * @default null
              */
-            next: string | null;
+            next?: string | null;
         };
         /** Page[RouteShown] */
         Page_RouteShown_: {
@@ -6476,7 +6476,7 @@ export interface components {
              * @description `cursor` of the next page; null: this was the last.
              * @default null
              */
-            next: string | null;
+            next?: string | null;
         };
         /** Page[VoiceShown] */
         Page_VoiceShown_: {
@@ -6487,7 +6487,7 @@ export interface components {
              * @description `cursor` of the next page; null: this was the last.
              * @default null
              */
-            next: string | null;
+            next?: string | null;
         };
         /** Page[WebhookShown] */
         Page_WebhookShown_: {
@@ -6498,7 +6498,7 @@ export interface components {
              * @description `cursor` of the next page; null: this was the last.
              * @default null
              */
-            next: string | null;
+            next?: string | null;
         };
         /**
          * PartialLive
@@ -6561,7 +6561,7 @@ export interface components {
              * Muted
              * @default false
              */
-            muted: boolean;
+            muted?: boolean;
             /** Name */
             name: string;
             /** Remote */
@@ -6625,7 +6625,7 @@ export interface components {
              * @description More of it, where there is more.
              * @default null
              */
-            detail: unknown;
+            detail?: unknown;
             /**
              * Message
              * @description For people: what was wrong, and how to mend it.
@@ -6718,17 +6718,17 @@ export interface components {
              * Agent
              * @default null
              */
-            agent: string | null;
+            agent?: string | null;
             /**
              * Day
              * @default null
              */
-            day: string | null;
+            day?: string | null;
             /**
              * Flow
              * @default null
              */
-            flow: string | null;
+            flow?: string | null;
             /** Jitter Ms P50 */
             jitter_ms_p50: number | null;
             /** Jitter Ms P95 */
@@ -6940,7 +6940,7 @@ export interface components {
              * @description So long the text of before counts, too.
              * @default 0
              */
-            grace_s: number;
+            grace_s?: number;
         };
         /**
          * RouteBody
@@ -6954,18 +6954,18 @@ export interface components {
              * @description Days that are not as usual.
              * @default null
              */
-            calendar: string | null;
+            calendar?: string | null;
             /**
              * @description Null: outside of its hours it is as if there were no such route.
              * @default null
              */
-            fallback: components["schemas"]["RouteFallback"] | null;
+            fallback?: components["schemas"]["RouteFallback"] | null;
             /**
              * Hours
              * @description When the agent answers, by day of the week; null: at any time.
              * @default null
              */
-            hours: {
+            hours?: {
                 [key: string]: string[];
             } | null;
             /**
@@ -6973,7 +6973,7 @@ export interface components {
              * @description For people.
              * @default
              */
-            label: string;
+            label?: string;
             /**
              * Pattern
              * @description A number, name or address; `*` stands for any characters, `?` for one. With `@` it is compared with the whole address, else with its user part or number.
@@ -6984,25 +6984,25 @@ export interface components {
              * @description The lowest goes first.
              * @default 100
              */
-            priority: number;
+            priority?: number;
             /**
              * Time Zone
              * @description Of its hours (IANA).
              * @default UTC
              */
-            time_zone: string;
+            time_zone?: string;
             /**
              * Valid From
              * @description From then on it counts.
              * @default null
              */
-            valid_from: string | null;
+            valid_from?: string | null;
             /**
              * Valid Until
              * @description From then on it does not.
              * @default null
              */
-            valid_until: string | null;
+            valid_until?: string | null;
         };
         /**
          * RouteFallback
@@ -7014,19 +7014,19 @@ export interface components {
              * @description Another agent.
              * @default
              */
-            agent: string;
+            agent?: string;
             /**
              * Message
              * @description Why the call is refused (480).
              * @default
              */
-            message: string;
+            message?: string;
             /**
              * Ring
              * @description An extension, number or address that is rung.
              * @default
              */
-            ring: string;
+            ring?: string;
         };
         /**
          * RouteFallbackShown
@@ -7121,7 +7121,7 @@ export interface components {
              * Whisper To
              * @default null
              */
-            whisper_to: string | null;
+            whisper_to?: string | null;
         };
         /**
          * SeatWanted
@@ -7132,7 +7132,7 @@ export interface components {
              * Gain
              * @default 1
              */
-            gain: number;
+            gain?: number;
             /** Party */
             party: string;
             seat: components["schemas"]["SeatKind"];
@@ -7141,7 +7141,7 @@ export interface components {
              * @description With `whisper` alone.
              * @default
              */
-            whisper_to: string;
+            whisper_to?: string;
         };
         /**
          * SegmentShown
@@ -7176,7 +7176,7 @@ export interface components {
              * @description Of each `step_ms`, where they are wished.
              * @default null
              */
-            probabilities: number[] | null;
+            probabilities?: number[] | null;
             /** Segments */
             segments: components["schemas"]["SpeechSegmentShown"][];
             /**
@@ -7188,7 +7188,7 @@ export interface components {
              * Step Ms
              * @default 32
              */
-            step_ms: number;
+            step_ms?: number;
         };
         /**
          * SentenceLive
@@ -7359,25 +7359,25 @@ export interface components {
              * @description In all; 0: one of each persona.
              * @default 0
              */
-            calls: number;
+            calls?: number;
             /**
              * Interrupt
              * @description The chance that a caller talks into a line.
              * @default 0
              */
-            interrupt: number;
+            interrupt?: number;
             /**
              * Only
              * @description Words of which a persona's name has one; empty: all call.
              * @default []
              */
-            only: string[];
+            only?: string[];
             /**
              * Personas
              * @description Who calls (docs/flows.md); empty: those that come with the flow of this name.
              * @default []
              */
-            personas: {
+            personas?: {
                 [key: string]: unknown;
             }[];
             /**
@@ -7385,13 +7385,13 @@ export interface components {
              * @description The same one gives the same callers again.
              * @default 1
              */
-            seed: string;
+            seed?: string;
             /**
              * Version
              * @description The newest where none is given.
              * @default null
              */
-            version: number | null;
+            version?: number | null;
         };
         /**
          * SpeechLine
@@ -7403,23 +7403,23 @@ export interface components {
              * @description Base64; the pieces of all lines, one behind the other, are the file.
              * @default
              */
-            audio: string;
+            audio?: string;
             /**
              * Done
              * @default false
              */
-            done: boolean;
+            done?: boolean;
             /**
              * Duration Ms
              * @description With `done`: of the whole.
              * @default null
              */
-            duration_ms: number | null;
+            duration_ms?: number | null;
             /**
              * Words
              * @default []
              */
-            words: components["schemas"]["TimedWordShown"][];
+            words?: components["schemas"]["TimedWordShown"][];
         };
         /** SpeechSegmentShown */
         SpeechSegmentShown: {
@@ -7463,7 +7463,7 @@ export interface components {
              * @description RFC 3339.
              * @default
              */
-            started: string;
+            started?: string;
             /** State */
             state: string;
             /** To Uri */
@@ -7475,12 +7475,12 @@ export interface components {
              * Include Obfuscation
              * @default false
              */
-            include_obfuscation: boolean;
+            include_obfuscation?: boolean;
             /**
              * Include Usage
              * @default false
              */
-            include_usage: boolean;
+            include_usage?: boolean;
         };
         /**
          * Style
@@ -7545,7 +7545,7 @@ export interface components {
              * Agent
              * @default null
              */
-            agent: string | null;
+            agent?: string | null;
             /**
              * Answer Rate
              * @description Answered ones, of those that are not ringing.
@@ -7559,7 +7559,7 @@ export interface components {
              * Day
              * @default null
              */
-            day: string | null;
+            day?: string | null;
             /**
              * Failed
              * @description By a fault of the server's, or because it died.
@@ -7569,7 +7569,7 @@ export interface components {
              * Flow
              * @default null
              */
-            flow: string | null;
+            flow?: string | null;
             /**
              * Live
              * @description That are up.
@@ -7616,25 +7616,25 @@ export interface components {
         /** TextToSpeak */
         TextToSpeak: {
             /** @default wav */
-            format: components["schemas"]["FileFormat"];
+            format?: components["schemas"]["FileFormat"];
             /**
              * Language
              * @description BCP 47. Empty: the voice's own.
              * @default
              */
-            language: string;
+            language?: string;
             /**
              * Sample Rate
              * @description 8000 to 48000; 0: 24000, and 8000 for mulaw. MP3 and AAC have those of MPEG alone.
              * @default 0
              */
-            sample_rate: number;
+            sample_rate?: number;
             /**
              * Speed
              * @description Of the speech; engines bear less at either end.
              * @default 1
              */
-            speed: number;
+            speed?: number;
             /**
              * Text
              * @description At most `speech.text_characters` characters.
@@ -7645,13 +7645,13 @@ export interface components {
              * @description Lines of JSON with pieces of the audio (base64) and the words that end in them.
              * @default false
              */
-            timestamps: boolean;
+            timestamps?: boolean;
             /**
              * Voice
              * @description Of the catalogue, or an engine's own. Empty: as the settings say.
              * @default
              */
-            voice: string;
+            voice?: string;
         };
         /** TimedWordShown */
         TimedWordShown: {
@@ -7766,7 +7766,7 @@ export interface components {
              * By
              * @default null
              */
-            by: string | null;
+            by?: string | null;
             /**
              * Call
              * Format: uuid
@@ -7776,17 +7776,17 @@ export interface components {
              * Detail
              * @default null
              */
-            detail: unknown;
+            detail?: unknown;
             /**
              * How
              * @default null
              */
-            how: string | null;
+            how?: string | null;
             /**
              * Reason
              * @default null
              */
-            reason: string | null;
+            reason?: string | null;
             /** Step */
             step: string;
             /** To */
@@ -7795,12 +7795,12 @@ export interface components {
              * Warm
              * @default null
              */
-            warm: boolean | null;
+            warm?: boolean | null;
             /**
              * Why
              * @default null
              */
-            why: string | null;
+            why?: string | null;
         };
         /**
          * TransferWanted
@@ -7813,7 +7813,7 @@ export interface components {
              * @default bridge
              * @enum {string}
              */
-            how: "bridge" | "refer";
+            how?: "bridge" | "refer";
             /** To */
             to: string;
             /**
@@ -7821,7 +7821,7 @@ export interface components {
              * @description Whoever answers is told what the call is about, and takes it or does not.
              * @default false
              */
-            warm: boolean | components["schemas"]["WarmWanted"];
+            warm?: boolean | components["schemas"]["WarmWanted"];
         };
         /**
          * TrunkBody
@@ -7833,7 +7833,7 @@ export interface components {
              * Auth Username
              * @default
              */
-            auth_username: string;
+            auth_username?: string;
             caller?: Record<string, never>;
             /**
              * Codecs
@@ -7842,49 +7842,49 @@ export interface components {
              *       "PCMA"
              *     ]
              */
-            codecs: string[];
+            codecs?: string[];
             dial?: Record<string, never>;
             /**
              * Enabled
              * @default true
              */
-            enabled: boolean;
+            enabled?: boolean;
             /**
              * Encryption
              * @default off
              * @enum {string}
              */
-            encryption: "off" | "optional" | "required";
+            encryption?: "off" | "optional" | "required";
             /**
              * Expires S
              * @default 3600
              */
-            expires_s: number;
+            expires_s?: number;
             /**
              * First Response S
              * @default 1.5
              */
-            first_response_s: number;
+            first_response_s?: number;
             /**
              * From Domain
              * @default
              */
-            from_domain: string;
+            from_domain?: string;
             /**
              * Header
              * @default
              */
-            header: string;
+            header?: string;
             /**
              * Headers In
              * @default []
              */
-            headers_in: string[];
+            headers_in?: string[];
             /**
              * Headers Out
              * @default []
              */
-            headers_out: string[];
+            headers_out?: string[];
             /** Host */
             host: string;
             /**
@@ -7892,113 +7892,113 @@ export interface components {
              * @default pass
              * @enum {string}
              */
-            identity: "pass" | "verify" | "require";
+            identity?: "pass" | "verify" | "require";
             /**
              * Identity Out
              * @default false
              */
-            identity_out: boolean;
+            identity_out?: boolean;
             /**
              * Keep Alive S
              * @default 30
              */
-            keep_alive_s: number;
+            keep_alive_s?: number;
             /**
              * Max Calls
              * @default 0
              */
-            max_calls: number;
+            max_calls?: number;
             /**
              * Max Cps
              * @default 0
              */
-            max_cps: number;
+            max_cps?: number;
             /**
              * May Dial
              * @default null
              */
-            may_dial: string[] | null;
+            may_dial?: string[] | null;
             /** Name */
             name?: string;
             /**
              * Networks
              * @default []
              */
-            networks: string[];
+            networks?: string[];
             /**
              * Outbound Proxy
              * @default
              */
-            outbound_proxy: string;
+            outbound_proxy?: string;
             /**
              * Password
              * @default
              */
-            password: string;
+            password?: string;
             /**
              * Port
              * @default null
              */
-            port: number | null;
+            port?: number | null;
             /**
              * Prefixes
              * @default []
              */
-            prefixes: string[];
+            prefixes?: string[];
             /**
              * Priority
              * @default 100
              */
-            priority: number;
+            priority?: number;
             /**
              * Progress S
              * @default 20
              */
-            progress_s: number;
+            progress_s?: number;
             quirks?: Record<string, never>;
             /**
              * Realm
              * @default
              */
-            realm: string;
+            realm?: string;
             receive?: Record<string, never>;
             /**
              * Register
              * @default false
              */
-            register: boolean;
+            register?: boolean;
             /**
              * Sign
              * @default off
              * @enum {string}
              */
-            sign: "off" | "A" | "B" | "C";
+            sign?: "off" | "A" | "B" | "C";
             /**
              * Transport
              * @default udp
              * @enum {string}
              */
-            transport: "udp" | "tcp" | "tls";
+            transport?: "udp" | "tcp" | "tls";
             /**
              * User Phone
              * @default false
              */
-            user_phone: boolean;
+            user_phone?: boolean;
             /**
              * Username
              * @default
              */
-            username: string;
+            username?: string;
             /**
              * Uui
              * @default false
              */
-            uui: boolean;
+            uui?: boolean;
             /**
              * Weight
              * @default 1
              */
-            weight: number;
+            weight?: number;
         } & {
             [key: string]: unknown;
         };
@@ -8011,7 +8011,7 @@ export interface components {
              * Auth Username
              * @default
              */
-            auth_username: string;
+            auth_username?: string;
             caller?: Record<string, never>;
             /**
              * Codecs
@@ -8020,49 +8020,49 @@ export interface components {
              *       "PCMA"
              *     ]
              */
-            codecs: string[];
+            codecs?: string[];
             dial?: Record<string, never>;
             /**
              * Enabled
              * @default true
              */
-            enabled: boolean;
+            enabled?: boolean;
             /**
              * Encryption
              * @default off
              * @enum {string}
              */
-            encryption: "off" | "optional" | "required";
+            encryption?: "off" | "optional" | "required";
             /**
              * Expires S
              * @default 3600
              */
-            expires_s: number;
+            expires_s?: number;
             /**
              * First Response S
              * @default 1.5
              */
-            first_response_s: number;
+            first_response_s?: number;
             /**
              * From Domain
              * @default
              */
-            from_domain: string;
+            from_domain?: string;
             /**
              * Header
              * @default
              */
-            header: string;
+            header?: string;
             /**
              * Headers In
              * @default []
              */
-            headers_in: string[];
+            headers_in?: string[];
             /**
              * Headers Out
              * @default []
              */
-            headers_out: string[];
+            headers_out?: string[];
             /** Host */
             host?: string;
             /**
@@ -8070,113 +8070,113 @@ export interface components {
              * @default pass
              * @enum {string}
              */
-            identity: "pass" | "verify" | "require";
+            identity?: "pass" | "verify" | "require";
             /**
              * Identity Out
              * @default false
              */
-            identity_out: boolean;
+            identity_out?: boolean;
             /**
              * Keep Alive S
              * @default 30
              */
-            keep_alive_s: number;
+            keep_alive_s?: number;
             /**
              * Max Calls
              * @default 0
              */
-            max_calls: number;
+            max_calls?: number;
             /**
              * Max Cps
              * @default 0
              */
-            max_cps: number;
+            max_cps?: number;
             /**
              * May Dial
              * @default null
              */
-            may_dial: string[] | null;
+            may_dial?: string[] | null;
             /** Name */
             name: string;
             /**
              * Networks
              * @default []
              */
-            networks: string[];
+            networks?: string[];
             /**
              * Outbound Proxy
              * @default
              */
-            outbound_proxy: string;
+            outbound_proxy?: string;
             /**
              * Password
              * @default
              */
-            password: string;
+            password?: string;
             /**
              * Port
              * @default null
              */
-            port: number | null;
+            port?: number | null;
             /**
              * Prefixes
              * @default []
              */
-            prefixes: string[];
+            prefixes?: string[];
             /**
              * Priority
              * @default 100
              */
-            priority: number;
+            priority?: number;
             /**
              * Progress S
              * @default 20
              */
-            progress_s: number;
+            progress_s?: number;
             quirks?: Record<string, never>;
             /**
              * Realm
              * @default
              */
-            realm: string;
+            realm?: string;
             receive?: Record<string, never>;
             /**
              * Register
              * @default false
              */
-            register: boolean;
+            register?: boolean;
             /**
              * Sign
              * @default off
              * @enum {string}
              */
-            sign: "off" | "A" | "B" | "C";
+            sign?: "off" | "A" | "B" | "C";
             /**
              * Transport
              * @default udp
              * @enum {string}
              */
-            transport: "udp" | "tcp" | "tls";
+            transport?: "udp" | "tcp" | "tls";
             /**
              * User Phone
              * @default false
              */
-            user_phone: boolean;
+            user_phone?: boolean;
             /**
              * Username
              * @default
              */
-            username: string;
+            username?: string;
             /**
              * Uui
              * @default false
              */
-            uui: boolean;
+            uui?: boolean;
             /**
              * Weight
              * @default 1
              */
-            weight: number;
+            weight?: number;
         } & {
             [key: string]: unknown;
         };
@@ -8197,7 +8197,7 @@ export interface components {
              * Auth Username
              * @default
              */
-            auth_username: string;
+            auth_username?: string;
             caller?: Record<string, never>;
             /**
              * Codecs
@@ -8206,24 +8206,24 @@ export interface components {
              *       "PCMA"
              *     ]
              */
-            codecs: string[];
+            codecs?: string[];
             dial?: Record<string, never>;
             /**
              * Enabled
              * @default true
              */
-            enabled: boolean;
+            enabled?: boolean;
             /**
              * Encryption
              * @default off
              * @enum {string}
              */
-            encryption: "off" | "optional" | "required";
+            encryption?: "off" | "optional" | "required";
             /**
              * Expires S
              * @default 3600
              */
-            expires_s: number;
+            expires_s?: number;
             /**
              * Fault
              * @description What is wrong with its row; empty: nothing.
@@ -8233,27 +8233,27 @@ export interface components {
              * First Response S
              * @default 1.5
              */
-            first_response_s: number;
+            first_response_s?: number;
             /**
              * From Domain
              * @default
              */
-            from_domain: string;
+            from_domain?: string;
             /**
              * Header
              * @default
              */
-            header: string;
+            header?: string;
             /**
              * Headers In
              * @default []
              */
-            headers_in: string[];
+            headers_in?: string[];
             /**
              * Headers Out
              * @default []
              */
-            headers_out: string[];
+            headers_out?: string[];
             /** Host */
             host?: string;
             /**
@@ -8261,87 +8261,87 @@ export interface components {
              * @default pass
              * @enum {string}
              */
-            identity: "pass" | "verify" | "require";
+            identity?: "pass" | "verify" | "require";
             /**
              * Identity Out
              * @default false
              */
-            identity_out: boolean;
+            identity_out?: boolean;
             /**
              * Keep Alive S
              * @default 30
              */
-            keep_alive_s: number;
+            keep_alive_s?: number;
             /**
              * Max Calls
              * @default 0
              */
-            max_calls: number;
+            max_calls?: number;
             /**
              * Max Cps
              * @default 0
              */
-            max_cps: number;
+            max_cps?: number;
             /**
              * May Dial
              * @default null
              */
-            may_dial: string[] | null;
+            may_dial?: string[] | null;
             /** Name */
             name: string;
             /**
              * Networks
              * @default []
              */
-            networks: string[];
+            networks?: string[];
             /**
              * Outbound Proxy
              * @default
              */
-            outbound_proxy: string;
+            outbound_proxy?: string;
             /**
              * Password
              * @default
              */
-            password: string;
+            password?: string;
             /**
              * Port
              * @default null
              */
-            port: number | null;
+            port?: number | null;
             /**
              * Prefixes
              * @default []
              */
-            prefixes: string[];
+            prefixes?: string[];
             /**
              * Priority
              * @default 100
              */
-            priority: number;
+            priority?: number;
             /**
              * Progress S
              * @default 20
              */
-            progress_s: number;
+            progress_s?: number;
             quirks?: Record<string, never>;
             /**
              * Realm
              * @default
              */
-            realm: string;
+            realm?: string;
             receive?: Record<string, never>;
             /**
              * Register
              * @default false
              */
-            register: boolean;
+            register?: boolean;
             /**
              * Sign
              * @default off
              * @enum {string}
              */
-            sign: "off" | "A" | "B" | "C";
+            sign?: "off" | "A" | "B" | "C";
             /**
              * Status
              * @description Its standing and scorecards; null: it is not used.
@@ -8354,22 +8354,22 @@ export interface components {
              * @default udp
              * @enum {string}
              */
-            transport: "udp" | "tcp" | "tls";
+            transport?: "udp" | "tcp" | "tls";
             /**
              * User Phone
              * @default false
              */
-            user_phone: boolean;
+            user_phone?: boolean;
             /**
              * Username
              * @default
              */
-            username: string;
+            username?: string;
             /**
              * Uui
              * @default false
              */
-            uui: boolean;
+            uui?: boolean;
             /**
              * Version
              * @description Goes up with each change.
@@ -8379,7 +8379,7 @@ export interface components {
              * Weight
              * @default 1
              */
-            weight: number;
+            weight?: number;
         } & {
             [key: string]: unknown;
         };
@@ -8504,14 +8504,14 @@ export interface components {
              * @description An engine, of tokens a model; `*`: any without its own price.
              * @default *
              */
-            engine: string;
+            engine?: string;
             kind: components["schemas"]["UsageKind"];
             /**
              * Per
              * @description E.g. 1000000 tokens, 1000 characters, 3600 s.
              * @default 1
              */
-            per: number;
+            per?: number;
             /**
              * Price
              * @description US dollars for `per` units.
@@ -8523,7 +8523,7 @@ export interface components {
              * @description The first day (UTC) that it counts for.
              * @default 2000-01-01
              */
-            since: string;
+            since?: string;
         };
         /**
          * UsagePrices
@@ -8542,7 +8542,7 @@ export interface components {
              * Agent
              * @default null
              */
-            agent: string | null;
+            agent?: string | null;
             /**
              * Amount
              * @description In the kind's unit.
@@ -8557,23 +8557,23 @@ export interface components {
              * Day
              * @default null
              */
-            day: string | null;
+            day?: string | null;
             /**
              * Engine
              * @default null
              */
-            engine: string | null;
+            engine?: string | null;
             /**
              * Flow
              * @default null
              */
-            flow: string | null;
+            flow?: string | null;
             /**
              * Key
              * @description null: the operator's.
              * @default null
              */
-            key: string | null;
+            key?: string | null;
             kind: components["schemas"]["UsageKind"];
             /**
              * Unpriced
@@ -8746,29 +8746,29 @@ export interface components {
              * @description `key`: 1 takes; `stay`: who stays on takes.
              * @default null
              */
-            accept: ("key" | "stay") | null;
+            accept?: ("key" | "stay") | null;
             /**
              * Briefing
              * @description Said word for word.
              * @default null
              */
-            briefing: string | null;
+            briefing?: string | null;
             /**
              * Confirm S
              * @default null
              */
-            confirm_s: number | null;
+            confirm_s?: number | null;
             /**
              * Hears
              * @description What the caller hears meanwhile.
              * @default null
              */
-            hears: ("music" | "ringing") | null;
+            hears?: ("music" | "ringing") | null;
             /**
              * Ring S
              * @default null
              */
-            ring_s: number | null;
+            ring_s?: number | null;
         };
         /**
          * WebhookChange
@@ -8780,22 +8780,22 @@ export interface components {
              * @description False: nothing is sent, and nothing kept to be sent. True: events from then on; also puts an endpoint on again that was switched off.
              * @default null
              */
-            active: boolean | null;
+            active?: boolean | null;
             /**
              * Description
              * @default null
              */
-            description: string | null;
+            description?: string | null;
             /**
              * Topics
              * @default null
              */
-            topics: string[] | null;
+            topics?: string[] | null;
             /**
              * Url
              * @default null
              */
-            url: string | null;
+            url?: string | null;
         };
         /**
          * WebhookDisabledData
@@ -8955,18 +8955,18 @@ export interface components {
              * @description The newest where none is given.
              * @default null
              */
-            version: number | null;
+            version?: number | null;
         };
         /** WishedAnswer */
         WishedAnswer: {
             /** @default null */
-            json_schema: components["schemas"]["NamedSchema"] | null;
+            json_schema?: components["schemas"]["NamedSchema"] | null;
             /**
              * Type
              * @default text
              * @enum {string}
              */
-            type: "text" | "json_schema";
+            type?: "text" | "json_schema";
         };
         /** WishedFormat */
         WishedFormat: {
@@ -8976,13 +8976,13 @@ export interface components {
              * @description 8000 to 48000; 0: its own, or the nearest that the format has.
              * @default 0
              */
-            sample_rate: number;
+            sample_rate?: number;
             /**
              * Url
              * @description Where the audio is, in place of a file.
              * @default
              */
-            url: string;
+            url?: string;
         };
         /** WishedSegments */
         WishedSegments: {
@@ -8991,37 +8991,37 @@ export interface components {
              * @description Shorter silences do not end a segment.
              * @default 100
              */
-            min_silence_ms: number;
+            min_silence_ms?: number;
             /**
              * Min Speech Ms
              * @description Shorter sounds are none.
              * @default 250
              */
-            min_speech_ms: number;
+            min_speech_ms?: number;
             /**
              * Pad Ms
              * @description Added before and after each segment.
              * @default 30
              */
-            pad_ms: number;
+            pad_ms?: number;
             /**
              * Probabilities
              * @description The probability of each step, too.
              * @default false
              */
-            probabilities: boolean;
+            probabilities?: boolean;
             /**
              * Threshold
              * @description Probability from which sound is speech.
              * @default 0.5
              */
-            threshold: number;
+            threshold?: number;
             /**
              * Url
              * @description Where the audio is, in place of a file.
              * @default
              */
-            url: string;
+            url?: string;
         };
         /** WishedTranscript */
         WishedTranscript: {
@@ -9030,31 +9030,31 @@ export interface components {
              * @description A recogniser; empty: the first that knows the language.
              * @default
              */
-            engine: string;
+            engine?: string;
             /**
              * Format
              * @default json
              * @enum {string}
              */
-            format: "json" | "text" | "srt" | "vtt";
+            format?: "json" | "text" | "srt" | "vtt";
             /**
              * Language
              * @description BCP 47. Empty: as the settings say.
              * @default
              */
-            language: string;
+            language?: string;
             /**
              * Stream
              * @description Server-sent events: `progress`, `segment`, and `done` with all of it.
              * @default false
              */
-            stream: boolean;
+            stream?: boolean;
             /**
              * Url
              * @description Where the audio is, in place of a file.
              * @default
              */
-            url: string;
+            url?: string;
         };
         /** WordShown */
         WordShown: {
@@ -14687,7 +14687,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TranscriptShown"];
-                    "application/x-subrip": unknown;
+                    "application/x-subrip": string;
                     "text/event-stream": string;
                     "text/plain": string;
                     "text/vtt": string;
@@ -18241,7 +18241,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallTranscriptShown"];
-                    "application/x-subrip": unknown;
+                    "application/x-subrip": string;
                     "text/plain": string;
                     "text/vtt": string;
                 };
