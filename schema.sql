@@ -82,8 +82,11 @@ create table audit_log (
     action  text not null check (length(action) between 1 and 100),
     subject text not null check (length(subject) <= 300),
     -- What is different now; no secrets.
-    change  jsonb not null default '{}' check (jsonb_typeof(change) = 'object')
+    change  jsonb not null default '{}' check (jsonb_typeof(change) = 'object'),
+    -- Of a line that may have waited on the disk for the database: it is written once, however often it comes.
+    record  uuid
 );
+create unique index audit_log_record on audit_log (record) where record is not null;
 create index audit_log_subject on audit_log (subject, id);
 create index audit_log_key on audit_log (key, id);
 
@@ -133,7 +136,12 @@ create table legs (
     codec       text not null check (length(codec) <= 100),
     opened_at   timestamptz not null,
     closed_at   timestamptz,
-    stats       jsonb not null default '{}'
+    stats       jsonb not null default '{}',
+    direction   text not null default '' check (direction in ('', 'in', 'out')),
+    -- By which it came or went; empty: none.
+    trunk       text not null default '' check (length(trunk) <= 64),
+    -- In E.164 where it is known: who was called, or which number of ours was.
+    number      text not null default '' check (length(number) <= 100)
 );
 create index legs_call_id on legs (call_id);
 create index legs_open on legs (call_id) where closed_at is null;
@@ -640,6 +648,23 @@ create table usage_prices (
     primary key (kind, engine, since)
 );
 
+-- The same of telephone calls: of each leg by a trunk.
+create table phone_prices (
+    -- '*': any that has no price of its own.
+    trunk      text not null check (length(trunk) between 1 and 64),
+    direction  text not null check (direction in ('in', 'out')),
+    -- The beginning of a number, with its +; empty: any. The longest that fits counts.
+    prefix     text not null check (prefix ~ '^(\+[0-9]{1,15})?$'),
+    since      date not null,
+    -- US dollars.
+    per_minute double precision not null check (per_minute >= 0),
+    connection double precision not null default 0 check (connection >= 0),
+    -- Seconds that are paid for at least, and at a time after that.
+    first_s    integer not null default 60 check (first_s between 1 and 3600),
+    step_s     integer not null default 60 check (step_s between 1 and 3600),
+    primary key (trunk, direction, prefix, since)
+);
+
 -- Events that must not be lost: each is written in the transaction of what it tells of, and read by its number.
 -- Numbers follow the order of commits: they are drawn under a lock that is held until the transaction ends, so
 -- that whoever has read up to a number has read all that will ever stand before it. A transaction that is undone
@@ -903,13 +928,15 @@ create table voice_session_calls (
 );
 create index voice_session_calls_call on voice_session_calls (call_id);
 
+-- Voices that keys keep for themselves: of the catalogue so far.
 create table own_voices (
-    id         text primary key check (length(id) between 1 and 100),
+    id         text not null check (length(id) between 1 and 100),
     owner      uuid not null references api_keys,
     name       text not null check (length(name) between 1 and 100),
     language   text not null default '' check (length(language) <= 35),
     engine     text not null check (length(engine) between 1 and 100),
-    created_at timestamptz not null default now()
+    created_at timestamptz not null default now(),
+    primary key (owner, id)
 );
 create index own_voices_owner on own_voices (owner, created_at desc);
 

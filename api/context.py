@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import asyncpg
 from aiohttp import web
@@ -113,6 +114,8 @@ class ApiContext:
     """Stores records before an answer is given; None while the database is not up."""
     in_progress: set[tuple[Any, ...]] = field(default_factory=set)
     """Requests under an Idempotency-Key that are being done."""
+    node: UUID | None = None
+    """This server among those that share the database; None: it is alone."""
     sink: Sink | None = None
     """Takes records, e.g. of what was used; None while the database is not up."""
     speech: SpeechDesk | None = None

@@ -58,10 +58,11 @@ async def begin(request: web.Request, body: NewErasure) -> ErasureShown:
     """Remove all that is kept of a caller.
 
     Calls from and to the number with transcripts, events, outcomes, recordings and messages, and what agents
-    have learnt of it. The answer comes when it is done, or after five seconds; what is left then goes on by
-    itself. Asked for again while it runs, it is the same one."""
+    have learnt of it. In calls of others that mention it two of its digits are left; where it was rung for
+    one, or that was transferred to it, the recording goes, too. The answer comes when it is done, or after
+    five seconds; what is left then goes on by itself. Asked for again while it runs, it is the same one."""
     context = request.app[CONTEXT]
-    eraser = _eraser(context)
+    eraser = eraser_of(context)
     caller = eraser.number(body.caller)
     if not caller:
         raise _unfit(f"{body.caller} is no telephone number in full, such as +441215550100")
@@ -99,7 +100,7 @@ async def one(request: web.Request, id: UUID) -> ErasureShown:
     return _shown(row)
 
 
-def _eraser(context: ApiContext) -> Eraser:
+def eraser_of(context: ApiContext) -> Eraser:
     if context.eraser is None:
         raise web.HTTPServiceUnavailable(reason="The server is still starting.")
     return context.eraser

@@ -30,7 +30,7 @@ async def file_answer(
 ) -> web.StreamResponse:
     """A file that lies in this folder. `name`: under which a browser saves it. Raises Problem (404) when it
     is not there, or lies elsewhere."""
-    file = await asyncio.to_thread(_opened, path, folder)
+    file = await asyncio.to_thread(opened, path, folder)
     if file is None:
         raise Problem(404, "not_found", "The file is not on this server any more.")
     try:
@@ -39,7 +39,7 @@ async def file_answer(
         file.close()  # at once: whoever is cancelled here must leave nothing open
 
 
-def _opened(path: Path, folder: Path) -> BinaryIO | None:
+def opened(path: Path, folder: Path) -> BinaryIO | None:
     """A regular file whose real place is inside the folder's; None where it is not."""
     try:
         real = path.resolve(strict=True)
@@ -87,11 +87,12 @@ async def _answered(request: web.Request, file: BinaryIO, content_type: str, nam
     response.content_length = len(part)
     await response.prepare(request)
     if request.method != "HEAD":
-        await _written(response, file, part)
+        await written(response, file, part)
     return response
 
 
-async def _written(response: web.StreamResponse, file: BinaryIO, part: range) -> None:
+async def written(response: web.StreamResponse, file: BinaryIO, part: range) -> None:
+    """This part of a file, as the rest of an answer that has begun."""
     await asyncio.to_thread(file.seek, part.start)
     left = len(part)
     while left and (chunk := await asyncio.to_thread(file.read, min(left, CHUNK_BYTES))):

@@ -15,7 +15,9 @@ from pydantic import Field
 
 from api.access.asker import Asker, asker
 from api.access.scopes import Scope
+from api.audit import audited
 from api.context import CONTEXT, ApiContext
+from api.erasures import eraser_of
 from api.gateway.close_codes import CloseCode, GatewayRefusal
 from api.gateway.gateway import Gateway
 from api.gateway.messages import Connect, first_of_session
@@ -23,10 +25,12 @@ from api.gateway.outbox import SocketLine
 from api.gateway.session import GatewaySession
 from api.gateway.session_settings import NewSession, wanted_of
 from api.gateway.socket import serve
-from api.routing.models import RequestModel, ResponseModel
+from api.routing.models import OneLine, RequestModel, ResponseModel
 from api.routing.paging import Page, PageQuery, page_of, place_of
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
+from api.telephony.acting import not_elsewhere
+from mediaserver.errors import EngineMissingError
 from mediaserver.media.leg import EndedBy, Termination, Why
 from mediaserver.storage import voice_sessions as table
 from mediaserver.storage.sql import Row
@@ -37,6 +41,9 @@ log = logging.getLogger(__name__)
 
 routes = ApiRoutes("sessions", "Conversations that a web application begins for its visitors.")
 
+FLUSH_S = 2.0
+MOST_VOICES = 200
+"""That a key keeps."""
 LONGEST_REPORT = 366
 """Days."""
 Provider = Annotated[str, Field(min_length=1, max_length=100)]
@@ -99,10 +106,16 @@ class ProviderVoice(ResponseModel):
     ready: bool
 
 
-class VoiceOfKey(ResponseModel):
-    """A voice that a key owns."""
+class KeptVoice(RequestModel):
+    """How a voice is to be kept."""
 
-    id: str
+    name: OneLine = Field(default="", max_length=100, description="One's own for it; else the catalogue's.")
+
+
+class VoiceOfKey(ResponseModel):
+    """A voice that a key keeps for itself."""
+
+    id: str = Field(description="Of the catalogue: what agents and sessions name it by.")
     name: str
     language: str
     engine: str
@@ -110,7 +123,7 @@ class VoiceOfKey(ResponseModel):
 
 
 class VoicesOfKey(ResponseModel):
-    """All voices that a key owns."""
+    """All voices that a key keeps."""
 
     voices: list[VoiceOfKey]
 
@@ -166,18 +179,40 @@ async def analytics(request: web.Request, query: SessionsQuery) -> SessionFigure
 
 @routes.get("/api/voice/my-voices", scope=Scope.SESSIONS)
 async def my_voices(request: web.Request) -> VoicesOfKey:
-    """The voices that the key owns."""
+    """The voices that the key has kept for itself, the newest first."""
     context, who = request.app[CONTEXT], asker(request)
     rows = await table.voices_of(context.database, who.key) if who.key is not None else []
     return VoicesOfKey(voices=[VoiceOfKey(**row) for row in rows])
 
 
+@routes.put("/api/voice/my-voices/{voice}", scope=Scope.SESSIONS, errors=(422,))
+async def keep_voice(request: web.Request, voice: VoiceName, body: KeptVoice | None = None) -> VoiceOfKey:
+    """Keep a voice of the catalogue among one's own, under a name of one's own if one is given.
+
+    Once more: under another name. Agents and sessions name it by its id, as before."""
+    context, who = request.app[CONTEXT], asker(request)
+    if who.key is None:
+        raise Problem(422, "no_key", "Voices are kept by keys: ask with one.")
+    if context.voices is None:
+        raise Problem(503, "unavailable", "The server is still starting.")
+    try:
+        found = (await context.voices.standing(voice)).voice
+    except EngineMissingError as error:
+        raise Problem(404, "not_found", f"{error}.") from None
+    name = (body.name if body is not None else "") or found.name
+    async with context.database.acquire() as connection, connection.transaction():
+        row, fresh = await table.keep_voice(connection, who.key, found.id, name, found.language, found.engine)
+        if fresh and await table.voice_count(connection, who.key) > MOST_VOICES:
+            raise Problem(422, "too_many_voices", f"A key keeps {MOST_VOICES} voices: give one up first.")
+    return VoiceOfKey(**row)
+
+
 @routes.delete("/api/voice/my-voices/{voice}", scope=Scope.SESSIONS)
 async def remove_voice(request: web.Request, voice: VoiceName) -> None:
-    """Give up a voice that the key owns."""
+    """Give up a voice that the key has kept; the catalogue still has it."""
     context, who = request.app[CONTEXT], asker(request)
     if who.key is None or not await table.remove_voice(context.database, who.key, voice):
-        raise Problem(404, "not_found", "This key owns no such voice.")
+        raise Problem(404, "not_found", "This key keeps no such voice.")
 
 
 @routes.get("/api/voice/voices/{provider}", scope=Scope.SESSIONS)
@@ -221,16 +256,43 @@ async def transcript(request: web.Request, id: UUID) -> SessionTranscript:
     return SessionTranscript(lines=[SessionLine(**row) for row in rows])
 
 
-@routes.post("/api/voice/{id}/end", scope=Scope.SESSIONS)
+@routes.post("/api/voice/{id}/end", scope=Scope.SESSIONS, errors=(421,))
 async def end(request: web.Request, id: UUID) -> SessionShown:
     """End a session for good, and the conversation that goes on in it. Once more changes nothing."""
-    await _own(request, id)
+    row = await _own(request, id)
     context = request.app[CONTEXT]
+    for call in row["calls"]:
+        await not_elsewhere(request, call)
     await table.ended(context.database, id)
     live = context.gateway.of_session(id) if context.gateway is not None else None
     if live is not None and live.leg is not None:
         live.leg.ended(Termination(EndedBy.SERVER, Why.HANGUP, detail="its session was ended"))
     return await session(request, id)
+
+
+@routes.delete("/api/voice/{id}", scope=Scope.SESSIONS)
+async def erase(request: web.Request, id: UUID) -> None:
+    """Remove a session with all that is kept of its conversations: calls, transcripts, recordings, all else.
+
+    Its visitors have no telephone number, by which others are erased. 409 while somebody talks in it: end it
+    first; and where a file cannot be removed: its call stays then, and with it the session."""
+    row = await _own(request, id)
+    context = request.app[CONTEXT]
+    eraser = eraser_of(context)
+    if context.gateway is not None and context.gateway.of_session(id) is not None:
+        raise _still_talking()
+    if context.sink is not None:
+        await context.sink.flush(FLUSH_S)  # what of its last conversation still waits would come back
+    async with context.database.acquire() as connection, connection.transaction():
+        calls = await table.calls_of(connection, row["id"])
+        if any(call["state"] != "ended" for call in calls):
+            raise _still_talking()
+        faults = await eraser.erase_calls(connection, [call["id"] for call in calls])
+        if not faults:
+            await table.removed(connection, id)
+        await audited(connection, request, "session.erase", f"session:{id}", whole=not faults)
+    if faults:
+        raise Problem(409, "files_stay", f"Not all of it can be removed: {faults[0]}.")
 
 
 @routes.get("/ws/voice/{id}", scope=None, websocket=True, errors=(503,))
@@ -330,6 +392,10 @@ def _gateway(context: ApiContext) -> Gateway:
     if context.gateway is None:
         raise Problem(503, "unavailable", "The server is still starting.")
     return context.gateway
+
+
+def _still_talking() -> Problem:
+    return Problem(409, "session_is_live", "Somebody talks in this session: end it first.")
 
 
 def _is_of(stands: VoiceStanding, provider: str) -> bool:

@@ -76,8 +76,10 @@ class ServerChild:
         return f"sip:{user}@{HOST}:{self.sip_port}"
 
     async def __aenter__(self) -> ServerChild:
-        # The database server refuses root's home and opens the parents of its folder: /tmp suits both.
         self._folder = Path(tempfile.mkdtemp(prefix="voiceforge-"))
+        # As root, the database runs as another user, who must get through; it would otherwise be put where
+        # nobody throws it away.
+        self._folder.chmod(0o711)
         self.http_port = _free_port(socket.SOCK_STREAM)
         self.sip_port = _free_port(socket.SOCK_STREAM, socket.SOCK_DGRAM)
         try:
@@ -108,6 +110,7 @@ class ServerChild:
         if self._cores:
             os.sched_setaffinity(0, self._cores)  # inherited by the child and all its threads and workers
         try:
+            self._log.touch(mode=0o600)  # it has the key of the API
             with self._log.open("wb") as log:
                 self._process = await asyncio.create_subprocess_exec(
                     sys.executable,

@@ -19,7 +19,7 @@ from typing import Any
 from api.connections import HttpLimits
 from api.context import ApiContext
 from cli.makers import fault, makers
-from cli.serving.access import open_access
+from cli.serving.access import count_running, open_access
 from cli.serving.agent_faults import AgentFaults
 from cli.serving.assistants import Assistants, offer_assistant
 from cli.serving.backgrounds import Backgrounds
@@ -279,6 +279,8 @@ class Server:
         )
         context.pool, context.trunks, context.switchboard = database.pool, database.trunks, switchboard
         context.sink = context.store = database.writer
+        context.node = database.writer.node
+        count_running(context.access, switchboard)
 
         await open_telemetry(settings.telemetry, switchboard, context, undo)
         context.voices, context.audio = voices, wire

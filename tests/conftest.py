@@ -49,6 +49,22 @@ def pytest_timeout_set_timer(item: pytest.Item, settings: Any) -> Generator[None
     return done
 
 
+@pytest.fixture(scope="session", autouse=True)
+def what_is_compiled_is_kept() -> Iterator[None]:
+    """A machine may keep Python from writing what it has compiled, as images of containers do: each server
+    that a test starts would compile a thousand modules anew, for a second."""
+    if not os.environ.get("PYTHONDONTWRITEBYTECODE"):
+        yield
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="voiceforge-compiled-") as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.delenv("PYTHONDONTWRITEBYTECODE")
+        patch.setenv("PYTHONPYCACHEPREFIX", folder)
+        yield
+
+
 @pytest.fixture(scope="session")
 def open_folder() -> Iterator[Path]:
     """A folder that the database's own user may pass through also when the tests run as root."""

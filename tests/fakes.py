@@ -221,6 +221,7 @@ class FakeTts:
         self.spoken: list[str] = []
         self.languages: list[str] = []
         self.voices: list[str] = []
+        self.rates: list[float] = []
         self.failures = 0
         self.gate = asyncio.Event()
         self.gate.set()
@@ -238,6 +239,7 @@ class FakeTts:
         self.spoken.append(text)
         self.languages.append(language)
         self.voices.append(voice)
+        self.rates.append(rate)
         await self.gate.wait()
         if self.failures:
             self.failures -= 1

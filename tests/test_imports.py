@@ -23,8 +23,8 @@ INSIDE: dict[str, set[str]] = {
         "mediaserver.printable",
     },
     "mediaserver.retention": {
-        *("mediaserver.diagnosis", "mediaserver.errors", "mediaserver.outbound", "mediaserver.settings"),
-        "mediaserver.storage",
+        *("mediaserver.diagnosis", "mediaserver.errors", "mediaserver.masked_numbers"),
+        *("mediaserver.outbound", "mediaserver.settings", "mediaserver.storage"),
     },
     "mediaserver.redaction": {"mediaserver.errors", "mediaserver.storage"},
     "mediaserver.fetching": {

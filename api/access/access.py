@@ -19,7 +19,7 @@ from api.access.asker import OPERATOR, Asker, How
 from api.access.buckets import Buckets, RequestRate, Taken
 from api.access.keyring import KeyRing
 from api.access.login_codes import LoginCodes
-from api.access.quotas import Quotas, QuotaSpent
+from api.access.quotas import KINDS, Quotas, QuotaSpent
 from api.access.rate_headers import rate_headers
 from api.access.scopes import Scope, scopes_of
 from api.access.tickets import Tickets
@@ -28,6 +28,7 @@ from mediaserver.errors import VoiceForgeError
 from mediaserver.seldom import Seldom
 from mediaserver.settings.access import AccessSettings
 from mediaserver.storage.keys import ApiKey
+from mediaserver.storage.records import UsageKind
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +64,10 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def _nothing_runs(key: UUID, kind: str) -> float:
+    return 0.0
+
+
 class AccessControl:
     """Of one server. `now`: seconds of a clock that never goes back; `wall`: aware."""
 
@@ -82,6 +87,8 @@ class AccessControl:
         """When keys were used last, until that is stored."""
         self.requests: Counter[UUID] = Counter()
         """How often, until that is stored."""
+        self.running: Callable[[UUID, str], float] = _nothing_runs
+        """What a key uses just now and is counted when it is over, by kind of its quota: minutes of calls."""
         self.settings = settings
         self._token = admin_token
         self._now = now
@@ -136,11 +143,17 @@ class AccessControl:
         if key is None:
             return
         try:
-            self.quotas.check(key, kind, amount, self._wall())
+            self.quotas.check(key, kind, amount + self.running(key.id, kind), self._wall())
         except QuotaSpent as spent:
             raise KeyRefused(
                 KeyRefusal.SPENT, str(spent), {"Retry-After": str(math.ceil(spent.until_s))}
             ) from None
+
+    def spend(self, asker: Asker, used: UsageKind, amount: float) -> None:
+        """It has used this; the table will say so with the next reading of it."""
+        for kind, weights in KINDS.items():
+            if asker.key is not None and used in weights and kind != "requests":
+                self.quotas.spend(asker.key, kind, amount * weights[used], self._wall())
 
     def still_good(self, asker: Asker) -> bool:
         """Whether what let it in still would: for sockets and streams that are held open."""

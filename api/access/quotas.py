@@ -1,7 +1,9 @@
 """What keys may use up in a calendar month (UTC). Pure: what was used is read from the table of usage now and
 then, and what is spent in between is added here.
 
-So a quota can be overrun by what the other servers of a database do between two readings.
+What the other servers of a database spend in between nobody knows. So each may spend its share of what is
+left, until it reads again; one request more is let pass, so that the last of a quota can be used at all. A
+quota is overrun by that much at most, but for what servers spend while others still have an older reading.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ KINDS: Mapping[str, Mapping[UsageKind, float]] = {
 }
 """What a quota may be of, and how much of it each kind of usage is."""
 
+READ_S = 10.0
+"""How often what stands in the table is read."""
 Used = Mapping[UsageKind, float]
 
 
@@ -43,9 +47,12 @@ class Quotas:
         self._spent: defaultdict[tuple[UUID, str], float] = defaultdict(float)
         """Since `_used` was read."""
         self._month = (0, 0)
+        self._servers = 1
 
-    def read(self, used: Mapping[UUID, Used], at: datetime) -> None:
-        """What stands in the table of usage for the month of this moment (aware)."""
+    def read(self, used: Mapping[UUID, Used], at: datetime, servers: int = 1) -> None:
+        """What stands in the table of usage for the month of this moment (aware). `servers`: that share the
+        database, with this one."""
+        self._servers = max(1, servers)
         self._used = dict(used)
         self._spent.clear()
         self._month = _month(at)
@@ -65,18 +72,28 @@ class Quotas:
     def check(self, key: ApiKey, kind: str, amount: float, now: datetime) -> None:
         """Whether it may use so much more. Raises QuotaSpent."""
         limit = key.quota.get(kind)
-        if limit is None or self.used(key.id, kind, now) + amount <= limit:
+        if limit is None:
             return
+        used = self.used(key.id, kind, now)
+        spent = self._spent.get((key.id, kind), 0.0)
+        share = (limit - used + spent) / self._servers
+        if used + amount <= limit:
+            if spent == 0.0 or spent + amount <= share:
+                return
+            raise QuotaSpent(
+                f"This key has {limit - used:g} {kind.replace('_', ' ')} left this month, which "
+                f"{self._servers} servers share: wait until they have counted.",
+                READ_S,
+            )
         raise QuotaSpent(
-            f"This key may use {limit:g} {kind.replace('_', ' ')} in a month, and has used "
-            f"{self.used(key.id, kind, now):g}.",
+            f"This key may use {limit:g} {kind.replace('_', ' ')} in a month, and has used {used:g}.",
             (_next_month(now) - now).total_seconds(),
         )
 
     def _turn(self, now: datetime) -> None:
         """A new month begins with nothing used."""
         if _month(now) != self._month:
-            self.read({}, now)
+            self.read({}, now, self._servers)
 
 
 def _month(at: datetime) -> tuple[int, int]:

@@ -36,6 +36,7 @@ def count(
     request: web.Request, kind: UsageKind, amount: float, engine: str, cost: float | None = None
 ) -> None:
     """Whoever asks has used this."""
+    request.app[CONTEXT].access.spend(asker(request), kind, amount)
     sink = request.app[CONTEXT].sink
     if sink is not None and amount > 0:
         sink.put(

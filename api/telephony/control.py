@@ -10,11 +10,12 @@ from aiohttp import web
 from pydantic import Field, StringConstraints
 
 from api.access.scopes import Scope
-from api.asking import TEXT_LIMIT, Asking
+from api.asking import TEXT_LIMIT
 from api.routing.models import RequestModel
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
-from api.telephony.finding import CALL, board_for
+from api.telephony.acting import acting
+from api.telephony.finding import CALL
 from api.telephony.placing import Address
 from mediaserver.calls.live import MOST_DIGITS
 from mediaserver.calls.warm import (
@@ -78,32 +79,32 @@ class DigitsWanted(RequestModel):
     )
 
 
-@routes.post(f"{CALL}/hangup", scope=Scope.CALLS_WRITE)
+@routes.post(f"{CALL}/hangup", scope=Scope.CALLS_WRITE, errors=(421,))
 async def hangup(request: web.Request, id: UUID) -> None:
     """End a call, or give up one that still rings."""
     await _hang_up(request, id)
 
 
-@routes.delete(CALL, scope=Scope.CALLS_WRITE)
+@routes.delete(CALL, scope=Scope.CALLS_WRITE, errors=(421,))
 async def hang_up(request: web.Request, id: UUID) -> None:
     """End a call, or give up one that still rings."""
     await _hang_up(request, id)
 
 
 async def _hang_up(request: web.Request, call_id: UUID) -> None:
-    with Asking():
-        await board_for(request, call_id).hang_up(call_id)
+    async with acting(request, call_id, "hangup") as board:
+        await board.hang_up(call_id)
 
 
-@routes.post(f"{CALL}/transfer", scope=Scope.CALLS_WRITE)
+@routes.post(f"{CALL}/transfer", scope=Scope.CALLS_WRITE, errors=(421,))
 async def transfer(request: web.Request, id: UUID, body: TransferWanted) -> None:
     """Connect the caller elsewhere.
 
     Answered when somebody there has answered; with `warm`, when that one has taken the call."""
     if body.how == "refer" and body.warm is not False:
         raise Problem(400, "bad_request", "how is bridge or refer, and refer is never warm.")
-    board = board_for(request, id)
-    with Asking():
+    how = "warm" if body.warm else body.how
+    async with acting(request, id, "transfer", to=body.to, how=how) as board:
         if body.how == "refer":
             await board.refer(id, body.to)
         else:
@@ -111,21 +112,21 @@ async def transfer(request: web.Request, id: UUID, body: TransferWanted) -> None
             await board.transfer(id, body.to, asked.warm() if asked else None)
 
 
-@routes.post(f"{CALL}/say", scope=Scope.CALLS_WRITE)
+@routes.post(f"{CALL}/say", scope=Scope.CALLS_WRITE, errors=(421,))
 async def say(request: web.Request, id: UUID, body: SayWanted) -> None:
     """Said in the voice of the call's agent, once nobody speaks. Answered before that."""
-    with Asking():
-        board_for(request, id).say(id, body.text)
+    async with acting(request, id, "say", characters=len(body.text)) as board:
+        board.say(id, body.text)
 
 
-@routes.post(f"{CALL}/dtmf", scope=Scope.CALLS_WRITE)
+@routes.post(f"{CALL}/dtmf", scope=Scope.CALLS_WRITE, errors=(421,))
 async def dtmf(request: web.Request, id: UUID, body: DigitsWanted) -> None:
     """Press these keys for the far end to hear."""
-    with Asking():
-        board_for(request, id).send_digits(id, body.digits)
+    async with acting(request, id, "dtmf", keys=len(body.digits)) as board:
+        board.send_digits(id, body.digits)
 
 
-@routes.post(f"{CALL}/digits", scope=Scope.CALLS_WRITE)
+@routes.post(f"{CALL}/digits", scope=Scope.CALLS_WRITE, errors=(421,))
 async def digits(request: web.Request, id: UUID, body: DigitsWanted) -> None:
     """The same as `dtmf`, under its older name."""
     await dtmf(request, id, body)

@@ -48,6 +48,22 @@ class FinalLive(PartialLive):
     language: str | None = Field(None, description="Where it was heard.")
 
 
+class VoiceLive(LiveEventData):
+    """A turn of the caller's begins or is over."""
+
+    turn: int = Field(description="Counted from 1.")
+    began: int | None = Field(None, description="In ms since the answer.")
+    ended: int | None = Field(None, description="In ms since the answer.")
+    committed: bool | None = Field(None, description="The caller has declared it over.")
+
+
+class UnheardLive(LiveEventData):
+    """No words come of a turn of the caller's."""
+
+    turn: int | None = None
+    why: str
+
+
 class SentenceLive(LiveEventData):
     """A sentence begins."""
 
@@ -190,7 +206,7 @@ class OutboundLimitLive(LiveEventData):
 
 LIVE_EVENTS: Mapping[str, type[LiveEventData]] = MappingProxyType(
     {
-        "state": StateLive, "partial": PartialLive, "final": FinalLive, "agent": SentenceLive,
+        "state": StateLive, "partial": PartialLive, "final": FinalLive, "voice": VoiceLive, "unheard": UnheardLive, "agent": SentenceLive,
         "operator": SentenceLive, "heard": HeardLive, "latency": LatencyLive, "language": LanguageLive,
         "barge_in": BargeInLive, "digit": DigitLive, "line_trouble": LineTroubleLive, "message": MessageLive,
         "recording": RecordingLive, "hold": HoldLive, "flow": FlowLive, "outcome": OutcomeLive,

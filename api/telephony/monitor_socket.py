@@ -14,14 +14,15 @@ from pydantic import Field, ValidationError
 from api.access.asker import asker
 from api.access.scopes import Scope
 from api.answers import dumps
-from api.asking import TEXT_LIMIT, Asking
+from api.asking import TEXT_LIMIT
 from api.context import CONTEXT
 from api.routing.binding import told_fault
 from api.routing.models import OneLine, RequestModel
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
+from api.telephony.acting import asking, noted
 from api.telephony.events import place_of_key
-from api.telephony.finding import CALL, board_for
+from api.telephony.finding import CALL
 from api.telephony.monitor_line import MonitorLine
 from api.telephony.parties import may_act
 from mediaserver.calls.protocols import Switchboard
@@ -78,21 +79,21 @@ class ModeMessage(SeatOfSocket):
     type: Literal["mode"]
 
 
-@routes.get(f"{CALL}/monitor/ws", scope=Scope.CALLS_LISTEN, websocket=True)
+@routes.get(f"{CALL}/monitor/ws", scope=Scope.CALLS_LISTEN, websocket=True, errors=(421,))
 async def monitor_socket(request: web.Request, id: UUID, query: MonitorSocketQuery) -> web.StreamResponse:
     """Listen to a call that is up, by WebSocket.
 
     Binary messages are audio both ways, 20 ms each from us; silence is not sent. Texts are JSON: first
     `ready` with the `party` that you are, then `mode` for each change, `error`, and `ended` with the call.
     Send `{"type": "mode", "mode": …}` to change. All but listening needs `calls:write`, too."""
-    context, board = request.app[CONTEXT], board_for(request, id)
+    context = request.app[CONTEXT]
     if query.mode != "listen":
         may_act(request)
     try:
         form = StreamFormat.of(query.format, query.rate)
     except ValueError as error:
         raise Problem(400, "bad_request", str(error)) from None
-    with Asking():
+    async with asking(request, id) as board:
         party_names(board, id)  # it is up, and answered
     if context.listening >= SOCKETS:
         raise Problem(503, "too_many_listeners", f"{SOCKETS} listen by WebSocket already.")
@@ -148,6 +149,7 @@ class _Listening:
         sending = asyncio.create_task(self._send())
         try:
             self._name = self._board.listen(self._call, self._leg)
+            await noted(self._request, self._call, "monitor", mode=asked.mode)
             if asked.mode != "listen":
                 self._sit(asked)
             self._line.tell(
@@ -175,7 +177,7 @@ class _Listening:
                     except ValueError as error:
                         self._fault("bad_audio", str(error))
                 case WSMsgType.TEXT:
-                    self._told(message.data)
+                    await self._told(message.data)
                 case _:
                     return
             if self._faults > MOST_FAULTS:
@@ -184,7 +186,7 @@ class _Listening:
                 )
                 return
 
-    def _told(self, text: str) -> None:
+    async def _told(self, text: str) -> None:
         try:
             asked = ModeMessage.model_validate_json(text)
             if asked.mode != "listen":
@@ -198,6 +200,7 @@ class _Listening:
             self._fault("conflict", str(error))
         else:
             self._line.tell("mode", mode=asked.mode)
+            await noted(self._request, self._call, "monitor", mode=asked.mode)
 
     def _sit(self, asked: SeatOfSocket) -> None:
         """Raises CallError."""

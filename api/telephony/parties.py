@@ -13,11 +13,12 @@ from pydantic import Field
 
 from api.access.asker import asker
 from api.access.scopes import Scope
-from api.asking import TEXT_LIMIT, Asking
+from api.asking import TEXT_LIMIT
 from api.routing.models import OneLine, RequestModel, ResponseModel
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
-from api.telephony.finding import CALL, board_for
+from api.telephony.acting import acting, asking
+from api.telephony.finding import CALL
 from api.telephony.placing import Address
 from mediaserver.calls.seat_kinds import SeatKind
 from mediaserver.calls.seating import LOUDEST
@@ -87,22 +88,22 @@ class MuteWanted(RequestModel):
     party: PartyName
 
 
-@routes.get(f"{CALL}/parties", scope=Scope.CALLS_READ)
+@routes.get(f"{CALL}/parties", scope=Scope.CALLS_READ, errors=(421,))
 async def parties(request: web.Request, id: UUID) -> PartiesShown:
     """Who is in a call that is up: who listens, is held or muted, and who hears whom other than usual."""
-    with Asking():
-        found = board_for(request, id).parties(id)
+    async with asking(request, id) as board:
+        found = board.parties(id)
     return PartiesShown(parties=[PartyShown.model_validate(each) for each in found])
 
 
-@routes.post(f"{CALL}/parties", scope=Scope.CALLS_WRITE)
+@routes.post(f"{CALL}/parties", scope=Scope.CALLS_WRITE, errors=(421,))
 async def add(request: web.Request, id: UUID, body: PartyWanted) -> None:
     """Call one more party into the call. Answered when it is in."""
-    with Asking():
-        await board_for(request, id).add(id, body.to)
+    async with acting(request, id, "add", to=body.to) as board:
+        await board.add(id, body.to)
 
 
-@routes.post(f"{CALL}/monitor", scope=Scope.CALLS_LISTEN)
+@routes.post(f"{CALL}/monitor", scope=Scope.CALLS_LISTEN, errors=(421,))
 async def monitor(request: web.Request, id: UUID, body: MonitorWanted) -> None:
     """Call somebody in who listens.
 
@@ -111,14 +112,14 @@ async def monitor(request: web.Request, id: UUID, body: MonitorWanted) -> None:
     may_act(request)
     if body.barge and body.whisper_to:
         raise Problem(400, "bad_request", "barge and whisper_to do not go together.")
-    board = board_for(request, id)
-    with Asking():
+    heard = "all" if body.barge else body.whisper_to
+    async with acting(request, id, "monitor", to=body.to, heard_by=heard) as board:
         names = [party["name"] for party in board.parties(id) if not party["listens"]]
         heard_by = names if body.barge else [body.whisper_to] if body.whisper_to else []
         await board.monitor(id, body.to, dict.fromkeys(heard_by, body.gain))
 
 
-@routes.post(f"{CALL}/seat", scope=Scope.CALLS_LISTEN)
+@routes.post(f"{CALL}/seat", scope=Scope.CALLS_LISTEN, errors=(421,))
 async def seat(request: web.Request, id: UUID, body: SeatWanted) -> None:
     """From now on this party listens, whispers, is heard by all, is one like any other, or takes over.
 
@@ -126,29 +127,31 @@ async def seat(request: web.Request, id: UUID, body: SeatWanted) -> None:
     may_act(request)
     if (body.seat is SeatKind.WHISPER) is not bool(body.whisper_to):
         raise Problem(400, "bad_request", "whisper_to goes with the seat whisper, and with no other.")
-    with Asking():
-        board_for(request, id).change_seat(id, body.party, body.seat, body.whisper_to, body.gain)
+    seen = {"party": body.party, "seat": str(body.seat), "whisper_to": body.whisper_to}
+    async with acting(request, id, "seat", **seen) as board:
+        board.change_seat(id, body.party, body.seat, body.whisper_to, body.gain)
 
 
-@routes.post(f"{CALL}/gain", scope=Scope.CALLS_WRITE)
+@routes.post(f"{CALL}/gain", scope=Scope.CALLS_WRITE, errors=(421,))
 async def gain(request: web.Request, id: UUID, body: GainWanted) -> None:
     """How loud one party hears another; 0 is not at all, 1 as it is."""
-    with Asking():
-        board_for(request, id).set_gain(id, body.listener, body.speaker, body.gain)
+    heard = {"listener": body.listener, "speaker": body.speaker, "gain": body.gain}
+    async with acting(request, id, "gain", **heard) as board:
+        board.set_gain(id, body.listener, body.speaker, body.gain)
 
 
-@routes.post(f"{CALL}/mute", scope=Scope.CALLS_WRITE)
+@routes.post(f"{CALL}/mute", scope=Scope.CALLS_WRITE, errors=(421,))
 async def mute(request: web.Request, id: UUID, body: MuteWanted) -> None:
     """Nobody hears this party until `unmute`."""
-    with Asking():
-        board_for(request, id).mute(id, body.party, True)
+    async with acting(request, id, "mute", party=body.party) as board:
+        board.mute(id, body.party, True)
 
 
-@routes.post(f"{CALL}/unmute", scope=Scope.CALLS_WRITE)
+@routes.post(f"{CALL}/unmute", scope=Scope.CALLS_WRITE, errors=(421,))
 async def unmute(request: web.Request, id: UUID, body: MuteWanted) -> None:
     """The party is heard again."""
-    with Asking():
-        board_for(request, id).mute(id, body.party, False)
+    async with acting(request, id, "unmute", party=body.party) as board:
+        board.mute(id, body.party, False)
 
 
 def may_act(request: web.Request) -> None:

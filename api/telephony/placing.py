@@ -13,6 +13,7 @@ from api.access.access import KeyRefused
 from api.access.asker import Asker, asker
 from api.access.scopes import Scope
 from api.asking import TEXT_LIMIT, Asking, switchboard
+from api.audit import audited
 from api.context import CONTEXT, ApiContext
 from api.gateway.close_codes import GatewayRefusal
 from api.gateway.opening import AgentWanted
@@ -27,6 +28,7 @@ from mediaserver.calls.joining import RING_TIMEOUT_S
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.calls.warm import LONGEST_RING_S, SHORTEST_RING_S
 from mediaserver.errors import CallError, DatabaseError
+from mediaserver.masked_numbers import without_numbers
 from mediaserver.storage.idempotency import DoneAlreadyError
 from mediaserver.storage.records import CallStarted
 from mediaserver.storage.sql import Database
@@ -102,6 +104,8 @@ async def place(request: web.Request, body: NewCall) -> web.StreamResponse:
                     raise DatabaseError("the database is not up yet")
 
                 async def also(connection: Database) -> None:
+                    what = {"to": without_numbers(body.to), "agent": record.agent}
+                    await audited(connection, request, "call.place", f"call:{record.call_id}", **what)
                     await attempt.keep(connection, 201, _answer(record.call_id))
 
                 await context.store.commit(record, also=also)

@@ -9,13 +9,14 @@ from aiohttp import web
 from pydantic import Field, StrictBool
 
 from api.access.scopes import Scope
-from api.asking import TEXT_LIMIT, Asking
+from api.asking import TEXT_LIMIT
 from api.context import CONTEXT
 from api.routing.binding import body_of
 from api.routing.expecting import go_on
 from api.routing.models import OneLine, RequestModel
 from api.routing.table import BODY_LIMIT, ApiRoutes
-from api.telephony.finding import CALL, board_for
+from api.telephony.acting import acting
+from api.telephony.finding import CALL
 from mediaserver.calls.hold_music import SILENCE
 from mediaserver.calls.playing import Frames
 from mediaserver.calls.sounds import Sounds, decoded
@@ -52,7 +53,7 @@ class HoldWanted(RequestModel):
     scope=Scope.CALLS_WRITE,
     consumes=("application/json", "audio/wav"),
     reads=PlayWanted,
-    errors=(408, 413),
+    errors=(408, 413, 421),
 )
 async def play(request: web.Request, id: UUID) -> None:
     """Play a sound to all in the call but an agent.
@@ -60,8 +61,7 @@ async def play(request: web.Request, id: UUID) -> None:
     `{"sound"}` names a file of the folder of sounds; or the body is a WAV file (16-bit PCM, mono, 8 to
     48 kHz, at most 10 minutes and 16 MiB) and says so. It takes the place of what plays. Answered when it
     begins."""
-    board = board_for(request, id)
-    with Asking():
+    async with acting(request, id, "play") as board:
         board.parties(id)  # nobody sends us a large file for a call that is not there
         if request.content_type in WAV_TYPES:
             sound = await _handed_in(request)
@@ -72,21 +72,20 @@ async def play(request: web.Request, id: UUID) -> None:
         board.play(id, sound)
 
 
-@routes.delete(f"{CALL}/play", scope=Scope.CALLS_WRITE)
+@routes.delete(f"{CALL}/play", scope=Scope.CALLS_WRITE, errors=(421,))
 async def stop_playing(request: web.Request, id: UUID) -> None:
     """Stop what plays, if anything does."""
-    with Asking():
-        board_for(request, id).stop_playing(id)
+    async with acting(request, id, "stop_playing") as board:
+        board.stop_playing(id)
 
 
-@routes.post(f"{CALL}/hold", scope=Scope.CALLS_WRITE)
+@routes.post(f"{CALL}/hold", scope=Scope.CALLS_WRITE, errors=(421,))
 async def hold(request: web.Request, id: UUID, body: HoldWanted | None = None) -> None:
     """Put the caller on hold until `resume`.
 
     The caller hears music or silence, and nobody hears the caller."""
-    board = board_for(request, id)
     wanted = True if body is None else body.music
-    with Asking():
+    async with acting(request, id, "hold", music=wanted) as board:
         match wanted:
             case True:
                 board.hold(id)
@@ -97,11 +96,11 @@ async def hold(request: web.Request, id: UUID, body: HoldWanted | None = None) -
                 board.hold(id, await _sound(request, wanted))
 
 
-@routes.post(f"{CALL}/resume", scope=Scope.CALLS_WRITE)
+@routes.post(f"{CALL}/resume", scope=Scope.CALLS_WRITE, errors=(421,))
 async def resume(request: web.Request, id: UUID) -> None:
     """The end of a hold."""
-    with Asking():
-        board_for(request, id).resume(id)
+    async with acting(request, id, "resume") as board:
+        board.resume(id)
 
 
 async def _sound(request: web.Request, name: str) -> Frames:

@@ -12,14 +12,16 @@ from aiohttp import web
 from pydantic import Field
 
 from api.access.scopes import Scope
-from api.asking import Asking, require_pool
+from api.asking import require_pool
 from api.context import CONTEXT
 from api.file_answers import file_answer
+from api.growing_answers import growing_answer
 from api.routing.models import RequestModel, ResponseModel
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
-from api.telephony.finding import CALL, as_it_is, board_for, row_of
-from mediaserver.calls.recorder import RecordingState
+from api.telephony.acting import acting, not_elsewhere
+from api.telephony.finding import CALL, as_it_is, live_call, row_of
+from mediaserver.calls.recorder import RecordingState, path_of
 from mediaserver.calls.recording_step import RecordingStep
 from mediaserver.storage import recordings
 from mediaserver.storage.sql import Row
@@ -48,16 +50,21 @@ class RecordingStateShown(ResponseModel):
     state: RecordingState
 
 
-@routes.get(f"{CALL}/recording", scope=Scope.CALLS_READ, produces=(WAV,), errors=(409, 412, 416))
+@routes.get(f"{CALL}/recording", scope=Scope.CALLS_READ, produces=(WAV,), errors=(409, 412, 416, 421))
 async def recording(request: web.Request, id: UUID) -> web.StreamResponse:
-    """The recording of a call that is over: WAV, 16-bit stereo at 16 kHz, the caller left, the agent right.
+    """The recording of a call: WAV, 16-bit stereo at 16 kHz, the caller left, the agent right.
 
-    Parts of it by `Range` (RFC 9110, 14). 409 while the call is up."""
+    Of a call that is up it is what was written down so far, whole in itself and with the header
+    `X-Recording: so-far`; of one that is over parts may be asked for by `Range` (RFC 9110, 14)."""
     row = await row_of(request, id)
     context = request.app[CONTEXT]
+    if (call := live_call(request, id)) is not None and call.termination is None:
+        path = path_of(context.settings.recordings, call.id, call.started)
+        return await growing_answer(request, path, f"{id}.wav")
     if as_it_is(context.switchboard, row)["live"]:
+        await not_elsewhere(request, id)
         raise Problem(409, "call_is_up", "The recording can be had when the call is over.")
-    made = await _made(require_pool(context), id, row["ended_at"])
+    made = await _made(require_pool(context), id, row.get("ended_at"))
     if made is None:
         raise Problem(404, "not_found", "The call was not recorded.")
     return await file_answer(request, FilePath(made["path"]), context.settings.recordings, WAV, f"{id}.wav")
@@ -75,11 +82,11 @@ async def _made(pool: asyncpg.Pool, call_id: UUID, ended_at: datetime | None) ->
         over_s += AGAIN_S
 
 
-@routes.post(f"{CALL}/record", scope=Scope.CALLS_WRITE)
+@routes.post(f"{CALL}/record", scope=Scope.CALLS_WRITE, errors=(421,))
 async def record(request: web.Request, id: UUID, body: RecordWanted) -> RecordingStateShown:
     """Begin, pause, resume or stop the recording of a call that is up.
 
     A call has one recording: a pause is silence in it, a stop a gap, and both are events of the call with
     their places in it."""
-    with Asking():
-        return RecordingStateShown(state=board_for(request, id).control_recording(id, body.step))
+    async with acting(request, id, "record", step=str(body.step)) as board:
+        return RecordingStateShown(state=board.control_recording(id, body.step))

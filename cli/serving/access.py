@@ -9,23 +9,26 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 
 from api.access.access import AccessControl
+from api.access.quotas import READ_S
 from api.access.scopes import Scope
+from mediaserver.calls.protocols import Switchboard
 from mediaserver.errors import StartupError
 from mediaserver.key_file import KEY_FILE, read_key, write_key
-from mediaserver.storage import audit, keys
+from mediaserver.storage import audit, keys, nodes
 from mediaserver.storage.audit import Actor
 from mediaserver.storage.following import TROUBLE
+from mediaserver.storage.presence import SILENT_S
 from mediaserver.storage.quotas import months_to_date
 from mediaserver.storage.records import Sink, UsageCounted, UsageKind
 
 log = logging.getLogger(__name__)
 
-KEEP_S = 10.0
+KEEP_S = READ_S
 """How often what keys used is stored, and read for quotas."""
 KEPT_WITHIN_S = 2.0
 """A database that hangs holds neither the next try nor a stop up for longer."""
@@ -80,6 +83,18 @@ async def first_key(pool: asyncpg.Pool, data: Path) -> str:
     return secret
 
 
+def count_running(access: AccessControl, board: Switchboard) -> None:
+    """Minutes of calls that are up count for their keys' quotas already: they are stored when a call is over,
+    and until then a key could begin as many as it likes."""
+
+    def running(key: UUID, kind: str) -> float:
+        if kind != "call_minutes":
+            return 0.0
+        return sum(call.elapsed_ms() for call in board if call.owner == key) / 60_000
+
+    access.running = running
+
+
 async def keep_once(access: AccessControl, pool: asyncpg.Pool, sink: Sink) -> None:
     """Store what is not stored yet. Whatever fails is tried again next time."""
     now = datetime.now(UTC)
@@ -93,7 +108,8 @@ async def keep_once(access: AccessControl, pool: asyncpg.Pool, sink: Sink) -> No
                     if access.uses.get(key) == at:
                         del access.uses[key]
             if limited:
-                access.quotas.read(await months_to_date(pool, limited, now.date()), now)
+                servers = await nodes.alive(pool, SILENT_S)
+                access.quotas.read(await months_to_date(pool, limited, now.date()), now, servers)
                 for key, count in access.requests.items():  # what the table cannot say yet
                     access.quotas.spend(key, "requests", count, now)
     except TROUBLE as trouble:

@@ -31,6 +31,7 @@ from pipelines.speech_to_speech.audio_format import AudioFormat
 from pipelines.speech_to_speech.connection import ConnectionOwner, RealtimeConnection, SpeechEndpoint
 from pipelines.speech_to_speech.endpoint import endpoint_of, speech_models
 from pipelines.speech_to_speech.machine import RealtimeOptions
+from pipelines.speech_to_speech.steered import SteeredSpeechToSpeech
 from pipelines.tools.protocols import ToolContext
 from pipelines.tools.results import ABOUT_DATA
 from pipelines.tools.toolbox import ToolBox
@@ -87,7 +88,7 @@ class RealtimeMaker:
         )
         context = calling_of(call, speech.language, self._plan).for_tools()
         errands = _Errands(box, options.tools, rules, controls, context)
-        app = SpeechToSpeech(
+        app = SteeredSpeechToSpeech(
             call,
             partial(_connect, endpoint, options.audio),
             options,
@@ -111,6 +112,7 @@ class RealtimeMaker:
             say=app.say,
             shutdown=app.shutdown,
             returned=partial(_returned, app),
+            steering=app,
         )
 
     def _model(self, agent: AgentSpec) -> tuple[SpeechModelSettings, SpeechEndpoint]:

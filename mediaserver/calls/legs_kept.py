@@ -8,7 +8,9 @@ from uuid import uuid4
 from mediaserver.calls.call import Call
 from mediaserver.calls.digit_gate import PER_CALL, PER_SECOND
 from mediaserver.calls.party import Party
+from mediaserver.calls.targets import number_of
 from mediaserver.media.clock import MediaClock
+from mediaserver.media.leg import Direction
 from mediaserver.metrics import Metrics
 from mediaserver.storage.records import LegClosed, LegOpened, Sink
 
@@ -26,7 +28,15 @@ class LegsKept:
         """It was answered, and is part of the call."""
         party.leg_id = uuid4()
         leg, now = party.leg, datetime.now(UTC)
-        self._call.put(LegOpened(party.leg_id, self._call.id, leg.kind, leg.ref, leg.remote, leg.codec, now))
+        incoming, known = leg.direction is Direction.INBOUND, leg.stats().detail
+        # A trunk tells both in E.164: whom it calls, and what of ours its callers have dialled.
+        number = number_of(self._call.to_uri) if incoming else str(known.get("number", ""))
+        self._call.put(
+            LegOpened(
+                party.leg_id, self._call.id, leg.kind, leg.ref, leg.remote, leg.codec, now,
+                "in" if incoming else "out", str(known.get("trunk", "")), number,
+            )
+        )  # fmt: skip
 
     def closed(self, party: Party) -> None:
         """Its leg is over: nothing follows. The records may outlive the call."""

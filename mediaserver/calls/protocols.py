@@ -158,6 +158,10 @@ class Steering(Protocol):
     def manual(self, on: bool) -> None:
         """Whether the caller's turn ends by `commit` alone, whatever pauses there are in it."""
 
+    def take_turns(self, settings: Mapping[str, Any]) -> None:
+        """How turns are taken from now on, as the `turn` of an agent's row has it; what is not named is as
+        the call began. Raises ConfigError, which names the key and its range; then nothing is changed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Talker:

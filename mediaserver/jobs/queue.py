@@ -4,7 +4,7 @@ without its job, and no job without its cause."""
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -78,6 +78,22 @@ async def state(queries: Queries) -> QueueState:
     failed = {r["entrypoint"]: r["count"] for r in rows if r["status"] == "failed"}
     late = max((r["late"] for r in rows), default=0.0)
     return QueueState(counts["queued"], counts["picked"], failed, max(0.0, late))
+
+
+async def forget_names(connection: asyncpg.Pool, beginning: str, keep: Collection[str]) -> int:
+    """Remove schedules, and jobs that wait, whose names begin so, but for these: nobody will ever do them.
+    Returns how many jobs there were."""
+    await connection.execute(
+        f"delete from {TABLES.schedules_table} where starts_with(entrypoint, $1) "
+        "and entrypoint <> all($2::text[])",
+        beginning, list(keep),
+    )  # fmt: skip
+    status = await connection.execute(
+        f"delete from {TABLES.queue_table} where starts_with(entrypoint, $1) "
+        "and entrypoint <> all($2::text[])",
+        beginning, list(keep),
+    )  # fmt: skip
+    return int(status.rpartition(" ")[2])
 
 
 def _written(job: NewJob) -> bytes:

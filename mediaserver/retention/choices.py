@@ -25,6 +25,7 @@ class RetentionChoices:
     events_days: int = 0
     calls_days: int = 0
     facts_days: int = 0
+    sessions_days: int = 0
 
     def changed(self, row: Mapping[str, Any]) -> RetentionChoices:
         """As `agents.retention` of a row says. Raises ConfigError, which names the nearest key."""

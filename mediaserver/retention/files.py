@@ -30,6 +30,23 @@ class FilesGone:
     """On the disk of another server, which is to remove them."""
 
 
+def remove_lines(folder: Path, drop: Callable[[str], bool]) -> int:
+    """Remove lines of what the database refused (`rejected/` of the data folder); how many. Raises
+    OSError."""
+    count = 0
+    for path in sorted(folder.glob("*.jsonl")):
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)
+        kept = [line for line in lines if not drop(line)]
+        if len(kept) == len(lines):
+            continue
+        count += len(lines) - len(kept)
+        new = path.with_suffix(".new")
+        new.touch(mode=0o600)
+        new.write_text("".join(kept), encoding="utf-8")
+        new.replace(path)
+    return count
+
+
 def remove_files(files: Iterable[Row], elsewhere: set[UUID], unlink: Unlink = Path.unlink) -> FilesGone:
     """`files`: rows with `path`, `call_id` and `node_id`. `elsewhere`: other servers that are alive: what is
     not here may lie there."""

@@ -98,6 +98,7 @@ class Sweeper:
         for kind in ("transcripts", "events"):
             await self._rows(swept, kind, _cutoffs(self._usual, own, f"{kind}_days", now))
         await self._calls(swept, _cutoffs(self._usual, own, "calls_days", now))
+        await self._sessions(swept, _cutoffs(self._usual, own, "sessions_days", now))
         await self._facts(swept, _cutoffs(self._usual, own, "facts_days", now))
         await self._old_lines(swept, now)
         swept.removed = +swept.removed
@@ -163,18 +164,25 @@ class Sweeper:
     async def remove(self, connection: asyncpg.Connection, calls: list[UUID], swept: Swept) -> set[UUID]:
         """Remove calls that are locked and over, with all that belongs to them; those stay that have a file
         which cannot be removed, and are returned."""
-        stay: set[UUID] = set()
+        stay = set[UUID]()
         for table in ("recordings", "messages"):
-            files = [row for of, row in await tables.files_of(connection, calls) if of == table]
-            gone = await self._remove(connection, files)
-            await tables.forget_files(connection, table, gone.gone)
-            left = {id(file) for file in files} - {id(file) for file in gone.gone}
-            stay |= {file["call_id"] for file in files if id(file) in left}
-            swept.took(table, gone)
+            stay |= await self.remove_files(connection, table, calls, swept)
         swept.removed.update(
             await tables.remove_calls(connection, [call for call in calls if call not in stay])
         )
         return stay
+
+    async def remove_files(
+        self, connection: asyncpg.Connection, table: str, calls: list[UUID], swept: Swept
+    ) -> set[UUID]:
+        """Remove what calls that are locked and over have of `recordings` or `messages`; the calls are
+        returned of which a file stays, since it cannot be removed."""
+        files = [row for of, row in await tables.files_of(connection, calls) if of == table]
+        gone = await self._remove(connection, files)
+        await tables.forget_files(connection, table, gone.gone)
+        swept.took(table, gone)
+        left = {id(file) for file in files} - {id(file) for file in gone.gone}
+        return {file["call_id"] for file in files if id(file) in left}
 
     async def _remove(self, connection: asyncpg.Connection, files: list[Row]) -> FilesGone:
         nodes = list({file["node_id"] for file in files if file["node_id"] is not None})
@@ -182,6 +190,15 @@ class Sweeper:
         if self._unlink is None:
             return await asyncio.to_thread(remove_files, files, elsewhere)
         return await asyncio.to_thread(remove_files, files, elsewhere, self._unlink)
+
+    async def _sessions(self, swept: Swept, cutoffs: Cutoffs) -> None:
+        while cutoffs:
+            async with self._pool.acquire() as connection, connection.transaction():
+                sessions = await tables.old_sessions(connection, cutoffs, BATCH)
+                if not sessions:
+                    return
+                swept.removed["sessions"] += await tables.remove_sessions(connection, sessions)
+            await asyncio.sleep(self._pause_s)
 
     async def _facts(self, swept: Swept, cutoffs: Cutoffs) -> None:
         others = list(cutoffs.agents)

@@ -43,6 +43,11 @@ class RetentionSettings(SettingsGroup):
         description="The same for the calls themselves, with all that belongs to them; their figures of "
         "usage stay.",
     )
+    sessions_days: Days = Field(
+        default=0,
+        description="Days for which sessions of web applications are kept after what last happened in them; "
+        "0: for ever. Their conversations are calls.",
+    )
     facts_days: Days = Field(
         default=0, description="Days for which agents keep what they have learnt of a caller; 0: for ever."
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from mediaserver.storage.records import CallActedOn
 from mediaserver.storage.sql import Database, Row, text, to_json
 
 
@@ -34,9 +35,22 @@ async def wrote(
     `subject`: what it was done to, as 'key:UUID'; `change`: what is different now, and no secret."""
     await connection.execute(
         "insert into audit_log (key, actor, how, source, request, action, subject, change) "
-        "values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        # What a key did is not lost where the key is not known, as in a database restored from before it.
+        "values ((select id from api_keys where id = $1), $2, $3, $4, $5, $6, $7, $8)",
         actor.key, text(actor.name, 100), actor.how, text(actor.source, 100), text(actor.request, 100),
         action, text(subject, 300), to_json(dict(change or {})),
+    )  # fmt: skip
+
+
+async def acted(connection: Database, record: CallActedOn) -> None:
+    """Write down what was asked of a call. It may be repeated without harm."""
+    await connection.execute(
+        "insert into audit_log (at, key, actor, how, source, request, action, subject, change, record) "
+        "values ($1, (select id from api_keys where id = $2), $3, $4, $5, $6, $7, $8, $9, $10) "
+        "on conflict (record) where record is not null do nothing",
+        record.at, record.key, text(record.actor, 100), text(record.how, 20), text(record.source, 100),
+        text(record.request, 100), text(record.action, 100), f"call:{record.call_id}",
+        to_json(dict(record.change)), record.id,
     )  # fmt: skip
 
 
@@ -53,7 +67,7 @@ async def lines_before(
     in '.' stands for all that begin so."""
     rows = await connection.fetch(
         """
-        select * from audit_log
+        select id, at, key, actor, how, source, request, action, subject, change from audit_log
         where ($2::bigint is null or id < $2) and ($3::uuid is null or key = $3)
             and ($4 = '' or subject = $4)
             and ($5 = '' or action = $5 or (right($5, 1) = '.' and starts_with(action, $5)))

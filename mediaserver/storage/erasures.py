@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -77,6 +77,15 @@ async def look_through(
         after or FIRST, last, number[-TAIL:],
     )  # fmt: skip
     return [dict(row) for row in rows], last
+
+
+async def ended_of(connection: Database, calls: Collection[UUID]) -> list[UUID]:
+    """Those of these calls that are over, locked."""
+    rows = await connection.fetch(
+        "select id from calls where id = any($1::uuid[]) and state = 'ended' order by id for update",
+        list(calls),
+    )
+    return [row["id"] for row in rows]
 
 
 async def got_on(

@@ -12,12 +12,13 @@ from mediaserver.storage.sql import Database, Row, known, text, to_json
 async def opened(connection: Database, record: LegOpened) -> None:
     await connection.execute(
         """
-        insert into legs (id, call_id, kind, ref, remote, codec, opened_at)
-        values ($1, $2, $3, $4, $5, $6, $7)
+        insert into legs (id, call_id, kind, ref, remote, codec, opened_at, direction, trunk, number)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         on conflict (id) do update set ref = $4, remote = $5, codec = $6
         """,
         record.leg_id, record.call_id, text(record.kind, 100), text(record.ref, 1000),
-        text(record.remote, 1000), text(record.codec, 100), record.at,
+        text(record.remote, 1000), text(record.codec, 100), record.at, record.direction,
+        text(record.trunk, 64), text(record.number, 100),
     )  # fmt: skip
 
 

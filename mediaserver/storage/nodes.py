@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from mediaserver.storage.outbox.telling import ENDED
-from mediaserver.storage.sql import Database, text
+from mediaserver.storage.sql import Database, Row, text
 
 
 async def started(connection: Database, node: UUID, host: str) -> None:
@@ -31,6 +31,32 @@ async def seen(connection: Database, node: UUID) -> float | None:
         node,
     )
     return ago
+
+
+async def alive(connection: Database, within_s: float) -> int:
+    """How many servers were seen within so many seconds."""
+    found: int = await connection.fetchval(
+        "select count(*) from nodes where seen_at > now() - make_interval(secs => $1)", within_s
+    )
+    return found
+
+
+async def seen_within(connection: Database, days: int) -> list[UUID]:
+    """Servers that were seen within so many days."""
+    rows = await connection.fetch(
+        "select id from nodes where seen_at > now() - make_interval(days => $1)", days
+    )
+    return [row["id"] for row in rows]
+
+
+async def holder_of(connection: Database, call_id: UUID) -> Row | None:
+    """Which server has a call that is up: `id`, `host`, and the call's `owner`; None where none does."""
+    row = await connection.fetchrow(
+        "select n.id, n.host, c.owner from calls c join nodes n on n.id = c.node_id "
+        "where c.id = $1 and c.state = 'live'",
+        call_id,
+    )
+    return None if row is None else dict(row)
 
 
 async def silent(connection: Database, for_s: float) -> list[UUID]:

@@ -63,6 +63,12 @@ class LegOpened:
     remote: str
     codec: str
     at: datetime
+    direction: str = ""
+    """'in' or 'out'; empty: an earlier version did not say."""
+    trunk: str = ""
+    """By which it came or went; empty: none."""
+    number: str = ""
+    """In E.164, where a trunk knows it: who was called, or which number of ours was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +292,10 @@ class UsageKind(StrEnum):
     LLM_COMPLETION_TOKENS = "llm_completion_tokens"
     CALL_SECONDS = "call_seconds"
     """From the answer to the end."""
+    PHONE_SECONDS_IN = "phone_seconds_in"
+    """Of legs that came by a trunk, from the answer to their ends."""
+    PHONE_SECONDS_OUT = "phone_seconds_out"
+    """Of those that went by one."""
     CALLS = "calls"
     """Answered or not."""
     REQUESTS = "requests"
@@ -312,6 +322,27 @@ class UsageCounted:
     """US dollars, where it is known already; None: the price table says it when somebody asks."""
 
 
+@dataclass(frozen=True, slots=True)
+class CallActedOn:
+    """Somebody asked something of a call that is up: a line of the audit log."""
+
+    id: UUID
+    """Of this record: the same one written again is the same line."""
+    at: datetime
+    call_id: UUID
+    action: str
+    """'call.hangup' ..."""
+    key: UUID | None
+    """Whose key it was asked with; None: the operator did."""
+    actor: str
+    how: str
+    source: str
+    request: str
+    change: dict[str, Any]
+    """What exactly; no words, no keys that were pressed, and numbers masked: a line is kept for long, and
+    never changes."""
+
+
 Record: TypeAlias = (
     CallStarted
     | CallAnswered
@@ -330,6 +361,7 @@ Record: TypeAlias = (
     | OutboundUsed
     | FactLearnt
     | UsageCounted
+    | CallActedOn
 )
 
 

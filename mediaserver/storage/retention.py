@@ -65,6 +65,8 @@ async def files_of(connection: Database, calls: Sequence[UUID]) -> list[tuple[st
 
 async def forget_files(connection: Database, table: str, files: Sequence[Row]) -> None:
     """These files are gone: remove their rows."""
+    topic = "recording" if table == "recordings" else "message"
+    await _untell(connection, [file["call_id"] for file in files], (topic,))
     if table == "recordings":
         await connection.execute(
             "delete from recordings where call_id = any($1::uuid[])", [file["call_id"] for file in files]
@@ -92,6 +94,7 @@ async def old_calls(
 
 async def remove_transcripts(connection: Database, calls: Sequence[UUID]) -> dict[str, int]:
     """How many rows of each kind were removed."""
+    await _untell(connection, calls, ("turn", "summary", "outcome"))
     return {
         "turns": await _removed(connection, "delete from turns where call_id = any($1::uuid[])", calls),
         "summaries": await _removed(
@@ -102,6 +105,7 @@ async def remove_transcripts(connection: Database, calls: Sequence[UUID]) -> dic
 
 
 async def remove_events(connection: Database, calls: Sequence[UUID]) -> dict[str, int]:
+    await _untell(connection, calls, ("dtmf", "transfer"))
     return {"events": await _removed(connection, "delete from events where call_id = any($1::uuid[])", calls)}
 
 
@@ -110,11 +114,34 @@ async def remove_calls(connection: Database, calls: Sequence[UUID]) -> dict[str,
     counts = {
         **await remove_transcripts(connection, calls),
         **await remove_events(connection, calls),
+        "sessions": await _removed(connection, _SESSIONS, calls),
         "calls": await _removed(
             connection, "delete from calls where id = any($1::uuid[]) and state = 'ended'", calls
         ),
     }
     return counts
+
+
+async def old_sessions(connection: Database, cutoffs: Cutoffs, limit: int) -> list[UUID]:
+    """Sessions in which nothing happened since, locked."""
+    when = _CUTOFF.replace("c.agent", "s.settings->>'agent'")
+    rows = await connection.fetch(
+        f"""
+        select s.id from voice_sessions s where greatest(s.created_at, s.ended_at,
+            (select max(coalesce(c.ended_at, v.began_at)) from voice_session_calls v
+                left join calls c on c.id = v.call_id where v.session_id = s.id)) < {when}
+            and not exists (select from voice_session_calls v join calls c on c.id = v.call_id
+                where v.session_id = s.id and c.state = 'live')
+        limit $4 for update of s skip locked
+        """,  # noqa: S608 - our own words
+        *cutoffs.arguments, limit,
+    )  # fmt: skip
+    return [row["id"] for row in rows]
+
+
+async def remove_sessions(connection: Database, sessions: Sequence[UUID]) -> int:
+    """Their conversations stay: those are calls."""
+    return await _removed(connection, "delete from voice_sessions where id = any($1::uuid[])", sessions)
 
 
 async def remove_facts(
@@ -157,6 +184,15 @@ async def lives_elsewhere(connection: Database, nodes: Sequence[UUID], own: UUID
     return {row["id"] for row in rows}
 
 
+_SESSIONS = """
+    with gone as (
+        delete from voice_session_calls where call_id = any($1::uuid[]) returning session_id
+    )
+    delete from voice_sessions s where s.id in (select session_id from gone)
+        and not exists (select from voice_session_calls v
+            where v.session_id = s.id and v.call_id <> all($1::uuid[]))
+"""
+"""A session goes with the last of its conversations."""
 _HAVING = {
     "": "",
     "transcripts": "and (exists (select from turns t where t.call_id = c.id) "
@@ -180,6 +216,16 @@ async def _files(
         *arguments, after, limit,
     )  # fmt: skip
     return [dict(row) for row in rows]
+
+
+async def _untell(connection: Database, calls: Sequence[UUID], topics: Sequence[str]) -> None:
+    """Events of these topics go with what they tell of, and so does what is sent of them: an agent may have
+    what its calls leave kept for a shorter time than events are."""
+    for table in ("webhook_deliveries", "outbox"):
+        await connection.execute(
+            f"delete from {table} where call_id = any($1::uuid[]) and topic = any($2::text[])",  # noqa: S608 - our own words
+            list(calls), list(topics),
+        )  # fmt: skip
 
 
 async def _removed(connection: Database, query: str, *arguments: Any) -> int:

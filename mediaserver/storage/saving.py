@@ -7,6 +7,7 @@ from typing import TypeAlias, assert_never
 from uuid import UUID
 
 from mediaserver.storage import (
+    audit,
     calls,
     events,
     facts,
@@ -25,6 +26,7 @@ from mediaserver.storage import (
 from mediaserver.storage.outbox import table
 from mediaserver.storage.outbox.telling import OutboxEntry, told
 from mediaserver.storage.records import (
+    CallActedOn,
     CallAnswered,
     CallEnded,
     CallStarted,
@@ -86,6 +88,7 @@ async def save(connection: Database, record: Record, node: UUID | None = None) -
             await legs.opened(connection, record)
         case LegClosed():
             await legs.closed(connection, record)
+            await usage_made.legs_over(connection, record.leg_id, node)
         case TurnSaid():
             news = await turns.said(connection, record)
             new = news is not TurnNews.NOTHING
@@ -117,6 +120,8 @@ async def save(connection: Database, record: Record, node: UUID | None = None) -
             await outbound.used(connection, record, node)
         case UsageCounted():
             await usage.counted(connection, record, node)
+        case CallActedOn():
+            await audit.acted(connection, record)
         case _:
             assert_never(record)
     return told(record, data) if new else None

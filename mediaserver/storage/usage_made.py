@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
+from mediaserver.storage import phone_prices
 from mediaserver.storage.records import EventHappened, SummaryMade, UsageCounted, UsageKind
 from mediaserver.storage.sql import Database, to_json
 from mediaserver.storage.usage import counted
@@ -40,6 +41,31 @@ async def calls_over(connection: Database, ended: Iterable[UUID], node: UUID | N
         if call["answered_at"] is not None:
             seconds = max(0.0, (call["ended_at"] - call["answered_at"]).total_seconds())
             await _count(connection, call, call_id, node, call["ended_at"], UsageKind.CALL_SECONDS, seconds)
+        await legs_over(connection, call_id, node)
+
+
+async def legs_over(connection: Database, of: UUID, node: UUID | None) -> None:
+    """Legs by a trunk that are over, of a call or one by its id: each is so many seconds of the telephone,
+    at what they cost by the prices of that day."""
+    rows = await connection.fetch(
+        "select id, call_id, direction, trunk, number, opened_at, closed_at from legs "
+        "where (id = $1 or call_id = $1) and trunk <> '' and direction <> '' and closed_at is not null",
+        of,
+    )
+    for leg in rows:
+        call = await connection.fetchrow(_CALL, leg["call_id"])
+        if call is None:
+            continue
+        seconds = max(0.0, (leg["closed_at"] - leg["opened_at"]).total_seconds())
+        kind = UsageKind.PHONE_SECONDS_IN if leg["direction"] == "in" else UsageKind.PHONE_SECONDS_OUT
+        price = await phone_prices.price_of(
+            connection, leg["trunk"], leg["direction"], leg["number"], leg["closed_at"].astimezone(UTC).date()
+        )
+        cost = None if price is None else price.of(seconds)
+        await _count(
+            connection, call, leg["call_id"], node, leg["closed_at"], kind, seconds, f"leg {leg['id']}",
+            leg["trunk"], cost,
+        )  # fmt: skip
 
 
 async def model_answered(connection: Database, record: EventHappened, node: UUID | None) -> None:

@@ -8,7 +8,7 @@ import json
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from mediaserver.storage.sql import Database, Row, changed, to_json
+from mediaserver.storage.sql import Database, Row, changed, text, to_json
 
 KEPT_OPEN = timedelta(minutes=10)
 """A session that nobody is connected to is expired after so long."""
@@ -80,6 +80,21 @@ async def ended(connection: Database, session_id: UUID) -> bool:
     return changed(status)
 
 
+async def calls_of(connection: Database, session_id: UUID) -> list[Row]:
+    """Its calls that are known, `id` and `state`, locked: in a transaction."""
+    rows = await connection.fetch(
+        "select c.id, c.state from calls c where c.id in "
+        "(select call_id from voice_session_calls where session_id = $1) order by c.id for update",
+        session_id,
+    )
+    return [dict(row) for row in rows]
+
+
+async def removed(connection: Database, session_id: UUID) -> None:
+    """Nothing is left of it; its calls are removed before."""
+    await connection.execute("delete from voice_sessions where id = $1", session_id)
+
+
 async def lines(connection: Database, session_id: UUID, last: int | None = None) -> list[Row]:
     """What was said in all its calls, in order; `last`: so many of the last ones."""
     rows = await connection.fetch(
@@ -135,6 +150,25 @@ async def voices_of(connection: Database, owner: UUID) -> list[Row]:
         owner,
     )
     return [dict(row) for row in rows]
+
+
+async def keep_voice(
+    connection: Database, owner: UUID, voice: str, name: str, language: str, engine: str
+) -> tuple[Row, bool]:
+    """A key keeps a voice, or calls it something else; the row, and whether it is new."""
+    row = await connection.fetchrow(
+        "insert into own_voices (owner, id, name, language, engine) values ($1, $2, $3, $4, $5) "
+        "on conflict (owner, id) do update set name = $3, language = $4, engine = $5 "
+        "returning id, name, language, engine, created_at, xmax = 0 as fresh",
+        owner, voice, text(name, 100), text(language, 35), text(engine, 100),
+    )  # fmt: skip
+    return {key: each for key, each in row.items() if key != "fresh"}, row["fresh"]
+
+
+async def voice_count(connection: Database, owner: UUID) -> int:
+    """How many a key keeps."""
+    found: int = await connection.fetchval("select count(*) from own_voices where owner = $1", owner)
+    return found
 
 
 async def remove_voice(connection: Database, owner: UUID, voice: str) -> bool:

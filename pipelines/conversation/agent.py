@@ -24,6 +24,9 @@ from pipelines.conversation.taking_messages import TakeMessage as TakeMessage
 from pipelines.engines.protocols import Grammar
 from pipelines.languages.tags import is_tag
 
+SLOWEST, FASTEST = 0.25, 4.0
+"""Of a voice's usual speed."""
+
 
 class Finality(enum.Enum):
     """How likely it is that the caller has said it all; endpointing waits accordingly."""
@@ -90,6 +93,14 @@ class Say:
     """Of this piece alone (BCP 47); empty: that of the call. What is heard stays as it is: see `Switch`."""
     voice: str = ""
     """Of this piece alone, where it has a language; empty: the one that the engine has for that."""
+    rate: float = 0.0
+    """How fast this piece is spoken: a factor of the voice's usual speed, from 0.25 to 4, as far as the voice
+    goes; 0: as the call is."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError: the agent is to hear of its mistake, not the caller."""
+        if self.rate and not SLOWEST <= self.rate <= FASTEST:
+            raise ValueError(f"nobody speaks {self.rate:g} times as fast: {SLOWEST:g} to {FASTEST:g}")
 
 
 @dataclass(frozen=True, slots=True)

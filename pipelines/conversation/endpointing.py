@@ -160,6 +160,11 @@ class Endpointer:
         """The noise floor, in dBFS."""
         return self._detector.floor_db
 
+    def use(self, waits: Waits, limits: Limits) -> None:
+        """Wait so from the next pause on."""
+        self._waits, self._limits = waits, limits
+        self._detector.wait(waits.suspect)
+
     # ---- what is heard
 
     def line_noise(self, db: float) -> None:

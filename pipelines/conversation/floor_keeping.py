@@ -62,7 +62,9 @@ class FloorKeeper:
         spots: bool = False,
     ) -> None:
         """`partials_tell`, `spots`: of the call's recogniser (`Manifest`)."""
+        self.waits = waits or Waits()
         self._limits = limits or Limits()
+        self.sensitivity = sensitivity
         self._words = own_words(language)
         self._last: Last = End()
         self._said: list[Say | Play] = []
@@ -101,7 +103,7 @@ class FloorKeeper:
         self.ignored: Counter[str] = Counter()
         """Events that had no row, and late results, by name."""
         self._floor = Machine(FLOOR, FloorState.LISTENING, self.ignored)
-        self._ear = Endpointer(waits or Waits(), self._limits, self.ignored, language)
+        self._ear = Endpointer(self.waits, self._limits, self.ignored, language)
         self._collector = KeyCollector()
         self.supposing = Supposing(by_partials=partials_tell)
         """Of what the caller has probably said the agent may think ahead."""
@@ -115,6 +117,16 @@ class FloorKeeper:
             partials_tell=partials_tell,
             spots=self.spots,
         )
+
+    @property
+    def limits(self) -> Limits:
+        return self._limits
+
+    def use(self, waits: Waits, limits: Limits, sensitivity: Sensitivity) -> None:
+        """Turns are taken so from now on; the pause that is waited through just now as it was begun."""
+        self.waits, self._limits, self.sensitivity = waits, limits, sensitivity
+        self._ear.use(waits, limits)
+        self._contest.use(limits, sensitivity)
 
     def go_on_in(self, language: str) -> None:
         """The call goes on in another language (BCP 47)."""

@@ -124,7 +124,7 @@ class Contest:
         self._words = words
         self._sensitivity = sensitivity
         self._partials_tell = partials_tell
-        self._spots = spots and not partials_tell and sensitivity is Sensitivity.MEDIUM
+        self._may_spot = spots and not partials_tell
         self._check = WordCheck()
         self._paused_at: int | None = None
         """When the agent fell silent for the present sound; it does so once."""
@@ -145,7 +145,11 @@ class Contest:
 
     def go_on_in(self, words: OwnWords) -> None:
         """The call goes on in another language, about whose short words no recogniser is asked."""
-        self._words, self._spots = words, False
+        self._words, self._may_spot = words, False
+
+    def use(self, limits: Limits, sensitivity: Sensitivity) -> None:
+        """Decide so from now on."""
+        self._limits, self._sensitivity = limits, sensitivity
 
     @property
     def phase(self) -> ContestPhase:
@@ -189,6 +193,10 @@ class Contest:
         """What the recogniser has understood so far, where that tells."""
         if self._partials_tell:
             self._heard = text
+
+    @property
+    def _spots(self) -> bool:
+        return self._may_spot and self._sensitivity is Sensitivity.MEDIUM
 
     @property
     def words_tell(self) -> bool:

@@ -37,9 +37,7 @@ from pipelines.conversation.agent import (
     Transfer,
 )
 from pipelines.conversation.bad_line import LineStep, LineVerdict
-from pipelines.conversation.commands import NothingSaid
-from pipelines.conversation.dialogue import Dialogue
-from pipelines.conversation.floor import LEAVING, SOUNDING
+from pipelines.conversation.floor import LEAVING
 from pipelines.conversation.hearing_notes import HearingNotes
 from pipelines.conversation.line_care import LineCare, termination_of
 from pipelines.conversation.line_words import minds_the_line
@@ -48,6 +46,7 @@ from pipelines.conversation.outlet import Outlet
 from pipelines.conversation.own_words import own_words
 from pipelines.conversation.sound_shape import shape_of
 from pipelines.conversation.stage import ACTIVE, HELD, Moment, Stage
+from pipelines.conversation.steered_dialogue import SteeredDialogue
 from pipelines.conversation.transcript import CallPort, Thought
 from pipelines.conversation.turn import Turn
 from pipelines.conversation.voice_notes import VoiceNotes
@@ -57,11 +56,9 @@ from pipelines.spoken.pronunciation import NONE, Pronunciations
 
 STALLED_INPUT_SAMPLES = 60 * SAMPLES_PER_MS
 GOODBYE = own_words("en").goodbye
-MOST_TYPED = 20
-"""Messages that may be typed before the call begins."""
 
 
-class AgentSession(Dialogue):
+class AgentSession(SteeredDialogue):
     """An App. `hangup` is called once, when the agent has said its last word or `shutdown` runs out of time;
     `transfer` in its place when the agent hands the caller over.
 
@@ -133,10 +130,6 @@ class AgentSession(Dialogue):
         self._far_holds = False
         """The far end has put us on hold, and said so: whatever plays there is no trouble."""
         self._heard_at = 0
-        self._typed: list[str] = []
-        """Before the call began."""
-        self._asked = False
-        """The agent is to speak, and the call has not begun."""
 
     # ---- App
 
@@ -203,11 +196,7 @@ class AgentSession(Dialogue):
                 timeline.begin(t, self._outlet.written(), self._call.elapsed_ms())
                 t = timeline.frame(t)
                 self._run(self.turn.answered(t, called=self._called))
-                for text in self._typed:
-                    self._run(self.turn.typed(t, text))
-                self._typed.clear()
-                if self._asked:
-                    self._run(self.turn.ask(t) or [])
+                self._catch_up(t)
             case Stage.LIVE:
                 t = timeline.frame(t)
             case Stage.OVER:
@@ -264,55 +253,6 @@ class AgentSession(Dialogue):
         if not self.turn.announce(text):
             raise CallError("the agent of this call says no more")
         self._transcript.event("say", text=text)
-
-    # ---- steered by other means than the caller's voice: see mediaserver.calls.protocols.Steering
-
-    def hear(self, text: str) -> None:
-        self._check_listens()
-        match self._stage.state:
-            case Stage.NEW if len(self._typed) < MOST_TYPED:
-                self._typed.append(text)
-            case Stage.NEW:
-                raise CallError(f"{MOST_TYPED} messages wait already for the call to begin")
-            case _:
-                commands = self.turn.typed(self._t, text)
-                if not commands:
-                    raise CallError("the agent does not listen now")
-                self._run(commands)
-
-    def ask(self) -> None:
-        self._check_listens()
-        if self._stage.state is Stage.NEW:
-            self._asked = True
-            return
-        commands = self.turn.ask(self._t)
-        if commands is None:
-            speaks = self.turn.state in SOUNDING
-            raise CallError(f"the agent {'speaks already' if speaks else 'does not listen now'}")
-        self._run(commands)
-
-    def commit(self) -> None:
-        self._run(self.turn.commit(self._t) if self._stage.state is Stage.LIVE else [NothingSaid()])
-
-    def cancel(self) -> None:
-        if self._stage.state is Stage.LIVE:
-            self._run(self.turn.cancel(self._t))
-
-    def forget(self) -> None:
-        if self._stage.state is Stage.LIVE:
-            self._run(self.turn.forget(self._t))
-
-    def manual(self, on: bool) -> None:
-        self.turn.manual = on
-
-    def _check_listens(self) -> None:
-        match self._stage.state:
-            case Stage.OVER:
-                raise CallError("the conversation is over")
-            case Stage.HELD | Stage.HELD_BEFORE:
-                raise CallError("the call is on hold: nobody listens")
-            case _:
-                """Somebody may."""
 
     def returned(self, why: str, to: str, detail: str) -> None:
         """The caller is back, from a transfer that came to nothing or from somebody who had taken the call

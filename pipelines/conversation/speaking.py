@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -55,6 +55,8 @@ class _Tongue:
 
     voice: str
     language: str
+    rate: float = field(compare=False)
+    """How fast; it makes no other tongue."""
 
 
 class Speaking:
@@ -79,9 +81,8 @@ class Speaking:
         self._transcript = transcript
         self._now = now
         self._failed = failed
-        self._first = self._tongue = self._saying = _Tongue(voice, language)
+        self._first = self._tongue = self._saying = _Tongue(voice, language, rate)
         """In which the call began, new sentences are said, and the present one is."""
-        self._rate = rate
         self._pronunciations, self._dictionary = pronunciations, dictionary
         self._present: SpokenLine | None = None
         self._unsettled: list[SpokenLine] = []
@@ -108,8 +109,9 @@ class Speaking:
         if thought.replied is None:
             thought.replied = self._now()
         match piece:
-            case Say(text=text, interruptible=interruptible, language=language, voice=voice):
+            case Say(text=text, interruptible=interruptible, language=language, voice=voice, rate=rate):
                 tongue = self._tongue_of(language, voice) if language else self._tongue
+                tongue = replace(tongue, rate=rate) if rate else tongue
                 if len(text) > MOST_CHARS:
                     self._transcript.event("text_cut", characters=len(text), kept=MOST_CHARS)
                     text = text[:MOST_CHARS]
@@ -231,7 +233,8 @@ class Speaking:
     def _tongue_of(self, language: str, voice: str) -> _Tongue:
         """An empty voice: the call's first, in its own language."""
         first = self._first
-        return _Tongue(voice or (first.voice if language == first.language else ""), language)
+        voice = voice or (first.voice if language == first.language else "")
+        return _Tongue(voice, language, first.rate)
 
     def _form(self, sentence: str, tongue: _Tongue) -> Spoken:
         """A sentence as the voice says it."""
@@ -347,7 +350,7 @@ class Speaking:
         """Audio of this text: of sentence `index`, or of what is missing of it. `first_s`: it begins within
         this; None: within the usual time."""
         saying = self._saying
-        stream = self._tts.speak(text, voice=saying.voice, language=saying.language, rate=self._rate)
+        stream = self._tts.speak(text, voice=saying.voice, language=saying.language, rate=saying.rate)
         try:
             limit = FIRST_CHUNK_S if first_s is None else first_s
             while True:

@@ -67,7 +67,7 @@ class SpeechDetector:
     five), 7 to 19 where it is 5 (three of five, and few of them surely)."""
 
     def __init__(self, pause_ms: int = 120) -> None:
-        self._pause = pause_ms * SAMPLES_PER_MS
+        self.wait(pause_ms)
         self._speech = SpeechState.NONE
         self._noise = NoiseFloor()
         self._background = BackgroundVoices()
@@ -109,6 +109,10 @@ class SpeechDetector:
         suppressed."""
         heard, came = self._peak - self._noise.db, self._peak - self.line_noise_db
         return heard < self.NOISY_DB or came < self.NOISY_LINE_DB
+
+    def wait(self, pause_ms: int) -> None:
+        """So much silence in an utterance is a pause."""
+        self._pause = pause_ms * SAMPLES_PER_MS
 
     def silence(self, t: int) -> int:
         """Samples since the last voice."""

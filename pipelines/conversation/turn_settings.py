@@ -67,14 +67,25 @@ class TurnSettings:
     sensitivity: Sensitivity = Sensitivity.MEDIUM
 
     @classmethod
-    def of(cls, row: Mapping[str, Any]) -> TurnSettings:
-        """From the `turn` of a row. Raises ConfigError, which names the nearest key or the range."""
-        sensitivity = _sensitivity(row.get(SENSITIVITY, Sensitivity.MEDIUM))
+    def of(cls, row: Mapping[str, Any], usual: TurnSettings | None = None) -> TurnSettings:
+        """From the `turn` of a row; what it does not name is as `usual`. Raises ConfigError, which names the
+        nearest key or the range."""
+        usual = usual or cls()
+        sensitivity = _sensitivity(row.get(SENSITIVITY, usual.sensitivity))
         given = {_checked(key, value): value for key, value in row.items() if key != SENSITIVITY}
         waits, limits = (
             {f.name: given[f.name] for f in fields(part) if f.name in given} for part in (Waits, Limits)
         )
-        return cls(replace(Waits(), **waits), replace(Limits(), **limits), sensitivity)
+        return cls(replace(usual.waits, **waits), replace(usual.limits, **limits), sensitivity)
+
+    @classmethod
+    def taken_by(cls, turn: Turn) -> TurnSettings:
+        """Those of a machine."""
+        return cls(turn.waits, turn.limits, turn.sensitivity)
+
+    def use_in(self, turn: Turn) -> None:
+        """From now on."""
+        turn.use(self.waits, self.limits, self.sensitivity)
 
     def turn(
         self,

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mediaserver.errors import CallError
@@ -38,6 +38,7 @@ from pipelines.conversation.failures import Failures
 from pipelines.conversation.own_words import own_words
 from pipelines.conversation.text import TextConversation
 from pipelines.conversation.transcript import CallPort
+from pipelines.conversation.turn_settings import TurnSettings
 from pipelines.spoken.sentences import split_sentences
 
 log = logging.getLogger(__name__)
@@ -115,6 +116,9 @@ class TypedSession:
         self._task.cancel()
         if self._pending:  # it was not told yet, and is to be
             self._task = asyncio.create_task(self._serve(self._task))
+
+    def take_turns(self, settings: Mapping[str, Any]) -> None:
+        TurnSettings.of(settings)  # whoever writes waits for nobody
 
     def forget(self) -> None:
         """A message is whole as it comes."""

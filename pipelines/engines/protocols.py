@@ -230,7 +230,8 @@ class Tts(Engine, Protocol):
         self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
     ) -> AsyncGenerator[TtsChunk, None]:
         """Stream the audio of a text; closing the generator (aclose) cancels the work. Raises EngineError.
-        `voice` is the engine's own name of one; empty lets `language` (BCP 47) decide."""
+        `voice` is the engine's own name of one; empty lets `language` (BCP 47) decide. `rate`: a factor of
+        its usual speed, of which it takes as much as it can."""
 
 
 @dataclass(frozen=True, slots=True)

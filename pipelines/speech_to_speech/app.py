@@ -38,7 +38,9 @@ from pipelines.speech_to_speech.barging_in import BargeIn, BargeInWatch
 from pipelines.speech_to_speech.comfort import Comfort
 from pipelines.speech_to_speech.commands import (
     CallerBegan,
+    CallerCommitted,
     CallerPaused,
+    CallerSaidNothing,
     CallerWords,
     Command,
     Complaint,
@@ -52,7 +54,7 @@ from pipelines.speech_to_speech.commands import (
     ToolWanted,
 )
 from pipelines.speech_to_speech.connection import ConnectionOwner
-from pipelines.speech_to_speech.lines import SpokenLines
+from pipelines.speech_to_speech.lines import MOST_BEGUN, SpokenLines
 from pipelines.speech_to_speech.machine import RealtimeMachine, RealtimeOptions
 from pipelines.speech_to_speech.own_voice import OwnVoice
 from pipelines.speech_to_speech.playback import Playback, SpokenItem
@@ -62,8 +64,6 @@ KEYS_AFTER = 1_500 * SAMPLES_PER_MS
 """So long after the last key what was keyed is told to the model; # ends it at once."""
 LAST_WORDS_WITHIN = 15_000 * SAMPLES_PER_MS
 """The last words are heard to their end, but no longer than this."""
-MOST_BEGUN = 32
-"""Items of the caller's whose end is waited for."""
 GREET = "Greet the caller."
 SILENT_AFTER = 20_000 * SAMPLES_PER_MS
 """A model that has not said a word so long after the answer, or after what the caller said, has failed."""
@@ -134,7 +134,7 @@ class SpeechToSpeech:
         self._watch = BargeInWatch()
         self._retries = ResponseRetries()
         self._timeline = Timeline()
-        self._lines = SpokenLines(call, self._timeline)
+        self._lines = SpokenLines(call, self._timeline, written=bool(options.transcription))
         self._begun = self._over = self._held = False
         self._fed: list[tuple[int, int]] = []
         """Where the audio of this connection comes from: ms since its first, and the position of that."""
@@ -306,6 +306,7 @@ class SpeechToSpeech:
                 self._playback.complete(item, content)
             case CallerBegan(item=item, ms=ms):
                 self._spoke_from[item] = self._position(ms)
+                self._lines.caller_began(item, self._spoke_from[item])
                 if len(self._spoke_from) > MOST_BEGUN:
                     del self._spoke_from[next(iter(self._spoke_from))]
                 self._retries.overtaken()
@@ -315,6 +316,12 @@ class SpeechToSpeech:
                 self._asked_at = ended
                 self._comfort.asked(self._timeline.t, self._timeline.t - ended)
                 self._lines.caller_spoke(item, began, ended)
+            case CallerCommitted(item=item):
+                self._asked_at = self._timeline.t
+                self._comfort.asked(self._timeline.t, 0)
+                self._lines.caller_committed(item)
+            case CallerSaidNothing():
+                self._lines.nothing_said()
             case CallerWords(item=item, text=text):
                 self._lines.caller_said(item, text)
             case ToolWanted(call=call, fault=fault):

@@ -73,6 +73,18 @@ class CallerWords:
 
 
 @dataclass(frozen=True, slots=True)
+class CallerCommitted:
+    """The turn that was declared over is there, and is answered."""
+
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallerSaidNothing:
+    """A turn was declared over in which the server has no audio."""
+
+
+@dataclass(frozen=True, slots=True)
 class ToolWanted:
     call: LlmToolCall
     fault: str = ""
@@ -114,6 +126,8 @@ Command: TypeAlias = (
     | CallerBegan
     | CallerPaused
     | CallerWords
+    | CallerCommitted
+    | CallerSaidNothing
     | ToolWanted
     | Responded
     | Complaint

@@ -19,7 +19,9 @@ from pipelines.engines.protocols import LlmTool
 from pipelines.speech_to_speech.audio_format import AudioFormat
 from pipelines.speech_to_speech.commands import (
     CallerBegan,
+    CallerCommitted,
     CallerPaused,
+    CallerSaidNothing,
     CallerWords,
     Command,
     Complaint,
@@ -51,6 +53,7 @@ MOST_REMEMBERED = 40
 MOST_KNOWN = 200
 """Responses that are remembered: the tools of one that is told twice are run once."""
 NOTHING_TO_CANCEL = "response_cancel_not_active"
+NOTHING_TO_COMMIT = "input_audio_buffer_commit_empty"
 ALREADY_ANSWERS = "conversation_already_has_active_response"
 """Two of us acted at once."""
 EXPIRED = "session_expired"
@@ -95,6 +98,10 @@ class RealtimeMachine:
     """Something was put into the conversation that the model is to answer."""
     _muted: bool = False
     """The response is to stop: what still comes of it is not heard."""
+    _created: bool = False
+    """The server has begun the response."""
+    _stillborn: bool = False
+    """It was cancelled before: the server begins it all the same, and then cancels it."""
     _complaints: int = 0
     _memory: list[tuple[str, str]] = field(default_factory=list)
     """Role and text, for a new connection."""
@@ -102,6 +109,12 @@ class RealtimeMachine:
     """How to greet, once that is possible; ..."""
     _greeted: str | None = None
     """... and how it was last asked for."""
+    manual: bool = False
+    """The server does not judge when the caller has finished: it is told (`commit`)."""
+    _commits: int = 0
+    """Turns that were declared over, of which the server has not said that they are there."""
+    _owes_commit: bool = False
+    """One was while there was no connection."""
 
     @property
     def busy(self) -> bool:
@@ -117,7 +130,8 @@ class RealtimeMachine:
             self._owes_response = True
         elif unanswered and self._greeting is None:
             self._greeting = self._greeted
-        self._ready = self._responding = self._muted = False
+        self._ready = self._responding = self._muted = self._created = self._stillborn = False
+        self._commits = 0
         self._orphans |= self._wanted
         self._wanted.clear()
         self._complaints = 0
@@ -165,11 +179,38 @@ class RealtimeMachine:
     def stop(self) -> list[Command]:
         """Whatever the model is saying, it is to stop."""
         self._muted = self._responding
+        self._stillborn = self._responding and not self._created
         return [SendEvent({"type": "response.cancel"})] if self._responding else []
 
+    def drop(self) -> list[Command]:
+        """`stop`, and what it was to answer is not answered."""
+        self._owes_response, self._greeting = False, None
+        return self.stop()
+
     def again(self) -> list[Command]:
-        """Have the model answer once more, after a response that failed."""
+        """Have the model answer, once more or without anything that was said."""
         return self._ask()
+
+    def judge_turns(self, judges: bool) -> list[Command]:
+        """Whether the server finds out when the caller has finished."""
+        if self.manual is not judges:
+            return []
+        self.manual = not judges
+        heard = {"turn_detection": self._detection}
+        update = {"type": "session.update", "session": {"type": "realtime", "audio": {"input": heard}}}
+        return [SendEvent(update)] if self._ready else []
+
+    def commit(self) -> list[Command]:
+        """The caller has said all: it is answered once the server has it."""
+        if not self._ready:
+            self._owes_commit = True
+            return []
+        self._commits += 1
+        return [SendEvent({"type": "input_audio_buffer.commit"})]
+
+    def forget(self) -> list[Command]:
+        """What was heard since the last turn was no part of the conversation."""
+        return [SendEvent({"type": "input_audio_buffer.clear"})] if self._ready else []
 
     def heard(self, text: str) -> None:
         """The caller has heard this of the model's, for a new connection."""
@@ -194,7 +235,8 @@ class RealtimeMachine:
             case "session.updated":
                 return self._updated()
             case "response.created":
-                self._responding, self._muted = True, False
+                self._responding, self._muted = True, self._stillborn
+                self._created, self._stillborn = True, False
             case "response.output_audio.delta":
                 octets = base64.b64decode(text_of(event, "delta"), validate=True)
                 return self._unless_muted(ModelSound(identity_of(event, "item_id"), part_of(event), octets))
@@ -208,6 +250,9 @@ class RealtimeMachine:
                 return [CallerBegan(identity_of(event, "item_id"), ms_of(event, "audio_start_ms"))]
             case "input_audio_buffer.speech_stopped":
                 return [CallerPaused(identity_of(event, "item_id"), ms_of(event, "audio_end_ms"))]
+            case "input_audio_buffer.committed" if self._commits:
+                self._commits -= 1
+                return [CallerCommitted(identity_of(event, "item_id")), *self._ask()]
             case "conversation.item.input_audio_transcription.completed":
                 text = " ".join(words_of(event, "transcript").split())
                 self._remember("user", text)
@@ -235,10 +280,13 @@ class RealtimeMachine:
             commands += self.greet(how)
         elif self._owes_response:
             commands += self._ask()
+        if self._owes_commit:
+            self._owes_commit = False
+            commands += self.commit()
         return commands
 
     def _done(self, response: Mapping[str, Any]) -> list[Command]:
-        self._responding = self._muted = False
+        self._responding = self._muted = self._created = False
         status = shown(response.get("status"), 40) or "completed"
         commands: list[Command] = []
         calls = [item for item in response.get("output") or () if item.get("type") == "function_call"]
@@ -261,7 +309,11 @@ class RealtimeMachine:
     def _error(self, error: Mapping[str, Any]) -> list[Command]:
         code = shown(error.get("code"))
         if code == NOTHING_TO_CANCEL:
+            self._stillborn = False
             return []
+        if code == NOTHING_TO_COMMIT and self._commits:
+            self._commits -= 1
+            return [CallerSaidNothing()]
         if code == ALREADY_ANSWERS:  # that answer began without what ours was to be about
             self._responding = self._owes_response = True
             return []
@@ -289,17 +341,22 @@ class RealtimeMachine:
             self._memory.append((role, text[:MOST_TEXT]))
             del self._memory[:-MOST_REMEMBERED]
 
-    def _session(self) -> dict[str, Any]:
+    @property
+    def _detection(self) -> dict[str, Any] | None:
+        """How the server judges whether the caller has finished; None: it does not."""
         told = self.options
+        if self.manual:
+            return None
         detection: dict[str, Any] = (
             {"type": "semantic_vad", "eagerness": told.eagerness}
             if told.eagerness
             else {"type": "server_vad", "silence_duration_ms": told.silence_ms}
         )
-        heard: dict[str, Any] = {
-            "format": told.audio.described,
-            "turn_detection": detection | {"create_response": True, "interrupt_response": True},
-        }
+        return detection | {"create_response": True, "interrupt_response": True}
+
+    def _session(self) -> dict[str, Any]:
+        told = self.options
+        heard: dict[str, Any] = {"format": told.audio.described, "turn_detection": self._detection}
         if told.transcription:
             heard["transcription"] = {"model": told.transcription}
             if told.language:

@@ -59,6 +59,7 @@ class TrunkAttempt:
         self._signer = signer
         self._call: OutgoingCall | None = None
         self.answered = False
+        self._number = ""
         self._headers: list[tuple[str, str]] = []
         """More of them, of who had it called."""
 
@@ -76,6 +77,7 @@ class TrunkAttempt:
         `error` says why. Raises what is no trunk's to mend: CapacityError, our own lack of room. Cancelling
         the task cancels the call."""
         line = self._line
+        self._number = number
         self._headers = on_behalf(None if is_private(about) else behalf)
         line.scorecard.attempted(self._began)
         self.error = ""
@@ -194,6 +196,7 @@ class TrunkAttempt:
         line.worked()
         line.scorecard.answered(self._now())
         lend(line, leg)
+        leg.labels["number"] = self._number
 
     def _failed(self, attempt: FailedAttempt) -> Consequence:
         follows = consequence(attempt)

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from api import phone_prices
 from api.access.asker import Asker, How
 from api.access.scopes import Scope
 from api.usage import routes
@@ -31,7 +32,7 @@ SPOKEN = UsageCounted(uuid4(), NOON, ONE, UsageKind.TTS_CHARACTERS, 1000.0, "esp
 async def desk(pool: asyncpg.Pool) -> AsyncIterator[Account]:
     for record in (SPOKEN, replace(SPOKEN, id=uuid4(), owner=TWO, amount=5.0, agent="=cmd|' /C calc'!A0")):
         await save(pool, record)
-    async with account([routes], pool) as desk:
+    async with account([routes, phone_prices.routes], pool) as desk:
         desk.who = ADMIN
         yield desk
 
@@ -164,3 +165,30 @@ async def test_what_one_call_used_is_its_owners_to_see(desk: Account, pool: asyn
     }
     desk.who = ADMIN
     assert (await desk.client.get(f"/api/usage/calls/{uuid4()}")).status == 404
+
+
+async def test_prices_of_the_telephone_are_set_as_a_whole(desk: Account, pool: asyncpg.Pool) -> None:
+    whole = {
+        "trunk": "acme", "direction": "in", "prefix": "+49", "per_minute": 0.01, "connection": 0.0,
+        "first_s": 1, "step_s": 1, "since": "2026-01-01",
+    }  # fmt: skip
+    path = "/api/usage/phone-prices"
+    answer = await desk.client.put(path, json={"prices": [whole, {"per_minute": 1.0}]})
+    assert answer.status == 200
+    shown = (await (await desk.client.get(path)).json())["prices"]
+    assert shown[1] == whole and (shown[0]["trunk"], shown[0]["direction"], shown[0]["prefix"]) == (
+        "*",
+        "out",
+        "",
+    )
+    for bad, says in (
+        ([whole, whole], "two prices of acme in +49"),
+        ([whole | {"prefix": "49"}], "prefix"),
+        ([whole | {"step_s": 0}], "step_s"),
+        ([whole | {"direction": "up"}], "direction"),
+    ):
+        answer = await desk.client.put(path, json={"prices": bad})
+        assert answer.status == 400 and says in (await answer.json())["error"]["message"]
+    assert len((await (await desk.client.get(path)).json())["prices"]) == 2
+    line = await pool.fetchrow("select * from audit_log")
+    assert line["action"] == "phone_prices.change"

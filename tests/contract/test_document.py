@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import pytest
+import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
@@ -43,6 +45,16 @@ def server() -> Iterator[ServerChild]:
         runner.run(child.__aexit__(None, None, None))
 
 
+@pytest.fixture(scope="module")
+def session() -> Iterator[requests.Session]:
+    """One connection for all requests, each of which knows nothing of the one before; no proxy is asked (nor
+    looked for in the environment, which took longer than the request)."""
+    with requests.Session() as session:
+        session.trust_env = False
+        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        yield session
+
+
 def _left_out(operation: Any) -> bool:
     told = document["paths"][operation.path].get(operation.method.lower(), {})
     answers = {kind for answer in told.get("responses", {}).values() for kind in answer.get("content", {})}
@@ -58,6 +70,16 @@ def _left_out(operation: Any) -> bool:
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_an_operation_does_what_its_document_says(case: Any, server: ServerChild) -> None:
+def test_an_operation_does_what_its_document_says(
+    case: Any, server: ServerChild, session: requests.Session
+) -> None:
     headers = {"Authorization": f"Bearer {server.key}"}
-    case.call_and_validate(base_url=server.http, headers=headers, checks=CHECKS)
+    case.call_and_validate(base_url=server.http, headers=headers, checks=CHECKS, session=session)
+
+
+def test_the_server_keeps_all_in_the_folder_that_goes_with_it(
+    server: ServerChild,
+) -> None:
+    """It is the only one of its kind that the fast tests share."""
+    assert (server.data / "postgres" / "PG_VERSION").exists()
+    assert server._log.stat().st_mode & 0o777 == 0o600 and server.key

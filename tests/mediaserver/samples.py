@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from mediaserver.storage.records import (
+    CallActedOn,
     CallAnswered,
     CallEnded,
     CallStarted,
@@ -67,6 +68,11 @@ def turn(index: int, text: str = "a room please", call_id: UUID = CALL) -> TurnS
 
 def ended(call_id: UUID = CALL) -> CallEnded:
     return CallEnded(call_id, START + timedelta(minutes=1), "caller", "hung up", None)
+
+
+ACTED = CallActedOn(
+    UUID(int=77), START, CALL, "call.hangup", None, "operator", "token", "127.0.0.1", "r-1", {"a": "b"}
+)
 
 
 def whole_call() -> list[Record]:

@@ -1191,8 +1191,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The recording of a call that is over: WAV, 16-bit stereo at 16 kHz, the caller left, the agent right.
-         * @description Parts of it by `Range` (RFC 9110, 14). 409 while the call is up.
+         * The recording of a call: WAV, 16-bit stereo at 16 kHz, the caller left, the agent right.
+         * @description Of a call that is up it is what was written down so far, whole in itself and with the header
+         *     `X-Recording: so-far`; of one that is over parts may be asked for by `Range` (RFC 9110, 14).
          */
         get: operations["calls_recording"];
         put?: never;
@@ -1345,8 +1346,9 @@ export interface paths {
         /**
          * Remove all that is kept of a caller.
          * @description Calls from and to the number with transcripts, events, outcomes, recordings and messages, and what agents
-         *     have learnt of it. The answer comes when it is done, or after five seconds; what is left then goes on by
-         *     itself. Asked for again while it runs, it is the same one.
+         *     have learnt of it. In calls of others that mention it two of its digits are left; where it was rung for
+         *     one, or that was transferred to it, the recording goes, too. The answer comes when it is done, or after
+         *     five seconds; what is left then goes on by itself. Asked for again while it runs, it is the same one.
          */
         post: operations["erasures_begin"];
         delete?: never;
@@ -1654,6 +1656,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/usage/phone-prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What minutes of telephone calls cost, by trunk, direction and the beginning of a number. */
+        get: operations["usage_phone_prices"];
+        /**
+         * Replace the whole table.
+         * @description It counts for legs of calls that end from now on: a leg is priced when it ends, by the prices of that day,
+         *     and keeps its cost. What had no price then is worked out from `/api/usage/prices` (`phone_seconds_in`,
+         *     `phone_seconds_out`; `engine` is the trunk).
+         */
+        put: operations["usage_set_phone_prices"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/usage/prices": {
         parameters: {
             query?: never;
@@ -1706,7 +1731,12 @@ export interface paths {
         get: operations["session"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Remove a session with all that is kept of its conversations: calls, transcripts, recordings, all else.
+         * @description Its visitors have no telephone number, by which others are erased. 409 while somebody talks in it: end it
+         *     first; and where a file cannot be removed: its call stays then, and with it the session.
+         */
+        delete: operations["sessions_erase"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1770,7 +1800,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The voices that the key owns. */
+        /** The voices that the key has kept for itself, the newest first. */
         get: operations["sessions_my_voices"];
         put?: never;
         post?: never;
@@ -1788,9 +1818,13 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put?: never;
+        /**
+         * Keep a voice of the catalogue among one's own, under a name of one's own if one is given.
+         * @description Once more: under another name. Agents and sessions name it by its id, as before.
+         */
+        put: operations["sessions_keep_voice"];
         post?: never;
-        /** Give up a voice that the key owns. */
+        /** Give up a voice that the key has kept; the catalogue still has it. */
         delete: operations["sessions_remove_voice"];
         options?: never;
         head?: never;
@@ -4844,6 +4878,18 @@ export interface components {
             until: string;
         };
         /**
+         * KeptVoice
+         * @description How a voice is to be kept.
+         */
+        KeptVoice: {
+            /**
+             * Name
+             * @description One's own for it; else the catalogue's.
+             * @default
+             */
+            name?: string;
+        };
+        /**
          * KeyChange
          * @description What is to be different; what is left out stays.
          */
@@ -6574,6 +6620,68 @@ export interface components {
         PartyWanted: {
             /** To */
             to: string;
+        };
+        /**
+         * PhonePrices
+         * @description The whole table of prices.
+         */
+        PhonePrices: {
+            /** Prices */
+            prices: components["schemas"]["PhonePriceShown"][];
+        };
+        /**
+         * PhonePriceShown
+         * @description What minutes of calls by a trunk cost.
+         */
+        PhonePriceShown: {
+            /**
+             * Connection
+             * @description US dollars for each answered call.
+             * @default 0
+             */
+            connection?: number;
+            /**
+             * Direction
+             * @default out
+             * @enum {string}
+             */
+            direction?: "in" | "out";
+            /**
+             * First S
+             * @description Seconds that are paid for at least.
+             * @default 60
+             */
+            first_s?: number;
+            /**
+             * Per Minute
+             * @description US dollars.
+             */
+            per_minute: number;
+            /**
+             * Prefix
+             * @description The beginning of the number that is called, `+49`; of calls that come in, of yours. The longest that fits counts; empty: any.
+             * @default
+             */
+            prefix?: string;
+            /**
+             * Since
+             * Format: date
+             * @description The first day (UTC) that it counts for.
+             * @default 2000-01-01
+             */
+            since?: string;
+            /**
+             * Step S
+             * @description Seconds that are paid for at a time after that.
+             * @default 60
+             */
+            step_s?: number;
+            /**
+             * Trunk
+             * @description `*`: any without a price of its own that fits.
+             * @default *
+             */
+            trunk?: string;
         };
         /**
          * PlacedCall
@@ -8483,6 +8591,29 @@ export interface components {
             started_ms: number;
         };
         /**
+         * UnheardLive
+         * @description No words come of a turn of the caller's.
+         */
+        UnheardLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /**
+             * Turn
+             * @default null
+             */
+            turn?: number | null;
+            /** Why */
+            why: string;
+        };
+        /**
          * UsageBy
          * @description What a report may be broken down by; by kind it always is, for units do not add up.
          * @enum {string}
@@ -8493,7 +8624,7 @@ export interface components {
          * @description What is counted; each has its unit in its name or is a number of times.
          * @enum {string}
          */
-        UsageKind: "tts_characters" | "tts_seconds" | "stt_seconds" | "llm_prompt_tokens" | "llm_completion_tokens" | "call_seconds" | "calls" | "requests";
+        UsageKind: "tts_characters" | "tts_seconds" | "stt_seconds" | "llm_prompt_tokens" | "llm_completion_tokens" | "call_seconds" | "phone_seconds_in" | "phone_seconds_out" | "calls" | "requests";
         /**
          * UsagePrice
          * @description What units of a kind cost.
@@ -8646,8 +8777,47 @@ export interface components {
             version: number;
         };
         /**
+         * VoiceLive
+         * @description A turn of the caller's begins or is over.
+         */
+        VoiceLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Began
+             * @description In ms since the answer.
+             * @default null
+             */
+            began?: number | null;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /**
+             * Committed
+             * @description The caller has declared it over.
+             * @default null
+             */
+            committed?: boolean | null;
+            /**
+             * Ended
+             * @description In ms since the answer.
+             * @default null
+             */
+            ended?: number | null;
+            /**
+             * Turn
+             * @description Counted from 1.
+             */
+            turn: number;
+        };
+        /**
          * VoiceOfKey
-         * @description A voice that a key owns.
+         * @description A voice that a key keeps for itself.
          */
         VoiceOfKey: {
             /**
@@ -8657,7 +8827,10 @@ export interface components {
             created_at: string;
             /** Engine */
             engine: string;
-            /** Id */
+            /**
+             * Id
+             * @description Of the catalogue: what agents and sessions name it by.
+             */
             id: string;
             /** Language */
             language: string;
@@ -8730,7 +8903,7 @@ export interface components {
         };
         /**
          * VoicesOfKey
-         * @description All voices that a key owns.
+         * @description All voices that a key keeps.
          */
         VoicesOfKey: {
             /** Voices */
@@ -15688,6 +15861,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemShown"];
                 };
             };
+            /** @description on_another_server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
             /** @description Too many at a time: `Retry-After` says when to come again. */
             429: {
                 headers: {
@@ -15795,6 +15977,15 @@ export interface operations {
             };
             /** @description The body is of a type that is not taken. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description on_another_server */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15918,6 +16109,15 @@ export interface operations {
             };
             /** @description The body is of a type that is not taken. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description on_another_server */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16133,6 +16333,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemShown"];
                 };
             };
+            /** @description on_another_server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
             /** @description It reads well, and does not fit what there is. */
             422: {
                 headers: {
@@ -16218,6 +16427,15 @@ export interface operations {
             };
             /** @description It cannot be done as things are. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description on_another_server */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16417,6 +16635,15 @@ export interface operations {
             };
             /** @description The body is of a type that is not taken. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description on_another_server */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16825,6 +17052,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemShown"];
                 };
             };
+            /** @description on_another_server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
             /** @description It reads well, and does not fit what there is. */
             422: {
                 headers: {
@@ -16921,6 +17157,15 @@ export interface operations {
             };
             /** @description It cannot be done as things are. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description on_another_server */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17042,6 +17287,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemShown"];
                 };
             };
+            /** @description on_another_server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
             /** @description It reads well, and does not fit what there is. */
             422: {
                 headers: {
@@ -17129,6 +17383,15 @@ export interface operations {
             };
             /** @description It cannot be done as things are. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description on_another_server */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17243,6 +17506,15 @@ export interface operations {
             };
             /** @description The body is of a type that is not taken. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description on_another_server */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17462,6 +17734,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemShown"];
                 };
             };
+            /** @description on_another_server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
             /** @description It reads well, and does not fit what there is. */
             422: {
                 headers: {
@@ -17547,6 +17828,15 @@ export interface operations {
             };
             /** @description It cannot be done as things are. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description on_another_server */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17670,6 +17960,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemShown"];
                 };
             };
+            /** @description on_another_server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
             /** @description It reads well, and does not fit what there is. */
             422: {
                 headers: {
@@ -17782,6 +18081,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemShown"];
                 };
             };
+            /** @description on_another_server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
             /** @description Too many at a time: `Retry-After` says when to come again. */
             429: {
                 headers: {
@@ -17858,6 +18166,15 @@ export interface operations {
             };
             /** @description It cannot be done as things are. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description on_another_server */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17972,6 +18289,15 @@ export interface operations {
             };
             /** @description The body is of a type that is not taken. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description on_another_server */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18095,6 +18421,15 @@ export interface operations {
             };
             /** @description The body is of a type that is not taken. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description on_another_server */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18405,6 +18740,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemShown"];
                 };
             };
+            /** @description on_another_server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
             /** @description It reads well, and does not fit what there is. */
             422: {
                 headers: {
@@ -18521,6 +18865,15 @@ export interface operations {
             };
             /** @description The body is of a type that is not taken. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description on_another_server */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21223,6 +21576,212 @@ export interface operations {
             };
         };
     };
+    usage_phone_prices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhonePrices"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    usage_set_phone_prices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhonePrices"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhonePrices"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is of a type that is not taken. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It reads well, and does not fit what there is. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
     usage_prices: {
         parameters: {
             query?: never;
@@ -21676,6 +22235,89 @@ export interface operations {
             };
         };
     };
+    sessions_erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
     sessions_end: {
         parameters: {
             query?: never;
@@ -21734,6 +22376,15 @@ export interface operations {
             };
             /** @description It cannot be done as things are. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description on_another_server */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21988,6 +22639,131 @@ export interface operations {
             };
             /** @description It cannot be done as things are. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    sessions_keep_voice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                voice: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["KeptVoice"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceOfKey"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is of a type that is not taken. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It reads well, and does not fit what there is. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

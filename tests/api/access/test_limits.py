@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.access.access import AccessControl, KeyRefused
+from api.access.asker import Asker, How
 from api.access.buckets import Buckets, RequestRate
 from api.access.quotas import Quotas, QuotaSpent
 from api.access.rate_headers import rate_headers
+from mediaserver.settings.access import AccessSettings
 from mediaserver.storage.keys import ApiKey
 from mediaserver.storage.records import UsageKind
 
@@ -99,3 +102,37 @@ def test_what_was_spent_last_month_is_not_of_this_one() -> None:
     with pytest.raises(QuotaSpent):
         quotas.check(shop, "requests", 1.0, NOVEMBER)
     quotas.check(shop, "requests", 1.0, NOVEMBER + timedelta(hours=2))
+
+
+def test_of_several_servers_each_spends_its_share_of_what_is_left() -> None:
+    """Ten are left, and three servers do not know of each other until they read again."""
+    shop = key(requests=10.0)
+
+    def spent(left: float) -> int:
+        quotas, count = Quotas(), 0
+        quotas.read({shop.id: {UsageKind.REQUESTS: 10.0 - left}}, NOVEMBER, servers=3)
+        while True:
+            try:
+                quotas.check(shop, "requests", 1.0, NOVEMBER)
+            except QuotaSpent:
+                return count
+            quotas.spend(shop.id, "requests", 1.0, NOVEMBER)
+            count += 1
+
+    assert spent(10.0) == 3 and 3 * spent(10.0) <= 10
+    assert spent(1.0) == 1, "the last can be used, by each: two more than there were"
+    assert spent(0.0) == 0
+
+
+def test_what_runs_and_what_was_used_since_counts_at_once() -> None:
+    access = AccessControl(AccessSettings(), wall=lambda: NOVEMBER)
+    shop = key(call_minutes=3.0, tokens=10.0)
+    access.ring.take(shop)
+    asker = Asker(shop.id, "k", frozenset(), How.KEY)
+    access.within_quota(asker, "call_minutes")
+    access.running = lambda key, kind: 2.5 if key == shop.id and kind == "call_minutes" else 0.0
+    with pytest.raises(KeyRefused):
+        access.within_quota(asker, "call_minutes")
+    access.spend(asker, UsageKind.LLM_COMPLETION_TOKENS, 10.0)
+    with pytest.raises(KeyRefused):
+        access.within_quota(asker, "tokens")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -24,8 +25,13 @@ from cli.serving.own_code import OwnCode
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.config import load
 from mediaserver.diagnosis.health import Health
+from mediaserver.errors import EngineMissingError
 from mediaserver.metrics import Metrics
+from mediaserver.outbound.numbers import NumberPlan
+from mediaserver.retention.erasing import Eraser
+from mediaserver.retention.sweep import Sweeper
 from mediaserver.settings.gateway import GatewaySettings
+from mediaserver.settings.privacy import RetentionSettings
 from mediaserver.storage import voice_sessions as table
 from mediaserver.storage.records import CallAnswered, CallEnded, CallStarted, TurnSaid
 from mediaserver.storage.saving import save
@@ -49,6 +55,8 @@ class Site:
         self.pool = pool
         self.context = ApiContext(load(None, {}), Health("sip"), metrics, switchboard=self.board)
         self.context.pool = pool
+        sweeper = Sweeper(pool, RetentionSettings(), pause_s=0)
+        self.context.eraser = Eraser(pool, sweeper, NumberPlan("44"), pause_s=0)
         self.made: list[AgentSpec] = []
         self.context.gateway = Gateway(
             GatewaySettings(), self.context.access, self.board, self._find, self._nobodys
@@ -184,6 +192,36 @@ async def test_what_was_said_is_told_and_counted(site: Site) -> None:
     assert figures["end_to_end_p50_ms"] == 400.0 and figures["seconds"] > 0
 
 
+async def test_a_session_is_removed_with_all_that_was_said_in_it(site: Site) -> None:
+    begun, other = await site.begun(), await site.begun()
+    call, others = uuid4(), uuid4()
+    for session, each in ((begun, call), (other, others)):
+        await site.keep_call(each, ("caller", "my name is Ann"))
+        await table.connected(site.pool, UUID(session["id"]), each)
+    _, stranger = await stored_key(site.context, site.pool, (Scope.SESSIONS,), "other")
+    assert (await site.ask("DELETE", f"/{begun['id']}", secret=stranger))[0] == 404
+    assert (await site.ask("DELETE", f"/{begun['id']}"))[0] == 204
+    assert (await site.ask("GET", f"/{begun['id']}"))[0] == 404
+    left = await site.pool.fetch("select distinct call_id from turns union all select id from calls")
+    assert {row["call_id"] for row in left} == {others}
+    line = await site.pool.fetchrow("select action, subject from audit_log")
+    assert tuple(line) == ("session.erase", f"session:{begun['id']}")
+    assert (await site.ask("DELETE", f"/{begun['id']}"))[0] == 404
+
+
+async def test_a_session_in_which_somebody_talks_is_not_removed(site: Site) -> None:
+    begun = await site.begun()
+    client = await site.visit(begun["id"], token=begun["token"])
+    await client.told("ready")
+    status, told = await site.ask("DELETE", f"/{begun['id']}")
+    assert (status, told["error"]["code"]) == (409, "session_is_live")
+    await site.ask("POST", f"/{begun['id']}/end")
+    await client.closed()
+    await save(site.pool, CallStarted(call := uuid4(), "inbound", "websocket:x", "agent:demo", "demo", BEGAN))
+    await table.connected(site.pool, UUID(begun["id"]), call)
+    assert (await site.ask("DELETE", f"/{begun['id']}"))[0] == 409, "another server has it"
+
+
 async def test_only_what_can_be_had_is_begun(site: Site) -> None:
     for settings, said in (
         ({"agent": "nobody"}, "no agent 'nobody'"),
@@ -264,3 +302,40 @@ async def test_bad_text_and_giants_are_closed_as_the_standard_says(site: Site) -
     client = WebClient(await site.client.ws_connect("/ws", headers=STRANGER))
     await client.ws.send_str("x" * (300 << 10))
     assert await client.closed() == 1009
+
+
+class OneVoice:
+    """A catalogue with one voice."""
+
+    def __init__(self) -> None:
+        self.voice = SimpleNamespace(id="oliver", name="Oliver", language="en-GB", engine="parler")
+
+    async def standing(self, voice: str) -> Any:
+        if voice != "oliver":
+            raise EngineMissingError(f"there is no voice {voice}")
+        return SimpleNamespace(voice=self.voice)
+
+
+async def test_a_key_keeps_voices_of_the_catalogue_for_itself(site: Site) -> None:
+    site.context.voices = cast(Any, OneVoice())
+    _, other = await stored_key(site.context, site.pool, (Scope.SESSIONS,), "other")
+    status, kept = await site.ask("PUT", "/my-voices/oliver")
+    assert (status, kept["name"], kept["engine"]) == (200, "Oliver", "parler")
+    assert (await site.ask("PUT", "/my-voices/oliver", {"name": "Our doorman"}, other))[0] == 200
+    status, kept = await site.ask("PUT", "/my-voices/oliver", {"name": "Front desk"})
+    assert kept["name"] == "Front desk"
+    assert (await site.ask("PUT", "/my-voices/nobody"))[0] == 404
+    for secret, name in ((site.secret, "Front desk"), (other, "Our doorman")):
+        _, shown = await site.ask("GET", "/my-voices", secret=secret)
+        assert [(each["id"], each["name"]) for each in shown["voices"]] == [("oliver", name)]
+    assert (await site.ask("DELETE", "/my-voices/oliver"))[0] == 204
+    assert (await site.ask("DELETE", "/my-voices/oliver"))[0] == 404
+    assert len((await site.ask("GET", "/my-voices", secret=other))[1]["voices"]) == 1
+
+
+async def test_a_key_keeps_no_more_voices_than_that(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.voice_sessions.MOST_VOICES", 0)
+    site.context.voices = cast(Any, OneVoice())
+    status, told = await site.ask("PUT", "/my-voices/oliver")
+    assert (status, told["error"]["code"]) == (422, "too_many_voices")
+    assert (await site.ask("GET", "/my-voices"))[1] == {"voices": []}

@@ -3,7 +3,9 @@ and stopped while the call goes on."""
 
 from __future__ import annotations
 
+import asyncio
 import io
+import threading
 import wave
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -125,6 +127,36 @@ async def test_a_call_that_was_not_recorded_has_none(client: Client, pool: async
     await pool.execute("delete from recordings")
     response = await got(client)
     assert response.status == 404 and "not recorded" in (await response.json())["error"]["message"]
+
+
+async def test_of_a_call_that_is_up_all_that_is_written_so_far_can_be_heard(
+    pool: asyncpg.Pool, tmp_path: Path
+) -> None:
+    desk = Desk(data=str(tmp_path))
+    writer = StoreWriter(pool, tmp_path)
+    recorder = Recorder(tmp_path / "recordings", writer)
+    desk.context.pool = pool
+    desk.board._means = replace(desk.board._means, recorder=recorder, sink=writer)
+    desk.board._sink, desk.board._record = writer, True
+    await desk.start()
+    await writer.start()
+    call_id = await desk.dialled(Line("ann", 7))
+    path = f"{CALLS}/{call_id}/recording"
+    for batches in (1, 12):  # behind the first the file's own header is not true
+        await desk.ticks(25 * batches)
+        written = threading.Event()
+        recorder._work.put(written.set)
+        await asyncio.to_thread(written.wait, 5)
+        response = await desk.client.get(path, headers={"Range": "bytes=0-9"})
+        assert (response.status, response.headers["X-Recording"]) == (200, "so-far")
+        content = await response.read()
+        with wave.open(io.BytesIO(content)) as file:
+            assert file.getnframes() * 4 + 44 == len(content) and file.getnchannels() == 2
+            heard = np.frombuffer(file.readframes(file.getnframes()), np.int16).reshape(-1, 2)[:, 0]
+        assert len(heard) == 320 * 25 * (1 if batches == 1 else 13) and set(heard) == {7}
+    await desk.stop()
+    await recorder.close()
+    await writer.close()
 
 
 async def test_a_real_call_is_recorded_paused_and_listened_to(pool: asyncpg.Pool, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from mediaserver.calls.may_dial import AGENTS, MayDial
 from mediaserver.calls.playing import Frames
 from mediaserver.calls.protocols import Switchboard
 from mediaserver.errors import CallError, CapacityError, NoSuchCallError, VoiceForgeError
-from mediaserver.media.leg import Digit, Ended, EndedBy, Hold, Termination, Why
+from mediaserver.media.leg import Digit, Ended, EndedBy, Hold, LegStats, Termination, Why
 from mediaserver.storage.records import (
     CallAnswered,
     CallEnded,
@@ -48,10 +48,31 @@ async def test_a_caller_talks_with_an_agent_and_all_is_kept(bench: Bench) -> Non
     (started,), (opened,) = bench.sink.of(CallStarted), bench.sink.of(LegOpened)
     assert (started.direction, started.app) == ("inbound", "demo")
     assert (opened.kind, opened.remote, opened.codec) == ("line", "ann", "L16")
+    assert (opened.direction, opened.trunk, opened.number) == ("in", "", "")
     (ended,), (closed,), (made,) = (bench.sink.of(kind) for kind in (CallEnded, LegClosed, RecordingMade))
     assert (ended.ended_by, ended.why) == ("caller", "hung up")
     assert closed.stats["packets"] == 5 and made.seconds == 0.1
     assert len(bench.board.snapshot()) == 0 == len(bench.clock)
+
+
+@pytest.mark.parametrize("way", ["in", "out"])
+async def test_a_leg_by_a_trunk_says_so_with_the_number_that_is_paid_for(bench: Bench, way: str) -> None:
+    class ByTrunk(Line):
+        def stats(self) -> LegStats:
+            detail = {"trunk": "acme"} | ({"number": "+441215550100"} if way == "out" else {})
+            return LegStats(detail=detail)
+
+    line = ByTrunk("ann")
+    if way == "in":
+        bench.board.invited(Asked(line, "demo"))
+        await bench.settle()
+    else:
+        bench.board.carriers = [Lines(bob=line)]
+        bench.board.place("bob", "demo")
+        await bench.settle()
+    (opened,) = bench.sink.of(LegOpened)
+    number = "+441215550100" if way == "out" else ""
+    assert (opened.direction, opened.trunk, opened.number) == (way, "acme", number)
 
 
 async def test_a_caller_on_this_machine_is_told_where_to_read_along(bench: Bench) -> None:

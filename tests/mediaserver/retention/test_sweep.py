@@ -183,6 +183,71 @@ async def test_facts_audit_and_usage_go_by_their_own_days(pool: asyncpg.Pool) ->
     assert [tuple(row) for row in facts] == [("demo", "3"), ("echo", "3"), ("echo", "30")]
 
 
+async def test_sessions_go_so_long_after_what_last_happened_in_them(
+    pool: asyncpg.Pool, tmp_path: Path
+) -> None:
+    calls = {
+        name: await past_call(pool, tmp_path, days, state=state)
+        for name, days, state in (("old", 30, "ended"), ("new", 3, "ended"), ("live", 30, "live"))
+    }
+    for name in (*calls, "alone", "demo's"):
+        settings = '{"agent": "demo"}' if name == "demo's" else "{}"
+        session = await pool.fetchval(
+            "insert into voice_sessions (token_hash, settings, created_at) "
+            "values (repeat('a', 64), $1, $2::timestamptz - interval '30 days') returning id",
+            settings, NOW,
+        )  # fmt: skip
+        if name in calls:
+            await pool.execute(
+                "insert into voice_session_calls values ($1, $2, $3::timestamptz - interval '30 days')",
+                session, calls[name], NOW,
+            )  # fmt: skip
+    await pool.execute("update agents set retention = '{\"sessions_days\": 0}' where name = 'demo'")
+    swept = await sweep(pool, sessions_days=10)
+    assert swept.removed == {"sessions": 2}
+    left = await pool.fetch("select call_id from voice_session_calls")
+    assert {row["call_id"] for row in left} == {calls["new"], calls["live"]}
+    assert await pool.fetchval("select count(*) from voice_sessions") == 3
+    assert await count(pool, "calls", calls["old"]) == 1, "its conversations are calls"
+
+
+async def test_what_was_told_of_a_call_goes_with_what_it_tells_of(pool: asyncpg.Pool, tmp_path: Path) -> None:
+    """Also where an agent has it kept for a shorter time than events are."""
+    old, fresh = await past_call(pool, tmp_path, 9), await past_call(pool, tmp_path, 1)
+    hook = await pool.fetchval(
+        "insert into webhooks (url, topics, secret, since) values ('https://x', '{*}', 's', 0) returning id"
+    )
+    for call in (old, fresh):
+        for topic in ("turn", "dtmf", "message", "call.ended"):
+            await pool.execute("insert into outbox (topic, call_id, data) values ($1, $2, '{}')", topic, call)
+            await pool.execute(
+                "insert into webhook_deliveries (webhook_id, topic, call_id, body) values ($1, $2, $3, '{}')",
+                hook, topic, call,
+            )  # fmt: skip
+    await pool.execute("update agents set retention = '{\"transcripts_days\": 5}' where name = 'demo'")
+    await sweep(pool)
+    for table in ("outbox", "webhook_deliveries"):
+        rows = await pool.fetch(f"select call_id, topic from {table} where topic = 'turn'")  # noqa: S608
+        assert [row["call_id"] for row in rows] == [fresh], table
+        assert await pool.fetchval(f"select count(*) from {table} where call_id is not null") == 7  # noqa: S608
+    await sweep(pool, events_days=5, messages_days=5)
+    topics = await pool.fetch("select topic from outbox where call_id = $1", old)
+    assert [row["topic"] for row in topics] == ["call.ended"]
+
+
+async def test_a_session_goes_with_the_last_of_its_conversations(pool: asyncpg.Pool, tmp_path: Path) -> None:
+    old, fresh = await past_call(pool, tmp_path, 9), await past_call(pool, tmp_path, 1)
+    for calls in ((old,), (old, fresh)):
+        session = await pool.fetchval(
+            "insert into voice_sessions (token_hash, settings) values (repeat('a', 64), '{}') returning id"
+        )
+        for call in calls:
+            await pool.execute("insert into voice_session_calls values ($1, $2)", session, call)
+    swept = await sweep(pool, calls_days=5)
+    assert (swept.removed["sessions"], swept.removed["calls"]) == (1, 1)
+    assert await pool.fetchval("select array_agg(call_id) from voice_session_calls") == [fresh]
+
+
 @pytest.mark.parametrize(
     ("row", "words"),
     [

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
-from mediaserver.storage import nodes, usage
+from mediaserver.storage import nodes, phone_prices, usage
+from mediaserver.storage.phone_prices import PhonePrice
 from mediaserver.storage.presence import Presence
 from mediaserver.storage.records import (
     CallAnswered,
     EventHappened,
     FlowRun,
+    LegClosed,
+    LegOpened,
     SummaryMade,
     SummaryWanted,
     UsageCounted,
 )
 from mediaserver.storage.saving import save
-from tests.mediaserver.samples import CALL, START, ended, started
+from tests.mediaserver.samples import CALL, LEG, START, ended, started
 
 NODE = uuid4()
 ANSWER = {"model": "wise-1", "tokens_in": 300, "tokens_out": 20, "cost": 0.25, "rounds": 1}
@@ -124,3 +127,58 @@ async def test_a_call_whose_server_died_counts_too(pool: asyncpg.Pool) -> None:
         await presence.close_own()
     assert ("calls", "", 1.0, None) in await counted(pool)
     assert await pool.fetchval("select sum(amount) from usage_days where kind = 'calls'") == 1
+
+
+def leg(of: UUID = LEG, **more: Any) -> LegOpened:
+    known = {"direction": "out", "trunk": "acme", "number": "+441215550100"}
+    return LegOpened(of, CALL, "sip", "a@h", "192.0.2.1", "PCMU", START, **(known | more))
+
+
+async def test_each_leg_by_a_trunk_is_counted_by_its_direction_and_has_a_price(pool: asyncpg.Pool) -> None:
+    async with pool.acquire() as connection, connection.transaction():
+        await phone_prices.replace_all(
+            connection,
+            [
+                PhonePrice("*", "out", "", 9.0),
+                PhonePrice("*", "out", "+44", 0.06, connection=0.01, first_s=30, step_s=6),
+                PhonePrice("*", "out", "+4412", 0.12, first_s=1, step_s=1),
+                PhonePrice("*", "out", "+4412", 5.0, since=date(2026, 11, 22)),
+                PhonePrice("best", "out", "", 0.6, first_s=1, step_s=1),
+            ],
+        )
+    await begun(pool)
+    legs = {
+        "out": leg(UUID(int=1)), "dear": leg(UUID(int=2), number="+4479"),
+        "in": leg(UUID(int=3), direction="in"), "best": leg(UUID(int=4), trunk="best"),
+        "phone": leg(UUID(int=5), trunk=""), "up": leg(UUID(int=6)),
+    }  # fmt: skip
+    for each in legs.values():
+        await save(pool, each, NODE)
+    for name, seconds in (("out", 90), ("dear", 31), ("in", 20), ("best", 10), ("phone", 10)):
+        closed = LegClosed(legs[name].leg_id, START + timedelta(seconds=seconds), {})
+        await save(pool, closed, NODE)
+        await save(pool, closed, NODE)
+    found = sorted(await counted(pool))
+    assert [(kind, engine, amount) for kind, engine, amount, _ in found] == [
+        ("phone_seconds_in", "acme", 20.0), ("phone_seconds_out", "acme", 31.0),
+        ("phone_seconds_out", "acme", 90.0), ("phone_seconds_out", "best", 10.0),
+    ]  # fmt: skip
+    assert [cost for *_, cost in found] == [
+        None,
+        pytest.approx(0.046),
+        pytest.approx(0.18),
+        pytest.approx(0.1),
+    ]
+
+
+async def test_legs_of_a_server_that_died_are_counted_too(pool: asyncpg.Pool) -> None:
+    await nodes.started(pool, NODE, "h")
+    await begun(pool)
+    await save(pool, leg(), NODE)
+    await Presence(pool, NODE).close_own()
+    assert ("phone_seconds_out", "acme") in {each[:2] for each in await counted(pool)}
+
+
+def test_steps_that_were_begun_are_paid() -> None:
+    price = PhonePrice("*", "out", "", 0.6, connection=0.1, first_s=60, step_s=30)
+    assert [round(price.of(s), 6) for s in (0, 60, 60.1, 90, 91)] == [0.7, 0.7, 1.0, 1.0, 1.3]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
-from mediaserver.errors import CallError
+from mediaserver.errors import CallError, ConfigError
 from mediaserver.media.leg import Hold
 from mediaserver.media.time import FRAME_SAMPLES
 from mediaserver.storage.records import TurnSaid
@@ -426,3 +427,51 @@ async def test_who_is_silent_is_not_silenced_and_time_goes_on() -> None:
     assert talk.outlet.cleared == 0
     await talk.silence(8_000)
     assert agent.inputs[1:2] == [Silence()]
+
+
+# ---- turns are taken otherwise
+
+
+async def test_pauses_are_as_long_as_was_said_last() -> None:
+    talk, agent = await greeted(NEXT, NEXT, NEXT)
+    talk.session.take_turns({"whole_ms": 1_000})
+    await talk.say("a room", 500)
+    await talk.silence(900)
+    assert agent.inputs[1:] == []
+    await talk.silence(200)
+    assert agent.inputs[1:] == [Utterance("a room", 0.9)]
+    await talk.until_quiet()
+    talk.session.take_turns({})
+    await talk.say("a table", 500)
+    await talk.silence(240)
+    assert agent.inputs[2:] == [Utterance("a table", 0.9)], "as the call began"
+
+
+@pytest.mark.parametrize(("settings", "takes"), [({}, True), ({"sensitivity": "low"}, False)])
+async def test_who_is_not_to_be_interrupted_by_every_sound_waits_for_more(
+    settings: dict[str, Any], takes: bool
+) -> None:
+    talk, _ = await greeted(LONG)
+    talk.session.hear("tell me")
+    await talk.silence(1_000)
+    talk.session.take_turns(settings)
+    await talk.say("well then", 460)
+    assert (floor(talk) is FloorState.ATTENDING) is takes
+
+
+async def test_the_pause_that_makes_the_recogniser_finish_is_one_of_them() -> None:
+    talk, _ = await greeted()
+    talk.session.take_turns({"suspect_ms": 400, "whole_ms": 600})
+    await talk.say("a room", 500)
+    await talk.silence(360)
+    assert talk.stt.utterances[-1].flushed is None
+    await talk.silence(60)
+    assert talk.stt.utterances[-1].flushed is not None
+
+
+async def test_settings_that_make_no_sense_change_nothing() -> None:
+    talk, _ = await greeted()
+    before = talk.session.turn.waits
+    with pytest.raises(ConfigError, match="whole_ms 5"):
+        talk.session.take_turns({"open_ms": 900, "whole_ms": 5})
+    assert talk.session.turn.waits == before

@@ -22,7 +22,8 @@ from pipelines.conversation.listening import Listening
 from pipelines.conversation.own_words import own_words
 from pipelines.engines.protocols import Kind, Manifest, TurnModel
 from pipelines.spoken.dictionary import read_dictionary
-from tests.fakes import SILENCE, Conversation, FakeStt
+from pipelines.spoken.pronunciation import Pronunciations
+from tests.fakes import SILENCE, Conversation, FakeStt, FakeTts, ScriptedAgent
 
 
 class Polyglot:
@@ -176,3 +177,52 @@ def test_what_is_no_tuple_of_tags_is_another_matter_of_the_agents(named: object)
 def test_what_is_no_language_is_the_agents_mistake(language: str) -> None:
     with pytest.raises(ValueError, match="a language is a tag"):
         Switch(language)
+
+
+class Hurrying(ScriptedAgent):
+    """Says a sentence at its usual speed, faster, and as before, and the last in another language."""
+
+    async def respond(self, said: AgentInput, context: Context) -> AsyncIterator[Act]:
+        yield Say("As usual.")
+        yield Say("Now fast. And on.", rate=1.5)
+        yield Say("Slow in German.", language="de", rate=0.25)
+        yield Say("As before.")
+
+
+async def test_a_piece_may_be_faster_or_slower_than_the_rest() -> None:
+    talk = Conversation(Hurrying())
+    await talk.until_quiet()
+    spoken = list(zip(talk.tts.spoken, talk.tts.rates, strict=True))
+    assert spoken == [
+        ("As usual.", 1.0),
+        ("Now fast.", 1.5),
+        ("And on.", 1.5),
+        ("Slow in German.", 0.25),
+        ("As before.", 1.0),
+    ]
+
+
+async def test_the_rest_of_a_piece_whose_voice_failed_is_as_fast() -> None:
+    tts = FakeTts()
+    tts.failures = 1
+    talk = Conversation(Hurrying(), tts=tts)
+    await talk.until_quiet()
+    assert tts.rates == [1.0, 1.0, 1.5, 1.5, 0.25, 1.0]
+
+
+async def test_words_of_a_voice_are_said_its_way_however_fast() -> None:
+    pronunciations = Pronunciations({"nginx": "engine x"})
+    talk = Conversation(OneFast(), pronunciations=pronunciations)
+    await talk.until_quiet()
+    assert talk.tts.spoken == ["engine x"]
+
+
+class OneFast(ScriptedAgent):
+    async def respond(self, said: AgentInput, context: Context) -> AsyncIterator[Act]:
+        yield Say("nginx", rate=2.0)
+
+
+@pytest.mark.parametrize("rate", [0.2, 4.1, -1.0, float("nan"), float("inf")])
+def test_an_agent_hears_of_a_speed_that_nobody_speaks_at(rate: float) -> None:
+    with pytest.raises(ValueError, match=r"0\.25 to 4"):
+        Say("hello", rate=rate)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from mediaserver.errors import CallError
+from mediaserver.errors import CallError, ConfigError
 from mediaserver.media.leg import Digit, Ended, EndedBy, Termination, Why
 from mediaserver.storage.records import OutcomeMade
 from pipelines.conversation.agent import (
@@ -163,6 +163,17 @@ async def test_an_agent_that_takes_a_message_or_is_gone_is_not_asked_to_speak() 
     talk.session.on_event(Ended(Termination(EndedBy.CALLER, Why.HANGUP)))
     with pytest.raises(CallError, match="over"):
         talk.session.ask()
+
+
+async def test_in_writing_there_are_no_pauses_to_be_set_and_no_voice_to_be_forgotten() -> None:
+    talk = await typed(NEXT)
+    talk.session.take_turns({"whole_ms": 400})
+    with pytest.raises(ConfigError, match="whole_ms 5"):
+        talk.session.take_turns({"whole_ms": 5})
+    await talk.type("a room")
+    talk.session.forget()
+    talk.session.commit()
+    assert talk.agent.inputs[1:] == [Utterance("a room", 1.0)]
 
 
 async def test_keys_reach_the_agent() -> None:

@@ -4,131 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import json
-from collections.abc import Mapping
-from typing import Any
 
-import numpy as np
 import pytest
 
-from mediaserver.media.leg import Digit, Ended, EndedBy, Frame, Hold, Termination, Voice, Why
+from mediaserver.media.leg import Digit, Hold, Why
 from mediaserver.media.time import FRAME_SAMPLES
 from pipelines.engines.protocols import LlmToolCall
 from pipelines.speech_to_speech import lines
-from pipelines.speech_to_speech.app import MOST_BEGUN, SpeechToSpeech
 from pipelines.speech_to_speech.audio_format import AudioFormat
-from pipelines.speech_to_speech.connection import ConnectionOwner
 from pipelines.speech_to_speech.fields import MOST_TEXT
-from pipelines.speech_to_speech.machine import RealtimeOptions
+from pipelines.speech_to_speech.lines import MOST_BEGUN
 from pipelines.speech_to_speech.playback import MOST_ITEMS, Playback
-from tests.fakes import SILENCE, FakeCall, FakeOutlet, FakeTts, tone
+from tests.fakes import tone
+from tests.pipelines.speech_to_speech.calling import ModelCall
 from tests.pipelines.speech_to_speech.realtime_server import tone_octets
 
 
-class Model:
-    """The other end of the connection."""
-
-    def __init__(self, owner: ConnectionOwner) -> None:
-        self.owner = owner
-        self.events: list[Mapping[str, Any]] = []
-        self.octets = bytearray()
-        self.listens = self.closed = False
-        self.renewed = 0
-
-    def start(self) -> None: ...
-
-    def send(self, event: Mapping[str, Any]) -> None:
-        self.events.append(event)
-
-    def hear(self, octets: bytes) -> None:
-        self.octets += octets
-
-    def take_audio(self) -> None:
-        self.listens = True
-
-    def renew(self) -> None:
-        self.renewed += 1
-
-    def close(self) -> None:
-        self.closed = True
-
-    def tells(self, kind: str, **fields: Any) -> None:
-        self.owner.received(json.dumps({"type": kind, **fields}))
-
-    def ready(self) -> None:
-        self.owner.connected()
-        self.tells("session.updated", session={})
-
-    def says(self, text: str, ms: int, item: str = "one", *, done: bool = True) -> None:
-        """Far faster than it is played."""
-        where = {"item_id": item, "content_index": 0}
-        self.tells("response.created", response={})
-        self.tells("response.output_audio_transcript.delta", delta=text, **where)
-        self.tells("response.output_audio.delta", delta=base64.b64encode(tone_octets(ms)).decode(), **where)
-        if done:
-            self.tells("response.output_audio.done", **where)
-            self.tells("response.done", response={"status": "completed", "output": [], "usage": {}})
-
-    def calls(self, name: str, arguments: str) -> None:
-        item = {"type": "function_call", "name": name, "call_id": "c1", "arguments": arguments}
-        self.tells("response.created", response={})
-        self.tells("response.done", response={"status": "completed", "output": [item], "usage": {}})
-
-    def fails(self, code: str) -> None:
-        details = {"error": {"code": code, "message": "try again"}}
-        self.tells("response.created", response={})
-        self.tells("response.done", response={"status": "failed", "status_details": details})
-
-    def sent(self, kind: str) -> list[Mapping[str, Any]]:
-        return [event for event in self.events if event["type"] == kind]
-
-
-class Call:
-    """The media clock with one call."""
-
-    def __init__(self, *, run_tool: Any = None, called: bool = False) -> None:
-        self.call = FakeCall()
-        self.t = 0
-        self.hung_up: list[Termination] = []
-        self.outlet = FakeOutlet(lambda: self.t)
-        self.tts = FakeTts()
-        self.out: list[Frame | None] = []
-        options = RealtimeOptions("You answer the phone.", AudioFormat("pcmu"), transcription="whisper-1")
-        self.app = SpeechToSpeech(
-            self.call, self._connect, options, self.outlet, self.hung_up.append, tts=self.tts,
-            run_tool=run_tool, called=called,
-        )  # fmt: skip
-
-    def _connect(self, owner: ConnectionOwner) -> Model:
-        self.model = Model(owner)
-        return self.model
-
-    def tick(self, ms: int, frame: Frame = SILENCE, voice: float | None = None) -> None:
-        for _ in range(ms // 20):
-            if voice is not None:
-                self.app.on_event(Voice(self.t, voice))
-            self.app.on_frame(frame)
-            self.out.append(self.app.next_frame(self.t))
-            self.t += FRAME_SAMPLES
-
-    async def settle(self, ms: int) -> None:
-        """Time passes, and tasks get their turns."""
-        for _ in range(ms // 20):
-            self.tick(20)
-            await asyncio.sleep(0)
-
-    def audible_ms(self) -> int:
-        return 20 * sum(frame is not None and bool(np.abs(frame).max() > 500) for frame in self.out)
-
-    def end(self) -> None:
-        self.app.on_event(Ended(Termination(EndedBy.PEER, Why.HANGUP)))
-
-    def agent_lines(self) -> list[tuple[str, str, bool]]:
-        return [(r.text, r.heard, r.interrupted) for r in self.call.lines() if r.speaker == "agent"]
-
-
 async def test_the_model_greets_whoever_calls_once_it_is_ready() -> None:
-    call = Call()
+    call = ModelCall()
     call.tick(100)
     assert call.model.sent("response.create") == []
     call.model.ready()
@@ -137,20 +30,20 @@ async def test_the_model_greets_whoever_calls_once_it_is_ready() -> None:
 
 
 async def test_whom_we_call_speaks_first() -> None:
-    call = Call(called=True)
+    call = ModelCall(called=True)
     call.tick(100)
     call.model.ready()
     assert call.model.sent("response.create") == []
 
 
 async def test_the_first_words_of_a_caller_wait_for_the_connection() -> None:
-    call = Call()
+    call = ModelCall()
     call.tick(400, tone(FRAME_SAMPLES))
     assert len(call.model.octets) > 8 * 390
 
 
 async def test_what_was_said_and_heard_stands_in_the_transcript() -> None:
-    call = Call()
+    call = ModelCall()
     call.tick(20)
     call.model.ready()
     call.model.says("Hello there.", 600)
@@ -160,7 +53,7 @@ async def test_what_was_said_and_heard_stands_in_the_transcript() -> None:
 
 
 async def test_a_caller_who_interrupts_is_obeyed_and_the_model_forgets_what_was_not_heard() -> None:
-    call = Call()
+    call = ModelCall()
     call.tick(20)
     call.model.ready()
     call.model.says("one two three four five six seven eight nine ten", 2_000, done=False)
@@ -181,7 +74,7 @@ async def test_a_caller_who_interrupts_is_obeyed_and_the_model_forgets_what_was_
 
 
 async def test_our_own_ear_pauses_the_model_before_the_server_has_heard_anything() -> None:
-    call = Call()
+    call = ModelCall()
     call.tick(20)
     call.model.ready()
     call.model.says("a long story", 3_000)
@@ -197,7 +90,7 @@ async def test_our_own_ear_pauses_the_model_before_the_server_has_heard_anything
 
 
 async def test_what_the_caller_says_keeps_its_place_though_its_words_come_late() -> None:
-    call = Call()
+    call = ModelCall()
     call.tick(20)
     call.model.ready()
     call.tick(1_000, tone(FRAME_SAMPLES))
@@ -215,7 +108,7 @@ async def test_what_the_caller_says_keeps_its_place_though_its_words_come_late()
 
 
 async def test_a_line_that_was_on_its_way_to_the_ear_when_the_caller_hung_up_is_not_lost() -> None:
-    call = Call()
+    call = ModelCall()
     call.tick(20)
     call.model.ready()
     call.model.says("one two three four five", 1_000)
@@ -227,7 +120,7 @@ async def test_a_line_that_was_on_its_way_to_the_ear_when_the_caller_hung_up_is_
 
 
 async def test_words_that_nobody_wrote_down_are_not_lost() -> None:
-    call = Call()
+    call = ModelCall()
     call.tick(20)
     call.model.ready()
     call.tick(1_000)
@@ -242,7 +135,7 @@ async def test_a_tool_is_run_and_the_model_goes_on_with_its_result() -> None:
     async def run(wanted: LlmToolCall) -> str:
         return f"{wanted.name} {wanted.arguments['number']}: shipped"
 
-    call = Call(run_tool=run)
+    call = ModelCall(run_tool=run)
     call.tick(20)
     call.model.ready()
     call.model.calls("order", '{"number": 7}')
@@ -253,7 +146,7 @@ async def test_a_tool_is_run_and_the_model_goes_on_with_its_result() -> None:
 
 
 async def test_arguments_that_are_no_json_are_told_to_the_model() -> None:
-    call = Call()
+    call = ModelCall()
     call.tick(20)
     call.model.ready()
     call.model.calls("order", '{"number": ')
@@ -263,7 +156,7 @@ async def test_arguments_that_are_no_json_are_told_to_the_model() -> None:
 
 
 async def test_keys_are_told_together() -> None:
-    call = Call()
+    call = ModelCall()
     call.tick(20)
     call.model.ready()
     call.model.says("Key in your number.", 200)
@@ -277,7 +170,7 @@ async def test_keys_are_told_together() -> None:
 
 
 async def test_on_hold_nobody_listens_and_nothing_is_said() -> None:
-    call = Call()
+    call = ModelCall()
     call.tick(20)
     call.model.ready()
     call.model.says("a long story", 1_000)
@@ -292,7 +185,7 @@ async def test_on_hold_nobody_listens_and_nothing_is_said() -> None:
 
 
 async def test_a_connection_that_is_lost_for_good_ends_the_call_in_words() -> None:
-    call = Call()
+    call = ModelCall()
     call.tick(20)
     call.model.ready()
     call.model.says("a long story", 3_000)
@@ -305,7 +198,7 @@ async def test_a_connection_that_is_lost_for_good_ends_the_call_in_words() -> No
 
 
 async def test_a_new_connection_is_told_what_was_said_and_heard() -> None:
-    call = Call()
+    call = ModelCall()
     call.tick(20)
     call.model.ready()
     call.model.says("Hello there.", 600)
@@ -324,7 +217,7 @@ async def test_a_new_connection_is_told_what_was_said_and_heard() -> None:
 
 
 async def test_a_goodbye_is_heard_to_its_end() -> None:
-    call = Call()
+    call = ModelCall()
     call.tick(20)
     call.model.ready()
     call.app.end_call()
@@ -340,7 +233,7 @@ async def test_a_goodbye_is_heard_to_its_end() -> None:
 
 
 async def test_an_answer_that_fails_is_asked_for_again_and_the_call_goes_on() -> None:
-    call = Call(called=True)
+    call = ModelCall(called=True)
     call.tick(20)
     call.model.ready()
     call.model.fails("rate_limit_exceeded")
@@ -355,7 +248,7 @@ async def test_an_answer_that_fails_is_asked_for_again_and_the_call_goes_on() ->
 
 async def test_answers_that_fail_again_and_again_end_the_call_in_words() -> None:
     for code, tries in (("server_error", 3), ("insufficient_quota", 1)):
-        call = Call(called=True)
+        call = ModelCall(called=True)
         call.tick(20)
         call.model.ready()
         for number in range(tries):
@@ -367,7 +260,7 @@ async def test_answers_that_fail_again_and_again_end_the_call_in_words() -> None
 
 
 async def test_a_caller_who_speaks_overtakes_the_next_try() -> None:
-    call = Call(called=True)
+    call = ModelCall(called=True)
     call.tick(20)
     call.model.ready()
     call.model.fails("server_error")
@@ -377,7 +270,7 @@ async def test_a_caller_who_speaks_overtakes_the_next_try() -> None:
 
 
 async def test_a_session_that_is_at_its_end_is_followed_by_another() -> None:
-    call = Call()
+    call = ModelCall()
     call.tick(20)
     call.model.ready()
     call.model.tells("error", error={"code": "session_expired", "message": "60 minutes"})
@@ -392,7 +285,7 @@ async def test_a_tool_that_takes_long_is_no_silence_of_the_model() -> None:
         await done.wait()
         return "four"
 
-    call = Call(run_tool=slow)
+    call = ModelCall(run_tool=slow)
     call.tick(20)
     call.model.ready()
     call.model.calls("order", "{}")
@@ -405,7 +298,7 @@ async def test_a_tool_that_takes_long_is_no_silence_of_the_model() -> None:
 
 async def test_the_model_forgets_no_more_than_it_has_said() -> None:
     """The last frame is filled up: the server refuses to cut behind the end of its own audio."""
-    call = Call()
+    call = ModelCall()
     call.tick(20)
     call.model.ready()
     call.model.says("Hello.", 210)
@@ -416,7 +309,7 @@ async def test_the_model_forgets_no_more_than_it_has_said() -> None:
 
 
 async def test_a_model_that_says_nothing_is_given_up_in_words() -> None:
-    call = Call()
+    call = ModelCall()
     call.tick(20)
     call.model.ready()
     await call.settle(25_000)
@@ -424,7 +317,7 @@ async def test_a_model_that_says_nothing_is_given_up_in_words() -> None:
 
 
 async def test_a_model_that_never_stops_talking_is_given_up() -> None:
-    call = Call()
+    call = ModelCall()
     call.tick(20)
     call.model.ready()
     for _ in range(19):
@@ -434,7 +327,7 @@ async def test_a_model_that_never_stops_talking_is_given_up() -> None:
 
 
 async def test_nonsense_from_the_server_is_borne_for_a_while() -> None:
-    call = Call()
+    call = ModelCall()
     call.tick(20)
     call.model.ready()
     for message in ("", "[]", "null", '{"type": 7}', '{"type": "response.output_audio.delta"}', "[" * 5_000):
@@ -454,7 +347,7 @@ async def test_nonsense_from_the_server_is_borne_for_a_while() -> None:
 
 
 async def test_when_the_server_stops_it_is_our_voice_that_says_goodbye() -> None:
-    call = Call()
+    call = ModelCall()
     call.tick(20)
     call.model.ready()
     call.model.says("a long story", 3_000)
@@ -468,7 +361,7 @@ async def test_when_the_server_stops_it_is_our_voice_that_says_goodbye() -> None
     await stopping
 
 
-def longest_silence(call: Call) -> int:
+def longest_silence(call: ModelCall) -> int:
     """In ms, of what went out so far."""
     sounds = [at * 20 for at, frame in enumerate(call.out) if frame is not None and frame.any()]
     ends = [0, *sounds, len(call.out) * 20]
@@ -476,7 +369,7 @@ def longest_silence(call: Call) -> int:
 
 
 async def test_a_model_that_takes_its_time_leaves_no_dead_air() -> None:
-    call = Call()
+    call = ModelCall()
     call.tick(8_000)  # it is not even connected
     assert longest_silence(call) <= 3_000
     call.model.ready()
@@ -505,7 +398,7 @@ async def test_while_a_tool_of_the_models_runs_there_is_no_dead_air() -> None:
         await gate.wait()
         return "two"
 
-    call = Call(run_tool=run)
+    call = ModelCall(run_tool=run)
     call.model.ready()
     call.model.says("One moment.", 400)
     await call.settle(600)
@@ -518,14 +411,14 @@ async def test_while_a_tool_of_the_models_runs_there_is_no_dead_air() -> None:
 
 
 async def test_whom_we_called_speaks_first_and_in_silence() -> None:
-    call = Call(called=True)
+    call = ModelCall(called=True)
     call.model.ready()
     call.tick(6_000)
     assert longest_silence(call) == 6_000
 
 
 async def test_a_model_that_stops_in_the_middle_leaves_no_dead_air_and_is_given_up() -> None:
-    call = Call()
+    call = ModelCall()
     call.model.ready()
     call.model.says("Hello, this is", 400, done=False)
     await call.settle(18_000)
@@ -539,7 +432,7 @@ async def test_a_server_that_tells_of_more_than_any_call_has_is_given_up(
 ) -> None:
     """Lines without end filled the database, and items without sound the memory."""
     monkeypatch.setattr(lines, "MOST_ENTRIES", 100)
-    call = Call()
+    call = ModelCall()
     call.tick(20)
     call.model.ready()
     for each in range(1_000):
@@ -551,7 +444,7 @@ async def test_a_server_that_tells_of_more_than_any_call_has_is_given_up(
 
 
 async def test_a_server_that_begins_item_after_item_is_given_up() -> None:
-    call = Call()
+    call = ModelCall()
     call.tick(20)
     call.model.ready()
     for each in range(MOST_ITEMS + 1):

@@ -101,6 +101,7 @@ async def test_a_number_is_called_as_the_trunk_wants_it() -> None:
             it.us.port,
         )  # fmt: skip
         leg = await placing
+        assert (leg.labels["trunk"], leg.labels["number"]) == ("a", "+493012"), "as it is paid for"
         line = it.lines[0]
         assert it.rang == 1 and line.limits.calls == 1 and leg.stats().detail["trunk"] == "a"
         await it.peers[0].request("ACK")

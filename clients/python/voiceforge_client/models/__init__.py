@@ -143,6 +143,7 @@ from .imported_flow import ImportedFlow
 from .imported_flow_document_type_0 import ImportedFlowDocumentType0
 from .interruptions_row import InterruptionsRow
 from .interruptions_shown import InterruptionsShown
+from .kept_voice import KeptVoice
 from .key_change import KeyChange
 from .key_made import KeyMade
 from .key_made_quota import KeyMadeQuota
@@ -262,6 +263,9 @@ from .parties_shown import PartiesShown
 from .party_shown import PartyShown
 from .party_shown_hears import PartyShownHears
 from .party_wanted import PartyWanted
+from .phone_price_shown import PhonePriceShown
+from .phone_price_shown_direction import PhonePriceShownDirection
+from .phone_prices import PhonePrices
 from .place_shown import PlaceShown
 from .placed_call import PlacedCall
 from .placed_call_state import PlacedCallState
@@ -371,6 +375,7 @@ from .turn_event import TurnEvent
 from .turn_latency_shown import TurnLatencyShown
 from .turn_latency_shown_parts import TurnLatencyShownParts
 from .turn_latency_shown_speaker import TurnLatencyShownSpeaker
+from .unheard_live import UnheardLive
 from .usage_by import UsageBy
 from .usage_kind import UsageKind
 from .usage_price import UsagePrice
@@ -379,6 +384,7 @@ from .usage_row import UsageRow
 from .usage_shown import UsageShown
 from .version_fared import VersionFared
 from .version_fared_outcomes import VersionFaredOutcomes
+from .voice_live import VoiceLive
 from .voice_of_key import VoiceOfKey
 from .voice_shown import VoiceShown
 from .voices_of_key import VoicesOfKey
@@ -544,6 +550,7 @@ __all__ = (
     "ImportedFlowDocumentType0",
     "InterruptionsRow",
     "InterruptionsShown",
+    "KeptVoice",
     "KeyChange",
     "KeyMade",
     "KeyMadeQuota",
@@ -655,6 +662,9 @@ __all__ = (
     "PartyShown",
     "PartyShownHears",
     "PartyWanted",
+    "PhonePrices",
+    "PhonePriceShown",
+    "PhonePriceShownDirection",
     "PlacedCall",
     "PlacedCallState",
     "PlaceShown",
@@ -764,6 +774,7 @@ __all__ = (
     "TurnLatencyShown",
     "TurnLatencyShownParts",
     "TurnLatencyShownSpeaker",
+    "UnheardLive",
     "UsageBy",
     "UsageKind",
     "UsagePrice",
@@ -772,6 +783,7 @@ __all__ = (
     "UsageShown",
     "VersionFared",
     "VersionFaredOutcomes",
+    "VoiceLive",
     "VoiceOfKey",
     "VoiceShown",
     "VoicesOfKey",

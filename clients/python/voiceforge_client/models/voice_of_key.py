@@ -12,9 +12,10 @@ T = TypeVar("T", bound="VoiceOfKey")
 
 @_attrs_define
 class VoiceOfKey:
-    """A voice that a key owns."""
+    """A voice that a key keeps for itself."""
 
     id: str
+    """ Of the catalogue: what agents and sessions name it by. """
     name: str
     language: str
     engine: str

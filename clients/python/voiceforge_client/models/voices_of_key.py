@@ -15,7 +15,7 @@ T = TypeVar("T", bound="VoicesOfKey")
 
 @_attrs_define
 class VoicesOfKey:
-    """All voices that a key owns."""
+    """All voices that a key keeps."""
 
     voices: list[VoiceOfKey]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -267,10 +267,10 @@ class Calls:
         self,
         id: UUID,
     ) -> bytes:
-        """The recording of a call that is over: WAV, 16-bit stereo at 16 kHz, the caller left, the agent
-        right.
+        """The recording of a call: WAV, 16-bit stereo at 16 kHz, the caller left, the agent right.
 
-        Parts of it by `Range` (RFC 9110, 14). 409 while the call is up.
+        Of a call that is up it is what was written down so far, whole in itself and with the header
+        `X-Recording: so-far`; of one that is over parts may be asked for by `Range` (RFC 9110, 14).
         """
         return self._client.ask(
             _calls_recording.request(
@@ -283,10 +283,10 @@ class Calls:
         self,
         id: UUID,
     ) -> Iterator[bytes]:
-        """The recording of a call that is over: WAV, 16-bit stereo at 16 kHz, the caller left, the agent
-        right.
+        """The recording of a call: WAV, 16-bit stereo at 16 kHz, the caller left, the agent right.
 
-        Parts of it by `Range` (RFC 9110, 14). 409 while the call is up.
+        Of a call that is up it is what was written down so far, whole in itself and with the header
+        `X-Recording: so-far`; of one that is over parts may be asked for by `Range` (RFC 9110, 14).
 
         Piece by piece, as it comes.
         """
@@ -949,10 +949,10 @@ class AsyncCalls:
         self,
         id: UUID,
     ) -> bytes:
-        """The recording of a call that is over: WAV, 16-bit stereo at 16 kHz, the caller left, the agent
-        right.
+        """The recording of a call: WAV, 16-bit stereo at 16 kHz, the caller left, the agent right.
 
-        Parts of it by `Range` (RFC 9110, 14). 409 while the call is up.
+        Of a call that is up it is what was written down so far, whole in itself and with the header
+        `X-Recording: so-far`; of one that is over parts may be asked for by `Range` (RFC 9110, 14).
         """
         return await self._client.ask(
             _calls_recording.request(
@@ -965,10 +965,10 @@ class AsyncCalls:
         self,
         id: UUID,
     ) -> AsyncIterator[bytes]:
-        """The recording of a call that is over: WAV, 16-bit stereo at 16 kHz, the caller left, the agent
-        right.
+        """The recording of a call: WAV, 16-bit stereo at 16 kHz, the caller left, the agent right.
 
-        Parts of it by `Range` (RFC 9110, 14). 409 while the call is up.
+        Of a call that is up it is what was written down so far, whole in itself and with the header
+        `X-Recording: so-far`; of one that is over parts may be asked for by `Range` (RFC 9110, 14).
 
         Piece by piece, as it comes.
         """

@@ -48,9 +48,12 @@ class Erasures:
 
         Calls from and to the number with transcripts, events, outcomes, recordings and messages, and what
         agents
-        have learnt of it. The answer comes when it is done, or after five seconds; what is left then goes
-        on by
-        itself. Asked for again while it runs, it is the same one.
+        have learnt of it. In calls of others that mention it two of its digits are left; where it was rung
+        for
+        one, or that was transferred to it, the recording goes, too. The answer comes when it is done, or
+        after
+        five seconds; what is left then goes on by itself. Asked for again while it runs, it is the same
+        one.
         """
         return self._client.ask(
             _erasures_begin.request(
@@ -102,9 +105,12 @@ class AsyncErasures:
 
         Calls from and to the number with transcripts, events, outcomes, recordings and messages, and what
         agents
-        have learnt of it. The answer comes when it is done, or after five seconds; what is left then goes
-        on by
-        itself. Asked for again while it runs, it is the same one.
+        have learnt of it. In calls of others that mention it two of its digits are left; where it was rung
+        for
+        one, or that was transferred to it, the recording goes, too. The answer comes when it is done, or
+        after
+        five seconds; what is left then goes on by itself. Asked for again while it runs, it is the same
+        one.
         """
         return await self._client.ask(
             _erasures_begin.request(

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any, List, Literal, cast
 from uuid import UUID
 
+from ...models.kept_voice import KeptVoice
 from ...models.new_session import NewSession
 from ...models.new_session_about import NewSessionAbout
 from ...models.new_session_interruption_sensitivity_type_0 import (
@@ -22,11 +23,14 @@ from ...models.session_shown import SessionShown
 from ...models.session_started import SessionStarted
 from ...models.session_transcript import SessionTranscript
 from ...models.style import Style, check_style
+from ...models.voice_of_key import VoiceOfKey
 from ...models.voices_of_key import VoicesOfKey
 from ...types import UNSET, File, ServerEvent, Unset
 from . import session as _session
 from . import sessions_analytics as _sessions_analytics
 from . import sessions_end as _sessions_end
+from . import sessions_erase as _sessions_erase
+from . import sessions_keep_voice as _sessions_keep_voice
 from . import sessions_my_voices as _sessions_my_voices
 from . import sessions_remove_voice as _sessions_remove_voice
 from . import sessions_start as _sessions_start
@@ -101,14 +105,34 @@ class Sessions:
     def my_voices(
         self,
     ) -> VoicesOfKey:
-        """The voices that the key owns."""
+        """The voices that the key has kept for itself, the newest first."""
         return self._client.ask(_sessions_my_voices.request(), _sessions_my_voices.read)
+
+    def keep_voice(
+        self,
+        voice: str,
+        *,
+        name: str | Unset = "",
+    ) -> VoiceOfKey:
+        """Keep a voice of the catalogue among one's own, under a name of one's own if one is given.
+
+        Once more: under another name. Agents and sessions name it by its id, as before.
+        """
+        return self._client.ask(
+            _sessions_keep_voice.request(
+                voice=voice,
+                body=KeptVoice(
+                    name=name,
+                ),
+            ),
+            _sessions_keep_voice.read,
+        )
 
     def remove_voice(
         self,
         voice: str,
     ) -> None:
-        """Give up a voice that the key owns."""
+        """Give up a voice that the key has kept; the catalogue still has it."""
         return self._client.ask(
             _sessions_remove_voice.request(
                 voice=voice,
@@ -143,6 +167,24 @@ class Sessions:
                 id=id,
             ),
             _session.read,
+        )
+
+    def erase(
+        self,
+        id: UUID,
+    ) -> None:
+        """Remove a session with all that is kept of its conversations: calls, transcripts, recordings, all
+        else.
+
+        Its visitors have no telephone number, by which others are erased. 409 while somebody talks in it:
+        end it
+        first; and where a file cannot be removed: its call stays then, and with it the session.
+        """
+        return self._client.ask(
+            _sessions_erase.request(
+                id=id,
+            ),
+            _sessions_erase.read,
         )
 
     def transcript(
@@ -234,16 +276,36 @@ class AsyncSessions:
     async def my_voices(
         self,
     ) -> VoicesOfKey:
-        """The voices that the key owns."""
+        """The voices that the key has kept for itself, the newest first."""
         return await self._client.ask(
             _sessions_my_voices.request(), _sessions_my_voices.read
+        )
+
+    async def keep_voice(
+        self,
+        voice: str,
+        *,
+        name: str | Unset = "",
+    ) -> VoiceOfKey:
+        """Keep a voice of the catalogue among one's own, under a name of one's own if one is given.
+
+        Once more: under another name. Agents and sessions name it by its id, as before.
+        """
+        return await self._client.ask(
+            _sessions_keep_voice.request(
+                voice=voice,
+                body=KeptVoice(
+                    name=name,
+                ),
+            ),
+            _sessions_keep_voice.read,
         )
 
     async def remove_voice(
         self,
         voice: str,
     ) -> None:
-        """Give up a voice that the key owns."""
+        """Give up a voice that the key has kept; the catalogue still has it."""
         return await self._client.ask(
             _sessions_remove_voice.request(
                 voice=voice,
@@ -278,6 +340,24 @@ class AsyncSessions:
                 id=id,
             ),
             _session.read,
+        )
+
+    async def erase(
+        self,
+        id: UUID,
+    ) -> None:
+        """Remove a session with all that is kept of its conversations: calls, transcripts, recordings, all
+        else.
+
+        Its visitors have no telephone number, by which others are erased. 409 while somebody talks in it:
+        end it
+        first; and where a file cannot be removed: its call stays then, and with it the session.
+        """
+        return await self._client.ask(
+            _sessions_erase.request(
+                id=id,
+            ),
+            _sessions_erase.read,
         )
 
     async def transcript(

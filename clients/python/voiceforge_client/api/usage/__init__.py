@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, List, Literal, cast
 from uuid import UUID
 
 from ...models.call_usage_shown import CallUsageShown
+from ...models.phone_price_shown import PhonePriceShown
+from ...models.phone_prices import PhonePrices
 from ...models.problem_shown import ProblemShown
 from ...models.report_format import ReportFormat, check_report_format
 from ...models.usage_by import UsageBy, check_usage_by
@@ -18,7 +20,9 @@ from ...models.usage_shown import UsageShown
 from ...types import UNSET, File, ServerEvent, Unset
 from . import usage as _usage
 from . import usage_of_call as _usage_of_call
+from . import usage_phone_prices as _usage_phone_prices
 from . import usage_prices as _usage_prices
+from . import usage_set_phone_prices as _usage_set_phone_prices
 from . import usage_set_prices as _usage_set_prices
 
 if TYPE_CHECKING:
@@ -135,6 +139,34 @@ class Usage:
             _usage_set_prices.read,
         )
 
+    def phone_prices(
+        self,
+    ) -> PhonePrices:
+        """What minutes of telephone calls cost, by trunk, direction and the beginning of a number."""
+        return self._client.ask(_usage_phone_prices.request(), _usage_phone_prices.read)
+
+    def set_phone_prices(
+        self,
+        *,
+        prices: List[PhonePriceShown],
+    ) -> PhonePrices:
+        """Replace the whole table.
+
+        It counts for legs of calls that end from now on: a leg is priced when it ends, by the prices of
+        that day,
+        and keeps its cost. What had no price then is worked out from `/api/usage/prices`
+        (`phone_seconds_in`,
+        `phone_seconds_out`; `engine` is the trunk).
+        """
+        return self._client.ask(
+            _usage_set_phone_prices.request(
+                body=PhonePrices(
+                    prices=prices,
+                ),
+            ),
+            _usage_set_phone_prices.read,
+        )
+
 
 class AsyncUsage:
     def __init__(self, client: AsyncVoiceForge) -> None:
@@ -244,4 +276,34 @@ class AsyncUsage:
                 ),
             ),
             _usage_set_prices.read,
+        )
+
+    async def phone_prices(
+        self,
+    ) -> PhonePrices:
+        """What minutes of telephone calls cost, by trunk, direction and the beginning of a number."""
+        return await self._client.ask(
+            _usage_phone_prices.request(), _usage_phone_prices.read
+        )
+
+    async def set_phone_prices(
+        self,
+        *,
+        prices: List[PhonePriceShown],
+    ) -> PhonePrices:
+        """Replace the whole table.
+
+        It counts for legs of calls that end from now on: a leg is priced when it ends, by the prices of
+        that day,
+        and keeps its cost. What had no price then is worked out from `/api/usage/prices`
+        (`phone_seconds_in`,
+        `phone_seconds_out`; `engine` is the trunk).
+        """
+        return await self._client.ask(
+            _usage_set_phone_prices.request(
+                body=PhonePrices(
+                    prices=prices,
+                ),
+            ),
+            _usage_set_phone_prices.read,
         )
