@@ -206,7 +206,8 @@ class OutboundLimitLive(LiveEventData):
 
 LIVE_EVENTS: Mapping[str, type[LiveEventData]] = MappingProxyType(
     {
-        "state": StateLive, "partial": PartialLive, "final": FinalLive, "voice": VoiceLive, "unheard": UnheardLive, "agent": SentenceLive,
+        "state": StateLive, "partial": PartialLive, "final": FinalLive,
+        "voice": VoiceLive, "unheard": UnheardLive, "agent": SentenceLive,
         "operator": SentenceLive, "heard": HeardLive, "latency": LatencyLive, "language": LanguageLive,
         "barge_in": BargeInLive, "digit": DigitLive, "line_trouble": LineTroubleLive, "message": MessageLive,
         "recording": RecordingLive, "hold": HoldLive, "flow": FlowLive, "outcome": OutcomeLive,
