@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 HOST, PORT = "127.0.0.1", 5062
 HELLO = "hello"
+AGAIN = 3
+"""Times that the last recording is said again."""
 GAP_MS = 700.0
 """Silence of the far end after which it is our turn."""
 
@@ -72,18 +74,17 @@ async def _run(args: argparse.Namespace) -> int:
 
 
 async def _talk(call: MeasuredCall, hello: Clip, clips: list[Clip], gap_ms: float) -> None:
-    """Who answers speaks first; after our last line the far end may go on until it hangs up."""
+    """Who answers speaks first; whoever asks on after our last line hears that again, some times."""
     talk = call.talk
     await talk.say(hello)
-    for clip in clips:
-        await talk.my_turn(gap_ms)
-        if not talk.is_up():
+    if not clips:
+        await call.ended.wait()
+    for clip in [*clips, *clips[-1:] * AGAIN]:
+        if not await talk.my_turn(gap_ms, LAST_WORDS_S) or not talk.is_up():
             return
         await talk.say(clip)
     if clips:
         await talk.until(call.ended.is_set, LAST_WORDS_S)
-    else:
-        await call.ended.wait()
 
 
 def _port(text: str) -> int:
