@@ -14,6 +14,7 @@ from aiohttp import web
 from api.access.access import AccessControl
 from api.connections import HttpConnections
 from api.gateway.gateway import Gateway
+from api.realtime.hub import RealtimeHub
 from api.speech_desk import SpeechDesk
 from api.watcher_places import WatcherPlaces
 from api.work_places import WorkPlaces
@@ -80,6 +81,8 @@ class ApiContext:
     """The catalogue of voices on this server; None while it is starting."""
     gateway: Gateway | None = None
     """Conversations over WebSocket; None while the server is starting."""
+    realtime: RealtimeHub | None = None
+    """Conversations by OpenAI's Realtime protocol; None while the server is starting."""
     outbound: OutboundMeter | None = None
     """The limits on calls out; None while the server is starting."""
     drain: Drain | None = None

@@ -28,6 +28,7 @@ COOKIE = "voiceforge_session"
 """By which a browser is signed in."""
 TICKET = "ticket"
 """In the query of a call or its events: see `api.access.tickets`."""
+KEY_PROTOCOL = "openai-insecure-api-key."
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing (:rfc:`9110` 9.2.1)."""
 RATE: web.RequestKey[Taken] = web.RequestKey("rate", Taken)
@@ -98,6 +99,18 @@ def bearer(request: web.Request) -> str | None:
     return given.strip() if scheme.lower() == "bearer" else None
 
 
+def protocol_key(request: web.Request) -> str | None:
+    """The key of a page's WebSocket, which can send no header of its own: OpenAI's clients name it among the
+    subprotocols. No browser adds it by itself, as it does a cookie; whose page may ask is settled before."""
+    route = route_of(request)
+    if route is None or not route.websocket:
+        return None
+    for each in request.headers.get(hdrs.SEC_WEBSOCKET_PROTOCOL, "").split(","):
+        if each.strip().startswith(KEY_PROTOCOL):
+            return each.strip().removeprefix(KEY_PROTOCOL)
+    return None
+
+
 def _costly(request: web.Request) -> bool:
     """What another site's page may not begin, whatever it can read of the answer: changes, and what is held
     open and of which there are few."""
@@ -123,7 +136,7 @@ def _asker(request: web.Request, context: ApiContext, ours: bool) -> Asker:
     """Who asks. `ours`: our own page does, or no page: no other gets anything by our cookie. Raises
     KeyRefused."""
     access = context.access
-    if (secret := bearer(request)) is not None:
+    if (secret := bearer(request) or protocol_key(request)) is not None:
         asker, taken = access.admit(secret, request.remote or "")
         if taken is not None:
             request[RATE] = taken

@@ -18,7 +18,7 @@ from typing import Any
 
 from api.connections import HttpLimits
 from api.context import ApiContext
-from cli.makers import fault, makers
+from cli.makers import fault, led, makers
 from cli.serving.access import count_running, open_access
 from cli.serving.agent_faults import AgentFaults
 from cli.serving.assistants import Assistants, offer_assistant
@@ -39,7 +39,7 @@ from cli.serving.engines import (
 from cli.serving.fetching import circuit_findings, open_fetching
 from cli.serving.flow_work import FlowWorkshops, python_functions
 from cli.serving.flows import ServedFlows
-from cli.serving.gateway import open_gateway
+from cli.serving.gateway import open_gateway, open_realtime
 from cli.serving.http import open_http
 from cli.serving.insight import Insight
 from cli.serving.keeping import open_keeping
@@ -274,6 +274,16 @@ class Server:
             switchboard,
             clock,
             database.directory.agent,
+            metrics,
+            undo,
+        )
+        context.realtime = open_realtime(
+            context.gateway,
+            context.access,
+            switchboard,
+            database.directory.agent,
+            lambda: desk.models,
+            led(by_kind),
             metrics,
             undo,
         )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
+from api.realtime.leading import LeadAgent, LedEngines, MakeLed
 from cli.serving.assistants import Assistants
 from cli.serving.backgrounds import Backgrounds
 from cli.serving.callers import given_along, other_end
@@ -63,13 +65,22 @@ class ThinkingMaker:
     def check(self, agent: AgentSpec) -> None:
         self._speech.begin(agent if self._flows is None else self._flows.dressed(agent))
 
-    def make(self, agent: AgentSpec, call: Call, leg: Leg, controls: CallControls) -> Talker:
-        """See `AppMaker`. The call keeps these engines, whatever becomes of the row."""
+    def make(
+        self,
+        agent: AgentSpec,
+        call: Call,
+        leg: Leg,
+        controls: CallControls,
+        lead: LeadAgent | None = None,
+    ) -> Talker:
+        """See `AppMaker`. The call keeps these engines, whatever becomes of the row. `lead`: makes who
+        thinks, in the row's place."""
         self._code.check(agent)
         if self._flows is not None:
             agent = self._flows.dressed(agent, call)
         speech = self._speech.begin(agent, waits=agent.kind == "llm", counter=SpeechUsage(call, agent.flow))
-        thinks = self._agent(agent, call, speech)
+        own = partial(self._agent, agent, call, speech)
+        thinks = own() if lead is None else lead(call, _engines_of(speech), own)
         session = AgentSession(
             call,
             thinks,
@@ -193,6 +204,31 @@ class ThinkingMaker:
             pronunciations=speech.pronunciations,
         )
         return Talker(Deaf(beside), keeps_digits=True)
+
+
+def led(kinds: Mapping[str, AppMaker]) -> MakeLed:
+    """Makes talkers whose client has a say in what they are. `kinds`: from `makers`."""
+    thinking = kinds["flow"]
+    assert isinstance(thinking, ThinkingMaker)
+    return partial(LedMaker, thinking)
+
+
+class LedMaker:
+    """An AppMaker for one conversation, whose client has a say in what its agent is."""
+
+    def __init__(self, thinking: ThinkingMaker, lead: LeadAgent) -> None:
+        self._thinking = thinking
+        self._lead = lead
+
+    def check(self, agent: AgentSpec) -> None:
+        self._thinking.check(agent)
+
+    def make(self, agent: AgentSpec, call: Call, leg: Leg, controls: CallControls) -> Talker:
+        return self._thinking.make(agent, call, leg, controls, self._lead)
+
+
+def _engines_of(speech: Equipment) -> LedEngines:
+    return LedEngines(speech.llm, speech.language, speech.voice, speech.llm_starting)
 
 
 def _warm(last: Transfer) -> Warm | None:

@@ -12,7 +12,7 @@ import hmac
 import logging
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -63,6 +63,8 @@ class Gateway:
         self._now = now
         self._sessions: dict[str, GatewaySession] = {}
         self._sweeping: asyncio.Task[None] | None = None
+        self.others: Callable[[], Iterable[Asker]] = tuple
+        """Whose conversations by another protocol count, too."""
 
     def __len__(self) -> int:
         return len(self._sessions)
@@ -138,7 +140,7 @@ class Gateway:
     ) -> GatewaySession:
         """A conversation with this agent, which this socket has. `stored`: the session of the database that
         it belongs to. Raises GatewayRefusal."""
-        self._check_room(asker)
+        self.check_room(asker)
         self._check_quota(asker)
         session = GatewaySession(
             uuid4().hex, secrets.token_urlsafe(24), asker, mode, self._board.steering, self._now
@@ -266,14 +268,15 @@ class Gateway:
         except KeyRefused as refused:
             raise GatewayRefusal(_CODES[refused.why], str(refused)) from None
 
-    def _check_room(self, asker: Asker) -> None:
+    def check_room(self, asker: Asker) -> None:
         """Raises GatewayRefusal."""
-        settings = self.settings
-        if len(self._sessions) >= settings.max_sessions:
+        settings, others = self.settings, [each.key for each in self.others()]
+        if len(self._sessions) + len(others) >= settings.max_sessions:
             raise GatewayRefusal(
                 CloseCode.RATE_LIMIT, f"There are {settings.max_sessions} conversations already."
             )
         own = sum(1 for each in self._sessions.values() if each.asker.key == asker.key and not each.is_over)
+        own += others.count(asker.key)
         if asker.key is not None and own >= settings.max_sessions_per_key:
             raise GatewayRefusal(
                 CloseCode.RATE_LIMIT, f"This key has {settings.max_sessions_per_key} conversations already."

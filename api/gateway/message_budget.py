@@ -18,9 +18,9 @@ class MessageBudget:
         self._left = AT_ONCE
         self._since = now
 
-    def spend(self, now: float) -> None:
-        """One message. Raises GatewayRefusal (4003)."""
-        self._left = min(AT_ONCE, self._left + (now - self._since) * PER_SECOND) - 1
+    def spend(self, now: float, messages: float = 1) -> None:
+        """One message, or what takes as much work. Raises GatewayRefusal (4003)."""
+        self._left = min(AT_ONCE, self._left + (now - self._since) * PER_SECOND) - messages
         self._since = now
         if self._left < 0:
             raise GatewayRefusal(

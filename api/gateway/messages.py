@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from api.gateway.close_codes import CloseCode, GatewayRefusal
+from mediaserver.calls.protocols import Steering
 from mediaserver.media.stream_format import StreamFormat
 from pipelines.languages.tags import is_tag
 
@@ -127,6 +128,33 @@ class Cancel(ClientModel):
     type: Literal["cancel", "press"]
 
 
+class Discard(ClientModel):
+    """What the caller has said of a turn that is not over was none."""
+
+    type: Literal["discard"]
+
+
+class Respond(ClientModel):
+    """The agent is to speak now."""
+
+    type: Literal["respond"]
+
+
+class TurnsWanted(ClientModel):
+    """How turns are taken from now on."""
+
+    type: Literal["turns"]
+    turns: Literal["auto", "manual"] | None = None
+    interruption_sensitivity: Literal["low", "medium", "high"] | None = None
+
+    def steer(self, steering: Steering) -> None:
+        """Have it so."""
+        if self.turns is not None:
+            steering.manual(self.turns == "manual")
+        if self.interruption_sensitivity is not None:
+            steering.take_turns({"sensitivity": self.interruption_sensitivity})
+
+
 class PressedKey(ClientModel):
     type: Literal["digit"]
     digit: str = Field(min_length=1, max_length=1, pattern=r"^[0-9*#A-D]$")
@@ -169,13 +197,20 @@ class Connect(ClientModel):
 
 
 First: TypeAlias = Annotated[Init | Resume, Field(discriminator="type")]
-Later: TypeAlias = Annotated[
-    TypedWords | Commit | Cancel | PressedKey | PlayedSoFar | NetworkReport | ClientPing | EndOfSession,
-    Field(discriminator="type"),
-]
 Said: TypeAlias = (
-    TypedWords | Commit | Cancel | PressedKey | PlayedSoFar | NetworkReport | ClientPing | EndOfSession
+    TypedWords
+    | Commit
+    | Cancel
+    | Discard
+    | Respond
+    | TurnsWanted
+    | PressedKey
+    | PlayedSoFar
+    | NetworkReport
+    | ClientPing
+    | EndOfSession
 )
+Later: TypeAlias = Annotated[Said, Field(discriminator="type")]
 M = TypeVar("M")
 _FIRST: TypeAdapter[Init | Resume] = TypeAdapter(First)
 FirstOfSession: TypeAlias = Annotated[Connect | Resume, Field(discriminator="type")]

@@ -17,10 +17,13 @@ from api.gateway.messages import (
     Cancel,
     ClientPing,
     Commit,
+    Discard,
     EndOfSession,
     NetworkReport,
     PlayedSoFar,
     PressedKey,
+    Respond,
+    TurnsWanted,
     TypedWords,
     later_message,
 )
@@ -139,6 +142,14 @@ class GatewaySession:
                 self._in_order(lambda: self._steer(lambda steering: steering.commit()))
             case Cancel():
                 self._steer(lambda steering: steering.cancel())
+            case Discard():
+                if isinstance(self.leg, SocketLeg):
+                    self.leg.forget()
+                self._in_order(lambda: self._steer(lambda steering: steering.forget()))
+            case Respond():
+                self._in_order(lambda: self._steer(lambda steering: steering.ask()))
+            case TurnsWanted() as wanted:
+                self._in_order(lambda: self._steer(wanted.steer))
             case PressedKey(digit=digit):
                 if self.leg is not None:
                     self.leg.press(digit)
@@ -194,6 +205,8 @@ class GatewaySession:
                     outbox.tell("agent", text=sentence)
             case "latency":
                 self._measured(data)
+            case "voice" | "unheard" as kind:
+                outbox.mention(kind, **data)
             case kind if kind in _AS_IT_IS:
                 outbox.tell(kind, **data)
             case _:

@@ -51,12 +51,12 @@ async def serve(request: web.Request, gateway: Gateway, begin: Begin) -> web.Web
     """One socket, to its end."""
     ws = opened()
     await ws.prepare(request)
-    _keep_little(request)
+    keep_little(request)
     wake = asyncio.Event()
     closing: set[asyncio.Task[None]] = set()
 
     def unread() -> None:
-        task = asyncio.create_task(_close_unread(ws, request))
+        task = asyncio.create_task(close_unread(ws, request))
         closing.add(task)
 
     line = SocketLine(gateway.settings.unsent_kb << 10, wake.set, unread)
@@ -68,7 +68,7 @@ async def serve(request: web.Request, gateway: Gateway, begin: Begin) -> web.Web
     except GatewayRefusal as refused:
         await _refuse(ws, refused)
         return ws
-    sending = asyncio.create_task(_send(ws, line, wake))
+    sending = asyncio.create_task(send_waiting(ws, line, wake))
     left = False
     try:
         left = await _read(ws, session)
@@ -118,7 +118,7 @@ async def _read(ws: web.WebSocketResponse, session: GatewaySession) -> bool:
             await asyncio.sleep(0)
 
 
-async def _send(ws: web.WebSocketResponse, line: SocketLine, wake: asyncio.Event) -> None:
+async def send_waiting(ws: web.WebSocketResponse, line: SocketLine, wake: asyncio.Event) -> None:
     try:
         while True:
             item = line.take()
@@ -147,7 +147,7 @@ async def _refuse(ws: web.WebSocketResponse, refused: GatewayRefusal) -> None:
             await ws.close(code=refused.code, message=refused.reason)
 
 
-async def _close_unread(ws: web.WebSocketResponse, request: web.Request) -> None:
+async def close_unread(ws: web.WebSocketResponse, request: web.Request) -> None:
     """It does not read: it may find the close frame, and is gone."""
     with contextlib.suppress(ConnectionError, TimeoutError):
         async with asyncio.timeout(CLOSING_S):
@@ -156,7 +156,7 @@ async def _close_unread(ws: web.WebSocketResponse, request: web.Request) -> None
         request.transport.abort()
 
 
-def _keep_little(request: web.Request) -> None:
+def keep_little(request: web.Request) -> None:
     """What is sent to a client that does not read must not pile up in the system."""
     transport = request.transport
     if transport is not None:

@@ -14,6 +14,9 @@ from mediaserver.media.stream_format import StreamFormat
 from mediaserver.media.time import FRAME_MS
 from pipelines.engines.protocols import LlmToolCall, LlmUsage
 
+CHARACTER_MS = 65.0
+"""Of speech: what a voice takes for a character of a sentence, about."""
+
 
 class RealtimeAnswer:
     """From `response.created` to `response.done`. Its items are the conversation's, unless it is apart."""
@@ -42,7 +45,10 @@ class RealtimeAnswer:
         self._new_id = new_id
         self._about = about
         self._octets_per_ms = stream.octets_per_frame / FRAME_MS
-        self._index = 0
+        self._said_at = 0
+        """Where what it says stands among its items."""
+        self._sounding = 0
+        """The sentence that the audio has come to."""
         self._open = False
 
     def begin(self) -> None:
@@ -52,11 +58,12 @@ class RealtimeAnswer:
     def spoke(self) -> bool:
         return self.message is not None and self.message.audio_ms > 0
 
-    def words(self, text: str) -> None:
-        """The next sentence; its audio, if any, comes behind it."""
+    def words(self, text: str, *, whole: bool = True) -> None:
+        """The next sentence; its audio, if any, comes behind it. Not `whole`: it goes on right behind what
+        came before."""
         message = self._message()
         said = message.texts[0] or ""
-        delta = f" {text}" if said else text
+        delta = f" {text}" if said and whole else text
         message.texts[0] = said + delta
         if self.spoken:
             message.pieces.append(AnswerPiece(delta, 0.0))
@@ -64,21 +71,25 @@ class RealtimeAnswer:
         self._out.tell(f"response.{kind}.delta", **self._place(), delta=delta)
 
     def sound(self, octets: bytes) -> None:
-        """Audio of the sentence that was told last, in the format of the session's output."""
+        """Audio in the format of the session's output. Sentences are told as they are made and sound one
+        after the other: where one ends and the next begins is estimated."""
         if not self.spoken or not octets:
             return
         message = self._message()
-        if not message.pieces:
-            message.pieces.append(AnswerPiece("", 0.0))
-        last = message.pieces[-1]
-        message.pieces[-1] = AnswerPiece(last.text, last.ms + len(octets) / self._octets_per_ms)
+        pieces = message.pieces
+        if not pieces:
+            pieces.append(AnswerPiece("", 0.0))
+        at = self._sounding
+        while at + 1 < len(pieces) and pieces[at].ms >= CHARACTER_MS * len(pieces[at].text):
+            at += 1
+        self._sounding = at
+        pieces[at] = AnswerPiece(pieces[at].text, pieces[at].ms + len(octets) / self._octets_per_ms)
         self._out.tell(
             "response.output_audio.delta", **self._place(), delta=base64.b64encode(octets).decode("ascii")
         )
 
     def call(self, wanted: LlmToolCall) -> None:
         """A function that the client is to run."""
-        self._close_message("completed")
         arguments = json.dumps(wanted.arguments, ensure_ascii=False)
         item = Item(
             self._new_id("item"),
@@ -87,13 +98,13 @@ class RealtimeAnswer:
             name=wanted.name,
             status="in_progress",
         )
-        self._add(item)
-        place = {"response_id": self.id, "item_id": item.id, "output_index": self._index}
+        at = self._add(item)
+        place = {"response_id": self.id, "item_id": item.id, "output_index": at}
         told = place | {"call_id": item.call_id}
         item.arguments = arguments
         self._out.tell("response.function_call_arguments.delta", **told, delta=arguments)
         self._out.tell("response.function_call_arguments.done", **told, name=item.name, arguments=arguments)
-        self._done_with(item, "completed")
+        self._done_with(item, at, "completed")
 
     def close(
         self,
@@ -104,6 +115,8 @@ class RealtimeAnswer:
         usage: LlmUsage | None = None,
     ) -> None:
         """Nothing more comes of it. `status`: completed, cancelled, incomplete or failed."""
+        if status == "completed" and self.message is not None:
+            self.cut(self.message.texts[0] or "")  # now it is known how long all of it takes
         self._close_message("completed" if status == "completed" else "incomplete")
         self.status = status
         details: dict[str, Any] | None = None
@@ -113,9 +126,11 @@ class RealtimeAnswer:
         self._out.tell("response.done", response=shown)
 
     def cut(self, text: str) -> None:
-        """No more than this was heard of what it says; before it is closed."""
+        """No more than this was heard of what it says."""
         if self.message is not None:
             self.message.texts[0] = text
+            self.message.pieces = [AnswerPiece(text, self.message.audio_ms)]
+            self._sounding = 0
 
     def _message(self) -> Item:
         if self.message is None or not self._open:
@@ -123,23 +138,23 @@ class RealtimeAnswer:
             self.message = Item(
                 self._new_id("item"), "message", "assistant", [kind], [""], status="in_progress"
             )
-            self._add(self.message, empty=True)
+            self._said_at = self._add(self.message, empty=True)
             self._open = True
             self._out.tell("response.content_part.added", **self._place(), part=self._part())
         return self.message
 
-    def _add(self, item: Item, *, empty: bool = False) -> None:
-        self._index = len(self.items)
+    def _add(self, item: Item, *, empty: bool = False) -> int:
+        """Where it stands among the items."""
+        at = len(self.items)
         self.items.append(item)
         shown = item.shown() | ({"content": []} if empty else {})
-        self._out.tell(
-            "response.output_item.added", response_id=self.id, output_index=self._index, item=shown
-        )
+        self._out.tell("response.output_item.added", response_id=self.id, output_index=at, item=shown)
         if self._conversation is not None:
             for gone in self._conversation.say(item):
                 self._out.tell("conversation.item.deleted", item_id=gone)
             before = self._conversation.before(item)
             self._out.tell("conversation.item.added", previous_item_id=before, item=shown)
+        return at
 
     def _close_message(self, status: str) -> None:
         if self.message is None or not self._open:
@@ -152,12 +167,12 @@ class RealtimeAnswer:
             self._out.tell("response.output_text.done", **place, text=text)
         self._out.tell("response.content_part.done", **place, part=self._part())
         self._open = False
-        self._done_with(self.message, status)
+        self._done_with(self.message, self._said_at, status)
 
-    def _done_with(self, item: Item, status: str) -> None:
+    def _done_with(self, item: Item, at: int, status: str) -> None:
         item.status = "completed" if status == "completed" else "incomplete"
         shown = item.shown()
-        self._out.tell("response.output_item.done", response_id=self.id, output_index=self._index, item=shown)
+        self._out.tell("response.output_item.done", response_id=self.id, output_index=at, item=shown)
         if self._conversation is not None and item.id in self._conversation:
             self._conversation.measure()
             before = self._conversation.before(item)
@@ -165,7 +180,7 @@ class RealtimeAnswer:
 
     def _place(self) -> dict[str, Any]:
         item = "" if self.message is None else self.message.id
-        return {"response_id": self.id, "item_id": item, "output_index": self._index, "content_index": 0}
+        return {"response_id": self.id, "item_id": item, "output_index": self._said_at, "content_index": 0}
 
     def _part(self) -> dict[str, Any]:
         text = "" if self.message is None else self.message.texts[0] or ""

@@ -65,6 +65,8 @@ class ThinkOfAnswer:
     """Empty: the agent's own."""
     speed: float
     """1: as the voice speaks by itself."""
+    typed: str = ""
+    """What the user has written since the last time, for the record of the call."""
 
 
 @dataclass(frozen=True, slots=True)

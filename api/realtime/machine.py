@@ -9,7 +9,9 @@ another than that one is passed over, so that late results of a cancelled one do
 from __future__ import annotations
 
 import uuid
+from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from api.realtime.answer import RealtimeAnswer
@@ -46,10 +48,14 @@ from api.realtime.conversation import RealtimeConversation, history_of
 from api.realtime.input_turns import InputTurns
 from api.realtime.items import Item
 from api.realtime.outgoing import RealtimeOutgoing
+from api.realtime.own_lights import check_of_agent, check_response_of_agent
 from api.realtime.refusals import EventRefused
-from api.realtime.session_settings import Begun, RealtimeSettings, ServerVad, stream_of, updated
+from api.realtime.session_settings import RealtimeSettings, ServerVad, stream_of, updated
 from mediaserver.media.time import FRAME_MS
-from pipelines.engines.protocols import LlmToolCall, LlmUsage
+from pipelines.engines.protocols import LlmMessage, LlmToolCall, LlmUsage
+
+MOST_TYPED = 10_000
+"""Characters of what was written that the record of the call has."""
 
 
 def random_id(kind: str) -> str:
@@ -66,21 +72,30 @@ class RealtimeServer:
         *,
         knows_voice: Callable[[str], bool] = lambda voice: True,
         new_id: Callable[[str], str] = random_id,
+        led: bool = True,
     ) -> None:
-        """`settings`: those it begins with. `new_id`: of "sess", "conv", "item", "resp"."""
+        """`settings`: those it begins with. `new_id`: of "sess", "conv", "item", "resp". `led`: the client
+        says what a model is told and given; else an agent goes by its own lights, and what would change them
+        is refused."""
         self.settings = settings
         self.conversation = RealtimeConversation()
         self.id = new_id("sess")
         self._conversation_id = new_id("conv")
         self._new_id = new_id
         self._knows_voice = knows_voice
+        self._led = led
         self._out = RealtimeOutgoing(self.id.rpartition("_")[2])
         self._turns = InputTurns(self._out, self.conversation, new_id)
         self._answer: RealtimeAnswer | None = None
         """The one under way, or the last."""
+        self._lately: deque[RealtimeAnswer] = deque(maxlen=4)
+        self._history: Callable[[], tuple[LlmMessage, ...]] = tuple
+        """Of the last response."""
         self._think: Callable[[], None] | None = None
         """What is asked for once the caller's words are known."""
-        self._spoke = False
+        self._begun: RealtimeSettings | None = None
+        self._typed: dict[str, str] = {}
+        """What the user wrote, by item, and nobody was asked to answer yet; not more than a record has."""
 
     def start(self) -> list[RealtimeCommand]:
         self._out.tell("session.created", session=self._session())
@@ -104,8 +119,10 @@ class RealtimeServer:
     def _obey(self, event: ClientEvent) -> None:
         match event:
             case SessionUpdate(session=update):
-                begun = Begun(self._turns.heard_ms > 0, self._spoke)
-                self.settings = updated(self.settings, update, begun, self._knows_voice)
+                after = updated(self.settings, update, self._begun, self._knows_voice)
+                if not self._led:
+                    check_of_agent(after)
+                self.settings = after
                 self._out.do(UseSettings(self.settings))
                 self._out.tell("session.updated", session=self._session())
             case AppendAudio():
@@ -127,6 +144,7 @@ class RealtimeServer:
                         "item_in_progress", "The item is being made: cancel the response first.", "item_id"
                     )
                 self.conversation.delete(id)
+                self._typed.pop(id, None)
                 self._out.tell("conversation.item.deleted", item_id=id)
             case RetrieveItem(item_id=id):
                 self._out.tell("conversation.item.retrieved", item=self.conversation.find(id).shown())
@@ -152,6 +170,10 @@ class RealtimeServer:
     def _create(self, event: CreateItem) -> None:
         item = Item.written(event.item, event.item.id or self._new_id("item"), self._new_id("call"))
         before = self.conversation.create(item, event.previous_item_id)
+        if item.role == "user" and event.previous_item_id is None:
+            room = MOST_TYPED - sum(map(len, self._typed.values()))
+            if room > 0 and item.text:
+                self._typed[item.id] = item.text[:room]
         self._out.tell("conversation.item.added", previous_item_id=before, item=item.shown())
         self._out.tell("conversation.item.done", previous_item_id=before, item=item.shown())
 
@@ -177,7 +199,21 @@ class RealtimeServer:
         self._out.do(KnowTruncated(item.id, ms, text))
         self._out.tell("conversation.item.truncated", item_id=item.id, content_index=0, audio_end_ms=ms)
 
+    def up(self) -> None:
+        """The conversation is under way: formats and voice stay what they are now."""
+        self._begun = self.settings
+
     # ---- responses
+
+    @property
+    def active(self) -> str | None:
+        """The id of the response that is under way."""
+        return None if self._active is None else self._active.id
+
+    @property
+    def awaited(self) -> bool:
+        """Words of the caller are to come."""
+        return self._turns.awaited
 
     @property
     def _active(self) -> RealtimeAnswer | None:
@@ -185,11 +221,25 @@ class RealtimeServer:
         return answer if answer is not None and answer.status == "in_progress" else None
 
     def _respond(self, wanted: ResponseWanted) -> None:
+        if not self._led:
+            check_response_of_agent(wanted)
         if self._active is not None:
             raise EventRefused(
                 "conversation_already_has_active_response",
                 f"The response {self._active.id} is under way: wait for it, or cancel it.",
             )
+        self._answer_as(wanted, think=True)
+
+    def speak_up(self) -> tuple[str, list[RealtimeCommand]]:
+        """Something is said that nobody asked for: a greeting, a question that is put again. The id of the
+        response that it is told under, in the place of any that was under way."""
+        if self._active is not None:
+            self._think = None
+            self._active.close("cancelled", reason="turn_detected")
+        return self._answer_as(ResponseWanted(), think=False).id, self._out.taken()
+
+    def _answer_as(self, wanted: ResponseWanted, *, think: bool) -> RealtimeAnswer:
+        """Raises EventRefused."""
         settings, audio = self.settings, self.settings.audio.output
         asked_voice = wanted.audio.output.voice
         if asked_voice and not self._knows_voice(asked_voice):
@@ -224,18 +274,35 @@ class RealtimeServer:
             spoken=spoken,
             stream=stream_of(audio.format),
         )
+        self._lately.append(answer)
         answer.begin()
 
-        def think() -> None:
-            items = self.conversation.items if given is None else given
-            most = None if limit == "inf" else limit
-            history = history_of(items, instructions)
-            self._out.do(ThinkOfAnswer(answer.id, history, offered, most, spoken, voice, audio.speed))
+        def history() -> tuple[LlmMessage, ...]:
+            return history_of(self.conversation.items if given is None else given, instructions)
 
-        if self._turns.awaited:
-            self._think = think
-        else:
-            think()
+        self._history = history
+
+        def begin() -> None:
+            most = None if limit == "inf" else limit
+            typed = ""
+            if given is None and not apart:
+                typed, self._typed = "\n".join(self._typed.values()), {}
+            self._out.do(
+                ThinkOfAnswer(answer.id, history(), offered, most, spoken, voice, audio.speed, typed)
+            )
+
+        if think and self._turns.awaited:
+            self._think = begin
+        elif think:
+            begin()
+        return answer
+
+    def as_of_now(self, wanted: ThinkOfAnswer) -> ThinkOfAnswer:
+        """The same, now that the answer is begun: meanwhile it may be known how far the one before was
+        heard."""
+        if wanted.response != self.active:
+            return wanted
+        return replace(wanted, history=self._history())
 
     def _given(self, each: Any) -> Item:
         if isinstance(each, ItemReference):
@@ -316,16 +383,15 @@ class RealtimeServer:
 
     # ---- what the conversation tells: its answer. Of a response that is not under way it is passed over
 
-    def words(self, response: str, text: str) -> list[RealtimeCommand]:
-        """The next sentence of it."""
+    def words(self, response: str, text: str, *, whole: bool = True) -> list[RealtimeCommand]:
+        """The next sentence of it; not `whole`: what comes next of its text."""
         if (answer := self._under_way(response)) is not None:
-            answer.words(text)
+            answer.words(text, whole=whole)
         return self._out.taken()
 
     def sound(self, response: str, octets: bytes) -> list[RealtimeCommand]:
         """Audio of that sentence, as the session's output format has it."""
         if (answer := self._under_way(response)) is not None:
-            self._spoke = self._spoke or answer.spoken
             answer.sound(octets)
         return self._out.taken()
 
@@ -352,27 +418,45 @@ class RealtimeServer:
             answer.close("failed", error=trouble)
         return self._out.taken()
 
-    def cut(self, response: str, heard: str, heard_ms: int) -> list[RealtimeCommand]:
-        """The caller has interrupted it, and has heard no more than this of it. It may have been told whole
-        before: what was not played is forgotten all the same."""
-        answer = self._answer
-        if answer is None or answer.id != response or answer.status in ("cancelled", "failed"):
+    def cut(self, response: str, heard: str) -> list[RealtimeCommand]:
+        """The caller has interrupted it, and has heard no more than this of it, and of its audio what was
+        told. It may have been told whole before: what was not played is forgotten all the same."""
+        answer = next((each for each in self._lately if each.id == response), None)
+        if answer is None or answer.status == "failed":
             return []
         item = answer.message
-        shorter = item is not None and answer.spoken and heard_ms < item.audio_ms
-        if item is not None and shorter:
-            item.cut_at(heard_ms)
+        told = "" if item is None else item.texts[0] or ""
+        shorter = item is not None and answer.spoken and len(heard) < len(told)
+        if shorter:
             answer.cut(heard)
         if answer.status == "in_progress":
             answer.close("cancelled", reason="turn_detected")
         if item is not None and shorter and item.id in self.conversation:
             self.conversation.measure()
-            self._told_truncated(item, heard_ms, heard)
+            self._told_truncated(item, round(item.audio_ms), heard)
         return self._out.taken()
 
     def _under_way(self, response: str) -> RealtimeAnswer | None:
         answer = self._active
         return answer if answer is not None and answer.id == response else None
+
+    # ---- what goes wrong beside its events
+
+    def refused_audio(self, ms: int) -> list[RealtimeCommand]:
+        """So much of what was appended was not taken."""
+        self._complain(
+            "invalid_request_error",
+            "input_audio_buffer_full",
+            f"Too much audio waits to be heard: {ms} ms were not taken. Send it no faster than it is spoken.",
+            "audio",
+            None,
+        )
+        return self._out.taken()
+
+    def trouble(self, message: str) -> list[RealtimeCommand]:
+        """Something of the server's cannot be had; the session may end for it."""
+        self._complain("server_error", "unavailable", message, None, None)
+        return self._out.taken()
 
     # ---- inside
 

@@ -46,3 +46,12 @@ def refused_by(error: ValidationError, under: str = "") -> EventRefused:
             return EventRefused("unknown_parameter", f"There is no parameter '{param}' here.", param)
         case _:
             return EventRefused("invalid_value", f"'{param}': {said}.", param or None)
+
+
+class SessionRefused(PeerError):
+    """No session can be had, which is said before there is a socket. `status`: of HTTP."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code

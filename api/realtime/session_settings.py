@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
@@ -24,6 +23,8 @@ MOST_TOOL = 32 << 10
 MOST_OUTPUT_TOKENS = 4_096
 PCM_RATE = 24_000
 """Hz; the one of the protocol."""
+USUAL_THRESHOLD = 0.5
+USUAL_SILENCE_MS = 500
 
 
 class PcmAudio(ClientModel):
@@ -64,11 +65,11 @@ class ServerVad(ClientModel):
     """A pause ends the caller's turn."""
 
     type: Literal["server_vad"]
-    threshold: float = Field(0.5, ge=0, le=1)
+    threshold: float = Field(USUAL_THRESHOLD, ge=0, le=1)
     """The probability from which a sound is speech."""
     prefix_padding_ms: int = Field(300, ge=0, le=5_000)
     """Told back, and no more: the recogniser always hears what came before the speech was noticed."""
-    silence_duration_ms: int = Field(500, ge=100, le=10_000)
+    silence_duration_ms: int = Field(USUAL_SILENCE_MS, ge=100, le=10_000)
     create_response: bool = True
     interrupt_response: bool = True
     idle_timeout_ms: int | None = Field(None, ge=5_000, le=30_000)
@@ -85,7 +86,8 @@ class SemanticVad(ClientModel):
     @property
     def silence_duration_ms(self) -> int:
         """The silence that the words and the melody shorten or lengthen."""
-        return {"low": 1_000, "medium": 600, "high": 300, "auto": 600}[self.eagerness]
+        usual = USUAL_SILENCE_MS
+        return {"low": 2 * usual, "medium": usual, "high": usual * 6 // 10, "auto": usual}[self.eagerness]
 
 
 TurnDetection: TypeAlias = Annotated[ServerVad | SemanticVad, Field(discriminator="type")]
@@ -166,6 +168,14 @@ class RealtimeSettings(ClientModel):
     def turn_detection(self) -> ServerVad | SemanticVad | None:
         return self.audio.input.turn_detection
 
+    @property
+    def turn_ends(self) -> tuple[int, float] | None:
+        """By how much silence, ms, and from which probability of speech; None: the client says when."""
+        turns = self.turn_detection
+        if turns is None:
+            return None
+        return turns.silence_duration_ms, turns.threshold if isinstance(turns, ServerVad) else USUAL_THRESHOLD
+
 
 _UNABLE = {
     "prompt": "this server keeps no prompts of yours: write instructions",
@@ -206,21 +216,14 @@ def unable(refusal: EventRefused, under: str) -> EventRefused:
     return refusal
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """What has happened, and cannot be otherwise any more."""
-
-    heard: bool
-    """Audio came in."""
-    spoke: bool
-    """Audio went out."""
-
-
 def updated(
-    settings: RealtimeSettings, update: Any, begun: Begun, knows_voice: Callable[[str], bool]
+    settings: RealtimeSettings,
+    update: Any,
+    begun: RealtimeSettings | None,
+    knows_voice: Callable[[str], bool],
 ) -> RealtimeSettings:
     """The settings after `session.update`; only what it names changes. `update`: its `session`, parsed from
-    JSON. Raises EventRefused."""
+    JSON. `begun`: those with which the conversation has begun, if it has. Raises EventRefused."""
     update = _with_type(update)
     try:
         named = RealtimeSettings.model_validate(update)
@@ -233,10 +236,11 @@ def updated(
         raise EventRefused("invalid_value", "The model of a session stays what it is.", "session.model")
     voice, speaks = settings.audio.output.voice, after.audio.output.voice
     if speaks != voice:
-        if begun.spoke:
+        if begun is not None:
             raise EventRefused(
                 "cannot_update_voice",
-                "The voice stays once it was heard: open another session.",
+                "The voice stays once the conversation has begun: open another session, or name one in"
+                " response.create.",
                 "session.audio.output.voice",
             )
         if speaks and not knows_voice(speaks):
@@ -245,7 +249,8 @@ def updated(
                 f"There is no voice '{speaks}': see /api/voices.",
                 "session.audio.output.voice",
             )
-    _check_formats(settings, after, begun)
+    if begun is not None:
+        _check_unchanged(begun, after)
     return after
 
 
@@ -269,15 +274,16 @@ def _merged(before: dict[str, Any], named: dict[str, Any]) -> dict[str, Any]:
     return after
 
 
-def _check_formats(before: RealtimeSettings, after: RealtimeSettings, begun: Begun) -> None:
+def _check_unchanged(before: RealtimeSettings, after: RealtimeSettings) -> None:
+    """Raises EventRefused for what a conversation keeps that it was begun with."""
     ways = (
-        (begun.heard, before.audio.input.format, after.audio.input.format, "input"),
-        (begun.spoke, before.audio.output.format, after.audio.output.format, "output"),
+        (before.audio.input.format, after.audio.input.format, "input"),
+        (before.audio.output.format, after.audio.output.format, "output"),
     )
-    for fixed, was, wanted, way in ways:
-        if fixed and was != wanted:
+    for was, wanted, way in ways:
+        if was != wanted:
             raise EventRefused(
                 "cannot_update_format",
-                "The format stays once there was audio: open another session.",
+                "The format stays once the conversation has begun: open another session.",
                 f"session.audio.{way}.format",
             )

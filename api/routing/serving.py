@@ -19,11 +19,14 @@ def serve_routes(app: web.Application, tables: Iterable[ApiRoutes]) -> None:
     """Serve all routes of these tables. Raises ValueError when two have the same name."""
     known: dict[AioHandler, ApiRoute] = {}
     names: set[str] = set()
-    for route in (route for table in tables for route in table):
-        if route.name in names:
-            raise ValueError(f"two routes are called {route.name}: rename one of their handlers")
-        names.add(route.name)
-        handler = bound(route)
+    for table, route in ((each, route) for each in tables for route in each):
+        name = route.name
+        if name in names:
+            raise ValueError(f"two routes are called {name}: rename one of their handlers")
+        names.add(name)
+        if name not in table.bound:
+            table.bound[name] = bound(route)
+        handler = table.bound[name]
         known[handler] = route
         if route.method == "GET":
             # The head of a stream would hold a place and say nothing.

@@ -77,6 +77,9 @@ class ApiRoutes:
         self.tag = tag
         self.about = about
         self._routes: list[ApiRoute] = []
+        self.bound: dict[str, Handler] = {}
+        """By their names, what aiohttp calls for those that applications have: to read a signature takes
+        a millisecond, and another application calls the same."""
 
     def __iter__(self) -> Iterator[ApiRoute]:
         return iter(self._routes)

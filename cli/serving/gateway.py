@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from uuid import UUID
 
@@ -11,6 +12,8 @@ import asyncpg
 from api.access.access import AccessControl
 from api.gateway.gateway import Gateway
 from api.gateway.opening import FindAgent
+from api.realtime.hub import RealtimeHub
+from api.realtime.leading import MakeLed
 from mediaserver.calls.protocols import Switchboard
 from mediaserver.errors import DatabaseError, EngineMissingError
 from mediaserver.media.clock import MediaClock
@@ -47,3 +50,21 @@ async def open_gateway(
     gateway.start()
     undo.push_async_callback(gateway.close)
     return gateway
+
+
+def open_realtime(
+    gateway: Gateway,
+    access: AccessControl,
+    switchboard: Switchboard,
+    find: FindAgent,
+    models: Callable[[], Sequence[str]],
+    make_led: MakeLed,
+    metrics: Metrics,
+    undo: AsyncExitStack,
+) -> RealtimeHub:
+    """The same by OpenAI's Realtime protocol. `models`: language models that may be asked."""
+    hub = RealtimeHub(gateway, access, switchboard, find, models, make_led)
+    metrics.watch("realtime_sessions", "Conversations by the Realtime protocol", lambda: len(hub))
+    hub.start()
+    undo.push_async_callback(hub.close)
+    return hub

@@ -267,12 +267,14 @@ class Switchboard(Protocol):
         from_uri: str,
         to_uri: str,
         words_only: bool = False,
+        maker: AppMaker | None = None,
     ) -> Call:
         """Connect a leg that is up already (somebody at a WebSocket) with an agent: a call as any other, that
         came in. `owner`: the key whose call it is; None: the operator's. `words_only`: in writing; the agent
-        is told and answers by `steering` and the call's events, and the leg carries nothing. Raises
-        CallError (400: `about` is too much, 480 or 503: the agent cannot talk now), CapacityError; then there
-        is no call, and the leg is its owner's to end."""
+        is told and answers by `steering` and the call's events, and the leg carries nothing. `maker`: makes
+        who talks, in the place of whoever makes agents of this kind. Raises CallError (400: `about` is too
+        much, 480 or 503: the agent cannot talk now), CapacityError; then there is no call, and the leg is its
+        owner's to end."""
 
     def steering(self, call_id: UUID) -> Steering:
         """Of whoever talks to the first leg. Raises CallError where that one goes by the voice alone."""

@@ -279,9 +279,10 @@ class LocalSwitchboard:
         from_uri: str,
         to_uri: str,
         words_only: bool = False,
+        maker: AppMaker | None = None,
     ) -> Call:
         about = checked(about)
-        maker = self._maker(agent)
+        maker = maker or self._maker(agent)
         if words_only and not isinstance(maker, WrittenMaker):
             raise CallError(f"agents of kind {agent.kind} only speak: choose the mode voice", 480)
         if not words_only:
@@ -292,7 +293,7 @@ class LocalSwitchboard:
         with logs.in_call(call.id):
             log.info("%s joins %s", from_uri, to_uri)
             try:
-                live.talks_to(self._make(agent, live, words_only))
+                live.talks_to(self._make(agent, live, words_only, maker))
             except Exception as error:
                 why = _could_not(error) if isinstance(error, VoiceForgeError) else failed(error)
                 leg.on_event = None
@@ -602,10 +603,17 @@ class LocalSwitchboard:
         live.watch()
         return live
 
-    def _make(self, agent: AgentSpec, live: LiveCall, words_only: bool = False) -> Talker:
+    def _make(
+        self,
+        agent: AgentSpec,
+        live: LiveCall,
+        words_only: bool = False,
+        maker: AppMaker | None = None,
+    ) -> Talker:
         if live.call.redactor is None:  # an agent that goes on with a call may turn it on, never off
             live.call.redactor = self.redactor_of(agent)
-        maker, controls = self._maker(agent), AgentControls(live, self._handing_over, self._spawn)
+        maker = maker or self._maker(agent)
+        controls = AgentControls(live, self._handing_over, self._spawn)
         if words_only and isinstance(maker, WrittenMaker):
             return maker.make_written(agent, live.call, controls)
         return maker.make(agent, live.call, live.agents_leg, controls)

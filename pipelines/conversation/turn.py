@@ -104,7 +104,12 @@ class Turn(SteeredTurn):
 
     def tick(self, t: int) -> list[Command]:
         """Time passes; call it at least every few frames."""
-        commands = self._ear.tick(t) + self._committed(t) + self._due(t) + self._ask_now(t)
+        commands = self._ear.tick(t)
+        if self._commits:
+            commands += self._committed(t)
+        commands += self._due(t)
+        if self._asked:
+            commands += self._ask_now(t)
         keyed = self._collector.tick(t)
         if keyed is not None:
             commands += self._keyed(t, keyed)

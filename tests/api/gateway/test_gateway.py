@@ -272,6 +272,79 @@ async def test_a_manual_turn_is_answered_at_its_commit(desk: GatewayDesk) -> Non
     assert [each["text"] for each in client.of("transcript") if each["final"]] == ["tomorrow"]
 
 
+async def came(desk: GatewayDesk, client: WebClient, kind: str, count: int = 1) -> list[dict[str, Any]]:
+    """So many messages of this kind are there."""
+    for _ in range(100):
+        if len(client.of(kind)) >= count:
+            return client.of(kind)
+        await desk.run(60)
+        await client.drain()
+    raise AssertionError(f"{kind} never came")
+
+
+async def test_a_client_is_told_of_turns_and_of_those_without_words(desk: GatewayDesk) -> None:
+    client = await desk.begin(agent="demo", mode="voice", turns="manual")
+    await answered(desk, client)
+    await client.say(type="commit")
+    (unheard,) = await came(desk, client, "unheard")
+    assert unheard == {"type": "unheard", "why": "nothing said"}
+    desk.stt.text = "tomorrow"
+    for _ in range(50):
+        await client.sound(LOUD)
+    (began,) = await came(desk, client, "voice")
+    await client.say(type="release")
+    await answered(desk, client)
+    ended = client.of("voice")[-1]
+    assert began["turn"] == ended["turn"] == 1 and began["began"] < ended["ended"] and ended["committed"]
+    assert "seq" not in began, "who was away needs none of it"
+
+
+async def test_what_was_said_of_a_turn_is_discarded(desk: GatewayDesk) -> None:
+    client = await desk.begin(agent="demo", mode="voice", turns="manual", audio={"queue_ms": 5_000})
+    await answered(desk, client)
+    (session,) = desk.gateway
+    desk.stt.text = "tomorrow"
+    for _ in range(200):
+        await client.sound(LOUD)
+    await came(desk, client, "voice")
+    assert session.leg is not None and session.leg.stats().as_dict()["buffer_ms"] > 1_000
+    await client.say(type="discard")
+    await client.say(type="release")
+    why = [each["why"] for each in await came(desk, client, "unheard", 2)]
+    assert why == ["no words", "nothing said"]
+    assert client.of("transcript") == []
+    began, ended = client.of("voice")
+    assert ended["ended"] - began["began"] < 1_500, "nor was the rest of the four seconds heard"
+
+
+async def test_an_agent_speaks_when_it_is_to(desk: GatewayDesk) -> None:
+    client = await desk.begin(agent="demo", mode="hybrid")
+    await answered(desk, client)
+    said = len(client.of("agent"))
+    await client.say(type="respond")
+    for _ in range(20):
+        await desk.run(60)
+        await client.drain()
+    assert len(client.of("agent")) > said, "long before it asks by itself"
+    assert client.of("transcript") == []
+
+
+async def test_turns_are_taken_otherwise_from_now_on(desk: GatewayDesk) -> None:
+    client = await desk.begin(agent="demo", mode="voice")
+    await answered(desk, client)
+    await client.say(type="turns", turns="manual", interruption_sensitivity="low")
+    desk.stt.text = "tomorrow"
+    for _ in range(30):
+        await client.sound(LOUD)
+    await came(desk, client, "voice")
+    await desk.run(3_000)
+    await client.drain()
+    assert client.of("transcript") == []
+    await client.say(type="commit")
+    await answered(desk, client)
+    assert [each["text"] for each in client.of("transcript") if each["final"]] == ["tomorrow"]
+
+
 # ---- lost and found
 
 

@@ -19,12 +19,13 @@ OFFICIAL: TypeAdapter[Any] = TypeAdapter(RealtimeServerEvent)
 
 
 class Script:
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, *, led: bool = True, **settings: Any) -> None:
         numbers = itertools.count(1)
         self.machine = RealtimeServer(
             RealtimeSettings.model_validate({"type": "realtime"} | settings),
             knows_voice=lambda voice: voice != "nobody",
             new_id=lambda kind: f"{kind}_{next(numbers)}",
+            led=led,
         )
         self.told: list[dict[str, Any]] = []
         self.ids: set[str] = set()

@@ -28,7 +28,9 @@ from tests.api.realtime.script import Script
 SECOND = bytes(48_000)
 """Of PCM at 24 kHz."""
 TOOL = {"type": "function", "name": "weather", "parameters": {"type": "object", "properties": {}}}
-MANUAL = {"audio": {"input": {"turn_detection": None, "transcription": {"model": "whisper-1"}}}}
+MANUAL: dict[str, Any] = {
+    "audio": {"input": {"turn_detection": None, "transcription": {"model": "whisper-1"}}}
+}
 SPOKEN = [
     "response.output_audio.done",
     "response.output_audio_transcript.done",
@@ -182,7 +184,7 @@ def test_there_is_one_response_at_a_time_and_late_results_are_dropped() -> None:
         machine.sound(late, SECOND),
         machine.tool(late, LlmToolCall("c", "weather", {})),
         machine.failed(late, "gone"),
-        machine.cut(late, "", 0),
+        machine.cut(late, "One"),
         machine.done(late),
     ):
         assert commands == []
@@ -195,12 +197,12 @@ def test_what_was_not_heard_of_an_answer_is_forgotten() -> None:
     think = script.asked()
     script.see(script.machine.words(think.response, "One two three four."))
     script.see(script.machine.sound(think.response, SECOND * 2))
-    (know,) = script.see(script.machine.cut(think.response, "One two", 900))
+    (know,) = script.see(script.machine.cut(think.response, "One two"))
     assert isinstance(know, KnowTruncated)
-    assert (know.audio_ms, know.text) == (900, "One two")
+    assert (know.audio_ms, know.text) == (2_000, "One two")
     assert script.of("response.output_audio_transcript.done")["transcript"] == "One two"
     assert script.of("response.done")["response"]["status_details"]["reason"] == "turn_detected"
-    assert script.of("conversation.item.truncated")["audio_end_ms"] == 900
+    assert script.of("conversation.item.truncated")["audio_end_ms"] == 2_000
     assert script.asked().history == (LlmMessage("assistant", "One two"),)
 
 

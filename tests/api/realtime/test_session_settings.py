@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import pytest
@@ -111,17 +110,34 @@ def test_what_cannot_be_set_is_refused_whole(session: dict[str, Any], code: str,
     update(script, instructions="It goes on.")
 
 
-def test_voice_and_format_stay_once_there_was_audio() -> None:
+def test_what_a_conversation_was_begun_with_stays() -> None:
     script = Script()
-    sound = base64.b64encode(bytes(4_800)).decode()
-    script.send("input_audio_buffer.append", audio=sound)
+    script.machine.up()
     mulaw = {"format": {"type": "audio/pcmu"}}
-    script.send("session.update", session={"type": "realtime", "audio": {"input": mulaw}})
-    assert script.error["code"] == "cannot_update_format"
-    think = script.asked()
-    script.see(script.machine.words(think.response, "Hello."))
-    script.see(script.machine.sound(think.response, bytes(4_800)))
-    script.send("session.update", session={"type": "realtime", "audio": {"output": {"voice": "anna"}}})
-    assert script.error["code"] == "cannot_update_voice"
-    script.send("session.update", session={"type": "realtime", "audio": {"output": mulaw}})
-    assert script.error["code"] == "cannot_update_format"
+    for audio, code in (
+        ({"input": mulaw}, "cannot_update_format"),
+        ({"output": mulaw}, "cannot_update_format"),
+        ({"output": {"voice": "anna"}}, "cannot_update_voice"),
+    ):
+        script.send("session.update", session={"type": "realtime", "audio": audio})
+        assert script.error["code"] == code
+    update(script, audio={"input": {"turn_detection": None}})
+    update(script, audio={"input": {"turn_detection": {"type": "server_vad", "create_response": False}}})
+
+
+def test_an_agent_with_its_own_lights_is_told_nothing_of_its_business() -> None:
+    script = Script(led=False)
+    for session in ({"instructions": "Be brief."}, {"tools": [TOOL]}, {"max_output_tokens": 100}):
+        script.send("session.update", session={"type": "realtime"} | session)
+        assert script.error["code"] == "unsupported_value"
+    responses: tuple[dict[str, Any], ...] = (
+        {"instructions": "x"},
+        {"input": []},
+        {"tools": [TOOL]},
+        {"conversation": "none"},
+    )
+    for response in responses:
+        script.send("response.create", response=response)
+        assert script.error["code"] == "unsupported_value"
+    update(script, output_modalities=["text"])
+    assert script.asked().spoken is False
