@@ -74,6 +74,7 @@ class VoiceForge:
         self.audit = Audit(self)
         self.voices = Voices(self)
         self.sessions = Sessions(self)
+        self.openai = Openai(self)
         self.flows = Flows(self)
         self.flow_versions = FlowVersions(self)
         self.flow_publishing = FlowPublishing(self)
@@ -95,7 +96,6 @@ class VoiceForge:
         self.signalling = Signalling(self)
         self.outbound = Outbound(self)
         self.speech = Speech(self)
-        self.openai = Openai(self)
 
     def __enter__(self) -> Self:
         return self
@@ -157,6 +157,7 @@ class AsyncVoiceForge:
         self.audit = AsyncAudit(self)
         self.voices = AsyncVoices(self)
         self.sessions = AsyncSessions(self)
+        self.openai = AsyncOpenai(self)
         self.flows = AsyncFlows(self)
         self.flow_versions = AsyncFlowVersions(self)
         self.flow_publishing = AsyncFlowPublishing(self)
@@ -178,7 +179,6 @@ class AsyncVoiceForge:
         self.signalling = AsyncSignalling(self)
         self.outbound = AsyncOutbound(self)
         self.speech = AsyncSpeech(self)
-        self.openai = AsyncOpenai(self)
 
     async def __aenter__(self) -> Self:
         return self
