@@ -32,7 +32,8 @@ def add_parser(subparsers: Subparsers) -> None:
         "phone",
         help="be a phone that answers calls",
         description="Wait for calls at sip:phone@HOST:PORT, let each ring for a second, answer it and say "
-        f'"{HELLO}", then the recordings: one per turn, when the far end has spoken and fallen silent.',
+        f'"{HELLO}", then the recordings: one per turn, when the far end has spoken and fallen silent; '
+        "the last of them again, should it be asked once more.",
         epilog="With a server on its default settings: POST /api/telephony/calls with "
         f'"to": "sip:phone@{HOST}:{PORT}" calls it. Ctrl-C ends it.',
     )
