@@ -15,6 +15,7 @@ from api.access.asker import Asker, asker
 from api.access.scopes import Scope
 from api.audit import audited
 from api.context import CONTEXT
+from api.directory_changes import changing_directory
 from api.routing.models import OneLine, RequestModel, ResponseModel
 from api.routing.paging import Page, PageQuery, page_of, place_of
 from api.routing.problems import Problem
@@ -112,6 +113,7 @@ async def agents(request: web.Request, query: PageQuery) -> Page[AgentShown]:
     "/api/agents",
     scope=Scope.AGENTS_WRITE,
     status=201,
+    made_at="/api/agents/{name}",
     body_limit=BODY_BYTES,
     answers=AgentShown,
     errors=(422,),
@@ -122,7 +124,7 @@ async def add(request: web.Request, body: NewAgent) -> web.StreamResponse:
     It answers calls that are placed by its name; a route or a number leads others to it."""
     who = asker(request)
     row = {"name": body.name, **body.model_dump(exclude={"name"})}
-    async with request.app[CONTEXT].database.acquire() as connection, connection.transaction():
+    async with changing_directory(request) as connection:
         await _check(request, connection, row, who)
         if await table.add_agent(connection, row, who.owner) is None:
             raise Problem(409, "name_taken", f"The name {body.name} is taken: choose another.")
@@ -151,7 +153,7 @@ async def change(request: web.Request, name: str, body: AgentBody) -> web.Stream
 
     It counts from the next call on. With If-Match and a version it is done only while that is the version."""
     who, row = asker(request), {"name": name, **body.model_dump()}
-    async with request.app[CONTEXT].database.acquire() as connection, connection.transaction():
+    async with changing_directory(request) as connection:
         before = await _own(request, connection, name)
         await _check(request, connection, row, who)
         await table.put_agent(connection, row)
@@ -167,7 +169,7 @@ async def remove(request: web.Request, name: str) -> None:
     """Remove an agent of yours that no route and no number leads to.
 
     Calls that it has go on to their end."""
-    async with request.app[CONTEXT].database.acquire() as connection, connection.transaction():
+    async with changing_directory(request) as connection:
         await _own(request, connection, name)
         leading = await routes_table.leading_to(connection, name)
         answered = await numbers.answered_by(connection, name)

@@ -10,6 +10,7 @@ from pydantic import Field
 from api.access.scopes import Scope
 from api.audit import audited
 from api.context import CONTEXT
+from api.directory_changes import changing_directory
 from api.routing.models import OneLine, RequestModel, ResponseModel
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
@@ -84,12 +85,18 @@ async def calendars(request: web.Request) -> CalendarsShown:
 
 
 @routes.post(
-    CALENDARS, scope=Scope.ADMIN, status=201, body_limit=BODY_BYTES, answers=CalendarShown, errors=(422,)
+    CALENDARS,
+    scope=Scope.ADMIN,
+    status=201,
+    made_at=f"{CALENDARS}/{{name}}",
+    body_limit=BODY_BYTES,
+    answers=CalendarShown,
+    errors=(422,),
 )
 async def add(request: web.Request, body: NewCalendar) -> web.StreamResponse:
     """Add a calendar."""
     days = _checked(body.name, body)
-    async with request.app[CONTEXT].database.acquire() as connection, connection.transaction():
+    async with changing_directory(request) as connection:
         if not await table.add_calendar(connection, body.name, body.label, days):
             raise Problem(409, "name_taken", f"There is a calendar {body.name}: change it with PUT.")
         await audited(connection, request, "calendar.add", f"calendar:{body.name}", days=len(days))
@@ -113,7 +120,7 @@ async def calendar(request: web.Request, name: str) -> web.StreamResponse:
 async def change(request: web.Request, name: str, body: CalendarBody) -> web.StreamResponse:
     """Put this in the place of a calendar. It counts from the next call on."""
     days = _checked(name, body)
-    async with request.app[CONTEXT].database.acquire() as connection, connection.transaction():
+    async with changing_directory(request) as connection:
         before = await _row(connection, name, lock=True)
         check_version(request, before["version"])
         await table.change_calendar(connection, name, body.label, days)
@@ -125,7 +132,7 @@ async def change(request: web.Request, name: str, body: CalendarBody) -> web.Str
 @routes.delete(f"{CALENDARS}/{{name}}", scope=Scope.ADMIN, errors=(412,))
 async def remove(request: web.Request, name: str) -> None:
     """Remove a calendar by which no route goes."""
-    async with request.app[CONTEXT].database.acquire() as connection, connection.transaction():
+    async with changing_directory(request) as connection:
         before = await _row(connection, name, lock=True)
         check_version(request, before["version"])
         if used := await table.used_by(connection, name):

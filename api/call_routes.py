@@ -16,6 +16,7 @@ from api.access.scopes import Scope
 from api.audit import audited
 from api.calendars import SpanText
 from api.context import CONTEXT
+from api.directory_changes import changing_directory
 from api.routing.models import OneLine, RequestModel, ResponseModel
 from api.routing.paging import Page, PageQuery, page_of, place_of
 from api.routing.problems import Problem
@@ -189,11 +190,13 @@ async def listed(request: web.Request, query: PageQuery) -> Page[RouteShown]:
     return Page[RouteShown](items=[_shown(request, row) for row in shown], next=following)
 
 
-@routes.post(ROUTES, scope=Scope.ADMIN, status=201, answers=RouteShown, errors=(422,))
+@routes.post(
+    ROUTES, scope=Scope.ADMIN, status=201, made_at=f"{ROUTES}/{{id}}", answers=RouteShown, errors=(422,)
+)
 async def add(request: web.Request, body: RouteBody) -> web.StreamResponse:
     """Add a route. It counts from the next call on."""
     row = body.row()
-    async with request.app[CONTEXT].database.acquire() as connection, connection.transaction():
+    async with changing_directory(request) as connection:
         await _check(request, connection, row)
         id = await table.add_route(connection, row)
         await audited(connection, request, "route.add", f"route:{id}", pattern=body.pattern, agent=body.agent)
@@ -214,7 +217,7 @@ async def one(request: web.Request, id: RouteId) -> web.StreamResponse:
 async def change(request: web.Request, id: RouteId, body: RouteBody) -> web.StreamResponse:
     """Put this in the place of a route. It counts from the next call on."""
     row = body.row()
-    async with request.app[CONTEXT].database.acquire() as connection, connection.transaction():
+    async with changing_directory(request) as connection:
         before = await _row(connection, id)
         check_version(request, before["version"])
         await _check(request, connection, row)
@@ -228,7 +231,7 @@ async def change(request: web.Request, id: RouteId, body: RouteBody) -> web.Stre
 @routes.delete(ROUTE, scope=Scope.ADMIN, errors=(412,))
 async def remove(request: web.Request, id: RouteId) -> None:
     """Remove a route that no number follows."""
-    async with request.app[CONTEXT].database.acquire() as connection, connection.transaction():
+    async with changing_directory(request) as connection:
         before = await _row(connection, id)
         check_version(request, before["version"])
         if followed := await numbers_table.following(connection, id):

@@ -53,7 +53,7 @@ class ErasureShown(ResponseModel):
     finished_at: datetime | None
 
 
-@routes.post(ERASURES, scope=Scope.ADMIN, status=201, errors=(422,))
+@routes.post(ERASURES, scope=Scope.ADMIN, status=201, made_at=f"{ERASURES}/{{id}}", errors=(422,))
 async def begin(request: web.Request, body: NewErasure) -> ErasureShown:
     """Remove all that is kept of a caller.
 

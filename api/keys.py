@@ -138,7 +138,7 @@ async def listed(request: web.Request, query: KeysQuery) -> KeysPage:
     return KeysPage(items=await _shown(database, shown), next=following, warning=_warning(request))
 
 
-@routes.post("/api/keys", scope=Scope.ADMIN, status=201)
+@routes.post("/api/keys", scope=Scope.ADMIN, status=201, made_at="/api/keys/{id}")
 async def make(request: web.Request, body: NewKey) -> KeyMade:
     """Make a key.
 

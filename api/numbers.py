@@ -6,15 +6,16 @@ The operator changes them. A key sees those that lead to agents which it may use
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Annotated, Any
 
 from aiohttp import web
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from api.access.asker import asker
 from api.access.scopes import Scope
 from api.audit import audited
 from api.context import CONTEXT
+from api.directory_changes import changing_directory
 from api.routing.models import OneLine, RequestModel, ResponseModel
 from api.routing.paging import Page, PageQuery, page_of, place_of
 from api.routing.problems import Problem
@@ -29,7 +30,18 @@ routes = ApiRoutes("numbers", "Telephone numbers, and who answers them.")
 
 NUMBERS = "/api/telephony/numbers"
 _E164 = re.compile(r"\+?[1-9][0-9]{6,14}")
+_FOR_THE_EYE = re.compile(r"[-.()/ \u00a0]")
 _NAME = r"^([A-Za-z0-9._-]{1,64})?$"
+
+
+def _plain(value: Any) -> Any:
+    """As people write numbers: without what is there for the eye (:rfc:`3966` 5.1.1). Raises ValueError."""
+    if not isinstance(value, str):
+        return value
+    number = _FOR_THE_EYE.sub("", value.strip().removeprefix("tel:"))
+    if not number.startswith("+") or not _E164.fullmatch(number):
+        raise ValueError("write it in E.164, with its country code: +4930123456")
+    return number
 
 
 class NumberBody(RequestModel):
@@ -52,7 +64,10 @@ class NumberBody(RequestModel):
 class NewNumber(NumberBody):
     """A number to be added."""
 
-    number: str = Field(pattern=r"^\+[1-9][0-9]{6,14}$", description="In E.164, with its `+`.")
+    number: Annotated[str, BeforeValidator(_plain)] = Field(
+        description="In E.164, with its `+`.",
+        json_schema_extra={"pattern": r"^\+[1-9][0-9]{6,14}$"},
+    )
 
 
 class NumberShown(ResponseModel):
@@ -82,11 +97,18 @@ async def numbers(request: web.Request, query: PageQuery) -> Page[NumberShown]:
     return Page[NumberShown](items=[NumberShown(**row) for row in shown], next=following)
 
 
-@routes.post(NUMBERS, scope=Scope.ADMIN, status=201, answers=NumberShown, errors=(422,))
+@routes.post(
+    NUMBERS,
+    scope=Scope.ADMIN,
+    status=201,
+    made_at=f"{NUMBERS}/{{number}}",
+    answers=NumberShown,
+    errors=(422,),
+)
 async def add(request: web.Request, body: NewNumber) -> web.StreamResponse:
     """Add a number."""
     row = body.model_dump(exclude={"number"})
-    async with request.app[CONTEXT].database.acquire() as connection, connection.transaction():
+    async with changing_directory(request) as connection:
         await _check(request, connection, row)
         if not await table.add_number(connection, body.number, row):
             raise Problem(409, "number_taken", f"There is {body.number} already: change it with PUT.")
@@ -108,7 +130,7 @@ async def number(request: web.Request, number: str) -> web.StreamResponse:
 async def change(request: web.Request, number: str, body: NumberBody) -> web.StreamResponse:
     """Put this in the place of what is said of a number. It counts from the next call on."""
     row = body.model_dump()
-    async with request.app[CONTEXT].database.acquire() as connection, connection.transaction():
+    async with changing_directory(request) as connection:
         before = await _row(connection, number, lock=True)
         check_version(request, before["version"])
         await _check(request, connection, row)
@@ -121,7 +143,7 @@ async def change(request: web.Request, number: str, body: NumberBody) -> web.Str
 @routes.delete(f"{NUMBERS}/{{number}}", scope=Scope.ADMIN, errors=(412,))
 async def remove(request: web.Request, number: str) -> None:
     """Remove a number. Calls to it go where the patterns of routes say."""
-    async with request.app[CONTEXT].database.acquire() as connection, connection.transaction():
+    async with changing_directory(request) as connection:
         before = await _row(connection, number, lock=True)
         check_version(request, before["version"])
         await table.remove_number(connection, before["number"])

@@ -84,7 +84,7 @@ async def trunks(request: web.Request) -> TrunksShown:
     return TrunksShown(trunks=[_stood(context, row) for row in rows])
 
 
-@routes.post(TRUNKS, scope=Scope.ADMIN, status=201)
+@routes.post(TRUNKS, scope=Scope.ADMIN, status=201, made_at=f"{TRUNKS}/{{name}}")
 async def add(request: web.Request, body: NewTrunk) -> TrunkShown:
     """Add a trunk. 409 when there is one of that name."""
     context = request.app[CONTEXT]

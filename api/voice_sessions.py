@@ -147,7 +147,7 @@ class SessionFigures(ResponseModel):
     end_to_end_p95_ms: float | None
 
 
-@routes.post("/api/voice/start", scope=Scope.SESSIONS, status=201)
+@routes.post("/api/voice/start", scope=Scope.SESSIONS, status=201, made_at="/api/voice/{id}")
 async def start(request: web.Request, body: NewSession) -> SessionStarted:
     """Begin a session.
 
@@ -355,6 +355,7 @@ async def _connect(
             about=settings.about,
             stored=id,
         )
+        begun.push_to_talk = settings.turns == "push_to_talk"
         assert begun.call is not None
         await table.connected(context.database, id, begun.call.id)
         return begun

@@ -17,12 +17,11 @@ from api.routing.models import OneLine, RequestModel, ResponseModel
 from api.routing.paging import Page, PageQuery, page_of, place_of
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
-from api.watching.models import MOST_TOPICS
+from api.watching.models import MOST_TOPICS, topic_pattern
 from mediaserver.errors import FetchError
 from mediaserver.fetching.address_rule import AddressRule
 from mediaserver.fetching.hosts import read_url
 from mediaserver.fetching.preparing import judge
-from mediaserver.storage.outbox.table import PATTERN
 from mediaserver.storage.sealing import Sealer
 from mediaserver.storage.sql import Row
 from mediaserver.webhooks import deliveries, endpoints
@@ -33,14 +32,8 @@ routes = ApiRoutes("webhooks", "Events that are sent to you.")
 WEBHOOK = "/api/webhooks/{id}"
 
 
-def _topic(value: str) -> str:
-    if not PATTERN.fullmatch(value):
-        raise ValueError("write a topic such as 'call.ended', with * for anything: 'call.*'")
-    return value
-
-
 WantedTopics: TypeAlias = Annotated[
-    list[Annotated[str, AfterValidator(_topic)]],
+    list[Annotated[str, AfterValidator(topic_pattern)]],
     Field(min_length=1, max_length=MOST_TOPICS, description="Topics of events, with * for anything."),
 ]
 WantedUrl: TypeAlias = Annotated[
@@ -140,7 +133,9 @@ async def webhooks(request: web.Request, query: PageQuery) -> Page[WebhookShown]
     return Page(items=shown, next=following)
 
 
-@routes.post("/api/webhooks", scope=Scope.WEBHOOKS_WRITE, status=201, errors=(422,))
+@routes.post(
+    "/api/webhooks", scope=Scope.WEBHOOKS_WRITE, status=201, made_at="/api/webhooks/{id}", errors=(422,)
+)
 async def add_webhook(request: web.Request, body: NewWebhook) -> WebhookWithSecret:
     """A new endpoint.
 

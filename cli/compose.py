@@ -277,6 +277,7 @@ class Server:
             metrics,
             undo,
         )
+        context.gateway.faults = context.agent_faults
         context.realtime = open_realtime(
             context.gateway,
             context.access,

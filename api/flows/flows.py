@@ -64,7 +64,9 @@ async def flow(request: web.Request, name: FlowName) -> FlowShown:
     return _shown(rows[0])
 
 
-@routes.post("/api/flows", scope=Scope.FLOWS_WRITE, status=201, body_limit=DOCUMENT_BYTES)
+@routes.post(
+    "/api/flows", scope=Scope.FLOWS_WRITE, status=201, made_at="/api/flows/{flow}", body_limit=DOCUMENT_BYTES
+)
 async def make(request: web.Request, body: NewFlow) -> FlowSaved:
     """Make a flow: the document is its first version.
 
@@ -75,7 +77,13 @@ async def make(request: web.Request, body: NewFlow) -> FlowSaved:
     return await _kept(request, read, who, body.note, body.publish, fresh=True)
 
 
-@routes.post("/api/flows/import", scope=Scope.FLOWS_WRITE, status=201, body_limit=DOCUMENT_BYTES)
+@routes.post(
+    "/api/flows/import",
+    scope=Scope.FLOWS_WRITE,
+    status=201,
+    made_at="/api/flows/{flow}",
+    body_limit=DOCUMENT_BYTES,
+)
 async def import_flow(request: web.Request, body: ImportedFlow) -> FlowSaved:
     """Keep a document, or a template, as the newest version of its flow, which is made where there is none.
 

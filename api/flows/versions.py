@@ -100,7 +100,13 @@ async def flow_versions(request: web.Request, name: FlowName, query: PageQuery) 
     return Page[FlowVersionShown](items=items, next=further)
 
 
-@routes.post("/api/flows/{name}/versions", scope=Scope.FLOWS_WRITE, status=201, body_limit=DOCUMENT_BYTES)
+@routes.post(
+    "/api/flows/{name}/versions",
+    scope=Scope.FLOWS_WRITE,
+    status=201,
+    made_at="/api/flows/{flow}/versions/{version}",
+    body_limit=DOCUMENT_BYTES,
+)
 async def save_version(request: web.Request, name: FlowName, body: NewVersion) -> FlowSaved:
     """Keep a document as the newest version.
 

@@ -63,6 +63,8 @@ class Gateway:
         self._now = now
         self._sessions: dict[str, GatewaySession] = {}
         self._sweeping: asyncio.Task[None] | None = None
+        self.faults: Callable[[AgentSpec], Mapping[str, str]] = lambda spec: {}
+        """What is wrong with an agent, by column."""
         self.others: Callable[[], Iterable[Asker]] = tuple
         """Whose conversations by another protocol count, too."""
 
@@ -207,11 +209,16 @@ class Gateway:
     async def agent_for(self, wanted: AgentWanted, asker: Asker) -> AgentSpec:
         """Raises GatewayRefusal."""
         try:
-            return await agent_for(wanted, asker, self._find, self._flow_owner)
+            spec = await agent_for(wanted, asker, self._find, self._flow_owner)
         except GatewayRefusal:
             raise
         except VoiceForgeError as error:
             raise GatewayRefusal(CloseCode.UNAVAILABLE, str(error)) from None
+        faults = self.faults(spec)
+        for column, named in (("voice", wanted.voice), ("language", wanted.language)):
+            if named and column in faults:  # nothing would be heard of the agent
+                raise GatewayRefusal(CloseCode.UNAVAILABLE, f"{column}: {faults[column]}")
+        return spec
 
     def resume(self, resume: Resume, line: SocketLine) -> GatewaySession:
         """Raises GatewayRefusal."""

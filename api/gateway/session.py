@@ -75,6 +75,9 @@ class GatewaySession:
         self.is_over = False
         self.stored: UUID | None = None
         """The session of the database that it belongs to."""
+        self.push_to_talk = False
+        """Nothing is heard of its client but between `press` and `release`."""
+        self._pressed = False
         self._steering = steering
         self._now = now
         self._budget = MessageBudget(now())
@@ -139,16 +142,21 @@ class GatewaySession:
             case TypedWords(content=content):
                 self._typed(content)
             case Commit():
+                self._pressed = False
                 self._in_order(lambda: self._steer(lambda steering: steering.commit()))
-            case Cancel():
+            case Cancel(type=said):
+                self._pressed = self._pressed or said == "press"
                 self._steer(lambda steering: steering.cancel())
             case Discard():
+                self._pressed = False
                 if isinstance(self.leg, SocketLeg):
                     self.leg.forget()
                 self._in_order(lambda: self._steer(lambda steering: steering.forget()))
             case Respond():
                 self._in_order(lambda: self._steer(lambda steering: steering.ask()))
             case TurnsWanted() as wanted:
+                if wanted.turns is not None:
+                    self.push_to_talk = wanted.turns == "manual" and self.stored is not None
                 self._in_order(lambda: self._steer(wanted.steer))
             case PressedKey(digit=digit):
                 if self.leg is not None:
@@ -172,6 +180,9 @@ class GatewaySession:
         self._budget.spend(now)
         if not isinstance(self.leg, SocketLeg):
             raise GatewayRefusal(CloseCode.PROTOCOL, "A conversation in mode text takes no audio.")
+        if self.push_to_talk and not self._pressed:
+            self._taken += 1
+            return True
         try:
             refused = self.leg.push(octets)
         except ValueError as error:

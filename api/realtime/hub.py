@@ -142,7 +142,7 @@ class RealtimeHub:
         settings = RealtimeSettings.model_validate({"type": "realtime", "model": spec.name})
         machine = RealtimeServer(settings, knows_voice=_knows_voice, led=led)
 
-        def join(session: RealtimeSession) -> tuple[SocketLeg, Call]:
+        def join() -> tuple[SocketLeg, Call]:
             wanted = session.machine.settings
             leg = SocketLeg(
                 self.gateway.wire,

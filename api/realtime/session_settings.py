@@ -261,6 +261,8 @@ def _with_type(update: Any) -> Any:
             "Sessions are of type realtime here; to write down audio there is /v1/audio/transcriptions.",
             "session.type",
         )
+    if isinstance(update, dict):  # null of what there is none of asks for nothing
+        return {name: value for name, value in update.items() if value is not None or name not in _UNABLE}
     return update
 
 

@@ -16,7 +16,8 @@ from api.gateway.outbox import SocketLine
 from api.gateway.socket import CLOSING_S, YIELD_EVERY, close_unread, keep_little, send_waiting
 from api.realtime.client_events import MOST_EVENT
 from api.realtime.hub import RealtimeHub
-from api.realtime.session import OCTETS_A_MESSAGE, RealtimeSession
+from api.realtime.session import RealtimeSession
+from api.realtime.session_commands import OCTETS_A_MESSAGE
 from mediaserver.calls.routes import AgentSpec
 
 PROTOCOL = "realtime"

@@ -14,8 +14,9 @@ import re
 import typing
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler as AioHandler
 from multidict import MultiMapping
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -32,6 +33,8 @@ BODY_S = 10.0
 LONG_BODY_S = 30.0
 JSON_WANTED = "Send JSON with the header Content-Type: application/json (curl: --json in the place of -d)."
 USUAL_BYTES = 64 << 10
+SOCKET_VERSION = "13"
+""":rfc:`6455` 4.1."""
 MOST_FAULTS = 20
 """Faults of a request that are told."""
 _PART = re.compile(r"\{(\w+)(?::[^}]*)?\}")
@@ -71,6 +74,8 @@ class RouteBinding:
             self._adapter = TypeAdapter(returns)
 
     async def __call__(self, request: web.Request) -> web.StreamResponse:
+        if self.route.websocket:
+            wants_socket(request)
         given: dict[str, Any] = {"request": request} if self.takes_request else {}
         for name, adapter in self.parts.items():
             try:
@@ -85,7 +90,13 @@ class RouteBinding:
             body = await body_of(request, self.body, self.route.body_limit, optional=self.body_optional)
             if body is not None:
                 given["body"] = body
-        answered = await self.route.handler(**given)
+        response = self._written(await self.route.handler(**given))
+        if self.route.made_at and response.status == 201:
+            assert isinstance(response, web.Response) and isinstance(response.body, bytes)
+            response.headers[hdrs.LOCATION] = _place_of(self.route.made_at, from_json(response.body))
+        return response
+
+    def _written(self, answered: Any) -> web.StreamResponse:
         if isinstance(answered, web.StreamResponse):
             return answered
         if self._adapter is None:
@@ -183,6 +194,22 @@ async def read(request: web.Request, limit: int) -> bytes:
     return bytes(content)
 
 
+def wants_socket(request: web.Request) -> None:
+    """Raises Problem (:rfc:`9110` 15.5.22, :rfc:`6455` 4.4) for a request that begins no WebSocket."""
+    if request.headers.get(hdrs.UPGRADE, "").lower() != "websocket":
+        message = "This is a WebSocket: ask with `Upgrade: websocket`, as browsers' `new WebSocket` does."
+    elif request.headers.get(hdrs.SEC_WEBSOCKET_VERSION, "") != SOCKET_VERSION:
+        message = f"WebSockets are spoken here in version {SOCKET_VERSION} alone."
+    else:
+        return
+    told: dict[str, str] = {
+        hdrs.UPGRADE: "websocket",
+        hdrs.CONNECTION: "upgrade",
+        hdrs.SEC_WEBSOCKET_VERSION: SOCKET_VERSION,
+    }
+    raise Problem(426, "upgrade_required", message, None, told)
+
+
 def too_large(limit: int) -> Problem:
     shown = f"{limit >> 20} MiB" if limit >= 1 << 20 else f"{limit >> 10} KiB"
     return Problem(413, "too_large", f"A body here has at most {shown}.", {"limit_bytes": limit})
@@ -211,7 +238,8 @@ def _problem(fault: Mapping[str, Any]) -> str:
 
 
 def _place(loc: tuple[Any, ...]) -> str:
-    return ".".join(_shown(str(part)) for part in loc)
+    """Without what pydantic calls the branches of a union, which is no field of anybody's."""
+    return ".".join(_shown(str(part)) for part in loc if not {"[", "("} & set(str(part)))
 
 
 def _shown(name: str) -> str:
@@ -252,6 +280,11 @@ def _model(hints: dict[str, Any], name: str) -> type[BaseModel] | None:
     if not (inspect.isclass(found) and issubclass(found, BaseModel)):
         raise TypeError(f"{name} is a model")
     return found
+
+
+def _place_of(path: str, made: Mapping[str, Any]) -> str:
+    """Of what was made (:rfc:`9110` 10.2.2)."""
+    return path.format_map({name: quote(str(value), safe="") for name, value in made.items()})
 
 
 def _takes_many(model: type[BaseModel], name: str) -> bool:

@@ -25,6 +25,7 @@ IDEMPOTENCY_KEY = {
     "description": "The same request with the same key within a day is done once, and answered alike.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[\\x21-\\x7e]+$"},
 }
+LOCATION = {"Location": {"description": "Where what was made is.", "schema": {"type": "string"}}}
 _SECURITY = {
     "key": {"type": "http", "scheme": "bearer", "description": "A key (`vf_…`), or the ADMIN_TOKEN."},
     "session": {"type": "apiKey", "in": "cookie", "name": "voiceforge_session", "description": "The page's."},
@@ -41,6 +42,7 @@ _REFUSALS: Mapping[int, str] = {
     415: "The body is of a type that is not taken.",
     416: "The range lies outside.",
     422: "It reads well, and does not fit what there is.",
+    426: "It is a WebSocket, and was not asked for as one.",
     429: "Too many at a time: `Retry-After` says when to come again.",
     500: "A fault of the server.",
     501: "Nothing on this server can do it.",
@@ -229,18 +231,20 @@ def _responses(binding: RouteBinding, written: Schemas) -> dict[str, Any]:
         kind = LINES if LINES in route.produces else "application/json"
         content[kind] = {"schema": written[f"{route.name} answers"]}
     for kind in route.produces:
-        content.setdefault(
-            kind, {"schema": {"type": "string"} if kind.startswith("text/") or kind in _TEXTS else {}}
-        )
+        text = kind.startswith("text/") or kind in _TEXTS
+        content.setdefault(kind, {"schema": {"type": "string"} if text else {}})
     if route.events:
         told = {event: written[f"{route.name} event {event}"] for event in route.events}
         content[STREAM]["x-events"] = told
+    success: dict[str, Any]
     if route.websocket:
         success = {"101": {"description": "The connection is a WebSocket from now on."}}
     else:
         shown: dict[str, Any] = {"description": "Done." if not content else "As asked."}
         whole = shown | ({"content": content} if content else {})
         success = {str(status): whole for status in (binding.status, *route.alike)}
+        if route.made_at:
+            success[str(binding.status)] = {**whole, "headers": LOCATION}
     kind = "openai_problem" if route.path.startswith(OPENAI) else "problem"
     refused = {"application/json": {"schema": written[kind]}}
     return success | {
@@ -256,6 +260,8 @@ def _statuses(binding: RouteBinding) -> set[int]:
         statuses |= {401, 404, 409, 429}
     if binding.parts_in_path:
         statuses.add(404)
+    if route.websocket:
+        statuses.add(426)
     if binding.body is not None or route.consumes:
         statuses |= {408, 413, 415, 422}
     if route.idempotent:

@@ -18,7 +18,8 @@ CODES: Mapping[int, str] = {
     400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed",
     408: "timeout", 409: "conflict", 412: "precondition_failed", 413: "too_large",
     415: "unsupported_media_type", 416: "range_not_satisfiable", 417: "expectation_failed",
-    421: "on_another_server", 422: "unprocessable", 429: "limit_reached", 431: "headers_too_large",
+    421: "on_another_server", 422: "unprocessable", 426: "upgrade_required", 429: "limit_reached",
+    431: "headers_too_large",
     500: "internal", 501: "not_implemented", 503: "unavailable", 504: "timeout",
 }  # fmt: skip
 """The usual `code` of an answer that names none of its own."""

@@ -60,6 +60,8 @@ class ApiRoute:
     websocket: bool
     hidden: bool
     """Not in the document: pages and files."""
+    made_at: str
+    """Of a 201: the path of what was made, with fields of the answer in braces; empty: it is nowhere."""
 
     @property
     def name(self) -> str:
@@ -102,6 +104,7 @@ class ApiRoutes:
         alike: tuple[int, ...] = (),
         websocket: bool = False,
         hidden: bool = False,
+        made_at: str = "",
     ) -> Callable[[H], H]:
         """Declares the decorated coroutine function as handler of a method of a path."""
 
@@ -109,7 +112,7 @@ class ApiRoutes:
             self._routes.append(
                 ApiRoute(
                     method, path, handler, self.tag, scope, status, body_limit, idempotent, consumes,
-                    reads, produces, answers, events, errors, alike, websocket, hidden,
+                    reads, produces, answers, events, errors, alike, websocket, hidden, made_at,
                 )
             )  # fmt: skip
             return handler

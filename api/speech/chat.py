@@ -154,15 +154,18 @@ async def _streamed(
     request: web.Request, body: ChatRequest, llm: Llm, answering: _Answering
 ) -> web.StreamResponse:
     events = _events(body, llm, answering)
+    counts = body.stream_options is not None and body.stream_options.include_usage
+    # Who asks for the usage has the field in each chunk, null but in the last ("stream_options").
+    more: dict[str, Any] = {"usage": None} if counts else {}
     async with aclosing(events):  # type: ignore[type-var]
         first = await anext(events, None)  # what fails before it is an error of its own
         sent = SentAnswer(request, SSE)
         await sent.begin()
-        await sent.event(_chunk(answering, {"role": "assistant", "content": ""}))
+        await sent.event(_chunk(answering, {"role": "assistant", "content": ""}) | more)
         try:
             event = first
             while event is not None:
-                await sent.event(_chunk(answering, _delta(answering, event)))
+                await sent.event(_chunk(answering, _delta(answering, event)) | more)
                 event = await anext(events, None)
         except EngineError as error:
             told = {
@@ -173,8 +176,8 @@ async def _streamed(
             }
             await sent.event({"error": told})
             return await sent.end()
-    await sent.event(_chunk(answering, {}, answering.finish_reason))
-    if body.stream_options is not None and body.stream_options.include_usage:
+    await sent.event(_chunk(answering, {}, answering.finish_reason) | more)
+    if counts:
         await sent.event({**_chunk(answering, {}), "choices": [], "usage": answering.usage})
     await sent.event("[DONE]")
     return await sent.end()

@@ -9,7 +9,7 @@ import zlib
 from typing import Any, Literal
 
 from aiohttp import web
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from api import subtitles
 from api.access.scopes import Scope
@@ -45,6 +45,14 @@ class OpenAiTranscriptionWish(RequestModel):
     temperature: float = Field(0.0, ge=0, le=1, description="Likewise.")
     chunking_strategy: str = Field("auto", description="Likewise: recordings are always cut at their pauses.")
     url: OneLine = Field("", max_length=4_096, description="Not OpenAI's: where the audio is.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_chunking_strategy(cls, given: Any) -> Any:
+        """Its client writes an object as one field for each part: `chunking_strategy[type]`."""
+        if not isinstance(given, dict):
+            return given
+        return {name: value for name, value in given.items() if not name.startswith("chunking_strategy[")}
 
 
 class OpenAiTranscript(ResponseModel):

@@ -82,7 +82,15 @@ class PlacedCall(ResponseModel):
     state: CallStateShown
 
 
-@routes.post(CALLS, scope=Scope.CALLS_WRITE, status=201, answers=PlacedCall, idempotent=True, errors=(422,))
+@routes.post(
+    CALLS,
+    scope=Scope.CALLS_WRITE,
+    status=201,
+    made_at=f"{CALLS}/{{id}}",
+    answers=PlacedCall,
+    idempotent=True,
+    errors=(422,),
+)
 async def place(request: web.Request, body: NewCall) -> web.StreamResponse:
     """Call somebody for an agent.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
@@ -20,14 +21,23 @@ LARGEST_SEQ = 2**63 - 1
 MOST_TOPICS = 20
 
 
-def _pattern(value: str) -> str:
-    for part in value.split(","):
-        if not PATTERN.fullmatch(part):
-            raise ValueError("write a topic such as 'call.ended', with * for anything: 'call.*'")
+def topic_pattern(value: str) -> str:
+    """Raises ValueError for what fits no event there is: who asks for it would wait for ever."""
+    if not PATTERN.fullmatch(value):
+        raise ValueError("write a topic such as 'call.ended', with * for anything: 'call.*'")
+    fits = re.compile(re.escape(value).replace(r"\*", ".*"))
+    if not any(fits.fullmatch(topic) for topic in TOPICS):
+        raise ValueError(f"no event has such a topic; there are {', '.join(TOPICS)}")
     return value
 
 
-TopicPattern: TypeAlias = Annotated[str, AfterValidator(_pattern)]
+def _patterns(value: str) -> str:
+    for part in value.split(","):
+        topic_pattern(part)
+    return value
+
+
+TopicPattern: TypeAlias = Annotated[str, AfterValidator(_patterns)]
 """A topic, with * for anything; several with commas between them."""
 Topics: TypeAlias = Annotated[list[TopicPattern], Field(max_length=MOST_TOPICS)]
 Seq: TypeAlias = Annotated[int, Field(ge=0, le=LARGEST_SEQ)]
@@ -129,6 +139,10 @@ AnyEvent: TypeAlias = Annotated[StoredEvent, Field(discriminator="topic")]
 def _topic_of(event: type[EventEnvelope]) -> str:
     (topic,) = get_args(event.model_fields["topic"].annotation)
     return str(topic)
+
+
+TOPICS: tuple[str, ...] = tuple(_topic_of(each) for each in get_args(StoredEvent))
+"""Of all events."""
 
 
 class PlaceShown(ResponseModel):

@@ -41,8 +41,8 @@ class AgentFaults(NamedTuple):
         found = {column: fault for column, fault in self._columns(agent) if fault}
         if agent.kind == "flow" and (fault := self.flow_fault(agent.flow)):
             found["flow"] = fault
-        if agent.language and not is_tag(agent.language):
-            found["language"] = f"{agent.language!r} is no language tag (BCP 47), such as en-GB"
+        if fault := self._language(agent):
+            found["language"] = fault
         missing = [name for name in agent.tools if not self.tool_there(name)]
         if missing:
             found["tools"] = f"there is no tool {missing[0]!r}: see `voiceforge tools list`"
@@ -75,10 +75,26 @@ class AgentFaults(NamedTuple):
             return str(error)
         return ""
 
+    def _language(self, agent: AgentSpec) -> str:
+        tongue = agent.language
+        if tongue and not is_tag(tongue):
+            return f"{tongue!r} is no language tag (BCP 47), such as en-GB"
+        if not tongue or agent.kind == "realtime" or self._spoken(agent, tongue):
+            return ""
+        return f"no voice speaks {tongue!r} here"
+
+    def _spoken(self, agent: AgentSpec, tongue: str) -> bool:
+        return self.known.knows(Kind.TTS, agent.tts or self.engines.tts, tongue)
+
     def _voice(self, agent: AgentSpec) -> str:
         voices = catalogue().voices
+        if (found := voices.get(agent.voice)) is not None:
+            tongue = found.tongue(agent.language)
+            return (
+                "" if self._spoken(agent, tongue) else f"nobody here can speak {tongue!r} for {agent.voice}"
+            )
         engines = set(agent.tts or self.engines.tts)
-        if not agent.voice or agent.voice in voices or engines != {ESPEAK} or is_tag(agent.voice):
+        if not agent.voice or engines != {ESPEAK} or is_tag(agent.voice):
             return ""
         near = difflib.get_close_matches(agent.voice, voices, 1)
         hint = f"the nearest is {near[0]!r}" if near else "see GET /api/voices"

@@ -81,6 +81,10 @@ class Directory(Routes):
         """Follow no more; what is known stays. Idempotent."""
         await self._following.close()
 
+    async def caught_up(self) -> None:
+        """See `Following.caught_up`."""
+        await self._following.caught_up()
+
     def resolve(self, dialled: str, now: datetime) -> Resolution:
         return self._table.resolve(dialled, now)
 

@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 POLL_S = 5.0
 """Beside the database's notifications, which get lost behind some connection poolers."""
+CAUGHT_UP_S = 2.0
+"""Nobody who has changed something waits longer for it to be known here."""
 FIRST_DELAY_S = 0.1
 LONGEST_DELAY_S = 2.0
 
@@ -48,6 +50,21 @@ class Following:
         self._poll_s = poll_s
         self._connection: asyncpg.Connection | None = None
         self._task: asyncio.Task[None] | None = None
+        self._changed: asyncio.Event | None = None
+        self._awaited: list[asyncio.Future[None]] = []
+        """Who waits for a load that has not begun yet."""
+
+    async def caught_up(self) -> None:
+        """Return once all that is committed by now is known here, or after CAUGHT_UP_S: then it is told
+        later. For whoever has changed something and goes on with it."""
+        if self._task is None or self._changed is None:
+            return
+        known = asyncio.get_running_loop().create_future()
+        self._awaited.append(known)
+        self._changed.set()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CAUGHT_UP_S):
+                await known
 
     async def start(self) -> None:
         """Load once, then follow. Raises DatabaseError when the database cannot be reached."""
@@ -79,7 +96,11 @@ class Following:
                         async with asyncio.timeout(self._poll_s):
                             await changed.wait()
                     changed.clear()
+                    awaited, self._awaited = self._awaited, []
                     await self._load()
+                    for known in awaited:
+                        if not known.done():  # its request may have gone
+                            known.set_result(None)
             except TROUBLE as error:
                 log.warning("%s stay as they are: %s", self._what, _short(error))
             except Exception as error:  # whatever a row makes fail, later changes are to be read
@@ -105,7 +126,7 @@ class Following:
 
     async def _listen(self) -> asyncio.Event:
         """Connect, listen, load. The event is set when there may be something new."""
-        changed = asyncio.Event()
+        changed = self._changed = asyncio.Event()
         connection = self._connection = await self._connect()
         connection.add_termination_listener(lambda _: changed.set())
         await connection.add_listener(CHANNEL, lambda *_: changed.set())

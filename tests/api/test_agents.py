@@ -64,6 +64,16 @@ async def test_a_list_is_read_page_by_page(directory: DirectoryDesk) -> None:
     assert (await directory.ask("GET", f"{AGENTS}?cursor=x"))[0] == 400
 
 
+async def test_an_agent_answers_when_its_maker_is_told_that_it_is_made(directory: DirectoryDesk) -> None:
+    await directory.pool.execute("drop trigger agents_told on agents")  # nobody else tells of it
+    known = directory.desk.context.directory
+    assert known is not None
+    assert (await directory.ask("POST", AGENTS, {"name": "desk", **ECHO}))[0] == 201
+    assert known.agent("desk") is not None
+    assert (await directory.ask("DELETE", f"{AGENTS}/desk"))[0] == 204
+    assert known.agent("desk") is None
+
+
 async def test_a_change_of_what_somebody_else_has_changed_is_refused(directory: DirectoryDesk) -> None:
     ask = directory.ask
     await ask("POST", AGENTS, {"name": "desk", **ECHO})
@@ -87,7 +97,9 @@ UNFIT: list[Any] = [
         ({**ECHO, "tts": ["x"]}, "tts", "x"),
         ({**ECHO, "llm": ["x"]}, "llm", "x"),
         ({**ECHO, "language": "klingon please"}, "language", "language tag"),
+        ({**ECHO, "language": "xx"}, "language", "no voice speaks 'xx'"),
         ({**ECHO, "voice": "nobody at all"}, "voice", "no voice"),
+        ({**ECHO, "voice": "sa-aryan"}, "voice", "nobody here can speak 'sa-IN'"),
         ({**ECHO, "tools": ["nothing"]}, "tools", "no tool 'nothing'"),
         ({"kind": "llm", "assistant": {"x": 1}}, "assistant", "x"),
         ({"kind": "realtime", "llm": ["x"]}, "llm", "speech-to-speech"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from mediaserver.storage.records import FactLearnt
 from mediaserver.storage.saving import save
 from tests.api.directory_desk import DirectoryDesk, directory
@@ -106,12 +108,19 @@ async def test_a_number_leads_to_an_agent_or_follows_a_route(directory: Director
 NUMBERS_WITHOUT_SENSE: list[Any] = [
         ({"agent": "gone"}, 422), ({"route": 77}, 422), ({"trunk": "gone"}, 422),
         ({"agent": "demo", "route": 1}, 400), ({"number": "030123456"}, 400), ({"number": "+49"}, 400),
+        ({"number": ["+4930123456"]}, 400), ({"number": "+49 30 ab"}, 400),
     ]  # fmt: skip
 
 
 async def test_a_number_that_makes_no_sense_is_refused(directory: DirectoryDesk) -> None:
     for more, status in NUMBERS_WITHOUT_SENSE:
         assert (await directory.ask("POST", NUMBERS, {"number": "+4930123456"} | more))[0] == status
+
+
+@pytest.mark.parametrize("written", ["+49 30 123456", "tel:+49-30-123456", "+49(30)12.34.56"])
+async def test_a_number_may_be_written_as_people_write_it(directory: DirectoryDesk, written: str) -> None:
+    status, made = await directory.ask("POST", NUMBERS, {"number": written})
+    assert status == 201 and made["number"] == "+4930123456"
 
 
 async def test_a_key_sees_what_leads_to_agents_that_it_may_use_and_changes_nothing(

@@ -9377,6 +9377,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11603,6 +11605,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13131,6 +13135,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13463,6 +13469,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14303,6 +14311,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15087,6 +15097,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15627,6 +15639,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17187,6 +17201,15 @@ export interface operations {
             };
             /** @description on_another_server */
             421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It is a WebSocket, and was not asked for as one. */
+            426: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19035,6 +19058,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19414,6 +19439,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20102,6 +20129,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20882,6 +20911,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22911,6 +22942,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23479,6 +23512,8 @@ export interface operations {
             /** @description As asked. */
             201: {
                 headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25272,6 +25307,15 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAiProblemShown"];
                 };
             };
+            /** @description It is a WebSocket, and was not asked for as one. */
+            426: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiProblemShown"];
+                };
+            };
             /** @description Too many at a time: `Retry-After` says when to come again. */
             429: {
                 headers: {
@@ -25319,6 +25363,15 @@ export interface operations {
             };
             /** @description The key may not do this, or the page that asks is not ours. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It is a WebSocket, and was not asked for as one. */
+            426: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25398,6 +25451,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemShown"];
                 };
             };
+            /** @description It is a WebSocket, and was not asked for as one. */
+            426: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
             /** @description Too many at a time: `Retry-After` says when to come again. */
             429: {
                 headers: {
@@ -25456,6 +25518,15 @@ export interface operations {
             };
             /** @description There is no such thing, or it is another's. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It is a WebSocket, and was not asked for as one. */
+            426: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -253,6 +253,16 @@ async def test_whoever_hangs_up_on_the_client_is_told_to_it(desk: GatewayDesk) -
     assert await client.closed() == CloseCode.DONE
 
 
+async def test_a_voice_or_language_that_nobody_would_hear_is_refused(desk: GatewayDesk) -> None:
+    desk.gateway.faults = lambda spec: {"voice": "there is no such voice", "language": "none speaks it"}
+    for wanted, said in (({"voice": "x"}, "no such voice"), ({"language": "xx"}, "none speaks it")):
+        client = await desk.connect()
+        await client.say(type="init", apiKey=desk.secret, agent="echo", **wanted)
+        assert said in (await client.told("error"))["message"]
+        assert await client.closed() == CloseCode.UNAVAILABLE
+    await desk.begin(agent="echo")  # what its row says is not the client's fault
+
+
 # ---- push to talk
 
 

@@ -111,6 +111,46 @@ async def site(pool: asyncpg.Pool) -> AsyncIterator[Site]:
     await made.client.close()
 
 
+async def test_nothing_is_heard_but_while_the_button_is_pressed(site: Site) -> None:
+    begun = await site.begun(mode="voice", turns="push_to_talk")
+    client = await site.visit(begun["id"], token=begun["token"])
+    await client.told("ready")
+    hub = site.context.gateway
+    assert hub is not None
+    (session,) = hub
+
+    async def heard(count: int) -> int:
+        for _ in range(count):
+            await client.sound(bytes(640))
+        await client.say(type="ping")
+        await client.told("pong")
+        assert session.leg is not None
+        return session.leg.stats().packets
+
+    assert await heard(3) == 0
+    await client.say(type="press")
+    assert await heard(3) == 3
+    await client.say(type="release")
+    assert await heard(3) == 3
+    await client.say(type="press")
+    assert await heard(1) == 4
+    await client.say(type="discard")
+    assert await heard(1) == 4
+    await client.say(type="turns", turns="auto")
+    assert await heard(1) == 5
+
+
+async def test_a_session_whose_agent_nobody_would_hear_is_not_begun(site: Site) -> None:
+    assert site.context.gateway is not None
+    site.context.gateway.faults = lambda spec: {"voice": "there is no such voice"} if spec.voice else {}
+    status, told = await site.ask("POST", "/start", {"agent": "demo", "voice": "nobody"})
+    assert status == 422 and "voice: there is no such voice" in told["error"]["message"]
+    status, told = await site.ask("POST", "/start", {"agent": "demo", "language": "english"})
+    assert status == 400
+    assert {each["field"] for each in told["error"]["detail"]} == {"language"}
+    assert "function" not in told["error"]["message"]
+
+
 async def test_a_visitor_with_the_token_talks_for_the_key_that_began_the_session(site: Site) -> None:
     begun = await site.begun()
     assert begun["websocket"] == f"/ws/voice/{begun['id']}"

@@ -34,6 +34,10 @@ def test_an_update_changes_what_it_names_alone() -> None:
     assert (session["instructions"], session["tools"]) == ("", [])
 
 
+def test_what_is_null_asks_for_nothing() -> None:
+    update(Script(), prompt=None, reasoning=None, tracing=None, include=None)
+
+
 def test_turns_end_as_the_client_wants() -> None:
     script = Script()
     vad = {"type": "server_vad", "threshold": 0.7, "silence_duration_ms": 900, "interrupt_response": False}

@@ -13,6 +13,7 @@ from pydantic import Field
 from api.access.scopes import Scope
 from api.routing.binding import RouteBinding
 from api.routing.models import OneLine, RequestModel, ResponseModel
+from api.routing.openapi import openapi
 from api.routing.paging import Page, PageQuery, cursor_of, page_of, place_of
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
@@ -200,6 +201,48 @@ async def test_pages_of_named_sites_may_ask_and_no_others() -> None:
         for other in ("https://evil.example", "null", "https://app.example.evil.example"):
             response = await client.options("/things", headers=asks | {"Origin": other})
             assert response.status == 405 and "Access-Control-Allow-Origin" not in response.headers
+
+
+async def test_an_answer_says_where_what_was_made_is() -> None:
+    own = ApiRoutes("made things")
+
+    @own.post("/made", scope=Scope.ADMIN, status=201, made_at="/made/{name}")
+    async def made(body: NewThing) -> ThingShown:
+        return ThingShown(id=uuid4(), name=body.name, size=1)
+
+    @own.post("/written", scope=Scope.ADMIN, status=201, made_at="/made/{name}", answers=ThingShown)
+    async def written(request: web.Request, body: NewThing) -> web.StreamResponse:
+        return web.json_response({"name": body.name}, status=201 if body.size > 1 else 200)
+
+    async with site([own]) as client:
+        response = await client.post("/made", json={"name": "+49 30/ä"})
+        assert response.status == 201 and response.headers["Location"] == "/made/%2B49%2030%2F%C3%A4"
+        response = await client.post("/written", json={"name": "a", "size": 2})
+        assert response.headers["Location"] == "/made/a"
+        response = await client.post("/written", json={"name": "a"})
+        assert "Location" not in response.headers
+    success = openapi([own], "1", "")["paths"]["/made"]["post"]["responses"]["201"]
+    assert "Location" in success["headers"]
+
+
+async def test_who_asks_for_a_socket_without_one_is_told_how() -> None:
+    own = ApiRoutes("sockets")
+
+    @own.get("/socket", scope=Scope.ADMIN, websocket=True)
+    async def talk(request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        return socket
+
+    async with site([own]) as client:
+        for headers in ({}, {"Upgrade": "websocket", "Sec-WebSocket-Version": "8"}):
+            response = await client.get("/socket", headers=headers)
+            assert response.status == 426
+            assert response.headers["Upgrade"] == "websocket"
+            assert response.headers["Sec-WebSocket-Version"] == "13"
+            assert "WebSocket" in (await response.json())["error"]["message"]
+        async with client.ws_connect("/socket") as socket:
+            assert (await socket.receive()).type is not None
 
 
 async def test_what_an_answer_depends_on_is_all_in_vary() -> None:

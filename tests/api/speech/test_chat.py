@@ -73,6 +73,7 @@ async def test_an_answer_is_streamed(client: AsyncOpenAI, model: ModelServer) ->
     assert [chunk.choices[0].finish_reason for chunk in chunks if chunk.choices][-1] == "stop"
     assert chunks[-1].choices == [] and chunks[-1].usage is not None and chunks[-1].usage.total_tokens == 120
     assert len({chunk.id for chunk in chunks}) == 1
+    assert all("usage" in chunk.model_fields_set and chunk.usage is None for chunk in chunks[:-1])
 
 
 async def test_tools_are_passed_through(client: AsyncOpenAI, model: ModelServer) -> None:

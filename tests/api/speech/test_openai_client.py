@@ -83,7 +83,11 @@ async def test_a_recording_comes_back_as_words(client: AsyncOpenAI, studio: Stud
 async def test_words_come_as_events(client: AsyncOpenAI) -> None:
     with (SPEECH / "librivox-0880.wav").open("rb") as file:
         stream = await client.audio.transcriptions.create(
-            model="gpt-4o-transcribe", file=file, response_format="json", stream=True
+            model="gpt-4o-transcribe",
+            file=file,
+            response_format="json",
+            stream=True,
+            chunking_strategy={"type": "server_vad", "silence_duration_ms": 300},
         )
         events = [event async for event in stream]
     assert [event.type for event in events] == ["transcript.text.delta", "transcript.text.done"]

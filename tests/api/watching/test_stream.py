@@ -72,6 +72,14 @@ async def test_what_is_no_filter_is_refused(desk: WatchDesk) -> None:
     assert response.status == 400
 
 
+async def test_a_topic_that_no_event_has_is_refused_and_not_waited_for(desk: WatchDesk) -> None:
+    for topics in ("calls.*", "call.ended,trun", "call", "x*"):
+        status, body = await desk.get("/api/events", topics=topics)
+        assert status == 400 and "call.started, call.answered" in body["error"]["message"]
+    for topics in ("*", "call.*", "*.changed", "*ed", "turn,dtmf"):
+        assert (await desk.get("/api/events", topics=topics))[0] == 200
+
+
 async def test_a_watcher_that_comes_back_goes_on_where_it_was(desk: WatchDesk) -> None:
     first = await follow(desk, topics="turn")
     await desk.tell("turn", "dtmf", "turn")

@@ -121,6 +121,27 @@ async def test_a_change_is_told_and_a_call_keeps_the_version_it_began_with(
     assert name(one.directory.resolve("+49 30 1", NOW)) == "echo"
 
 
+async def test_whoever_has_changed_something_may_wait_for_it_to_be_known(
+    follow: Follow, pool: asyncpg.Pool
+) -> None:
+    await pool.execute("drop trigger routes_told on routes")  # nobody else tells of it
+    directory = (await follow(NEVER_S)).directory
+    await pool.execute("insert into routes (pattern, agent) values ('new', 'echo')")
+    assert isinstance(directory.resolve("new", NOW), Refused)
+    await directory.caught_up()
+    assert name(directory.resolve("new", NOW)) == "echo"
+
+
+async def test_nobody_waits_for_long_for_a_directory_that_cannot_be_read(
+    follow: Follow, cable: Cable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "CAUGHT_UP_S", 0.05)
+    directory = (await follow(NEVER_S)).directory
+    cable.cut()
+    await cable.refused.wait()
+    await directory.caught_up()
+
+
 async def test_without_notifications_polling_finds_the_change(follow: Follow, pool: asyncpg.Pool) -> None:
     await pool.execute("drop trigger routes_told on routes")
     one = await follow(0.01)
