@@ -26,7 +26,7 @@ from mediaserver.storage import agents as table
 from mediaserver.storage import flows, numbers
 from mediaserver.storage import routes as routes_table
 from mediaserver.storage.sql import Database, Row
-from pipelines.knowledge.tool import PREFIX as KNOWLEDGE
+from pipelines.flows.library.operators import tools_not_lent
 
 routes = ApiRoutes("agents", "Who answers calls, and how.")
 
@@ -125,7 +125,7 @@ async def add(request: web.Request, body: NewAgent) -> web.StreamResponse:
     who = asker(request)
     row = {"name": body.name, **body.model_dump(exclude={"name"})}
     async with changing_directory(request) as connection:
-        await _check(request, connection, row, who)
+        await _check(request, connection, row, who, who.owner)
         if await table.add_agent(connection, row, who.owner) is None:
             raise Problem(409, "name_taken", f"The name {body.name} is taken: choose another.")
         await audited(connection, request, "agent.add", f"agent:{body.name}", kind=body.kind)
@@ -155,7 +155,7 @@ async def change(request: web.Request, name: str, body: AgentBody) -> web.Stream
     who, row = asker(request), {"name": name, **body.model_dump()}
     async with changing_directory(request) as connection:
         before = await _own(request, connection, name)
-        await _check(request, connection, row, who)
+        await _check(request, connection, row, who, before["owner"])
         await table.put_agent(connection, row)
         different = sorted(key for key, value in row.items() if before[key] != value)
         await audited(connection, request, "agent.change", f"agent:{name}", columns=different)
@@ -201,22 +201,26 @@ async def _own(request: web.Request, connection: Database, name: str) -> Row:
     return row
 
 
-async def _check(request: web.Request, connection: Database, row: Row, who: Asker) -> None:
-    """Raises Problem: 403 for what is the operator's alone, 422 with a fault by field."""
-    code = [name for name in row["tools"] if not name.startswith(KNOWLEDGE)]
-    if not who.admin and (row["kind"] == "python" or code):
+async def _check(
+    request: web.Request, connection: Database, row: Row, who: Asker, whose: UUID | None
+) -> None:
+    """`whose`: the agent's owner. Raises Problem: 403 for what is the operator's alone, 422 with a fault by
+    field."""
+    closed = tools_not_lent(row["tools"], request.app[CONTEXT].settings.shared)
+    if not who.admin and (row["kind"] == "python" or closed):
         raise Problem(
             403,
             "operators_alone",
-            "Code and MCP servers of this server's are for agents of the operator alone.",
+            "Code, MCP servers and knowledge that is not lent are for agents of the operator alone.",
+            closed[:20],
         )
-    whole = {**row, "id": UUID(int=0), "version": 0, "owner": who.owner}
+    whole = {**row, "id": UUID(int=0), "version": 0, "owner": whose}
     if fault := fault_of(whole):
         raise _unfit({_column(fault, row): fault})
     faults = dict(request.app[CONTEXT].agent_faults(spec_of(whole)))
     if row["kind"] == "flow":
         owner = await flows.owner_of(connection, row["flow"])
-        if owner is not None and not who.may_use(owner):
+        if owner not in (None, whose):  # also for an admin: its agents run no key's flow
             faults["flow"] = f"there is no flow {row['flow']}"
     if faults:
         raise _unfit(faults)

@@ -160,6 +160,8 @@ async def resolve(request: web.Request, query: ResolveQuery) -> Resolved:
         raise web.HTTPServiceUnavailable(reason="The server is still starting.")
     at = query.at or datetime.now(UTC)
     found = context.directory.explain(query.to, at)
+    if found.route is not None and not who.admin:
+        await _seen(request, found.route)
     agent = ring = code = reason = None
     outcome: Literal["agent", "extension", "ring", "refused"]
     match found.resolution:
@@ -206,11 +208,8 @@ async def add(request: web.Request, body: RouteBody) -> web.StreamResponse:
 @routes.get(ROUTE, scope=Scope.TELEPHONY_READ, answers=RouteShown)
 async def one(request: web.Request, id: RouteId) -> web.StreamResponse:
     """One route."""
-    who, database = asker(request), request.app[CONTEXT].database
-    rows = await table.some_routes(database, id - 1, 1, who.key, everybody=who.admin)
-    if not rows or rows[0]["id"] != id:
-        raise _unknown()
-    return versioned(_shown(request, rows[0]), rows[0]["version"])
+    row = await _seen(request, id)
+    return versioned(_shown(request, row), row["version"])
 
 
 @routes.put(ROUTE, scope=Scope.ADMIN, answers=RouteShown, errors=(412, 422))
@@ -241,6 +240,15 @@ async def remove(request: web.Request, id: RouteId) -> None:
             )  # fmt: skip
         await table.remove_route(connection, id)
         await audited(connection, request, "route.remove", f"route:{id}", pattern=before["pattern"])
+
+
+async def _seen(request: web.Request, id: int) -> Row:
+    """As whoever asks may see it. Raises Problem (404)."""
+    who, database = asker(request), request.app[CONTEXT].database
+    rows = await table.some_routes(database, id - 1, 1, who.key, everybody=who.admin)
+    if not rows or rows[0]["id"] != id:
+        raise _unknown()
+    return rows[0]
 
 
 async def _row(connection: Database, id: int) -> Row:

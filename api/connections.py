@@ -11,9 +11,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar, cast
+from uuid import UUID
 
 from mediaserver.addresses import site_of, unmapped
 
@@ -33,6 +35,11 @@ class HttpLimits:
     unread_s: float = 30.0
     """One whose client takes nothing of an answer for so long is closed."""
 
+    @property
+    def proven_per_key(self) -> int:
+        """Open at once that one key has proven; further ones live as a stranger's do."""
+        return max(1, self.connections // 2)
+
 
 class HttpAdmission(Generic[T]):
     """Which connections there are, the oldest first, and who gives way. Pure."""
@@ -40,7 +47,9 @@ class HttpAdmission(Generic[T]):
     def __init__(self, limits: HttpLimits) -> None:
         self._limits = limits
         self._unproven: dict[T, str] = {}
-        self._proven: set[T] = set()
+        self._proven: dict[T, UUID | None] = {}
+        """With the key that proved them; None: the operator's."""
+        self._of_keys: Counter[UUID] = Counter()
 
     def __len__(self) -> int:
         return len(self._unproven) + len(self._proven)
@@ -61,10 +70,17 @@ class HttpAdmission(Generic[T]):
         self._unproven[who] = source
         return True, leaves
 
-    def prove(self, who: T) -> None:
-        """It belongs to somebody who may ask."""
-        if self._unproven.pop(who, None) is not None:
-            self._proven.add(who)
+    def prove(self, who: T, key: UUID | None = None) -> None:
+        """It belongs to somebody who may ask. One key does not keep all others out: with many it proves no
+        more."""
+        if who not in self._unproven:
+            return
+        if key is not None:
+            if self._of_keys[key] >= self._limits.proven_per_key:
+                return
+            self._of_keys[key] += 1
+        del self._unproven[who]
+        self._proven[who] = key
 
     def is_proven(self, who: T) -> bool:
         return who in self._proven
@@ -72,7 +88,11 @@ class HttpAdmission(Generic[T]):
     def leave(self, who: T) -> None:
         """It is gone. Idempotent."""
         self._unproven.pop(who, None)
-        self._proven.discard(who)
+        key = self._proven.pop(who, None)
+        if key is not None:
+            self._of_keys[key] -= 1
+            if not self._of_keys[key]:
+                del self._of_keys[key]
 
 
 class HttpHandler(Protocol):
@@ -100,10 +120,10 @@ class HttpConnections:
         """The protocol of one connection, for `create_server`. `make`: aiohttp's part of it."""
         return _Connection(self, make)
 
-    def prove(self, wire: asyncio.WriteTransport | None) -> None:
-        """A request on this connection was let in."""
+    def prove(self, wire: asyncio.WriteTransport | None, key: UUID | None = None) -> None:
+        """A request on this connection was let in, by this key."""
         if wire is not None:
-            self._admission.prove(wire)
+            self._admission.prove(wire, key)
 
     def is_proven(self, wire: asyncio.WriteTransport | None) -> bool:
         return wire is not None and self._admission.is_proven(wire)

@@ -12,6 +12,7 @@ import asyncpg
 from aiohttp import web
 
 from api.access.access import AccessControl
+from api.access.asker import Asker, asker
 from api.connections import HttpConnections
 from api.gateway.gateway import Gateway
 from api.realtime.hub import RealtimeHub
@@ -107,7 +108,7 @@ class ApiContext:
     """Raises CallError for whom this server may not call."""
     eraser: Eraser | None = None
     """Who removes callers' data; None while the server is starting."""
-    capturing: int = 0
+    capturing: WorkPlaces = field(default_factory=lambda: WorkPlaces(4, 2))
     """Captures of packets that are being read."""
     connections: HttpConnections | None = None
     """Who holds connections to us, where that is limited."""
@@ -159,10 +160,11 @@ class ApiContext:
             raise DatabaseError("the database is not up yet")
         return self.pool
 
-    def prove(self, request: web.Request) -> None:
-        """The connection of this request belongs to somebody who may ask."""
+    def prove(self, request: web.Request, who: Asker | None = None) -> None:
+        """The connection of this request belongs to somebody who may ask; `who`, where the request itself
+        does not say."""
         if self.connections is not None:
-            self.connections.prove(request.transport)
+            self.connections.prove(request.transport, (who or asker(request)).owner)
 
     def forget(self, task: asyncio.Task[Any]) -> None:
         """Abandoned reading is over, however it ended."""

@@ -36,7 +36,7 @@ async def gateway(request: web.Request) -> web.StreamResponse:
             session = await hub.begin(first, hub.recognise(secret, known, source), source, line)
         else:
             session = hub.resume(first, line)
-        context.prove(request)
+        context.prove(request, session.asker)
         return session
 
     return await serve(request, hub, begin)

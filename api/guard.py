@@ -28,6 +28,7 @@ COOKIE = "voiceforge_session"
 """By which a browser is signed in."""
 TICKET = "ticket"
 """In the query of a call or its events: see `api.access.tickets`."""
+REALTIME = "/v1/realtime"
 KEY_PROTOCOL = "openai-insecure-api-key."
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing (:rfc:`9110` 9.2.1)."""
@@ -65,12 +66,12 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         asker = _asker(request, context, ours)
     except KeyRefused as refused:
         if refused.why is KeyRefusal.TOO_OFTEN:
-            context.prove(request)
+            context.prove(request, Asker(refused.key, "too often"))
         if not is_open:
             raise told_refusal(refused) from None
         asker = NOBODY
     if asker.how is not How.NOTHING:
-        context.prove(request)
+        context.prove(request, asker)
     if not is_open:
         _check(request, context, asker, scope)
     request[ASKER] = asker
@@ -103,7 +104,7 @@ def protocol_key(request: web.Request) -> str | None:
     """The key of a page's WebSocket, which can send no header of its own: OpenAI's clients name it among the
     subprotocols. No browser adds it by itself, as it does a cookie; whose page may ask is settled before."""
     route = route_of(request)
-    if route is None or not route.websocket:
+    if route is None or route.path != REALTIME:
         return None
     for each in request.headers.get(hdrs.SEC_WEBSOCKET_PROTOCOL, "").split(","):
         if each.strip().startswith(KEY_PROTOCOL):

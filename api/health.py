@@ -8,11 +8,14 @@ from typing import Any
 from aiohttp import web
 from pydantic import Field
 
+from api.access.asker import asker
+from api.access.origin import on_this_machine
 from api.access.scopes import Scope
 from api.answers import answer
 from api.context import CONTEXT
 from api.routing.models import ResponseModel
 from api.routing.table import ApiRoutes
+from mediaserver.diagnosis.finding import Finding
 from mediaserver.metrics import Metrics
 
 routes = ApiRoutes("server", "How the server is.")
@@ -33,8 +36,10 @@ class HealthShown(ResponseModel):
 async def health(request: web.Request) -> web.StreamResponse:
     """200 when new calls can be served, else 503.
 
-    What is missing stands in `missing`; the answer is the same for both."""
-    context = request.app[CONTEXT]
+    What is missing stands in `missing`; the answer is the same for both. Components that it can do without
+    (agents, flows, trunks, hosts by their names) are shown to the operator alone, and so is what is wrong;
+    where no ADMIN_TOKEN is set, to this machine, too."""
+    context, whole = request.app[CONTEXT], _may_see_all(request)
     state = context.health
     board = context.switchboard
     draining = board is not None and board.draining
@@ -45,14 +50,25 @@ async def health(request: web.Request) -> web.StreamResponse:
         draining=draining,
         calls=len(board) if board is not None else 0,
         missing=[part.name for part in state.missing],
-        components=[part.as_dict() for part in state.findings],
+        components=[_shown(part, whole=whole) for part in state.findings if whole or part.required],
     )
     return answer(shown.model_dump(), 200 if ready else 503)
 
 
-@routes.get("/metrics", scope=Scope.USAGE_READ, produces=("text/plain",))
+def _may_see_all(request: web.Request) -> bool:
+    settings = request.app[CONTEXT].settings
+    guarded = bool(settings.http.admin_token.get_secret_value())
+    return asker(request).admin or (not guarded and on_this_machine(request, settings))
+
+
+def _shown(part: Finding, *, whole: bool) -> dict[str, Any]:
+    """`whole`: with words, which may name agents, trunks and addresses."""
+    return (part if whole else Finding(part.name, part.ok, required=part.required)).as_dict()
+
+
+@routes.get("/metrics", scope=Scope.METRICS, produces=("text/plain",))
 async def metrics(request: web.Request) -> web.StreamResponse:
-    """The Prometheus text format.
+    """Figures of the whole server, in the Prometheus text format.
 
     This machine needs no key for it where no ADMIN_TOKEN is set."""
     # Some thousand lines are written in tens of milliseconds, and all calls would wait for that.

@@ -7,11 +7,14 @@ from aiohttp import web
 from api.context import CONTEXT
 from api.routing.serving import STREAM, route_of
 
+UNKNOWN = "unknown"
+"""Where no route is."""
+
 
 def template_of(request: web.Request) -> str:
     """The route's template, one of few, whatever was asked for."""
     resource = request.match_info.route.resource
-    return resource.canonical if resource is not None else "unknown"
+    return resource.canonical if resource is not None else UNKNOWN
 
 
 def is_stream(request: web.Request) -> bool:

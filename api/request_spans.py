@@ -1,4 +1,5 @@
-"""A span for each request of the API, in the trace of whoever asks (W3C Trace Context, `traceparent`).
+"""A span for each request of the API, in the trace of whoever asks (W3C Trace Context, `traceparent`), with
+the attributes of OpenTelemetry's conventions for HTTP servers. Never the query: a ticket may be in it.
 
 What is asked again and again to see whether all is well has none, and neither has what the guard refused: who
 may not ask fills no queue.
@@ -13,7 +14,7 @@ from opentelemetry.trace import SpanKind, Status, StatusCode, set_span_in_contex
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from api.context import CONTEXT
-from api.request_counts import template_of
+from api.request_counts import UNKNOWN, template_of
 from api.routing.problems import Problem
 from api.routing.request_ids import REQUEST_ID
 
@@ -32,13 +33,16 @@ async def traced(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     told = {name: request.headers.get(name, "") for name in ("traceparent", "tracestate")}
     route = template_of(request)
+    named = {} if route == UNKNOWN else {"http.route": route}
     span = tracer.start_span(
-        f"{request.method} {route}",
+        f"{request.method} {route}" if named else request.method,
         _w3c.extract({name: value for name, value in told.items() if 0 < len(value) <= LONGEST}),
         kind=SpanKind.SERVER,
         attributes={
             "http.request.method": request.method,
-            "http.route": route,
+            "url.scheme": request.scheme,
+            "url.path": request.path,
+            **named,
             "voiceforge.request.id": request.get(REQUEST_ID, ""),
         },
     )
@@ -55,6 +59,7 @@ async def traced(request: web.Request, handler: Handler) -> web.StreamResponse:
         detach(token)
         span.set_attribute("http.response.status_code", status)
         if status >= 500:
+            span.set_attribute("error.type", str(status))
             span.set_status(Status(StatusCode.ERROR))
         span.end()
 

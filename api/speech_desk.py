@@ -82,6 +82,8 @@ class SpeechDesk:
     uploads: Path
     """Folder of what is handed in; everything in it is some request's, and goes with it."""
     downloader: Downloader | None = None
+    for_keys: Downloader | None = None
+    """Of addresses that keys name; the other is the operator's."""
     uploading: int = 0
     """Bytes of recordings that are being handed in, or worked on."""
     pace: PiecePace = field(default_factory=PiecePace)

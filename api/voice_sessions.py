@@ -310,7 +310,7 @@ async def talk(request: web.Request, id: UUID) -> web.StreamResponse:
             begun = await _connect(context, hub, id, first, known, source, line)
         else:
             begun = hub.resume(first, line)
-        context.prove(request)
+        context.prove(request, begun.asker)
         return begun
 
     return await serve(request, hub, begin)

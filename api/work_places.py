@@ -17,6 +17,9 @@ class WorkPlaces:
         self._each = each
         self._taken: Counter[UUID | None] = Counter()
 
+    def __len__(self) -> int:
+        return self._taken.total()
+
     @contextmanager
     def take(self, who: UUID | None) -> Iterator[None]:
         """A place for as long as the work is done. Raises CapacityError."""

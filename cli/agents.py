@@ -208,8 +208,9 @@ async def _list(settings: Settings, as_json: bool) -> None:
 
     async with server_database(settings) as connection:
         rows, routes = await tables.all_agents(connection), await all_routes(connection)
-        shelf = await shelf_of(connection)
-    table = RouteTable(rows, routes, check=partial(fault, flow_fault=lambda name: flow_fault(name, shelf)))
+        shelf = await shelf_of(connection, settings.shared)
+    check = partial(fault, flow_fault=lambda name: flow_fault(name, shelf), shared=settings.shared)
+    table = RouteTable(rows, routes, check=check)
     shown = [_shown(row, routes, table) for row in rows]
     if as_json:
         print_json({"agents": shown})
@@ -224,7 +225,7 @@ async def _set(settings: Settings, row: Row, addresses: list[str]) -> None:
     from mediaserver.storage.routes import put_route
 
     async with server_database(settings) as connection, connection.transaction():
-        _check(row, await shelf_of(connection))
+        _check(row, await shelf_of(connection, settings.shared))
         version = await tables.put_agent(connection, row)
         for address in addresses:
             await put_route(connection, address, row["name"])

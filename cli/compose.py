@@ -21,7 +21,7 @@ from api.context import ApiContext
 from cli.makers import fault, led, makers
 from cli.serving.access import count_running, open_access
 from cli.serving.agent_faults import AgentFaults
-from cli.serving.assistants import Assistants, offer_assistant
+from cli.serving.assistants import Assistants, may_recall, offer_assistant
 from cli.serving.backgrounds import Backgrounds
 from cli.serving.certificates import Certificates
 from cli.serving.cleaning import findings_of as cleaning_findings
@@ -36,7 +36,7 @@ from cli.serving.engines import (
     open_thinking,
     open_voices,
 )
-from cli.serving.fetching import circuit_findings, open_fetching
+from cli.serving.fetching import circuit_findings, open_fetching, open_fetching_for_keys
 from cli.serving.flow_work import FlowWorkshops, python_functions
 from cli.serving.flows import ServedFlows
 from cli.serving.gateway import open_gateway, open_realtime
@@ -157,6 +157,7 @@ class Server:
         http = await open_http(settings.http, context, undo, HttpLimits(shares.http))
         wire = open_rtp(settings, undo)
         fetching = self.fetcher = await open_fetching(settings.fetch, metrics, undo)
+        for_keys = await open_fetching_for_keys(settings.fetch, settings.shared, metrics, undo)
 
         known = registry()
         engines = open_engines(settings, known, undo)
@@ -164,23 +165,25 @@ class Server:
         dictionary = await asyncio.to_thread(open_dictionary, settings.agent)
         speech = Speech(engines, settings.engines, refused, models, dictionary)
         voices = open_voices(settings, known, engines, undo)
-        desk = await open_speech_desk(settings, known, engines, models, voices, fetching, undo)
+        desk = await open_speech_desk(settings, known, engines, models, voices, fetching, for_keys, undo)
         seed = offer_assistant if models else None
         code, tools = OwnCode(), open_tools(settings, undo)
         tools.meaning = open_meaning(settings, engines)
         insight = Insight(settings.insight, engines)
         backgrounds = Backgrounds(settings.background, Sounds(settings.sounds_folder))
 
-        flows = ServedFlows(models)
-        fetching.secrets = flows.secrets
+        flows = ServedFlows(models, settings.shared)
+        fetching.secrets = for_keys.secrets = flows.secrets
 
         def follow(agents: Iterable[AgentSpec]) -> None:
-            speech.follow([flows.dressed(agent) for agent in agents])
+            speech.follow(flows.all_dressed(agents))
             code.follow(agents)
             tools.follow({agent.name: agent.tools for agent in agents})
             backgrounds.follow(agents)
 
-        check = partial(fault, flow_fault=flows.fault)
+        def check(agent: AgentSpec) -> str:
+            return flows.owner_fault(agent) or fault(agent, flows.fault, settings.shared)
+
         try:
             async with asyncio.TaskGroup() as group:
                 opening = group.create_task(
@@ -214,11 +217,21 @@ class Server:
         bus = EventBus()
         plan = plan_of(settings.outbound)
         count = counter_of_thinking_ahead(metrics)
-        assistants = Assistants(tools.box, plan, database.pool, count)
+        recalls = partial(may_recall, context.access.is_operators)
+        assistants = Assistants(tools.box, plan, database.pool, count, recalls)
         cleaning = open_cleaning(settings.media, metrics, undo)
         keeps = partial(CallMessages, recorder, most_s=settings.recording.message_s)
         functions = python_functions(settings.flows.python_modules)
-        workshops = FlowWorkshops(fetching, functions, tools, speech, plan, database.directory.agent)
+        workshops = FlowWorkshops(
+            fetching,
+            functions,
+            tools,
+            speech,
+            plan,
+            database.directory.agent,
+            for_keys,
+            flows.shelf.owner,
+        )
         flows.workshops = workshops
         by_kind = makers(speech, code, cleaning, insight, assistants, backgrounds, keeps, flows, workshops)
         spoken = settings.engines.speech_to_speech
@@ -296,7 +309,7 @@ class Server:
         await open_telemetry(settings.telemetry, switchboard, context, undo)
         context.voices, context.audio = voices, wire
         context.think = open_thinking(settings, known, engines, models)
-        context.simulator = ServedSimulator(settings, engines, fetching, functions, models)
+        context.simulator = ServedSimulator(settings, engines, fetching, for_keys, functions, models)
         context.speech = desk
         tracer = context.tracer = open_tracer(settings.sip, switchboard, metrics, undo)
         if settings.sip.backend == "pjsua2":
@@ -334,6 +347,7 @@ class Server:
             keeping.findings,
             lambda: cleaning_findings(settings.media),
             partial(circuit_findings, fetching),
+            partial(circuit_findings, for_keys),
             lambda: [media.look(), voice_detection, recorder.finding(), jobs.finding()],
             lambda: [plugin.as_finding() for plugin in known.broken],
         ):
@@ -343,7 +357,7 @@ class Server:
         overload.begin(metrics, undo)
         context.feed = feed
         undo.push_async_callback(feed.close)
-        sender = await open_webhooks(settings, database, fetching, feed, jobs, undo)
+        sender = await open_webhooks(settings, database, fetching, for_keys, feed, jobs, undo)
         health.ask(sender.findings)
         context.sealer = database.sealer
         forget_counts(jobs, database.pool)

@@ -173,10 +173,10 @@ async def directory_rows(pool: asyncpg.Pool, settings: Settings) -> list[Finding
 
     try:
         rows = await DirectoryRows.of(pool)
-        shelf, names = await shelf_of(pool), await names_of(pool)
+        shelf, names = await shelf_of(pool, settings.shared), await names_of(pool)
     except (UndefinedTableError, UndefinedColumnError):
         return []
-    check = partial(fault, flow_fault=lambda name: flow_fault(name, shelf))
+    check = partial(fault, flow_fault=lambda name: flow_fault(name, shelf), shared=settings.shared)
     table = RouteTable(rows.agents, (), settings.sip.extensions, check, index=rows.indexed())
     named = [dressed_by(shelf, agent) for agent in table.agents.values()]
     return [

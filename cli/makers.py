@@ -27,6 +27,7 @@ from mediaserver.errors import ConfigError
 from mediaserver.media.leg import Leg
 from mediaserver.redaction.choices import RedactionChoices
 from mediaserver.retention.choices import RetentionChoices
+from mediaserver.settings.shared import NOTHING_LENT, SharedSettings
 from pipelines.agents import make_agent
 from pipelines.assistant.settings import AssistantSettings
 from pipelines.conversation.agent import Agent, Context, Transfer
@@ -35,6 +36,7 @@ from pipelines.conversation.message_desk import MessageFiles
 from pipelines.conversation.session import AgentSession
 from pipelines.conversation.turn_settings import TurnSettings
 from pipelines.conversation.typed_session import TypedSession
+from pipelines.flows.library.operators import tools_not_lent
 from pipelines.flows.work.agent_transfer import TakenAgent, Transfers
 from pipelines.insight.choices import InsightChoices
 
@@ -261,10 +263,18 @@ def makers(
     return {**dict.fromkeys(kinds, thinking), "echo": EchoMaker()}
 
 
-def fault(agent: AgentSpec, flow_fault: Callable[[str], str] | None = None) -> str:
+def fault(
+    agent: AgentSpec,
+    flow_fault: Callable[[str], str] | None = None,
+    shared: SharedSettings = NOTHING_LENT,
+) -> str:
     """What is wrong with a row in the pipeline's eyes, so that it is told before anybody calls; empty when
     nothing is. `flow_fault`: why calls cannot have a flow, empty when they can; without it only those that
-    come with the server are known."""
+    come with the server are known. `shared`: what of the operator's the agents of keys may use."""
+    if agent.owner is not None and agent.kind == "python":
+        return "code of this server's is for agents of the operator alone"
+    if agent.owner is not None and (closed := tools_not_lent(agent.tools, shared)):
+        return f"the tool {closed[0]} is for agents of the operator alone: see `shared` in the settings"
     try:
         TurnSettings.of(agent.turn)
         InsightChoices().changed(agent.insight)

@@ -64,10 +64,8 @@ async def _serve(settings: Any, ready_file: Path | None) -> int:
         if ready_file is not None:
             _write_whole(ready_file, json.dumps(addresses.as_dict()))
         if server.first_key:
-            kept = settings.data / KEY_FILE
-            print(f"\n  A key was made, which is shown this once: {server.first_key}", flush=True)
             print(
-                f"  {kept} has it for commands on this machine; others are made by `voiceforge keys create`."
+                f"\n{first_key_told(server.first_key, settings.data, shown=sys.stdout.isatty())}", flush=True
             )
         if sys.stdout.isatty():
             print()
@@ -81,6 +79,18 @@ async def _serve(settings: Any, ready_file: Path | None) -> int:
     finally:
         stopping.cancel()
         await server.stop()
+
+
+def first_key_told(key: str, data: Path, *, shown: bool) -> str:
+    """What is said of the key that the first start has made. `shown`: to a terminal; what a service writes
+    stays in its log for years."""
+    kept = data / KEY_FILE
+    if not shown:
+        return f"  A key was made: {kept} has it. Others are made by `voiceforge keys create`."
+    return (
+        f"  A key was made, which is shown this once: {key}\n"
+        f"  {kept} has it for commands on this machine; others are made by `voiceforge keys create`."
+    )
 
 
 def _write_whole(path: Path, text: str) -> None:

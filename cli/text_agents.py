@@ -87,7 +87,7 @@ async def _flow_agents(
 
     flow = row["flow"]
     async with server_database(settings) as connection:
-        shelf = await shelf_of(connection)
+        shelf = await shelf_of(connection, settings.shared)
     first = shelf.first(flow)
     if first is None:
         raise ConfigError(flow_fault(flow, shelf))

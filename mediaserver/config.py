@@ -44,6 +44,7 @@ from mediaserver.settings.outbound import OutboundSettings
 from mediaserver.settings.privacy import RedactionSettings, RetentionSettings
 from mediaserver.settings.sealing import SecretsSettings
 from mediaserver.settings.service import AgentSettings, LoggingSettings
+from mediaserver.settings.shared import SharedSettings
 from mediaserver.settings.sip import SipSettings
 from mediaserver.settings.speech import SpeechSettings
 from mediaserver.settings.telemetry import TelemetrySettings
@@ -89,6 +90,7 @@ class Settings(BaseSettings):
     webhooks: WebhooksSettings = WebhooksSettings()
     fetch: FetchSettings = FetchSettings()
     flows: FlowsSettings = FlowsSettings()
+    shared: SharedSettings = SharedSettings()
     speech: SpeechSettings = SpeechSettings()
     redaction: RedactionSettings = RedactionSettings()
     retention: RetentionSettings = RetentionSettings()

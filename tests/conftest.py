@@ -15,6 +15,7 @@ from typing import Any
 import asyncpg
 import hypothesis
 import pytest
+from aiohttp import web_app
 
 from mediaserver.errors import DatabaseError
 from mediaserver.storage.postgres import EmbeddedPostgres, open_connection, open_pool
@@ -129,6 +130,14 @@ def own_database(
     asyncio.run(empty())
     monkeypatch.setenv("DATABASE_URL", postgres.dsn)
     return postgres.dsn
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_application_outlives_its_tests() -> Iterator[None]:
+    """aiohttp remembers a thousand of them with all that they hold: a million objects that each collection
+    goes through."""
+    yield
+    web_app._cached_build_middleware.cache_clear()
 
 
 @pytest.fixture(scope="module", autouse=True)

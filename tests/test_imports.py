@@ -20,7 +20,7 @@ INSIDE: dict[str, set[str]] = {
     "mediaserver.rtp": {"mediaserver.media", "mediaserver.errors"},
     "mediaserver.storage": {
         *("mediaserver.errors", "mediaserver.metrics", "mediaserver.data_folder", "mediaserver.host_port"),
-        "mediaserver.printable",
+        *("mediaserver.glob", "mediaserver.printable"),
     },
     "mediaserver.retention": {
         *("mediaserver.diagnosis", "mediaserver.errors", "mediaserver.masked_numbers"),

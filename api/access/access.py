@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Literal
 from uuid import UUID
 
 from api.access.asker import OPERATOR, Asker, How
@@ -51,11 +52,19 @@ class KeyRefusal(StrEnum):
 
 
 class KeyRefused(VoiceForgeError):
-    """Somebody is not let in. `headers`: what an answer by HTTP says of it."""
+    """Somebody is not let in. `headers`: what an answer by HTTP says of it; `key`: whose key it is, where
+    that is all right."""
 
-    def __init__(self, why: KeyRefusal, message: str, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        why: KeyRefusal,
+        message: str,
+        headers: dict[str, str] | None = None,
+        key: UUID | None = None,
+    ) -> None:
         super().__init__(message)
         self.why = why
+        self.key = key
         self.headers = headers or {}
         self.retryable = why in (KeyRefusal.TOO_OFTEN, KeyRefusal.TOO_MANY_WRONG, KeyRefusal.STARTING)
 
@@ -95,7 +104,7 @@ class AccessControl:
         self._wall = wall
         self._rates: Buckets[UUID] = Buckets()
         self._wrong: Buckets[str] = Buckets()
-        self._told = Seldom(60.0)
+        self._told = {"key": Seldom(60.0), "code": Seldom(60.0)}
 
     def recognise(self, secret: str, source: str) -> Asker:
         """Who has this key or token, for one request. `source`: the address that sends it. Raises
@@ -118,6 +127,7 @@ class AccessControl:
                 f"This key may ask {taken.rate.per_second:g} times a second, and {taken.rate.burst:g} times "
                 f"at once: come again in {taken.retry_s} s.",
                 rate_headers(taken),
+                key.id,
             )
         self.uses[key.id] = self._wall()
         return Asker(key.id, key.name, scopes_of(key.scopes), How.KEY), taken
@@ -149,6 +159,11 @@ class AccessControl:
                 KeyRefusal.SPENT, str(spent), {"Retry-After": str(math.ceil(spent.until_s))}
             ) from None
 
+    def is_operators(self, owner: UUID | None) -> bool:
+        """Whether what belongs to this key, or to none, is the operator's: keys with `admin` are."""
+        key = self.ring.get(owner) if owner is not None else None
+        return owner is None or (key is not None and Scope.ADMIN in scopes_of(key.scopes))
+
     def spend(self, asker: Asker, used: UsageKind, amount: float) -> None:
         """It has used this; the table will say so with the next reading of it."""
         for kind, weights in KINDS.items():
@@ -178,7 +193,7 @@ class AccessControl:
             return True
         # In a bucket of its own: any page can have a browser follow links, and must not use up with them what
         # keeps the ADMIN_TOKEN from being guessed, and its holder out.
-        self._count_wrong(f"code {site_of(source)}")
+        self._count_wrong(site_of(source), "code")
         return False
 
     def _is_token(self, secret: str, source: str) -> bool:
@@ -211,11 +226,12 @@ class AccessControl:
             return refused
         return KeyRefused(KeyRefusal.UNKNOWN, "This is no key, or it was revoked.")
 
-    def _count_wrong(self, site: str) -> None:
+    def _count_wrong(self, site: str, what: Literal["key", "code"] = "key") -> None:
         """Raises KeyRefused when there were too many."""
-        taken = self._wrong.take(site, self._wrong_rate, self._now())
-        if (unsaid := self._told.due(self._now())) is not None:
-            log.warning("a wrong key from %s (%d more since the last such line)", site, unsaid)
+        taken = self._wrong.take(site if what == "key" else f"code {site}", self._wrong_rate, self._now())
+        if (unsaid := self._told[what].due(self._now())) is not None:
+            said = "key" if what == "key" else "code of a sign-in link"
+            log.warning("a wrong %s from %s (%d more since the last such line)", said, site, unsaid)
         if not taken.allowed:
             raise KeyRefused(
                 KeyRefusal.TOO_MANY_WRONG,

@@ -31,6 +31,8 @@ class Scope(StrEnum):
     WEBHOOKS_READ = "webhooks:read"
     WEBHOOKS_WRITE = "webhooks:write"
     USAGE_READ = "usage:read"
+    METRICS = "metrics"
+    """Figures of the whole server, for whoever watches it: of all keys together, with names of trunks."""
     MODELS = "models"
     """The configured language models, passed on to."""
 

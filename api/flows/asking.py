@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 from aiohttp import web
@@ -20,7 +21,6 @@ from pipelines.flows.document.reading import DocumentError
 from pipelines.flows.library.keeping import FlowMaker, FlowTakenError
 from pipelines.flows.library.reading import ReadFlow, read_flow
 from pipelines.flows.library.references import MayUse
-from pipelines.knowledge.tool import PREFIX as KNOWLEDGE
 
 
 def pool_of(request: web.Request) -> asyncpg.Pool:
@@ -87,8 +87,13 @@ async def version_in_use(request: web.Request, name: str, number: int | None) ->
 
 def maker_of(request: web.Request, row: Row | None = None) -> FlowMaker:
     """Who changes a flow. `row`: of one that is there; one that is made belongs to who asks."""
-    who = asker(request)
-    return FlowMaker(who.name[:100], who.owner if row is None else row["owner"], who.sees)
+    who, shared = asker(request), request.app[CONTEXT].settings.shared
+    return FlowMaker(who.name[:100], who.owner if row is None else row["owner"], who.sees, shared)
+
+
+def usable_by(request: web.Request, owner: UUID | None) -> MayUse:
+    """What a flow of this owner may name."""
+    return MayUse(owner, request.app[CONTEXT].settings.shared)
 
 
 async def checked_document(request: web.Request, content: Any, may_use: MayUse) -> ReadFlow:
@@ -99,16 +104,21 @@ async def checked_document(request: web.Request, content: Any, may_use: MayUse) 
 
 
 def check_code(read: ReadFlow, who: Asker) -> None:
-    """Before it is kept: a key's flows run no code and no MCP servers of this server's, just as its agents do
-    not. Raises Problem."""
-    code = [name for name in read.tools if not name.startswith(KNOWLEDGE)]
-    if code and not who.admin:
-        raise Problem(
-            403,
-            "operators_alone",
-            f"Code and MCP servers of this server's are for flows of the operator alone: {code[0]}.",
-            code[:20],
-        )
+    """Before it is kept: a key's flows run no code and no MCP servers of this server's, and use no secrets
+    and no knowledge that the operator does not lend. Raises Problem."""
+    if read.operators and not who.admin:
+        raise operators_alone(read.operators)
+
+
+def operators_alone(what: Sequence[str]) -> Problem:
+    """A key's flow names this."""
+    return Problem(
+        403,
+        "operators_alone",
+        "Code, MCP servers, and secrets and knowledge that are not lent are for flows of the operator alone: "
+        f"{what[0]}.",
+        list(what[:20]),
+    )
 
 
 def named(content: dict[str, Any], name: str | None) -> dict[str, Any]:

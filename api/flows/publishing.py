@@ -7,6 +7,7 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import Field
 
+from api.access.asker import asker
 from api.access.scopes import Scope
 from api.audit import audited
 from api.flows.asking import changing, flow_in_use, maker_of, pool_of, told_faults
@@ -15,6 +16,7 @@ from api.flows.versions import WhichVersion
 from api.routing.models import RequestModel, ResponseModel
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
+from api.telephony.finding import whose
 from mediaserver.storage import flows as table
 from pipelines.flows.library.keeping import compared_versions, publish_version, roll_back
 
@@ -116,12 +118,14 @@ async def end_split(request: web.Request, name: FlowName) -> None:
 
 @routes.get("/api/flows/{name}/split", scope=Scope.FLOWS_READ)
 async def compare(request: web.Request, name: FlowName, query: ComparedVersions) -> FlowsFared:
-    """What the calls of the versions came to that share the calls, or of those that are named."""
+    """What your calls of the versions came to that share the calls, or of those that are named.
+
+    The operator's figures are of all calls."""
     await flow_in_use(request, name)
     return await _fared(request, name, query.version)
 
 
 async def _fared(request: web.Request, name: str, versions: list[int]) -> FlowsFared:
     with told_faults():
-        rows = await compared_versions(pool_of(request), name, versions)
+        rows = await compared_versions(pool_of(request), name, versions, whose(asker(request)))
     return FlowsFared(flow=name, versions=[VersionFared(**row) for row in rows])

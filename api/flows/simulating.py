@@ -14,7 +14,15 @@ from api.access.access import KeyRefused
 from api.access.asker import asker
 from api.access.scopes import Scope
 from api.context import CONTEXT
-from api.flows.asking import flow_in_use, pool_of, told_faults, version_in_use
+from api.flows.asking import (
+    checked_change,
+    flow_in_use,
+    operators_alone,
+    pool_of,
+    told_faults,
+    usable_by,
+    version_in_use,
+)
 from api.flows.shown import FlowName, VersionNumber
 from api.flows.streaming import streamed
 from api.guard import told_refusal
@@ -24,7 +32,8 @@ from api.routing.table import ApiRoutes
 from mediaserver.errors import CapacityError, EngineError
 from mediaserver.storage.sql import Row
 from pipelines.flows.document.reading import document_of
-from pipelines.flows.library.references import flows_of, usable_by
+from pipelines.flows.library.operators import not_lent
+from pipelines.flows.library.references import flows_of
 from pipelines.flows.library.simulating import MOST_CALLS, SimulationNews, WantedSimulation
 
 routes = ApiRoutes("flow-simulating", "Simulated calls to flows.")
@@ -69,9 +78,10 @@ async def simulate(
     `call` for each call that is over (whether it went as its persona expects, and why not; of the first
     failed ones what was said), then `result` with figures for all and for each persona; `failed` where the
     calls cannot go on. What a persona's world names is answered by it; other requests, functions and models
-    are real. Closing the connection ends it."""
+    are real: so a flow of the operator's is simulated by the operator alone. Closing the connection ends
+    it."""
     context, body = request.app[CONTEXT], body or SimulationWanted()
-    flow = await flow_in_use(request, name)
+    flow = checked_change(await flow_in_use(request, name), asker(request))
     row = await version_in_use(request, name, body.version)
     try:
         context.access.within_quota(asker(request), "tokens")
@@ -85,13 +95,15 @@ async def simulate(
             name,
             row["number"],
             document,
-            await flows_of(pool_of(request), document, usable_by(flow["owner"])),
+            await flows_of(pool_of(request), document, usable_by(request, flow["owner"])),
             body.personas,
             body.only,
             body.calls,
             body.seed,
             body.interrupt,
+            of_key=flow["owner"] is not None,
         )
+    _check_means(request, wanted)
     try:
         with context.simulating.take(asker(request).key), told_faults():
             calls = await context.simulator.simulate(wanted)
@@ -100,6 +112,17 @@ async def simulate(
         raise Problem(429, "busy", f"{error}.", headers={"Retry-After": "10"}) from None
     except EngineError as error:
         raise Problem(503, "engine_failed", f"{error}.") from None
+
+
+def _check_means(request: web.Request, wanted: WantedSimulation) -> None:
+    """For a key: nothing of the operator's that it does not lend takes part in simulated calls, also not by
+    a flow of the operator's that its own runs through. Raises Problem."""
+    if asker(request).admin:
+        return
+    shared = request.app[CONTEXT].settings.shared
+    for document in (wanted.document, *wanted.subflows.values()):
+        if found := not_lent(document, shared):
+            raise operators_alone(found)
 
 
 async def _news(calls: AsyncGenerator[SimulationNews, None]) -> AsyncGenerator[tuple[str, Row], None]:

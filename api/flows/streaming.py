@@ -32,9 +32,9 @@ async def streamed(request: web.Request, news: News) -> web.StreamResponse:
         with suppress(ConnectionResetError):  # who asked has gone
             while True:
                 await asyncio.wait({following}, timeout=HEARTBEAT_S)
+                if not access.still_good(asker(request)):
+                    break
                 if not following.done():
-                    if not access.still_good(asker(request)):
-                        break
                     await tell(request, response, b": still here\n\n")
                     continue
                 if (found := following.result()) is None:

@@ -23,6 +23,7 @@ from api.flows.asking import (
     named,
     pool_of,
     told_faults,
+    usable_by,
     version_in_use,
 )
 from api.flows.shown import (
@@ -48,7 +49,6 @@ from api.routing.table import ApiRoutes
 from mediaserver.storage import flows as table
 from pipelines.flows.differing import FlowDifference, differences
 from pipelines.flows.library.keeping import save_flow
-from pipelines.flows.library.references import usable_by
 
 routes = ApiRoutes("flow-versions", "What flows were and are; versions never change.")
 
@@ -146,7 +146,9 @@ async def export_flow(request: web.Request, name: FlowName, query: WhichVersion)
 @routes.post("/api/flows/validate", scope=Scope.FLOWS_READ, body_limit=DOCUMENT_BYTES)
 async def validate_document(request: web.Request, body: FlowToCheck) -> FlowChecked:
     """Say what is wrong with a document, and how to mend it. Nothing is kept."""
-    read = await checked_document(request, named(body.document, None), usable_by(asker(request).owner))
+    read = await checked_document(
+        request, named(body.document, None), usable_by(request, asker(request).owner)
+    )
     return FlowChecked(ok=not read.errors, findings=findings_shown(read.told))
 
 
@@ -157,7 +159,7 @@ async def validate_flow(
     """Say what is wrong with a version, as things stand now: what it names may be gone."""
     flow = await flow_in_use(request, name)
     row = await version_in_use(request, name, body.version if body is not None else None)
-    read = await checked_document(request, row["document"], usable_by(flow["owner"]))
+    read = await checked_document(request, row["document"], usable_by(request, flow["owner"]))
     return FlowChecked(ok=not read.errors, findings=findings_shown(read.told))
 
 
@@ -174,7 +176,9 @@ async def diff_versions(request: web.Request, name: FlowName, query: WhichVersio
 async def diff_document(request: web.Request, name: FlowName, body: FlowToCompare) -> FlowCompared:
     """What a document that is not kept would change."""
     before = await _before(request, name, body.before)
-    read = await checked_document(request, named(body.document, name), usable_by(asker(request).owner))
+    read = await checked_document(
+        request, named(body.document, name), usable_by(request, asker(request).owner)
+    )
     found = await _differences(request, before["document"], read.document)
     return FlowCompared(before=before["number"], after=None, differences=found)
 

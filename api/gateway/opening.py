@@ -42,10 +42,12 @@ async def agent_for(wanted: AgentWanted, asker: Asker, find: FindAgent, flow_own
         if spec is None or not asker.may_use(spec.owner):
             raise GatewayRefusal(CloseCode.UNAVAILABLE, f"There is no agent {wanted.agent!r}.")
     elif wanted.flow is not None:
-        if not asker.may_use(await flow_owner(wanted.flow)):
+        owner = await flow_owner(wanted.flow)
+        if not asker.may_use(owner):
             raise GatewayRefusal(CloseCode.UNAVAILABLE, f"There is no flow {wanted.flow!r}.")
         spec = _made("flow", f"flow {wanted.flow}"[:100], asker)
-        spec = replace(spec, flow=wanted.flow)
+        # A key's flow runs as its key's, also for an admin who tries it.
+        spec = replace(spec, flow=wanted.flow, owner=spec.owner if owner is None else owner)
     else:
         spec = replace(_made("llm", "prompt", asker), prompt=wanted.prompt or "")
     return _changed(spec, wanted)

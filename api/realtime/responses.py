@@ -210,6 +210,10 @@ class RealtimeResponses:
         self._out.do(KnowTruncated(item.id, ms, text))
         self._out.tell("conversation.item.truncated", item_id=item.id, content_index=0, audio_end_ms=ms)
 
+    def over(self) -> None:
+        """Nothing more comes of the session."""
+        self._think, self._history = None, tuple
+
     # ---- what the conversation tells: its answer. Of a response that is not under way it is passed over
 
     def words(self, response: str, text: str, *, whole: bool = True) -> list[RealtimeCommand]:

@@ -141,6 +141,9 @@ class SessionCommands:
             self.leg.left()
         self._catch_up()
         self._sound.close()
+        self._sound = SoundOut(_nobody_hears)
+        self._join = _gone
+        self.machine.over()
         self.is_over, self.leg, self.call = True, None, None
 
     def revoke(self) -> None:
@@ -308,3 +311,11 @@ class SessionCommands:
     def _told_sound(self, octets: bytes) -> None:
         """What is said sounds so."""
         raise NotImplementedError
+
+
+def _nobody_hears(octets: bytes) -> None:
+    """The session is over."""
+
+
+def _gone() -> tuple[SocketLeg, Call]:
+    raise CallError("the session is over")

@@ -22,6 +22,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from multidict import MultiDict
 from pydantic import BaseModel
 
+from api.access.asker import asker
 from api.context import CONTEXT
 from api.routing.binding import body_of, query_of
 from api.routing.expecting import go_on
@@ -97,7 +98,7 @@ async def _read(request: web.Request, upload: _Upload, model: type[M]) -> M:
         url = getattr(wish, "url", "")
         if not url:
             raise Problem(400, "bad_request", 'Name the address of the audio in "url", or send it as a form.')
-        await _fetched(upload, url)
+        await _fetched(request, upload, url)
         return wish
     if kind.startswith("audio/") or kind == "application/octet-stream":
         wish = cast(M, query_of(request.query, model))
@@ -132,7 +133,7 @@ async def _form(request: web.Request, upload: _Upload) -> MultiDict[str]:
             400, "bad_request", f"The form cannot be read: {' '.join(str(error).split())[:100]}."
         ) from None
     if fields.get("url") and not found:
-        await _fetched(upload, fields["url"])
+        await _fetched(request, upload, fields["url"])
     elif not found:
         raise Problem(400, "bad_request", "The form has no file: name its part `file`.", [_fault("file")])
     return fields
@@ -206,10 +207,11 @@ class _Upload:
             raise CapacityError("too much is being handed in at the same time; try again in a moment")
 
 
-async def _fetched(upload: _Upload, url: str) -> None:
+async def _fetched(request: web.Request, upload: _Upload, url: str) -> None:
     """Get the audio from where it is. Raises FetchError."""
     desk = upload.desk
-    if desk.downloader is None:
+    downloader = desk.downloader if asker(request).admin else desk.for_keys
+    if downloader is None:
         raise Problem(503, "starting", "The server is being started; try again in a moment.")
     file = await asyncio.to_thread(upload.path.open, "wb")
     try:
@@ -218,7 +220,7 @@ async def _fetched(upload: _Upload, url: str) -> None:
             upload.grow(len(data))
             await asyncio.to_thread(file.write, data)
 
-        answer = await desk.downloader.download(
+        answer = await downloader.download(
             FetchRequest(url), take, most_bytes=desk.settings.upload_mb << 20, within_s=FETCHED_S
         )
     finally:

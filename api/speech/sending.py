@@ -13,6 +13,8 @@ from typing import Any
 
 from aiohttp import web
 
+from api.access.asker import asker
+from api.context import CONTEXT
 from api.speech.asked import gone
 from api.tidy import SAFE_HEADERS
 
@@ -45,6 +47,9 @@ class SentAnswer:
         """Raises ConnectionResetError when the client is gone, or is cut off."""
         if not data:
             return
+        if not self._request.app[CONTEXT].access.still_good(asker(self._request)):
+            self.cut()
+            raise gone("the key was withdrawn")
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout_at(min(self._until, loop.time() + UNREAD_S)):

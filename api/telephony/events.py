@@ -21,6 +21,7 @@ from api.context import CONTEXT, ApiContext
 from api.routing.problems import Problem
 from api.routing.serving import STREAM
 from api.routing.table import ApiRoutes
+from api.telephony.acting import not_elsewhere
 from api.telephony.finding import CALL, live_call, row_of
 from api.telephony.live_events import LIVE_EVENTS
 from mediaserver.calls.events import LiveEvent
@@ -44,12 +45,13 @@ _HEADERS = {
 }
 
 
-@routes.get(f"{CALL}/events", scope=Scope.CALLS_READ, produces=(STREAM,), events=LIVE_EVENTS)
+@routes.get(f"{CALL}/events", scope=Scope.CALLS_READ, produces=(STREAM,), events=LIVE_EVENTS, errors=(421,))
 async def call_events(request: web.Request, id: UUID) -> web.StreamResponse:
     """The events of one call, until it ends, as server-sent events.
 
     A call of the past is told from its transcript."""
     if live_call(request, id) is None:
+        await not_elsewhere(request, id)  # more will happen in it, there
         past = await _past(request, id)
         response = await begin_stream(request)
         for event in past:
@@ -107,8 +109,10 @@ async def _told(
                 await tell(request, response, _sse(past))
                 if call_id is not None and past.kind == "ended":
                     return response
-            while context.access.still_good(asker(request)):
+            while True:
                 await asyncio.wait({following}, timeout=HEARTBEAT_S)
+                if not context.access.still_good(asker(request)):
+                    return response
                 if not following.done():
                     await tell(request, response, b": still here\n\n")
                     continue

@@ -4,6 +4,7 @@ by WebSocket: audio in binary messages both ways, the rest as JSON."""
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import suppress
 from typing import Annotated, Literal
 from uuid import UUID, uuid4
@@ -16,6 +17,7 @@ from api.access.scopes import Scope
 from api.answers import dumps
 from api.asking import TEXT_LIMIT
 from api.context import CONTEXT
+from api.message_rate import MessageRate
 from api.routing.binding import told_fault
 from api.routing.models import OneLine, RequestModel
 from api.routing.problems import Problem
@@ -39,6 +41,10 @@ MOST_MESSAGE = 16 << 10
 """Octets of one message: 170 ms of the loudest format."""
 MOST_FAULTS = 20
 """Messages that make no sense, or cannot be done; then the socket is closed."""
+PER_SECOND, AT_ONCE = 200.0, 1_000.0
+"""Messages that a client may send in the long run, and at once; with pieces of 10 ms it sends 100."""
+YIELD_EVERY = 8
+"""Messages that are dealt with before others get their turn."""
 HEARTBEAT_S = 15.0
 UNREAD_S = 20.0
 """A socket of which nothing is read for so long is given up."""
@@ -167,9 +173,18 @@ class _Listening:
             await asyncio.gather(sending, return_exceptions=True)
 
     async def _receive(self) -> None:
+        rate, count = MessageRate(time.monotonic(), PER_SECOND, AT_ONCE), 0
         async for message in self._socket:
             if not self._may_still():
                 return
+            if not rate.admits(time.monotonic()):
+                await self._socket.close(
+                    code=WSCloseCode.POLICY_VIOLATION, message=f"more than {PER_SECOND:g} a second".encode()
+                )
+                return
+            count += 1
+            if count % YIELD_EVERY == 0:
+                await asyncio.sleep(0)
             match message.type:
                 case WSMsgType.BINARY:
                     try:

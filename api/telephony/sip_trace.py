@@ -25,13 +25,13 @@ from api.routing.serving import STREAM
 from api.routing.table import ApiRoutes
 from api.telephony.events import HEARTBEAT_S, begin_stream, tell
 from api.telephony.finding import CALL, live_call, row_of
+from mediaserver.errors import CapacityError
 from sip.tracing.capture import Capture, CaptureLimits
 from sip.tracing.ladder import Ladder, Mark
 from sip.tracing.pcapng import CONTENT_TYPE
 from sip.tracing.traced import TracedMessage, Wanted
 from sip.tracing.tracer import FOLLOWERS, Tracer
 
-CAPTURES = 4
 LONGEST_CAPTURE_S = 600
 LIMIT = 1_000
 """Messages at most in one answer."""
@@ -140,6 +140,8 @@ async def follow(request: web.Request, query: MessagesWanted) -> web.StreamRespo
                         if message is None:
                             return response
                         content = _sse(message)
+                if not request.app[CONTEXT].access.still_good(asker(request)):
+                    break
                 await tell(request, response, content)
         return response
 
@@ -152,22 +154,29 @@ async def capture(request: web.Request, id: UUID, query: CaptureQuery) -> web.St
     await _ladder(request, tracer, id)
     if request.method == "HEAD":
         return web.Response(content_type=CONTENT_TYPE)
-    if context.capturing >= CAPTURES:
-        raise Problem(503, "too_many_captures", f"{CAPTURES} calls are being captured already.")
-    board = context.switchboard
-    context.capturing += 1
+    board, limits = context.switchboard, CaptureLimits(seconds=query.seconds)
+    taken = Capture(tracer, context.audio, id, board.is_live if board is not None else _nobody, limits)
     try:
-        limits = CaptureLimits(seconds=query.seconds)
-        taken = Capture(tracer, context.audio, id, board.is_live if board is not None else _nobody, limits)
-        async with aclosing(taken.blocks()) as blocks:
-            response = await begin_stream(request, CONTENT_TYPE)
-            with suppress(ConnectionResetError):  # the reader went away
-                async for block in blocks:
-                    if block:
-                        await tell(request, response, block)
-        return response
-    finally:
-        context.capturing -= 1
+        with context.capturing.take(asker(request).key):
+            return await _captured(request, taken)
+    except CapacityError as error:
+        raise Problem(
+            429, "too_many_captures", f"Captures: {error}.", headers={"Retry-After": "10"}
+        ) from None
+
+
+async def _captured(request: web.Request, taken: Capture) -> web.StreamResponse:
+    """To its end, or until whoever reads it goes away or may read it no longer."""
+    access = request.app[CONTEXT].access
+    async with aclosing(taken.blocks()) as blocks:
+        response = await begin_stream(request, CONTENT_TYPE)
+        with suppress(ConnectionResetError):  # the reader went away
+            async for block in blocks:
+                if not access.still_good(asker(request)):
+                    break
+                if block:
+                    await tell(request, response, block)
+    return response
 
 
 def _nobody(call_id: UUID) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 from contextlib import suppress
 
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -14,6 +15,7 @@ from api.access.asker import Asker, asker
 from api.access.scopes import Scope
 from api.answers import dumps
 from api.context import CONTEXT, ApiContext
+from api.message_rate import MessageRate
 from api.routing.table import ApiRoutes
 from api.watching.models import Subscription
 from api.watching.steps import ToldEvents, ToldGap, ToldNothing, ToldPartial, WatchStep, steps
@@ -31,6 +33,10 @@ UNREAD_S = 20.0
 FIRST_S = 15.0
 """In which the first message comes."""
 LONGEST = 16 << 10
+TOO_MANY = 4003
+"""More messages than anybody needs: each begins to read the table anew."""
+PER_SECOND, AT_ONCE = 1.0, 20.0
+"""Messages that a client may send in the long run, and at once."""
 
 
 @routes.get("/ws/events", scope=Scope.EVENTS_READ, websocket=True)
@@ -40,7 +46,8 @@ async def event_socket(request: web.Request) -> web.StreamResponse:
     Send `{"type": "subscribe", "topics"?, "call"?, "after"?, "partials"?}`; another one takes the place of
     the first. You are sent `subscribed` (with `after`), `event` (as `/api/events` shows it), `gap`,
     `partial` and `heartbeat` (with `after`: go on there when you come back). Closed with 4004 for a message
-    that is not understood, 1001 when the server stops, 1008 when your key was withdrawn."""
+    that is not understood, 4003 for more than 20 at once or one a second,
+    1001 when the server stops, 1008 when your key was withdrawn."""
     context, who = request.app[CONTEXT], asker(request)
     feed = require_feed(context)
     with watcher_place(context, who):
@@ -67,6 +74,7 @@ class _EventSocket:
         self._request = request
         self._socket = socket
         self._telling: asyncio.Task[None] | None = None
+        self._rate = MessageRate(time.monotonic(), PER_SECOND, AT_ONCE)
 
     async def run(self) -> None:
         try:
@@ -76,7 +84,9 @@ class _EventSocket:
                 except TimeoutError:
                     await self._refuse("say what you want to be told: send a message of type subscribe")
                     return
-                if message.type is WSMsgType.TEXT:
+                if not self._rate.admits(time.monotonic()):
+                    await self._refuse("more than one message a second", TOO_MANY)
+                elif message.type is WSMsgType.TEXT:
                     await self._heard(message.data)
                 elif message.type is WSMsgType.BINARY:
                     await self._refuse("messages are text")
@@ -121,9 +131,9 @@ class _EventSocket:
                 self._request.transport.abort()
             raise ConnectionResetError("the client does not read") from None
 
-    async def _refuse(self, why: str) -> None:
+    async def _refuse(self, why: str, code: int = PROTOCOL_ERROR) -> None:
         await self._stop_telling()
-        await self._socket.close(code=PROTOCOL_ERROR, message=why.encode()[:120])
+        await self._socket.close(code=code, message=why.encode()[:120])
 
     async def _stop_telling(self) -> None:
         task, self._telling = self._telling, None
@@ -152,5 +162,6 @@ def _messages(step: WatchStep) -> list[str]:
 def _why(error: Exception) -> str:
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False, include_input=False)[0]
-        return f"{'.'.join(map(str, first['loc'])) or 'message'}: {first['msg']}"
+        said = first["msg"].removeprefix("Value error, ")
+        return f"{'.'.join(map(str, first['loc'])) or 'message'}: {said}"
     return "messages are JSON objects"

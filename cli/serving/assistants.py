@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from cli.serving.callers import calling_of
 from cli.serving.speech import Equipment
@@ -50,6 +51,17 @@ class FactTable:
         return tuple(Fact(row["topic"], row["fact"]) for row in rows)
 
 
+def whoever_calls(agent: AgentSpec, call: Call) -> bool:
+    """Agents recall in all calls."""
+    return True
+
+
+def may_recall(is_operators: Callable[[UUID | None], bool], agent: AgentSpec, call: Call) -> bool:
+    """What an agent keeps of callers is its owner's: a key that has the operator's agent call somebody is not
+    told, and does not add to it. `is_operators`: whether what belongs to this key, or none, is."""
+    return agent.owner == call.owner or (agent.owner is None and is_operators(call.owner))
+
+
 class Assistants:
     """Makes those of calls."""
 
@@ -59,20 +71,24 @@ class Assistants:
         plan: NumberPlan,
         database: Database,
         thought_ahead: Callable[[AheadFigures], None] | None = None,
+        may_recall: Callable[[AgentSpec, Call], bool] = whoever_calls,
     ) -> None:
         """`box`: the tools of these names; raises CallError. `database`: where facts are kept.
-        `thought_ahead`: counts what asking a model ahead of a turn came to."""
+        `thought_ahead`: counts what asking a model ahead of a turn came to. `may_recall`: whether this call
+        is told what its agent keeps of a number, and adds to it."""
         self._box = box
         self._plan = plan
         self._database = database
         self._thought_ahead = thought_ahead
+        self._may_recall = may_recall
 
     def make(
         self, agent: AgentSpec, call: Call, speech: Equipment, about: Mapping[str, Any] | None = None
     ) -> Assistant:
         """`about`: see `calling_of`. Raises CallError and ConfigError."""
         calling = calling_of(call, speech.language, self._plan, about)
-        source = FactTable(self._database, agent.name, calling.number)
+        recalls = self._may_recall(agent, call)
+        source = FactTable(self._database, agent.name, calling.number) if recalls else None
         thinking_s = TurnSettings.of(agent.turn).limits.thinking / 1_000
         return assistant_of(
             agent.name,

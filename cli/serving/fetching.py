@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Iterable
 from contextlib import AsyncExitStack
 
 from mediaserver.diagnosis.finding import Finding
@@ -14,14 +15,31 @@ from mediaserver.fetching.dialling import JudgingResolver
 from mediaserver.fetching.lookup import SystemLookup
 from mediaserver.metrics import Metrics
 from mediaserver.settings.fetching import FetchSettings
+from mediaserver.settings.shared import SharedSettings
 
 LOOKUP_S = 3.0
 
 
 async def open_fetching(settings: FetchSettings, metrics: Metrics, undo: AsyncExitStack) -> GuardedClient:
     """Raises ConfigError when the file of authorities cannot be read."""
+    client = await _client(settings, settings.allow, metrics, undo)
+    what = "Hosts that failed time and again and are not asked"
+    metrics.watch("fetch_open_circuits", what, lambda: len(client.open_circuits))
+    return client
+
+
+async def open_fetching_for_keys(
+    settings: FetchSettings, shared: SharedSettings, metrics: Metrics, undo: AsyncExitStack
+) -> GuardedClient:
+    """The same for what keys name, which reaches other hosts of ours, or none. Raises ConfigError."""
+    return await _client(settings, shared.hosts, metrics, undo)
+
+
+async def _client(
+    settings: FetchSettings, allow: Iterable[str], metrics: Metrics, undo: AsyncExitStack
+) -> GuardedClient:
     client = GuardedClient(
-        AddressRule(settings.allow),
+        AddressRule(allow),
         FetchLimits(
             timeout_s=settings.timeout_s,
             connect_s=settings.connect_s,
@@ -32,8 +50,6 @@ async def open_fetching(settings: FetchSettings, metrics: Metrics, undo: AsyncEx
         count=metrics.fetched,
     )
     undo.push_async_callback(client.close)
-    what = "Hosts that failed time and again and are not asked"
-    metrics.watch("fetch_open_circuits", what, lambda: len(client.open_circuits))
     return client
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any, Protocol
+from uuid import UUID
 
 from cli.serving.callers import calling_of, given_along
 from cli.serving.importing import imported
@@ -48,6 +49,11 @@ def nothing_left_out(agent: AgentSpec) -> Redactor | None:
     return None
 
 
+def nobodys(flow: str) -> UUID | None:
+    """All flows are the operator's."""
+    return None
+
+
 class FlowWorkshops:
     """Makes the workshop of each call."""
 
@@ -59,13 +65,18 @@ class FlowWorkshops:
         speech: Speech,
         plan: NumberPlan,
         row: Callable[[str], AgentSpec | None],
+        for_keys: Fetcher | None = None,
+        owner: Callable[[str], UUID | None] = nobodys,
     ) -> None:
-        """`row`: of an agent by its name."""
+        """`row`: of an agent by its name. `for_keys`: fetches for the flows of keys, else as for all;
+        `owner`: whose flow one is, by its name."""
         self.take_over: TakeOver | None = None
         """Known once the makers of agents are."""
         self.redactor_of: Callable[[AgentSpec], Redactor | None] = nothing_left_out
         """What leaves numbers and names out of the calls of an agent; known once there is a switchboard."""
         self._fetcher = fetcher
+        self._for_keys = for_keys or fetcher
+        self._owner = owner
         self._functions = functions
         self._tools = tools
         self._speech = speech
@@ -86,7 +97,7 @@ class FlowWorkshops:
         counted = transfers or Transfers()
         return CallWorkshop(
             calling,
-            self._fetcher,
+            self._fetcher if self._owner(agent.flow) is None else self._for_keys,
             self._functions,
             self._tools.tool,
             self._tools.box,

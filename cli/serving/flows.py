@@ -6,7 +6,8 @@ A call keeps the version that it began with, also where it comes back to its age
 from __future__ import annotations
 
 import difflib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -20,12 +21,14 @@ from mediaserver.calls.flow_shelf import SHIPPED, FlowShelf, ShelvedFlow
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import ConfigError
+from mediaserver.settings.shared import NOTHING_LENT, SharedSettings
 from mediaserver.storage.following import POLL_S, Following
 from mediaserver.storage.records import FlowRun
 from mediaserver.storage.sealing import Sealer
 from mediaserver.storage.sql import Database
 from pipelines.conversation.agent import Agent
 from pipelines.flows.booking import booking_flow
+from pipelines.flows.library.operators import check_lent
 from pipelines.flows.library.references import SHIPPED_FLOWS, ServerNames, lacking
 from pipelines.flows.running.agent import flow_agent
 from pipelines.flows.running.idle import IdleWorkshop
@@ -52,10 +55,10 @@ class MakesWorkshops(Protocol):
 class ServedFlows:
     """One for a server."""
 
-    def __init__(self, usual_llms: Sequence[str] = ()) -> None:
+    def __init__(self, usual_llms: Sequence[str] = (), shared: SharedSettings = NOTHING_LENT) -> None:
         """`usual_llms`: of flows that need a language model where neither they nor the agent's row names
-        one."""
-        self.shelf: FlowShelf[ReadyFlow] = FlowShelf(compile_flow, shipped())
+        one. `shared`: what of the operator's the flows of keys may use."""
+        self.shelf = new_shelf(shared)
         self.secrets = FlowSecrets()
         self.workshops: MakesWorkshops | None = None
         """None: what a flow does besides talking cannot be done."""
@@ -63,7 +66,8 @@ class ServedFlows:
         """What there is for flows to name, as far as it is known."""
         self._usual_llms = usual_llms
         self._following: Following | None = None
-        self._running: dict[UUID, dict[str, ShelvedFlow[ReadyFlow]]] = {}
+        self._running: dict[UUID, dict[tuple[str, bool], ShelvedFlow[ReadyFlow]]] = {}
+        """By name, and whether it is the one that comes with the server though a key has taken its name."""
 
     async def start(
         self,
@@ -86,20 +90,22 @@ class ServedFlows:
         """Why no call can have a flow; empty when they can."""
         return flow_fault(name, self.shelf, self.shelf.shared())
 
-    def begin(self, name: str, call: Call) -> ShelvedFlow[ReadyFlow]:
-        """What this call runs of a flow, from now on to its end; kept in its record. Raises ConfigError when
-        there is no such flow, or it cannot be run."""
+    def begin(self, agent: AgentSpec, call: Call) -> ShelvedFlow[ReadyFlow]:
+        """What this call runs of an agent's flow, from now on to its end; kept in its record. Raises
+        ConfigError when there is no such flow for this agent, or it cannot be run."""
+        self._check_owner(agent)
+        name, ours = agent.flow, self._is_anothers(agent)
         running = self._running.get(call.id)
         if running is None:
             running = self._running[call.id] = {}
             call.on_end(self._forget)
-        if name not in running:
-            found = self.shelf.take(name, call.id)
+        if (name, ours) not in running:
+            found = self.shelf.shipped(name) if ours else self.shelf.take(name, call.id)
             if found is None:
                 raise ConfigError(self.fault(name))
-            running[name] = found
+            running[name, ours] = found
             call.put(FlowRun(call.id, name, found.number))
-        return running[name]
+        return running[name, ours]
 
     def dressed(self, agent: AgentSpec, call: Call | None = None) -> AgentSpec:
         """A row as its flow would have it where it says nothing itself. `call`: by the version of this call;
@@ -108,9 +114,24 @@ class ServedFlows:
         if agent.kind != "flow":
             return agent
         self._check_owner(agent)
-        if call is None:
-            return dressed_by(self.shelf, agent, self._usual_llms)
-        return dressed(agent, self.begin(agent.flow, call).document, self._usual_llms)
+        if call is not None:
+            return dressed(agent, self.begin(agent, call).document, self._usual_llms)
+        if self._is_anothers(agent) and (ours := self.shelf.shipped(agent.flow)) is not None:
+            return dressed(agent, ours.document, self._usual_llms)
+        return dressed_by(self.shelf, agent, self._usual_llms)
+
+    def all_dressed(self, agents: Iterable[AgentSpec]) -> list[AgentSpec]:
+        """So, and as they are where they have no flow: one row must not keep the others from being heard
+        of."""
+        return [agent if self.owner_fault(agent) else self.dressed(agent) for agent in agents]
+
+    def owner_fault(self, agent: AgentSpec) -> str:
+        """Why a flow is not there for this agent, though there is one of that name; empty when it is."""
+        try:
+            self._check_owner(agent)
+        except ConfigError as error:
+            return str(error)
+        return ""
 
     def make(
         self,
@@ -121,8 +142,7 @@ class ServedFlows:
         transfers: Transfers | None = None,
     ) -> Agent:
         """The agent of a call, or of its rest; see `MakesWorkshops`. Raises ConfigError."""
-        self._check_owner(agent)
-        found = self.begin(agent.flow, call)
+        found = self.begin(agent, call)
         shop = self.workshops
         workshop = IdleWorkshop() if shop is None else shop.make(agent, call, speech, about, transfers)
         compiled = found.compiled.compiled
@@ -130,9 +150,14 @@ class ServedFlows:
 
     def _check_owner(self, agent: AgentSpec) -> None:
         """A name may have come to be another key's since the row was written: that one's flow is not there
-        for this one. Raises ConfigError."""
-        if agent.owner is not None and self.shelf.owner(agent.flow) not in (None, agent.owner):
+        for this one, be it a key's or the operator's, whose calls nobody gets by taking a name that its
+        agents say. Raises ConfigError."""
+        shipped = self.shelf.shipped(agent.flow) is not None
+        if agent.kind == "flow" and self._is_anothers(agent) and not shipped:
             raise ConfigError(f"there is no flow '{agent.flow}'")
+
+    def _is_anothers(self, agent: AgentSpec) -> bool:
+        return self.shelf.owner(agent.flow) not in (None, agent.owner)
 
     def findings(self) -> list[Finding]:
         """How fresh this is, and what cannot be run or used."""
@@ -158,9 +183,14 @@ def shipped() -> dict[str, ShelvedFlow[ReadyFlow]]:
     return {name: ShelvedFlow(name, SHIPPED, demo, template(name).document)}
 
 
-async def shelf_of(connection: Database) -> FlowShelf[ReadyFlow]:
+def new_shelf(shared: SharedSettings) -> FlowShelf[ReadyFlow]:
+    """Without what the tables have."""
+    return FlowShelf(compile_flow, shipped(), partial(check_lent, shared=shared))
+
+
+async def shelf_of(connection: Database, shared: SharedSettings = NOTHING_LENT) -> FlowShelf[ReadyFlow]:
     """The flows as the tables have them now, for who looks once."""
-    shelf: FlowShelf[ReadyFlow] = FlowShelf(compile_flow, shipped())
+    shelf = new_shelf(shared)
     await shelf.read(connection)
     return shelf
 

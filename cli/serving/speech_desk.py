@@ -29,6 +29,7 @@ async def open_speech_desk(
     models: Sequence[str],
     able: VoiceDesk,
     downloader: Downloader | None,
+    for_keys: Downloader | None,
     undo: AsyncExitStack,
 ) -> SpeechDesk:
     """`engines`: of calls, whose language models it shares, and whose voices but for those that can be had
@@ -67,4 +68,5 @@ async def open_speech_desk(
         tuple(models),
         settings.uploads,
         downloader,
+        for_keys,
     )

@@ -35,12 +35,14 @@ async def open_webhooks(
     settings: Settings,
     database: Stored,
     fetcher: Fetcher,
+    for_keys: Fetcher,
     feed: EventFeed,
     jobs: JobRunner,
     undo: AsyncExitStack,
 ) -> WebhookSender:
-    """Before the jobs are started. Raises what the database does."""
-    sender = WebhookSender(database.pool, fetcher, database.sealer, settings.webhooks)
+    """Before the jobs are started. `for_keys`: who sends to the endpoints of keys. Raises what the database
+    does."""
+    sender = WebhookSender(database.pool, fetcher, for_keys, database.sealer, settings.webhooks)
     await sender.look()
 
     async def tidy(job: JobTry) -> None:

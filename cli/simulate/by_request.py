@@ -87,13 +87,16 @@ class ServedSimulator:
         settings: Settings,
         engines: Engines,
         fetcher: Fetcher,
+        for_keys: Fetcher,
         functions: PythonFunctions,
         models: Sequence[str],
     ) -> None:
-        """`models`: the usual language models, of flows that name none."""
+        """`for_keys`: fetches for the flows of keys. `models`: the usual language models, of flows that name
+        none."""
         self._settings = settings
         self._engines = engines
         self._fetcher = fetcher
+        self._for_keys = for_keys
         self._functions = functions
         self._models = tuple(models)
 
@@ -108,7 +111,8 @@ class ServedSimulator:
         compiled = await asyncio.to_thread(_compiled, wanted)
         llm = await self._llm(document)
         language = language or self._settings.engines.language
-        workshops = TextWorkshops(self._fetcher, llm, language, self._functions)
+        fetcher = self._for_keys if wanted.of_key else self._fetcher
+        workshops = TextWorkshops(fetcher, llm, language, self._functions)
         make = agents_of(compiled, workshops, wanted.version, language)
         return self._calls(wanted, personas, make)
 

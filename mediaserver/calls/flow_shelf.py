@@ -31,6 +31,8 @@ Named: TypeAlias = tuple[str, int | None]
 Subflows: TypeAlias = Callable[[str, int | None], Mapping[str, Any] | None]
 """The document of another flow, by its name and number; None when it is not there."""
 Compile: TypeAlias = Callable[[Row, Subflows], C]
+MayRun: TypeAlias = Callable[[Row], None]
+"""Whether a document may run as a key's: raises a VoiceForgeError that says why not."""
 SHIPPED = 0
 """The number of a version that comes with the server."""
 MOST_SUBFLOWS = 200
@@ -62,14 +64,25 @@ class _Place(Generic[C]):
     """What is wrong, though there may be something to run."""
 
 
+def whatever(document: Row) -> None:
+    """Every document may."""
+
+
 class FlowShelf(Generic[C]):
     """One for a server. Whoever follows the tables has it `read` them; `take` may be asked at any time."""
 
-    def __init__(self, compile: Compile[C], shipped: Mapping[str, ShelvedFlow[C]] | None = None) -> None:
+    def __init__(
+        self,
+        compile: Compile[C],
+        shipped: Mapping[str, ShelvedFlow[C]] | None = None,
+        may_run: MayRun = whatever,
+    ) -> None:
         """`compile`: what runs of a row (`flow`, `number`, `document`, `hash`) and of the flows that it leads
         to; called in a thread, once for a version and theirs; raises a VoiceForgeError that says why it
-        cannot be run. `shipped`: flows that are there while the tables publish none of their names."""
+        cannot be run. `shipped`: flows that are there while the tables publish none of their names.
+        `may_run`: asked, in that thread, for each document that belongs to a key."""
         self._compile = compile
+        self._may_run = may_run
         self._shipped = dict(shipped or {})
         self._places: dict[str, _Place[C]] = {}
         self._documents: dict[Key, Row] = {}
@@ -115,6 +128,10 @@ class FlowShelf(Generic[C]):
     def owner(self, name: str) -> UUID | None:
         """The key whose flow it is; None: the operator's, or there is none."""
         return self._owners.get(name)
+
+    def shipped(self, name: str) -> ShelvedFlow[C] | None:
+        """The one that comes with the server, whoever has taken its name."""
+        return self._shipped.get(name)
 
     def shared(self) -> list[str]:
         """Those of `names` that everybody may know of."""
@@ -176,14 +193,26 @@ class FlowShelf(Generic[C]):
         if row is None:
             raise ConfigError("it is gone")
         others = await reading.others(row)
-        identity = (key, *sorted((named[0], str(named[1]), str(found)) for named, found in others.items()))
+        led_to = sorted(
+            (named[0], str(named[1]), str(found), str(reading.owner(named[0])))
+            for named, found in others.items()
+        )
+        identity = (key, reading.owner(key[0]), *led_to)
         known = self._compiled.get(identity)
         if known is None:
             documents = {named: reading.document(found) for named, found in others.items()}
+            of_keys = [row["document"]] if reading.owner(key[0]) is not None else []
+            of_keys += [
+                found for named, found in documents.items() if found and reading.owner(named[0]) is not None
+            ]
+
+            def compiled_now() -> C:
+                for document in of_keys:
+                    self._may_run(document)
+                return self._compile(row, lambda name, number: documents.get((name, number)))
+
             # A large document takes long, and the loop carries all calls.
-            compiled = await asyncio.to_thread(
-                self._compile, row, lambda name, number: documents.get((name, number))
-            )
+            compiled = await asyncio.to_thread(compiled_now)
             known = ShelvedFlow(key[0], key[1], compiled, row["document"])
             self._compiled[identity] = known
         return known
@@ -199,7 +228,8 @@ class FlowShelf(Generic[C]):
         key = (name, row["published"], row["hash"])
         first = ready.get(key)
         if first is None:
-            before = self._place_of(name).first
+            same = self._owners.get(name) == row["owner"]  # else it was removed, and made anew by another
+            before = self._place_of(name).first if same else None
             fault = f"cannot run its version {key[1]}: {failed.get(key, 'it is gone')}"
             if before is not None:
                 fault += f"; calls get version {before.number}, as before"
@@ -261,6 +291,10 @@ class _Reading:
             document = self.document(key) if key is not None and await self._there(key) else None
             wanted += _subflows(document)
         return found
+
+    def owner(self, name: str) -> UUID | None:
+        """The key whose flow it is; None: the operator's."""
+        return self._owners.get(name)
 
     def document(self, key: Key | None) -> Mapping[str, Any] | None:
         if key is None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mediaserver.calls.glob import fits
 from mediaserver.calls.routes import Resolution, ToExtension
+from mediaserver.glob import fits
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Generic, TypeVar
 
-from mediaserver.calls.glob import fits
+from mediaserver.glob import fits
 
 T = TypeVar("T")
 _WILD = re.compile(r"[*?]")

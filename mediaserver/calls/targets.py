@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 
-from mediaserver.calls.glob import fits
 from mediaserver.errors import CallError
+from mediaserver.glob import fits
 from mediaserver.outbound.policy import OutboundPolicy
 
 _ADDRESS = re.compile(

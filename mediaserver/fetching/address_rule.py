@@ -23,6 +23,9 @@ BAD_PORTS = frozenset(
     + (2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080)
 )
 """Ports of protocols that could take a request for one of theirs (WHATWG Fetch, "bad port")."""
+LOCAL_NAMES = frozenset("localhost local localdomain internal intranet private corp home lan".split())
+"""Last parts of names that the internet's DNS does not have (:rfc:`6761` 6.3, :rfc:`6762` 3 and appendix G,
+:rfc:`8375`; `internal` by ICANN's resolution of 2024)."""
 _OF_NAMES = (AddressKind.PRIVATE, AddressKind.SHARED)
 
 
@@ -78,6 +81,20 @@ class AddressRule:
                 FetchFault.REFUSED_ADDRESS,
             )
 
+    def check_name(self, host: str, port: int) -> None:
+        """Raises FetchError for a name that by definition is no host's of the internet, where nothing is
+        listed that it could lead to. A public name may lead to a private address all the same: see
+        `check`."""
+        if not _is_local(host) or any(
+            entry.fits(port) and (entry.network is not None or entry.name == host) for entry in self._entries
+        ):
+            return
+        raise FetchError(
+            f"{host} is a name of this machine or of a local network, which is not fetched from; if that is "
+            "meant, list it in fetch.allow",
+            FetchFault.REFUSED_ADDRESS,
+        )
+
     def check(self, host: str, port: int, address: Address) -> None:
         """Whether `address`, which `host` is or leads to, may be dialled. Raises FetchError."""
         kind = kind_of(address)
@@ -129,6 +146,11 @@ class AddressRule:
         if entry.network is not None:
             return address is not None and address in entry.network
         return entry.name == host
+
+
+def _is_local(host: str) -> bool:
+    """No name of the public DNS: one word alone, or below one of the `LOCAL_NAMES`."""
+    return "." not in host or host.rpartition(".")[2] in LOCAL_NAMES or host.endswith(".home.arpa")
 
 
 def _is_localhost(host: str) -> bool:

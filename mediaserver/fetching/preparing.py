@@ -65,3 +65,5 @@ def judge(rule: AddressRule, url: URL) -> None:
     rule.check_port(host, port)
     if (literal := address_of(host)) is not None:
         rule.check(host, port, literal)
+    else:
+        rule.check_name(host, port)

@@ -21,7 +21,8 @@ AllowText = Annotated[str, AfterValidator(_is_allowed)]
 class FetchSettings(SettingsGroup):
     allow: tuple[AllowText, ...] = Field(
         default=(),
-        description="Hosts, addresses and networks of yours that tools of flows, and alerts, may reach "
+        description="Hosts, addresses and networks of yours that the operator's flows, webhooks and alerts "
+        "may reach (those of API keys: `shared.hosts`) "
         'beside the internet: `["crm.internal", "127.0.0.1:9000", "10.0.0.0/8"]`. A port opens that port '
         "alone. A name may lead to private addresses; for this machine and link-local ones list the address. "
         "Empty: nothing but public addresses is fetched from.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from uuid import UUID
 
 from mediaserver.storage.records import FlowRun
 from mediaserver.storage.sql import Database, Row, text
@@ -16,8 +17,11 @@ async def began(connection: Database, record: FlowRun) -> None:
     )  # fmt: skip
 
 
-async def compared(connection: Database, flow: str, versions: Sequence[int]) -> list[Row]:
-    """What the calls of these versions came to, a row for each in the order of `versions`:
+async def compared(
+    connection: Database, flow: str, versions: Sequence[int], owner: UUID | None = None
+) -> list[Row]:
+    """What the calls of these versions came to, a row for each in the order of `versions`;
+    `owner`: of the calls of this key alone:
 
     `calls` that are over, `outcomes` by status, `none` (calls without an outcome), `turns` (mean, of the
     caller's), `seconds` (mean, from the answer to the end), `transfers` (calls that somebody else took over),
@@ -34,7 +38,7 @@ async def compared(connection: Database, flow: str, versions: Sequence[int]) -> 
             from flow_runs r
                 join calls c on c.id = r.call_id
                 left join outcomes o on o.call_id = r.call_id and o.flow = r.flow
-            where r.flow = $1 and r.version = any($2)
+            where r.flow = $1 and r.version = any($2) and ($3::uuid is null or c.owner = $3)
                 and r.began_at >= coalesce((select created_at from flows where name = $1), '-infinity')
         ), counted as (
             select version, jsonb_object_agg(status, calls) as outcomes from (
@@ -54,6 +58,6 @@ async def compared(connection: Database, flow: str, versions: Sequence[int]) -> 
             left join runs on runs.version = wanted.version
         group by wanted.version, place order by place
         """,
-        flow, list(versions),
+        flow, list(versions), owner,
     )  # fmt: skip
     return [{**dict(row), "outcomes": json.loads(row["outcomes"])} for row in rows]

@@ -36,6 +36,8 @@ class WebhookDelivery:
     """None: there is none that is still valid."""
     wanted: bool
     """The endpoint is switched on."""
+    owner: UUID | None
+    """The key whose endpoint it is; None: the operator's."""
 
 
 def body_of(event: OutboxEvent) -> str:
@@ -87,7 +89,7 @@ async def waiting(connection: Database, delivery: UUID) -> WebhookDelivery | Non
         """
         select d.id, d.webhook_id, d.body, d.tries, w.url, w.secret,
             case when w.old_until > now() then w.old_secret end as old_secret,
-            w.active and w.disabled_at is null or d.topic = 'ping' as wanted
+            w.active and w.disabled_at is null or d.topic = 'ping' as wanted, w.owner
         from webhook_deliveries d join webhooks w on w.id = d.webhook_id
         where d.id = $1 and d.state = 'waiting'
         """,

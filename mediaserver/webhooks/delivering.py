@@ -44,13 +44,16 @@ class WebhookSender:
         self,
         pool: asyncpg.Pool,
         fetcher: Fetcher,
+        for_keys: Fetcher,
         sealer: Sealer,
         settings: WebhooksSettings,
         *,
         wall: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        """`fetcher`: sends to the operator's endpoints; `for_keys`: to those of keys."""
         self._pool = pool
         self._fetcher = fetcher
+        self._for_keys = for_keys
         self._sealer = sealer
         self._settings = settings
         self._wall = wall
@@ -95,7 +98,8 @@ class WebhookSender:
 
     async def _try(self, delivery: WebhookDelivery) -> None:
         try:
-            answer = await self._fetcher.fetch(self._request(delivery))
+            fetcher = self._fetcher if delivery.owner is None else self._for_keys
+            answer = await fetcher.fetch(self._request(delivery))
         except FetchError as error:
             if error.kind in (FetchFault.CIRCUIT_OPEN, FetchFault.BUSY):
                 await self._failing(delivery, str(error))

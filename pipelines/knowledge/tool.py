@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mediaserver.errors import ToolError
+from mediaserver.settings.shared import KNOWLEDGE
 from mediaserver.storage.knowledge import configurations
 from mediaserver.storage.sql import Database
 from pipelines.knowledge.documents import check_collection
@@ -18,7 +19,7 @@ from pipelines.tools.results import PASSAGE, unmarked
 
 log = logging.getLogger(__name__)
 
-PREFIX = "knowledge/"
+PREFIX = KNOWLEDGE
 """Of the names of collections among the tools of an agent's row."""
 NOTHING = "Nothing in the documents fits. Say that you do not know, or search again in other words."
 TIMEOUT_S = 4.0

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mediaserver.calls.glob import fits
+from mediaserver.glob import fits
 from sip.messages.grammar import ParseError, is_token
 from sip.messages.uri import Uri, escape_user
 from sip.trunks.numbers import is_number, rewritten

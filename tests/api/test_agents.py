@@ -17,7 +17,7 @@ async def test_an_agent_is_added_shown_changed_and_removed(directory: DirectoryD
     status, made = await ask(
         "POST", AGENTS,
         {"name": "desk", "kind": "flow", "flow": "booking", "language": "en-GB", "stt": ["pocketsphinx"],
-         "tools": ["knowledge/faq"], "turn": {"sensitivity": "low"}, "retention": {"recordings_days": 7}},
+         "tools": [], "turn": {"sensitivity": "low"}, "retention": {"recordings_days": 7}},
         "ann",
     )  # fmt: skip
     assert status == 201 and (made["version"], made["fault"], made["recording"]) == (1, "", True)
@@ -129,7 +129,7 @@ async def test_what_does_not_fit_is_a_400(directory: DirectoryDesk) -> None:
 async def test_code_of_this_server_is_the_operators_alone(directory: DirectoryDesk) -> None:
     for content in (
         {"kind": "python", "entry": "os:system"}, {**ECHO, "tools": ["os:system"]},
-        {**ECHO, "tools": ["mcp/files"]},
+        {**ECHO, "tools": ["mcp/files"]}, {**ECHO, "tools": ["knowledge/manuals"]},
     ):  # fmt: skip
         status, problem = await directory.ask("POST", AGENTS, {"name": "desk", **content}, "ann")
         assert status == 403 and problem["error"]["code"] == "operators_alone"
@@ -143,6 +143,9 @@ async def test_another_keys_flow_does_not_exist_for_a_key(directory: DirectoryDe
     status, problem = await directory.ask("POST", AGENTS, content, "ann")
     assert status == 422 and problem["error"]["detail"][0]["problem"] == "there is no flow theirs"
     assert (await directory.ask("POST", AGENTS, content, "bob"))[0] == 201
+    assert (await directory.ask("POST", AGENTS, {**content, "name": "other"}))[0] == 422
+    changed = {"kind": "flow", "flow": "theirs", "language": "de"}
+    assert (await directory.ask("PUT", f"{AGENTS}/desk", changed))[0] == 200
 
 
 async def test_an_agent_that_routes_and_numbers_lead_to_stays(directory: DirectoryDesk) -> None:

@@ -14,6 +14,7 @@ import pytest
 from aiohttp import ClientPayloadError, ClientResponse, ClientSession, web
 from aiohttp.test_utils import TestClient, TestServer
 
+from api.access.scopes import Scope
 from api.app import ApiContext, build_app
 from api.telephony import events, listing
 from api.watcher_places import WatcherPlaces
@@ -24,7 +25,7 @@ from mediaserver.media.leg import EndedBy, Termination, Why
 from mediaserver.metrics import Metrics
 from mediaserver.storage.saving import save
 from tests.api.board import Board, Nowhere
-from tests.api.keys import bearer, made_up_key
+from tests.api.keys import STRANGER, bearer, made_up_key
 from tests.mediaserver.samples import CALL, ROOM, START, whole_call
 
 Client = TestClient[web.Request, web.Application]
@@ -104,6 +105,23 @@ async def test_health_names_what_is_missing_until_all_is_there(open_client: Open
     assert (await client.get("/api/health")).status == 503
 
 
+async def test_what_is_wrong_with_whose_agent_is_the_operators_to_know(open_client: Open) -> None:
+    context = make_context(http={"admin_token": "s3cret"})
+    context.health.set("database", False, "connection refused", "start PostgreSQL")
+    context.health.set("agent anns", False, "it names the tool crm", required=False)
+    client = await open_client(context)
+    _, secret = made_up_key(context, Scope.CALLS_READ)
+    for headers, names in (
+        (STRANGER, ["database", "sip"]),
+        (bearer(secret), ["database", "sip"]),
+        (bearer("s3cret"), ["database", "sip", "agent anns"]),
+    ):
+        told = await (await client.get("/api/health", headers=headers)).json()
+        assert [each["name"] for each in told["components"]] == names
+        assert told["missing"] == ["database", "sip"]
+        assert ("refused" in str(told)) is (len(names) == 3)
+
+
 async def test_metrics_are_in_the_prometheus_format(open_client: Open) -> None:
     client = await open_client(make_context())
     await client.get("/api/health")
@@ -111,6 +129,14 @@ async def test_metrics_are_in_the_prometheus_format(open_client: Open) -> None:
     text = await response.text()
     assert response.content_type == "text/plain"
     assert 'voiceforge_http_requests_total{route="/api/health",status="503"} 1.0' in text
+
+
+async def test_figures_of_the_whole_server_are_not_for_every_key(open_client: Open) -> None:
+    context = make_context()
+    client = await open_client(context)
+    for scopes, status in (((Scope.USAGE_READ, Scope.CALLS_READ), 403), ((Scope.METRICS,), 200)):
+        _, secret = made_up_key(context, *scopes)
+        assert (await client.get("/metrics", headers=bearer(secret))).status == status
 
 
 async def test_the_page_says_which_address_to_call_and_loads_nothing_foreign(open_client: Open) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from api.connections import HttpAdmission, HttpLimits
 
 STRANGER, PERSON = "192.0.2.7", "198.51.100.1"
@@ -48,3 +50,23 @@ def test_proven_connections_do_not_count_against_their_source() -> None:
     for number in range(50):
         assert seats.enter(str(number), PERSON) == (True, None)
         seats.prove(str(number))
+
+
+def test_one_key_does_not_keep_all_others_out() -> None:
+    """What it proves beyond half of all lives as a stranger's, and gives way."""
+    seats = admission(connections=4)
+    key = UUID(int=1)
+    for name in "abcd":
+        seats.enter(name, f"192.0.2.{ord(name)}")
+        seats.prove(name, key)
+        seats.prove(name, key)
+    assert [seats.is_proven(name) for name in "abcd"] == [True, True, False, False]
+    assert seats.enter("person", PERSON) == (True, "c")
+    seats.leave("a")
+    seats.leave("a")
+    seats.prove("d", key)
+    assert seats.is_proven("d") and len(seats) == 3
+    for name in "efg":  # the operator's have no such limit
+        seats.enter(name, f"198.51.100.{ord(name)}")
+        seats.prove(name)
+    assert seats.is_proven("e")

@@ -134,6 +134,8 @@ async def test_a_key_sees_what_leads_to_agents_that_it_may_use_and_changes_nothi
     for number, agent in (("+4930123451", "anns"), ("+4930123452", "bobs"), ("+4930123453", "demo")):
         await ask("POST", NUMBERS, {"number": number, "agent": agent})
     await ask("POST", NUMBERS, {"number": "+4930123454"})
+    night = {"pattern": "night", "agent": "bobs", "hours": WEEK, "fallback": {"ring": "carl"}}
+    assert (await ask("POST", ROUTES, night))[0] == 201
     await directory.read_again()
     _, page = await ask("GET", ROUTES, who="ann")
     assert [route["pattern"] for route in page["items"]] == ["demo", "echo", "ann"]
@@ -142,6 +144,8 @@ async def test_a_key_sees_what_leads_to_agents_that_it_may_use_and_changes_nothi
     (bobs,) = [route for route in (await ask("GET", ROUTES))[1]["items"] if route["pattern"] == "bob"]
     for path in (f"{ROUTES}/{bobs['id']}", f"{NUMBERS}/+4930123452", resolve("bob")):
         assert (await ask("GET", path, who="ann"))[0] == 404
+    assert (await ask("GET", resolve("night", CLOSED)))[1]["ring"] == "carl"
+    assert (await ask("GET", resolve("night", CLOSED), who="ann"))[0] == 404
     _, found = await ask("GET", resolve("ann"), who="ann")
     assert found["agent"] == "anns" and found["why"] == []
     for method, path, content in (

@@ -48,9 +48,18 @@ async def test_a_request_is_a_span_by_its_routes_template(desk: Traced) -> None:
     assert span.name == "GET /api/telephony/calls/{id}" and span.parent == "" and not span.failed
     assert span.attributes == {
         "http.request.method": "GET", "http.route": "/api/telephony/calls/{id}",
+        "url.scheme": "http", "url.path": answer.url.path,
         "http.response.status_code": answer.status, "voiceforge.request.id": "mine",
     }  # fmt: skip
     assert answer.headers["traceparent"].startswith(f"00-{span.trace}-{span.id}-0")
+
+
+async def test_a_path_that_is_nowhere_has_no_route(desk: Traced) -> None:
+    await desk.client.get("/api/nowhere?secret=1")
+    await sent(desk.provider)
+    (span,) = desk.taken.spans
+    assert span.name == "GET" and "http.route" not in span.attributes
+    assert span.attributes["url.path"] == "/api/nowhere"
 
 
 async def test_it_lies_in_the_trace_of_whoever_asks(desk: Traced) -> None:

@@ -78,6 +78,9 @@ async def test_a_key_sees_and_changes_its_own_alone(desk: WatchDesk) -> None:
     [
         ({"url": "http://127.0.0.1/"}, 422), ({"url": "http://10.1.2.3/"}, 422), ({"url": "ftp://h/"}, 422),
         ({"url": "https://u:p@example.com/"}, 422), ({"url": "no address"}, 422), ({"url": ""}, 400),
+        ({"url": "https://localhost/"}, 422), ({"url": "https://a.localhost./"}, 422),
+        ({"url": "https://printer.local/"}, 422), ({"url": "https://crm.internal/"}, 422),
+        ({"url": "https://metadata/"}, 422), ({"url": "https://nas.home.arpa/"}, 422),
         ({"topics": []}, 400), ({"topics": ["Call;"]}, 400), ({"topics": ["calls.*"]}, 400),
         ({"secret": "mine"}, 400),
         ({"topics": ["x"] * 21}, 400), ({"description": "x" * 501}, 400), ({"active": "maybe"}, 400),

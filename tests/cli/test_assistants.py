@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+from uuid import UUID
+
 import asyncpg
 
-from cli.serving.assistants import FactTable, offer_assistant
+from cli.serving.assistants import Assistants, FactTable, may_recall, offer_assistant
+from cli.serving.speech import Equipment
 from cli.serving.watch import counter_of_thinking_ahead
+from mediaserver.calls.call import Call
+from mediaserver.calls.events import EventBus
+from mediaserver.calls.routes import AgentSpec
 from mediaserver.metrics import Metrics
+from mediaserver.outbound.numbers import NumberPlan
 from mediaserver.storage import agents as tables
 from mediaserver.storage.records import FactLearnt
 from mediaserver.storage.routes import all_routes
 from mediaserver.storage.saving import save
 from pipelines.assistant.accounting import AheadFigures
+from pipelines.assistant.agent import Assistant
 from pipelines.assistant.facts import Fact
+from pipelines.tools.toolbox import ToolBox
+from tests.fakes import FakeLlm, FakeStt, FakeTts
+from tests.mediaserver.calls.bench import Kept
 from tests.mediaserver.samples import CALL
 
 
@@ -52,3 +65,27 @@ def test_what_thinking_ahead_came_to_is_in_the_metrics() -> None:
     assert value("voiceforge_preemptive_questions_total", {"outcome": "miss"}) == 2
     assert value("voiceforge_preemptive_wasted_tokens_total", {"of": "in"}) == 400
     assert value("voiceforge_preemptive_won_seconds_sum") == 0.25
+
+
+def test_a_key_is_not_told_what_the_operators_agent_keeps_of_somebody() -> None:
+    admin, ann, bob = (UUID(int=at) for at in range(3))
+    known = partial(may_recall, lambda owner: owner in (None, admin))
+    for agent, call, recalls in (
+        (None, None, True), (None, admin, True), (None, ann, False), (ann, ann, True), (ann, bob, False),
+        (ann, None, False),
+    ):  # fmt: skip
+        spec = AgentSpec(UUID(int=9), "front", 1, "llm", owner=agent)
+        made = Call(UUID(int=1), "outbound", "a", "b", "front", Kept(), EventBus(), owner=call)
+        assert known(spec, made) is recalls, (agent, call)
+
+
+async def test_a_call_that_may_not_recall_has_no_facts() -> None:
+    def assistant(recalls: bool) -> Assistant:
+        database: Any = None
+        spec = AgentSpec(UUID(int=9), "front", 1, "llm", assistant={"remember": True})
+        call = Call(UUID(int=1), "outbound", "a", "sip:+15550100@h", "front", Kept(), EventBus())
+        speech = Equipment(FakeStt(), FakeTts(), FakeLlm(), "", "en-us")
+        made = Assistants(lambda names: ToolBox([]), NumberPlan(), database, None, lambda *_: recalls)
+        return made.make(spec, call, speech)
+
+    assert assistant(True)._facts is not None and assistant(False)._facts is None

@@ -156,6 +156,21 @@ async def test_another_key_s_agent_takes_no_call_over(server: Server) -> None:
         shop.take("theirs", {})
 
 
+async def test_keys_flows_are_fetched_for_by_a_client_of_their_own(server: Server) -> None:
+    """Hosts of ours that are listed for the operator's flows are not there for those of keys."""
+    own: Any = object()
+    theirs: Any = object()
+    owners = {"drawn": UUID(int=7)}
+    server.shops = FlowWorkshops(
+        own, server.functions, server.tools, server.speech, NumberPlan(), server.rows.get, theirs, owners.get
+    )
+    await server.started()
+    for owner in (None, UUID(int=7)):
+        for flow, fetcher in (("booking", own), ("drawn", theirs)):
+            row = server.row("front", "flow", flow=flow, owner=owner, llm=("wise",))
+            assert server.shops.make(row, server.call, server.speech.begin(row)).fetcher is fetcher
+
+
 async def test_models_are_those_of_the_row_or_those_that_a_node_names(server: Server) -> None:
     server.row("plain", "flow", flow="booking")
     shop = await server.shop()

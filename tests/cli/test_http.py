@@ -7,13 +7,16 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import pytest
+from aiohttp import ClientSession, WSMsgType
 
 from api.connections import HttpLimits
 from api.context import ApiContext
+from api.gateway.gateway import Gateway
 from api.routing import binding
 from cli.serving.http import open_http
 from mediaserver.config import load
@@ -275,3 +278,18 @@ async def test_a_body_that_is_wanted_is_asked_for_once(undo: AsyncExitStack) -> 
     assert await guest.status() == b"HTTP/1.1 400"
     strange = await server.guest(KEYED + b"Content-Length: 2\r\nExpect: miracles\r\n\r\n{}")
     assert await strange.status() == b"HTTP/1.1 417"
+
+
+async def test_keyless_sockets_of_one_source_push_out_each_other_and_nobody_else() -> None:
+    """A socket that has not said its key yet is a stranger's connection like any other."""
+    settings = load(None, {"http": {"port": 0}})
+    async with AsyncExitStack() as undo:
+        context = ApiContext(settings, Health(), Metrics())
+        context.gateway = cast(Gateway, SimpleNamespace(settings=settings.gateway))
+        url = urlsplit(await open_http(settings.http, context, undo, HttpLimits(40, unproven_per_source=3)))
+        assert context.connections is not None
+        session = await undo.enter_async_context(ClientSession())
+        sockets = [await session.ws_connect(f"http://{url.netloc}/ws") for _ in range(4)]
+        first = await sockets[0].receive(10)
+        assert first.type in (WSMsgType.CLOSED, WSMsgType.CLOSE, WSMsgType.ERROR)
+        assert len(context.connections) == 3

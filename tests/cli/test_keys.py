@@ -13,6 +13,7 @@ import pytest
 
 from api.access.access import AccessControl
 from cli.main import main
+from cli.serve import first_key_told
 from cli.serving.access import first_key, keep_once, open_access
 from mediaserver.key_file import KEY_FILE, read_key, write_key
 from mediaserver.settings.access import AccessSettings
@@ -145,3 +146,10 @@ async def test_the_console_command_prints_a_link_that_signs_in_once(
         assert (await desk.client.get(path, allow_redirects=False)).status == 403
     finally:
         await desk.stop()
+
+
+def test_a_first_key_is_printed_on_a_terminal_alone(tmp_path: Path) -> None:
+    """What a service writes stays in its log for years."""
+    assert "vf_secret" in first_key_told("vf_secret", tmp_path, shown=True)
+    told = first_key_told("vf_secret", tmp_path, shown=False)
+    assert "vf_secret" not in told and str(tmp_path / "api.key") in told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from cli.serving.speech import Speech
 from mediaserver.calls.routes import AgentSpec, Resolution, RouteTable
 from mediaserver.errors import CallError, ConfigError, EngineError
 from mediaserver.settings.engines import EnginesSettings
+from mediaserver.settings.shared import SharedSettings
 from mediaserver.storage.records import Record
 from pipelines.agents import make_agent
 from pipelines.conversation.agent import Act, AgentInput, Context, Say
@@ -327,3 +329,11 @@ async def test_nobody_is_called_for_an_agent_that_cannot_talk(shop: Shop) -> Non
     assert refused.value.code == 480
     await shop.bench.settle()
     assert phones.placed == []
+
+
+def test_a_keys_agent_of_before_does_not_answer_with_what_is_the_operators() -> None:
+    theirs = AgentSpec(UUID(int=1), "front", 1, "llm", owner=UUID(int=7), tools=("knowledge/manuals",))
+    assert "operator alone" in fault(theirs)
+    assert fault(theirs, shared=SharedSettings(knowledge=("manuals",))) == ""
+    assert fault(replace(theirs, owner=None)) == ""
+    assert "operator alone" in fault(replace(theirs, kind="python", tools=(), entry="os:system"))

@@ -214,9 +214,49 @@ async def test_another_keys_flow_is_neither_run_nor_named(server: Server) -> Non
         server.flows.dressed(theirs)
     with pytest.raises(ConfigError, match="there is no flow 'desk'$"):
         server.flows.make(theirs, server.call(), SPEECH)
-    for owner in (key, None):
-        assert server.flows.dressed(replace(theirs, owner=owner)).flow == "desk"
+    assert server.flows.dressed(replace(theirs, owner=key)).flow == "desk"
+    operators = replace(theirs, owner=None)
+    with pytest.raises(ConfigError, match="there is no flow 'desk'$"):
+        server.flows.make(operators, server.call(), SPEECH)
+    assert server.flows.owner_fault(operators) == "there is no flow 'desk'"
+    assert server.flows.all_dressed([operators, theirs]) == [operators, theirs]
     assert server.flows.fault("dest") == "there is no flow 'dest': known are booking"
+
+
+async def test_a_key_that_takes_the_name_of_what_comes_with_the_server_gets_nobodys_calls(
+    server: Server,
+) -> None:
+    key = (await keys.add_key(server.pool, "first", keys.new_secret(), {"flows:write"})).id
+    async with server.pool.acquire() as connection:
+        mine = document("you are mine") | {"name": "booking"}
+        number = await flows.save(connection, "booking", mine, state="valid", owner=key)
+        await flows.publish(connection, "booking", number)
+        await server.flows.shelf.read(connection)
+    demo = AgentSpec(UUID(int=9), "demo", 1, "flow", flow="booking")
+    for owner, runs in ((None, 0), (UUID(int=7), 0), (key, number)):
+        call = server.call(number=runs + 1)
+        spec = replace(demo, owner=owner)
+        assert server.flows.begin(spec, call).number == runs
+        assert server.flows.owner_fault(spec) == "" and server.flows.dressed(spec).flow == "booking"
+
+
+async def test_a_keys_flow_of_before_is_not_run_where_it_names_what_is_the_operators(server: Server) -> None:
+    """It may have been kept by an older server, by the command, or while more was lent."""
+    use = {
+        "kind": "http",
+        "method": "GET",
+        "url": "https://x.example/",
+        "secrets": {"X-K": {"secret": "CRM"}},
+    }
+    asks = {"id": "end", "type": "tool", "use": use}
+    await server.save("", nodes=[{"id": "start", "type": "start"}, asks])
+    key = (await keys.add_key(server.pool, "first", keys.new_secret(), {"flows:write"})).id
+    for owner, runs in ((None, True), (key, False), (None, True)):
+        await server.pool.execute("update flows set owner = $1", owner)
+        async with server.pool.acquire() as connection:
+            await server.flows.shelf.read(connection)
+        said = server.flows.fault("desk")
+        assert said == "" if runs else "the operator's alone: the secret CRM" in said, said
 
 
 async def test_a_secret_is_there_as_soon_as_it_is_set(server: Server) -> None:

@@ -55,6 +55,6 @@ async def test_what_is_old_goes_once_an_hour(pool: asyncpg.Pool, postgres: Embed
         undo.push_async_callback(client.close)
         stored = cast(Any, SimpleNamespace(pool=pool, sealer=SEALER))
         settings = load(None, {"retention": {"transcripts_days": 7}})
-        await open_webhooks(settings, stored, client, feed, Noted(lambda: open_connection("")), undo)
+        await open_webhooks(settings, stored, client, client, feed, Noted(lambda: open_connection("")), undo)
         await tidy["events.tidy"](JobTry(1, {}, 1))
     assert await pool.fetchval("select count(*) from outbox") == 1

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from uuid import UUID
 
+from mediaserver.glob import fits
 from mediaserver.storage.outbox.telling import OutboxEntry
 from mediaserver.storage.sql import Database
 
@@ -54,12 +55,6 @@ class EventFilter:
     """With * for anything; empty: all."""
     call_id: UUID | None = None
 
-    @cached_property
-    def _topics(self) -> re.Pattern[str] | None:
-        if not self.topics:
-            return None
-        return re.compile("|".join(re.escape(topic).replace(r"\*", ".*") for topic in self.topics))
-
     @property
     def likes(self) -> list[str] | None:
         """The topics as patterns of SQL's `like`."""
@@ -71,7 +66,7 @@ class EventFilter:
         return (
             (self.everything or (event.owner is not None and event.owner == self.owner))
             and (self.call_id is None or event.call_id == self.call_id)
-            and (self._topics is None or self._topics.fullmatch(event.topic) is not None)
+            and (not self.topics or any(fits(topic, event.topic) for topic in self.topics))
         )
 
 

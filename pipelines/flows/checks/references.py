@@ -36,8 +36,13 @@ class FlowReference:
 
 def references(document: Document) -> tuple[FlowReference, ...]:
     """In the document's order. Names that are templates are left out: nobody knows them before the call."""
-    found = (each for node in document.by_id.values() for each in _of(node))
+    found = all_references(document)
     return tuple(each for each in found if "{{" not in each.name and "{%" not in each.name)
+
+
+def all_references(document: Document) -> Iterator[FlowReference]:
+    """With names that are templates."""
+    return (each for node in document.by_id.values() for each in _of(node))
 
 
 def _of(node: object) -> Iterator[FlowReference]:

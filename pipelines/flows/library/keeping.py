@@ -6,19 +6,20 @@ two make a flow of one name at the same moment.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 import asyncpg
 
 from mediaserver.errors import ConfigError
+from mediaserver.settings.shared import SharedSettings
 from mediaserver.storage import flow_runs, flows
 from mediaserver.storage.sql import Database, Row
 from pipelines.flows.checks.references import references
 from pipelines.flows.document.reading import document_of
 from pipelines.flows.library.reading import ReadFlow, read_flow
-from pipelines.flows.library.references import MayUse, usable_by
+from pipelines.flows.library.references import MayUse
 from pipelines.flows.shipped import templates
 
 
@@ -34,12 +35,15 @@ class FlowMaker:
     """For the history."""
     owner: UUID | None = None
     """Of flows that are made; None: everybody's."""
-    may_change: MayUse = lambda owner: True
+    may_change: Callable[[UUID | None], bool] = lambda owner: True
+    """Flows of this owner."""
+    shared: SharedSettings = SharedSettings()
+    """What of the operator's its flows may use, where it is a key."""
 
     @property
     def may_use(self) -> MayUse:
         """Whose flows and agents its own may name."""
-        return usable_by(self.owner)
+        return MayUse(self.owner, self.shared)
 
 
 OPERATOR = FlowMaker()
@@ -134,9 +138,11 @@ async def roll_back(
         return before, int(flow["published"])
 
 
-async def compared_versions(connection: Database, name: str, versions: Sequence[int] = ()) -> list[Row]:
+async def compared_versions(
+    connection: Database, name: str, versions: Sequence[int] = (), owner: UUID | None = None
+) -> list[Row]:
     """What the calls of these versions came to, else of those that share the calls, each with the `percent`
-    of new calls that it gets. Raises ConfigError."""
+    of new calls that it gets. `owner`: of the calls of this key alone. Raises ConfigError."""
     flow = await flows.one_flow(connection, name)
     if flow is None:
         raise flows.unknown(name)
@@ -145,7 +151,7 @@ async def compared_versions(connection: Database, name: str, versions: Sequence[
         await version_of(connection, name, number)
     if not (wanted := list(versions) or sharing):
         raise ConfigError(f"the flow {name} has nothing published: name two versions to compare")
-    found = await flow_runs.compared(connection, name, wanted)
+    found = await flow_runs.compared(connection, name, wanted, owner)
     share = flow["split_percent"] or 0
     shares = {flow["published"]: 100 - share, flow["split_version"]: share}
     return [{**row, "percent": shares.get(row["version"], 0)} for row in found]

@@ -17,6 +17,7 @@ from pipelines.flows.checks.known import KnownNames
 from pipelines.flows.checks.references import references
 from pipelines.flows.document.document import Document
 from pipelines.flows.document.reading import read_document, written
+from pipelines.flows.library.operators import not_lent
 from pipelines.flows.library.references import SHARED, MayUse, flows_of, lacking, names_of
 
 
@@ -32,8 +33,8 @@ class ReadFlow:
     """The same, of what it names and this server has not: no part of the version, since agents and secrets
     come and go."""
 
-    tools: tuple[str, ...] = ()
-    """Functions in Python and tools of the server's that it names: most run with the operator's rights."""
+    operators: tuple[str, ...] = ()
+    """What it names, in words, that is the operator's alone: no flow of a key's may."""
 
     @property
     def state(self) -> FlowState:
@@ -61,12 +62,7 @@ async def read_flow(content: Any, connection: Database | None, may_use: MayUse =
         there = await names_of(connection, may_use)
         missing = [each.as_dict() for each in lacking(references(document), there)]
     plain, found = await asyncio.to_thread(_looked_at, document, known)
-    return ReadFlow(plain, found, tuple(missing), tools_of(document))
-
-
-def tools_of(document: Document) -> tuple[str, ...]:
-    """See `ReadFlow.tools`."""
-    return tuple(each.name for each in references(document) if each.kind in ("python", "tool"))
+    return ReadFlow(plain, found, tuple(missing), tuple(not_lent(document, may_use.shared)))
 
 
 def _document(content: Any) -> Document:

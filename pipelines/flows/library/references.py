@@ -9,6 +9,7 @@ from uuid import UUID
 
 from mediaserver.calls.targets import Targets
 from mediaserver.errors import CallError
+from mediaserver.settings.shared import SharedSettings
 from mediaserver.storage import agents, flow_secrets, flows, trunks
 from mediaserver.storage.sql import Database
 from pipelines.flows.checks.findings import FlowFinding
@@ -24,17 +25,25 @@ SHIPPED_FLOWS = ("booking",)
 """Those that run without a row of the tables."""
 
 IsThere = Callable[[str], bool]
-MayUse = Callable[[UUID | None], bool]
-"""Whether somebody may have what belongs to this owner: a key, or the operator (None)."""
 
 
-def usable_by(owner: UUID | None) -> MayUse:
+@dataclass(frozen=True, slots=True)
+class MayUse:
     """What a flow of this owner may name: its own, and what the operator shares with all. So it is in calls,
     whoever saved it."""
-    return lambda other: other is None or other == owner
+
+    owner: UUID | None
+    shared: SharedSettings = SharedSettings()
+
+    def __call__(self, other: UUID | None) -> bool:
+        """Agents and flows of this owner: a key, or the operator (None)."""
+        return other is None or other == self.owner
+
+    def secret(self, name: str) -> bool:
+        return self.owner is None or self.shared.lends_secret(name)
 
 
-SHARED: MayUse = usable_by(None)
+SHARED = MayUse(None)
 """What the operator's flows may name."""
 
 
@@ -93,11 +102,12 @@ def lacking(found: Iterable[FlowReference], names: ServerNames) -> Iterator[Flow
 
 async def names_of(connection: Database, may_use: MayUse = SHARED) -> ServerNames:
     """As the tables have them; whom callers may be handed to is not in them. `may_use`: whose agents are
-    there for who asks. Trunks and secrets are the operator's, for all."""
+    there for who asks. Trunks are the operator's, for all; secrets where it lends them."""
     rows = await agents.all_agents(connection)
     known_agents = {row["name"] for row in rows if may_use(row["owner"])}
     known_trunks = {row["name"] for row in await trunks.all_trunks(connection)}
-    known_secrets = {row["name"] for row in await flow_secrets.all_secrets(connection)}
+    secrets = await flow_secrets.all_secrets(connection)
+    known_secrets = {row["name"] for row in secrets if may_use.secret(row["name"])}
     return ServerNames(known_agents.__contains__, known_trunks.__contains__, known_secrets.__contains__)
 
 
@@ -105,7 +115,9 @@ async def known_of(connection: Database, may_use: MayUse = SHARED) -> KnownNames
     """What flows may name without its being named in words."""
     return KnownNames(
         agents={row["name"] for row in await agents.all_agents(connection) if may_use(row["owner"])},
-        secrets={row["name"] for row in await flow_secrets.all_secrets(connection)},
+        secrets={
+            row["name"] for row in await flow_secrets.all_secrets(connection) if may_use.secret(row["name"])
+        },
         trunks={row["name"] for row in await trunks.all_trunks(connection)},
     )
 

@@ -30,6 +30,8 @@ class WantedSimulation:
     seed: str = "1"
     interrupt: float = 0.0
     """The chance, 0 to 1, that a caller talks into a line."""
+    of_key: bool = False
+    """The flow is a key's: its requests reach what those of keys may."""
 
 
 @dataclass(frozen=True, slots=True)

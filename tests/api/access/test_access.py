@@ -107,6 +107,15 @@ def test_links_with_wrong_codes_keep_nobody_out_who_has_the_token() -> None:
     assert access.recognise("s3cret", HERE).how is How.TOKEN
 
 
+def test_the_log_tells_what_was_wrong_and_from_where(caplog: pytest.LogCaptureFixture) -> None:
+    access = Clocked()
+    access.redeem("wrong", HERE)
+    access.refusal("vf_wrong")
+    assert [each.getMessage().partition(" (")[0] for each in caplog.records] == [
+        f"a wrong code of a sign-in link from {HERE}", f"a wrong key from {HERE}",
+    ]  # fmt: skip
+
+
 def test_ten_thousand_wrong_keys_a_minute_are_refused_and_a_right_one_goes_on(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -76,8 +76,10 @@ class FlowDesk:
 
 
 @asynccontextmanager
-async def flow_desk(pool: asyncpg.Pool, **more: Any) -> AsyncIterator[FlowDesk]:
-    """`more`: fields of the context."""
+async def flow_desk(
+    pool: asyncpg.Pool, *, shared: Mapping[str, Any] | None = None, **more: Any
+) -> AsyncIterator[FlowDesk]:
+    """`shared`: what the operator lends, as the settings have it. `more`: fields of the context."""
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -93,7 +95,7 @@ async def flow_desk(pool: asyncpg.Pool, **more: Any) -> AsyncIterator[FlowDesk]:
         return await handler(request)
 
     app = web.Application(middlewares=[tidy, guard])
-    context = app[CONTEXT] = ApiContext(load(None, {}), Health(), Metrics(), pool=pool)
+    context = app[CONTEXT] = ApiContext(load(None, {"shared": shared or {}}), Health(), Metrics(), pool=pool)
     for name, value in more.items():
         setattr(context, name, value)
     serve_routes(app, FLOW_TABLES)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -175,7 +176,12 @@ async def test_an_export_is_what_import_takes(flows: FlowDesk) -> None:
     assert (other["flow"], other["published"]) == ("copy", True)
 
 
-async def test_a_template_is_imported_with_what_it_runs_through(flows: FlowDesk) -> None:
+async def test_a_template_is_imported_with_what_it_runs_through(pool: asyncpg.Pool) -> None:
+    async with flow_desk(pool, shared={"secrets": ["shop_key"]}) as flows:
+        await import_all(flows)
+
+
+async def import_all(flows: FlowDesk) -> None:
     known = [each["name"] for each in await flows.done("ann", "GET", "/templates")]
     assert "booking" in known and len(known) > 8
     for name in known:
@@ -218,6 +224,21 @@ async def test_publish_roll_back_split_and_end(flows: FlowDesk) -> None:
     for wrong in ({"version": 2, "percent": 0}, {"version": 0, "percent": 5}, {"version": 2}):
         assert (await flows.ask("ann", "PUT", "/desk/split", wrong))[0] == 400
     assert (await flows.ask("ann", "PUT", "/desk/split", {"version": 2, "percent": 5}))[0] == 422
+
+
+async def test_how_a_shared_flow_fares_is_told_of_ones_own_calls(flows: FlowDesk) -> None:
+    await publish(flows, "operator", "desk")
+    for who, count in (("ann", 1), ("bob", 2), (None, 4)):
+        for _ in range(count):
+            await flows.pool.execute(
+                "with c as (insert into calls (id, direction, from_uri, to_uri, app, started_at, owner)"
+                " values ($1, 'inbound', '', '', 'agent', now(), (select id from api_keys where name = $2))"
+                " returning id) insert into flow_runs (call_id, flow, version) select id, 'desk', 1 from c",
+                uuid4(), who,
+            )  # fmt: skip
+    for who, count in (("ann", 1), ("bob", 2), ("operator", 7)):
+        (fared,) = (await flows.done(who, "GET", "/desk/split"))["versions"]
+        assert fared["live"] == count
 
 
 async def test_a_flow_that_agents_run_is_removed_by_force_alone(flows: FlowDesk) -> None:
@@ -325,15 +346,22 @@ async def test_no_flow_is_made_under_a_name_that_the_api_has(flows: FlowDesk) ->
 # -- code of the operator's
 
 
-TOOL_USES = [
+TOOL_USES: list[dict[str, Any]] = [
     {"kind": "python", "entry": "shop:order"},
     {"kind": "tool", "name": "mcp/shop/order"},
     {"kind": "tool", "name": "shop:order"},
+    {"kind": "tool", "name": "knowledge/manuals"},
+    {
+        "kind": "http",
+        "method": "GET",
+        "url": "https://crm.example.com/all",
+        "secrets": {"X-Key": {"secret": "CRM"}},
+    },
 ]
 
 
 @pytest.mark.parametrize("use", TOOL_USES)
-async def test_a_keys_flow_runs_no_code_of_the_operators(flows: FlowDesk, use: dict[str, str]) -> None:
+async def test_a_keys_flow_uses_nothing_of_the_operators_alone(flows: FlowDesk, use: dict[str, Any]) -> None:
     nodes = [*desk_document()["nodes"], {"id": "work", "type": "tool", "use": use}]
     document = desk_document(nodes=nodes)
     status, told = await flows.ask("ann", "POST", "", {"document": document})
@@ -348,6 +376,22 @@ async def test_a_keys_flow_runs_no_code_of_the_operators(flows: FlowDesk, use: d
     await flows.done("ann", "POST", "/shared/validate")
 
 
-async def test_a_keys_flow_searches_knowledge(flows: FlowDesk) -> None:
-    node = {"id": "work", "type": "tool", "use": {"kind": "tool", "name": "knowledge/manuals"}}
-    await flows.done("ann", "POST", "", {"document": desk_document(nodes=[*desk_document()["nodes"], node])})
+@pytest.mark.parametrize("use", TOOL_USES[3:])
+async def test_what_the_operator_lends_keys_flows_may_use(pool: asyncpg.Pool, use: dict[str, Any]) -> None:
+    nodes = [*desk_document()["nodes"], {"id": "work", "type": "tool", "use": use}]
+    async with flow_desk(pool, shared={"secrets": ["CRM"], "knowledge": ["manuals"]}) as flows:
+        assert (await flows.ask("ann", "POST", "", {"document": desk_document(nodes=nodes)}))[0] == 201
+
+
+async def test_no_key_is_told_which_secrets_there_are(flows: FlowDesk) -> None:
+    flows.context.trunks = SimpleNamespace(sealer=Sealer(b"k" * 32))  # type: ignore[assignment]
+    put = {"host": "crm.example.com", "value": "tok-123456"}
+    assert (await flows.ask("operator", "PUT", "/secrets/CRM", put))[0] == 204
+    nodes = [*desk_document()["nodes"], {"id": "work", "type": "tool", "use": TOOL_USES[-1]}]
+    content = {"document": desk_document(nodes=nodes)}
+    told = {
+        who: [each["what"] for each in (await flows.done(who, "POST", "/validate", content))["findings"]]
+        for who in ("ann", "operator")
+    }
+    assert "there is no secret 'CRM'" in told["ann"]
+    assert "there is no secret 'CRM'" not in told["operator"]

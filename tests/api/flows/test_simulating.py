@@ -35,7 +35,7 @@ class Nowhere:
 async def flows(pool: asyncpg.Pool) -> AsyncIterator[FlowDesk]:
     engines = Engines(shelf({}, {}))
     fetcher: Fetcher = Nowhere()  # type: ignore[assignment]
-    simulator = ServedSimulator(load(None, {}), engines, fetcher, python_functions(()), ())
+    simulator = ServedSimulator(load(None, {}), engines, fetcher, fetcher, python_functions(()), ())
     async with flow_desk(pool, simulator=simulator) as desk:
         await desk.done("ann", "POST", "/import", {"template": "booking", "publish": True})
         yield desk
@@ -97,6 +97,55 @@ async def test_what_cannot_be_simulated_is_told_before_anything_begins(
     await flows.done("ann", "POST", "", {"document": broken})
     found, told = await flows.ask("ann", "POST", f"/{name}/simulate", content)
     assert found == status and told["error"]["message"], told
+
+
+async def test_a_key_does_not_have_the_operators_requests_made(flows: FlowDesk) -> None:
+    """Those of the operator's own flows are real, and prove themselves with the operator's secrets."""
+    use = {"kind": "http", "url": "https://x.example/", "secrets": {"X-Key": {"secret": "CRM"}}}
+    start, hello, end = desk_document()["nodes"]
+    asks = {"id": "hello", "type": "tool", "use": {**use, "method": "GET"}}
+    lent = desk_document(name="lent", nodes=[start, asks, end])
+    await flows.done("operator", "POST", "", {"document": lent, "publish": True})
+    status, told = await flows.ask("ann", "POST", "/lent/simulate", {"personas": [GONE]})
+    assert (status, told["error"]["code"]) == (403, "forbidden")
+    through = {"id": "hello", "type": "subflow", "flow": "lent"}
+    await flows.done("ann", "POST", "", {"document": desk_document(name="own", nodes=[start, through, end])})
+    status, told = await flows.ask("ann", "POST", "/own/simulate", {"personas": [GONE]})
+    assert (status, told["error"]["code"]) == (403, "operators_alone")
+    assert told["error"]["detail"] == ["the secret CRM"]
+
+
+async def test_simulated_requests_of_a_keys_flow_reach_what_those_of_keys_may(pool: asyncpg.Pool) -> None:
+    asked: list[str] = []
+
+    class Asked(Nowhere):
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        async def fetch(self, *_: Any, **__: Any) -> Any:
+            asked.append(self.name)
+            return await super().fetch()
+
+    own: Any = Asked("operator")
+    for_keys: Any = Asked("key")
+    engines = Engines(shelf({}, {}))
+    simulator = ServedSimulator(load(None, {}), engines, own, for_keys, python_functions(()), ())
+    start, _, end = desk_document()["nodes"]
+    asks = {
+        "id": "hello",
+        "type": "tool",
+        "use": {"kind": "http", "method": "GET", "url": "https://x.example/"},
+    }
+    async with flow_desk(pool, simulator=simulator) as flows:
+        for who in ("ann", "operator"):
+            document = desk_document(name=who, nodes=[start, asks, end])
+            await flows.done(who, "POST", "", {"document": document})
+            response = await flows.client.post(
+                f"{FLOWS}/{who}/simulate", json={"personas": [GONE]}, headers={ASKS: who}
+            )
+            assert response.status == 200, await response.text()
+            await response.read()
+    assert asked == ["key", "operator"]
 
 
 async def test_another_key_s_flow_is_not_called(flows: FlowDesk) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import gc
 import json
+import weakref
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -165,3 +167,20 @@ async def test_a_model_that_fails_says_nothing_of_the_server(desk: RealtimeDesk)
     assert done["status"] == "failed"
     assert "10.0.0.1" not in str(done)
     assert (await client.ask())["status"] == "completed"
+
+
+async def test_nothing_of_a_session_waits_for_the_garbage_collector(desk: RealtimeDesk) -> None:
+    desk.llm.answers.append(said("One two."))
+    client = await desk.connect()
+    await client.ask()
+    (session,) = desk.hub
+    kept = [weakref.ref(each) for each in (session, session.leg, session.machine) if each is not None]
+    del session
+    gc.collect()
+    gc.disable()
+    try:
+        await client.ws.close()
+        await desk.until(lambda: not any(each() for each in kept))
+    finally:
+        gc.enable()
+    assert len(kept) == 3

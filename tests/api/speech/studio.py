@@ -52,7 +52,9 @@ class Studio:
         self.key, self.secret = made_up_key(self.context, Scope.SPEECH, Scope.MODELS)
         """With which `client` asks."""
         self.client: Client = TestClient(TestServer(build_app(self.context)), headers=bearer(self.secret))
-        self._downloader = downloader
+        self._downloader = None
+        """Of the operator's: `client` asks as a key."""
+        self._for_keys = downloader
         self._undo = AsyncExitStack()
 
     async def start(self) -> None:
@@ -66,6 +68,7 @@ class Studio:
             models,
             open_voices(self.settings, known, engines, self._undo),
             self._downloader,
+            self._for_keys,
             self._undo,
         )
         await self.client.start_server()

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from aiohttp import FormData
+from aiohttp import ClientError, FormData
 
 from api.routing.problems import Problem
 from api.speech import received, sending
@@ -24,6 +24,7 @@ from mediaserver.fetching.answer import FetchAnswer
 from mediaserver.fetching.protocols import Take
 from mediaserver.fetching.request import FetchRequest
 from pipelines.audio.formats import FileFormat
+from tests.api.keys import made_up_key
 from tests.api.speech.studio import Studio
 from tests.pipelines.audio.sounds import made
 
@@ -236,10 +237,10 @@ async def test_a_recording_is_got_from_its_address(small: Studio) -> None:
     status, code, message = await refused(small, json={"url": "http://127.0.0.1/a.mp3"})
     assert (status, code) == (422, "url_not_fetched") and "loopback" in message
     assert "url" in (await refused(small, json={}))[2]
-    assert isinstance(small.desk.downloader, Elsewhere)
-    small.desk.downloader.status = 404
+    assert isinstance(small.desk.for_keys, Elsewhere)
+    small.desk.for_keys.status = 404
     assert "404" in (await refused(small, json={"url": address}))[2]
-    small.desk.downloader.content = bytes(2 << 20)
+    small.desk.for_keys.content = bytes(2 << 20)
     assert (await refused(small, json={"url": address}))[0] == 413
 
 
@@ -253,3 +254,27 @@ def test_errors_say_whose_fault_it_is() -> None:
     with pytest.raises(Problem, match="Full.") as caught, told_to_client():
         raise CapacityError("full")
     assert caught.value.status == 503 and caught.value.headers["Retry-After"]
+
+
+async def test_what_a_key_names_is_not_fetched_as_the_operators_is(small: Studio) -> None:
+    desk = small.context.speech
+    assert desk is not None
+    desk.downloader, desk.for_keys = desk.for_keys, None
+    assert (await refused(small, json={"url": "https://example.org/a.mp3"}))[0] == 503
+
+
+async def test_a_key_that_is_revoked_is_spoken_to_no_longer(
+    small: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long what it asked for still goes on."""
+    begun = sending.SentAnswer.begin
+
+    async def revoked(answer: sending.SentAnswer, length: int | None = None) -> None:
+        await begun(answer, length)
+        made_up_key(small.context, id=small.key.id, active=False)
+
+    monkeypatch.setattr(sending.SentAnswer, "begin", revoked)
+    response = await small.client.post("/api/tts", json={"text": "Hello."})
+    assert response.status == 200
+    with pytest.raises(ClientError):
+        await response.read()

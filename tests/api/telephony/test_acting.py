@@ -21,6 +21,14 @@ from tests.api.keys import bearer, stored_key
 from tests.mediaserver.calls.lines import Line, Lines
 from tests.mediaserver.samples import ACTED, CALL, started
 
+UPGRADE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
+"""Of a request for a WebSocket (:rfc:`6455` 4.1)."""
+
 
 class Kept(Desk):
     """Whose database is up, and whose key stands there."""
@@ -114,7 +122,7 @@ async def test_a_line_that_comes_twice_is_one(pool: asyncpg.Pool) -> None:
     assert [row["action"] for row in await audit.lines_before(pool, 9)] == ["call.hangup"]
 
 
-@pytest.mark.parametrize("method", ["hangup", "say", "parties", "recording", "monitor/ws"])
+@pytest.mark.parametrize("method", ["hangup", "say", "parties", "recording", "events", "monitor/ws"])
 async def test_a_call_of_another_server_is_told_with_its_name(
     kept: Kept, pool: asyncpg.Pool, method: str
 ) -> None:
@@ -123,11 +131,12 @@ async def test_a_call_of_another_server_is_told_with_its_name(
     for node, host in ((own, "here"), (other, "there")):
         await nodes.started(pool, node, host)
     await save(pool, started(), other)
-    asked = "GET" if method in ("parties", "recording", "monitor/ws") else "POST"
+    asked = "GET" if method in ("parties", "recording", "events", "monitor/ws") else "POST"
     content = {"text": "hello"} if method == "say" else None
 
     async def ask(path: str) -> tuple[int, Any]:
-        response = await kept.client.request(asked, f"{CALLS}/{path}", json=content)
+        headers = UPGRADE if method.endswith("ws") else {}
+        response = await kept.client.request(asked, f"{CALLS}/{path}", json=content, headers=headers)
         return response.status, (await response.json())["error"]
 
     status, error = await ask(f"{CALL}/{method}")

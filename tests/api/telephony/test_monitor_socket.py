@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
-from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
+from aiohttp import ClientWebSocketResponse, WSCloseCode, WSMsgType, WSServerHandshakeError
 
 from api.telephony import monitor_socket
 from api.telephony.monitor_line import MOST_FRAMES, MonitorLine
@@ -183,6 +183,18 @@ async def test_a_key_that_is_revoked_hears_no_longer(ear: Ear) -> None:
         while (await socket.receive()).type not in (WSMsgType.CLOSE, WSMsgType.CLOSED):
             pass
     assert ear.desk.board.is_live(ear.call_id)
+
+
+async def test_more_messages_than_audio_has_end_the_socket(ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(monitor_socket, "AT_ONCE", 3.0)
+    monkeypatch.setattr(monitor_socket, "PER_SECOND", 0.0)
+    socket = await ear.listen()
+    for _ in range(4):
+        await socket.send_json({"type": "mode", "mode": "listen"})
+    async with asyncio.timeout(5):
+        while (message := await socket.receive()).type in (WSMsgType.TEXT, WSMsgType.BINARY):
+            pass
+    assert (message.type, socket.close_code) == (WSMsgType.CLOSE, WSCloseCode.POLICY_VIOLATION)
 
 
 async def test_a_socket_that_never_reads_loses_the_oldest_and_costs_no_memory() -> None:

@@ -12,12 +12,11 @@ from uuid import UUID, uuid4
 import pytest
 from aiohttp import ClientResponse
 
-from api.telephony.sip_trace import CAPTURES
 from mediaserver import logs
 from sip.tracing.kept import TraceLimits
 from sip.tracing.tracer import FOLLOWERS, Tracer
 from tests.api.desk import CALLS, Desk
-from tests.api.keys import STRANGER
+from tests.api.keys import STRANGER, bearer, made_up_key
 from tests.mediaserver.calls.lines import Line
 from tests.sip.tracing.packets import read
 
@@ -135,18 +134,36 @@ async def test_packets_are_captured_until_the_call_ends(desk: Desk) -> None:
     converse(tracer, call)
     async with desk.client.get(f"{CALLS}/{call}/pcap?seconds=600") as response:
         await response.content.readany()
-        assert desk.context.capturing == 1
+        assert len(desk.context.capturing) == 1
         await desk.board.hang_up(call)
         await asyncio.wait_for(response.read(), 10)
-    assert (desk.context.capturing, tracer.onlookers) == (0, [])
+    assert (len(desk.context.capturing), tracer.onlookers) == (0, [])
 
 
 async def test_few_calls_are_captured_at_a_time(desk: Desk) -> None:
     call = uuid4()
     converse(traced(desk), call)
-    desk.context.capturing = CAPTURES
-    response = await desk.client.get(f"{CALLS}/{call}/pcap")
-    assert response.status == 503 and (await response.json())["error"]["code"] == "too_many_captures"
+    with desk.context.capturing.take(desk.key.id), desk.context.capturing.take(desk.key.id):
+        response = await desk.client.get(f"{CALLS}/{call}/pcap")
+        assert (response.status, (await response.json())["error"]["code"]) == (429, "too_many_captures")
+        _, other = made_up_key(desk.context)
+        assert (await desk.client.get(f"{CALLS}/{call}/pcap", headers=bearer(other))).status == 200
+
+
+async def test_a_key_that_is_revoked_reads_no_more_of_what_goes_by(desk: Desk) -> None:
+    call = await desk.dialled(Line("caller"))
+    tracer = traced(desk)
+    converse(tracer, call)
+    async with (
+        desk.client.get(f"{SIP}/events") as following,
+        desk.client.get(f"{CALLS}/{call}/pcap?seconds=600") as packets,
+    ):
+        await packets.content.readany()
+        made_up_key(desk.context, id=desk.key.id, active=False)
+        converse(tracer, uuid4())
+        assert b"INVITE" not in await asyncio.wait_for(following.read(), 10)
+        await asyncio.wait_for(packets.read(), 10)
+    assert desk.board.is_live(call) and tracer.onlookers == []
 
 
 async def test_few_may_follow_at_a_time_and_who_leaves_makes_room(desk: Desk) -> None:

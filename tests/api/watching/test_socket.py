@@ -104,6 +104,7 @@ async def test_what_is_not_understood_closes_the_socket_with_why(desk: WatchDesk
     await ws.send_str(message)
     closed = await ws.receive(timeout=10)
     assert closed.type is WSMsgType.CLOSE and closed.data == our_socket.PROTOCOL_ERROR and closed.extra
+    assert "Value error" not in closed.extra
     assert len(desk.context.watcher_places) <= 1
 
 
@@ -161,3 +162,13 @@ async def test_a_key_that_is_withdrawn_is_told_no_more(
     monkeypatch.setattr(desk.context, "access", Withdrawn())
     await desk.tell("turn")
     assert (await ws.receive(timeout=10)).data == 1008
+
+
+async def test_who_sends_more_than_anybody_needs_is_sent_away(desk: WatchDesk) -> None:
+    ws = await connect(desk)
+    for _ in range(int(our_socket.AT_ONCE) + 1):
+        await ws.send_json({"type": "subscribe", "after": 0})
+    async with asyncio.timeout(10):
+        while (await ws.receive()).type is WSMsgType.TEXT:
+            pass
+    assert ws.close_code == our_socket.TOO_MANY

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mediaserver.calls import pattern_index
-from mediaserver.calls.glob import fits
 from mediaserver.calls.pattern_index import PatternIndex
+from mediaserver.glob import fits
 
 PIECES = st.text(alphabet="12*?", max_size=6)
 

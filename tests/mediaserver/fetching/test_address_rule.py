@@ -187,3 +187,15 @@ def test_secrets_may_go_unencrypted_to_what_the_operator_wrote_down() -> None:
     assert rule.lists("crm.internal", 80)
     assert rule.lists("10.0.0.1", 80)
     assert not rule.lists("example.com", 80)
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "a.localhost", "nas.local", "crm.internal", "db", "x.home.arpa"]
+)
+def test_names_of_local_networks_are_refused_where_nothing_is_listed_that_they_could_be(host: str) -> None:
+    for allow in ([], ["other.internal"], [f"{host}:9000"]):
+        with pytest.raises(FetchError, match="local network"):
+            AddressRule(allow).check_name(host, 443)
+    for allow in ([host], [f"{host}:443"], ["10.0.0.0/8"]):
+        AddressRule(allow).check_name(host, 443)
+    AddressRule().check_name("example.com", 443)

@@ -99,13 +99,19 @@ class Sending:
     """All that a server has of it: feed, relay and jobs."""
 
     def __init__(
-        self, pool: asyncpg.Pool, postgres: EmbeddedPostgres, settings: WebhooksSettings, rule: AddressRule
+        self,
+        pool: asyncpg.Pool,
+        postgres: EmbeddedPostgres,
+        settings: WebhooksSettings,
+        rule: AddressRule,
+        for_keys: AddressRule | None = None,
     ):
         self.pool = pool
         self.fetcher = GuardedClient(rule, FetchLimits(timeout_s=0.5))
+        self.for_keys = GuardedClient(for_keys or rule, FetchLimits(timeout_s=0.5))
         self.feed = EventFeed(lambda: open_connection(postgres.dsn), pool, poll_s=0.2)
         self.relay = WebhookRelay(pool, self.feed)
-        self.sender = WebhookSender(pool, self.fetcher, SEALER, settings)
+        self.sender = WebhookSender(pool, self.fetcher, self.for_keys, SEALER, settings)
         self.jobs = JobRunner(lambda: open_connection(postgres.dsn), heartbeat=QUICK, poll=QUICK / 5)
         self.jobs.declare(self.sender.kind())
 
@@ -119,6 +125,7 @@ class Sending:
         await self.relay.close()
         await self.feed.close()
         await self.fetcher.close()
+        await self.for_keys.close()
 
 
 LOCAL = AddressRule(["127.0.0.1"])

@@ -22,9 +22,11 @@ from mediaserver.webhooks.signing import new_secret
 from tests.mediaserver.jobs.running import empty
 from tests.mediaserver.samples import CALL, started, turn, whole_call
 from tests.mediaserver.webhooks.receiving import (
+    LOCAL,
     QUICKLY,
     SEALER,
     Receiver,
+    Sending,
     endpoint,
     sending,
     settled,
@@ -80,6 +82,27 @@ async def test_a_keys_endpoint_is_sent_its_own_events_alone(
         await tell(pool, "dtmf", owner=mine)
         await settled(pool, {"delivered": 1})
     assert [each.content["type"] for each in receiver.posted] == ["dtmf"]
+
+
+async def test_a_keys_endpoint_is_no_host_that_is_listed_for_the_operators_alone(
+    pool: asyncpg.Pool, postgres: EmbeddedPostgres, receiver: Receiver
+) -> None:
+    key = uuid4()
+    await pool.execute(
+        "insert into api_keys (id, name, prefix, hash, scopes) values ($1, 'k', 'vf_', $2, '{}')",
+        key, key.bytes * 2,
+    )  # fmt: skip
+    theirs, _ = await endpoint(pool, receiver.url, owner=key)
+    await endpoint(pool, receiver.url)
+    settings = WebhooksSettings(tries=1)
+    running = Sending(pool, postgres, settings, LOCAL, for_keys=AddressRule())
+    await running.start()
+    await tell(pool, "dtmf", owner=key)
+    await settled(pool, {"delivered": 1, "dead": 1})
+    await running.close()
+    assert len(receiver.posted) == 1
+    fault = await pool.fetchval("select fault from webhook_deliveries where webhook_id = $1", theirs)
+    assert "loopback address" in fault
 
 
 async def test_what_fails_is_tried_again_under_the_same_id(

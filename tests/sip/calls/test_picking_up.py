@@ -35,9 +35,10 @@ async def ringing(us: Server, callee: Callee) -> tuple[SipLeg, str]:
     """The leg at the phone that rings, and how it is named to whoever is to pick it up."""
     asked = await asyncio.wait_for(callee.calls.get(), 10)
     async with asyncio.timeout(10):
-        while not (known := [each for each in us.sip._core.dialogs if each.extension == "101"]):  # noqa: ASYNC110
+        # The other phone of the extension may be heard of first.
+        while not (known := [each for each in us.sip._core.dialogs if each.call_id == asked.leg.ref]):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
-    call_id, ours, theirs = next(each.id for each in known if each.call_id == asked.leg.ref)
+    call_id, ours, theirs = known[0].id
     return asked.leg, f"{call_id};to-tag={ours};from-tag={theirs}"
 
 

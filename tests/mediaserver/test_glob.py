@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from mediaserver.calls.glob import fits
+from mediaserver.glob import fits
 
 
 def test_it_is_what_a_regular_expression_would_say() -> None:
