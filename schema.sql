@@ -64,7 +64,9 @@ create table console_sessions (
     source     text not null default '' check (length(source) <= 100),
     created_at timestamptz not null default now(),
     expires_at timestamptz not null,
-    revoked_at timestamptz
+    revoked_at timestamptz,
+    -- With which key it signed in; null: with the token, or by a link.
+    key_id     uuid references api_keys
 );
 
 -- Who changed what, written in the transaction of the change. A line never changes.

@@ -16,7 +16,8 @@ from api.access.scopes import Scope
 from api.audit import audited
 from api.context import CONTEXT
 from api.directory_changes import changing_directory
-from api.routing.models import OneLine, RequestModel, ResponseModel
+from api.plain_text import OneLine
+from api.routing.models import RequestModel, ResponseModel
 from api.routing.paging import Page, PageQuery, page_of, place_of
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes

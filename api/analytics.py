@@ -11,8 +11,9 @@ from pydantic import Field
 
 from api.access.asker import asker
 from api.access.scopes import Scope
+from api.plain_text import OneLine
 from api.reporting import MOST_ROWS, ReportQuery, in_utc, owner_of, read, whole, written
-from api.routing.models import OneLine, ResponseModel
+from api.routing.models import ResponseModel
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
 from mediaserver.storage import analytics as figures

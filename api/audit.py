@@ -12,7 +12,8 @@ from pydantic import Field
 from api.access.asker import asker
 from api.access.scopes import Scope
 from api.context import CONTEXT
-from api.routing.models import OneLine, ResponseModel
+from api.plain_text import OneLine
+from api.routing.models import ResponseModel
 from api.routing.paging import Page, PageQuery, page_of, place_of
 from api.routing.request_ids import REQUEST_ID
 from api.routing.table import ApiRoutes

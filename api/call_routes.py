@@ -17,9 +17,10 @@ from api.audit import audited
 from api.calendars import SpanText
 from api.context import CONTEXT
 from api.directory_changes import changing_directory
-from api.routing.models import OneLine, RequestModel, ResponseModel
+from api.plain_text import OneLine
+from api.routing.models import RequestModel, ResponseModel
 from api.routing.paging import Page, PageQuery, page_of, place_of
-from api.routing.problems import Problem
+from api.routing.problems import Problem, started
 from api.routing.table import ApiRoutes
 from api.versions import check_version, versioned
 from mediaserver.calls.hours import Week, zone_of
@@ -155,11 +156,9 @@ class Resolved(ResponseModel):
 @routes.get(f"{ROUTES}/resolve", scope=Scope.TELEPHONY_READ)
 async def resolve(request: web.Request, query: ResolveQuery) -> Resolved:
     """Who would answer, and why. Nobody is called."""
-    context, who = request.app[CONTEXT], asker(request)
-    if context.directory is None:
-        raise web.HTTPServiceUnavailable(reason="The server is still starting.")
+    directory, who = started(request.app[CONTEXT].directory), asker(request)
     at = query.at or datetime.now(UTC)
-    found = context.directory.explain(query.to, at)
+    found = directory.explain(query.to, at)
     if found.route is not None and not who.admin:
         await _seen(request, found.route)
     agent = ring = code = reason = None

@@ -128,6 +128,7 @@ async def _sign_in(request: web.Request, response: web.StreamResponse) -> None:
         session = await console_sessions.add_session(
             connection, cookie, lasts_s,
             browser=request.headers.get("User-Agent", ""), source=request.remote or "",
+            key=asker(request).key,
         )  # fmt: skip
         await audited(connection, request, "session.begin", f"session:{session.id}")
     context.access.ring.take_session(session)

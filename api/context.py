@@ -16,9 +16,8 @@ from api.access.asker import Asker, asker
 from api.connections import HttpConnections
 from api.gateway.gateway import Gateway
 from api.realtime.hub import RealtimeHub
+from api.shared_places import SharedPlaces
 from api.speech_desk import SpeechDesk
-from api.watcher_places import WatcherPlaces
-from api.work_places import WorkPlaces
 from mediaserver.calls.directory import Directory
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.outbound_metering import OutboundMeter
@@ -69,9 +68,9 @@ class ApiContext:
     """Who sees what is said by SIP; None while the server is starting."""
     checking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     """Documents of flows that are read, checked or compared at a time, in threads beside the media clock."""
-    generating: WorkPlaces = field(default_factory=lambda: WorkPlaces(4, 2))
+    generating: SharedPlaces = field(default_factory=lambda: SharedPlaces(4, 2))
     """Flows that language models draw at a time."""
-    simulating: WorkPlaces = field(default_factory=lambda: WorkPlaces(2, 1))
+    simulating: SharedPlaces = field(default_factory=lambda: SharedPlaces(2, 1))
     """Runs of simulated calls at a time."""
     think: Callable[[str], Awaitable[Llm]] | None = None
     """A language model by its name, the usual one for an empty one; None while the server is starting. Raises
@@ -94,10 +93,12 @@ class ApiContext:
     """Seals the secrets that are kept; None while the server is starting."""
     feed: EventFeed | None = None
     """Tells of what is stored as it comes; None while the server is starting."""
-    watcher_places: WatcherPlaces = field(default_factory=WatcherPlaces)
-    live_places: WatcherPlaces = field(default_factory=lambda: WatcherPlaces(most_each=16))
-    """Of keys, beside `watchers`, which counts all."""
+    watcher_places: SharedPlaces = field(default_factory=lambda: SharedPlaces(1000, 100))
     """Of those who watch what is stored."""
+    live_places: SharedPlaces = field(default_factory=lambda: SharedPlaces(64, 16))
+    """Of those who watch live calls."""
+    monitor_places: SharedPlaces = field(default_factory=lambda: SharedPlaces(32, 16))
+    """Of those who listen to calls by WebSocket: each is a leg that the media clock serves."""
     jobs: JobRunner | None = None
     """Who does jobs; None while the server is starting."""
     directory: Directory | None = None
@@ -108,7 +109,7 @@ class ApiContext:
     """Raises CallError for whom this server may not call."""
     eraser: Eraser | None = None
     """Who removes callers' data; None while the server is starting."""
-    capturing: WorkPlaces = field(default_factory=lambda: WorkPlaces(4, 2))
+    capturing: SharedPlaces = field(default_factory=lambda: SharedPlaces(4, 2))
     """Captures of packets that are being read."""
     connections: HttpConnections | None = None
     """Who holds connections to us, where that is limited."""
@@ -128,12 +129,8 @@ class ApiContext:
     """Addresses (user parts) to try, and what answers there."""
     sip_address: str = ""
     """HOST:PORT that callers dial, known when SIP listens."""
-    watchers: int = 0
-    """Open event streams."""
-    listening: int = 0
-    """Who listens to calls by WebSocket."""
     streams: StreamWire = field(default_factory=StreamWire)
-    """What carries their audio."""
+    """What carries the audio of those who listen by WebSocket."""
     uploading: int = 0
     """Bytes of sounds that are being handed in."""
     reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))

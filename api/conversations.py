@@ -10,7 +10,7 @@ from api.gateway.messages import Init, first_message
 from api.gateway.outbox import SocketLine
 from api.gateway.session import GatewaySession
 from api.gateway.socket import serve
-from api.routing.problems import Problem
+from api.routing.problems import started
 from api.routing.table import ApiRoutes
 
 routes = ApiRoutes("gateway", "Conversations over WebSocket.")
@@ -24,9 +24,7 @@ async def gateway(request: web.Request) -> web.StreamResponse:
     `resume`. See docs/gateway.md for all messages and close codes.
     """
     context = request.app[CONTEXT]
-    hub = context.gateway
-    if hub is None:
-        raise Problem(503, "unavailable", "The server is still starting.")
+    hub = started(context.gateway)
     known, source = asker(request), request.remote or ""
 
     async def begin(text: str, line: SocketLine) -> GatewaySession:

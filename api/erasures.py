@@ -16,12 +16,12 @@ from pydantic import Field
 from api.access.asker import asker
 from api.access.scopes import Scope
 from api.audit import audited
-from api.context import CONTEXT, ApiContext
-from api.routing.models import OneLine, RequestModel, ResponseModel
+from api.context import CONTEXT
+from api.plain_text import OneLine
+from api.routing.models import RequestModel, ResponseModel
 from api.routing.paging import Page, PageQuery, page_of, place_of
-from api.routing.problems import Problem
+from api.routing.problems import Problem, started
 from api.routing.table import ApiRoutes
-from mediaserver.retention.erasing import Eraser
 from mediaserver.storage import erasures as table
 from mediaserver.storage import numbers
 from mediaserver.storage.sql import Row
@@ -62,7 +62,7 @@ async def begin(request: web.Request, body: NewErasure) -> ErasureShown:
     one, or that was transferred to it, the recording goes, too. The answer comes when it is done, or after
     five seconds; what is left then goes on by itself. Asked for again while it runs, it is the same one."""
     context = request.app[CONTEXT]
-    eraser = eraser_of(context)
+    eraser = started(context.eraser)
     caller = eraser.number(body.caller)
     if not caller:
         raise _unfit(f"{body.caller} is no telephone number in full, such as +441215550100")
@@ -98,12 +98,6 @@ async def one(request: web.Request, id: UUID) -> ErasureShown:
     if row is None:
         raise Problem(404, "not_found", "There is no such erasure.")
     return _shown(row)
-
-
-def eraser_of(context: ApiContext) -> Eraser:
-    if context.eraser is None:
-        raise web.HTTPServiceUnavailable(reason="The server is still starting.")
-    return context.eraser
 
 
 def _unfit(problem: str) -> Problem:

@@ -16,7 +16,6 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from api.access.asker import asker
-from api.asking import require_pool
 from api.context import CONTEXT
 from api.routing.problems import Problem
 from api.routing.serving import route_of
@@ -70,7 +69,7 @@ async def once(request: web.Request, body: BaseModel) -> AsyncIterator[Attempt]:
         )
     running.add(mark)
     try:
-        before = await answer_to(require_pool(request.app[CONTEXT]), key)
+        before = await answer_to(request.app[CONTEXT].database, key)
         if before is not None and before.request != key.request:
             raise Problem(
                 422, "key_reused", "This Idempotency-Key was used for another request: take a new one."

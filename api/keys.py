@@ -17,10 +17,11 @@ from aiohttp import web
 from pydantic import Field
 
 from api.access.quotas import KINDS
-from api.access.scopes import Scope
+from api.access.scopes import Scope, scopes_of
 from api.audit import audited
 from api.context import CONTEXT
-from api.routing.models import OneLine, RequestModel, ResponseModel
+from api.plain_text import OneLine
+from api.routing.models import RequestModel, ResponseModel
 from api.routing.paging import Page, PageQuery, page_of, place_of
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
@@ -169,7 +170,9 @@ async def one(request: web.Request, id: UUID) -> KeyShown:
 
 @routes.patch("/api/keys/{id}", scope=Scope.ADMIN)
 async def change(request: web.Request, id: UUID, body: KeyChange) -> KeyShown:
-    """Change a key's name, scopes or limits, or switch it off and on."""
+    """Change a key's name, scopes or limits, or switch it off and on.
+
+    One that is switched off, or loses `admin`, signs out the browsers that signed in with it."""
     context, asked = request.app[CONTEXT], body.model_dump(mode="json", exclude_unset=True)
     columns: dict[str, Any] = {
         name: asked[name] for name in ("name", "scopes", "active") if asked.get(name) is not None
@@ -183,8 +186,13 @@ async def change(request: web.Request, id: UUID, body: KeyChange) -> KeyShown:
         changed = await table.change_key(connection, id, columns)
         if changed is None:
             raise _no_such_key()
+        signed_out = list[UUID]()
+        if not changed.active or Scope.ADMIN not in scopes_of(changed.scopes):
+            signed_out = await console_sessions.revoke_sessions_of(connection, id)
         await audited(connection, request, "key.change", f"key:{id}", **asked)
     context.access.ring.take(changed)
+    for session in signed_out:
+        context.access.ring.drop_session(session)
     return await _one(request, id)
 
 

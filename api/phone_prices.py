@@ -9,10 +9,10 @@ from aiohttp import web
 from pydantic import Field, model_validator
 
 from api.access.scopes import Scope
-from api.asking import require_pool
 from api.audit import audited
 from api.context import CONTEXT
-from api.routing.models import OneLine, RequestModel
+from api.plain_text import OneLine
+from api.routing.models import RequestModel
 from api.routing.table import ApiRoutes
 from mediaserver.storage import phone_prices as table
 from mediaserver.storage.usage_prices import ALWAYS, ANY
@@ -67,7 +67,7 @@ class PhonePrices(RequestModel):
 @routes.get(PRICES, scope=Scope.USAGE_READ)
 async def phone_prices(request: web.Request) -> PhonePrices:
     """What minutes of telephone calls cost, by trunk, direction and the beginning of a number."""
-    return _shown(await table.all_prices(require_pool(request.app[CONTEXT])))
+    return _shown(await table.all_prices(request.app[CONTEXT].database))
 
 
 @routes.put(PRICES, scope=Scope.ADMIN, body_limit=LARGEST_TABLE)
@@ -78,7 +78,7 @@ async def set_phone_prices(request: web.Request, body: PhonePrices) -> PhonePric
     and keeps its cost. What had no price then is worked out from `/api/usage/prices` (`phone_seconds_in`,
     `phone_seconds_out`; `engine` is the trunk)."""
     given = [table.PhonePrice(**each.model_dump()) for each in body.prices]
-    async with require_pool(request.app[CONTEXT]).acquire() as connection, connection.transaction():
+    async with request.app[CONTEXT].database.acquire() as connection, connection.transaction():
         await table.replace_all(connection, given)
         await audited(connection, request, "phone_prices.change", "phone_prices", prices=len(given))
         return _shown(await table.all_prices(connection))

@@ -11,10 +11,11 @@ from api.access.scopes import Scope
 from api.context import CONTEXT
 from api.gateway.close_codes import GatewayRefusal
 from api.guard import told_refusal
+from api.plain_text import OneLine
 from api.realtime.refusals import SessionRefused
 from api.realtime.socket import serve
-from api.routing.models import OneLine, RequestModel
-from api.routing.problems import Problem
+from api.routing.models import RequestModel
+from api.routing.problems import Problem, started
 from api.routing.table import ApiRoutes
 from mediaserver.errors import VoiceForgeError
 
@@ -35,10 +36,7 @@ async def realtime(request: web.Request, query: RealtimeQuery) -> web.StreamResp
 
     With a language model, or an agent of kind llm, the client gives the instructions and runs the functions;
     an agent that is a flow or code goes by its own lights. See docs/realtime.md for the events."""
-    hub = request.app[CONTEXT].realtime
-    if hub is None:
-        raise Problem(503, "unavailable", "The server is still starting.")
-    who = asker(request)
+    hub, who = started(request.app[CONTEXT].realtime), asker(request)
     try:
         spec = hub.agent_for(query.model, who)
         hub.check(spec, who)

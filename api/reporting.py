@@ -20,7 +20,6 @@ from pydantic import Field
 
 from api.access.asker import Asker
 from api.answers import answer
-from api.asking import require_pool
 from api.context import CONTEXT
 from api.routing.models import RequestModel
 from api.routing.problems import Problem
@@ -51,7 +50,7 @@ class ReportQuery(RequestModel):
 async def read(request: web.Request, work: Callable[[Database], Awaitable[T]]) -> T:
     """What `work` reads of the database. Raises Problem when it takes too long, or others are in the way."""
     context = request.app[CONTEXT]
-    pool = require_pool(context)
+    pool = context.database
     try:
         async with asyncio.timeout(WAIT_S):
             await context.reporting.acquire()

@@ -81,8 +81,8 @@ class SpeechDesk:
     """Language models that may be asked, the usual one first."""
     uploads: Path
     """Folder of what is handed in; everything in it is some request's, and goes with it."""
-    downloader: Downloader | None = None
-    for_keys: Downloader | None = None
+    downloader: Downloader
+    for_keys: Downloader
     """Of addresses that keys name; the other is the operator's."""
     uploading: int = 0
     """Bytes of recordings that are being handed in, or worked on."""

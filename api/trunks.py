@@ -16,13 +16,12 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from api.access.scopes import Scope
 from api.audit import audited
 from api.context import CONTEXT, ApiContext
-from api.routing.models import OneLine
-from api.routing.problems import Problem
+from api.plain_text import OneLine
+from api.routing.problems import Problem, started
 from api.routing.table import ApiRoutes
 from mediaserver.errors import ConfigError, SealError
 from mediaserver.storage import trunks as table
 from mediaserver.storage.sql import Database, Row
-from sip.trunks.board import TrunkBoard
 from sip.trunks.rows import changed, checked, read, shown, written
 from sip.trunks.spec import TrunkSpec
 
@@ -89,7 +88,7 @@ async def add(request: web.Request, body: NewTrunk) -> TrunkShown:
     """Add a trunk. 409 when there is one of that name."""
     context = request.app[CONTEXT]
     spec = _made(lambda: checked(body.model_dump()))
-    settings, secrets = written(spec, _board(context).sealer)
+    settings, secrets = written(spec, started(context.trunks).sealer)
     async with context.database.acquire() as connection, connection.transaction():
         if not await table.add_trunk(connection, spec.name, settings, secrets):
             raise Problem(409, "name_taken", f"There is a trunk {spec.name}: change it with PUT.")
@@ -111,7 +110,7 @@ async def change(request: web.Request, name: str, body: TrunkBody) -> TrunkShown
     A secret that is left out, or sent back as its mask, stays; a password does not where the trunk leads to
     another server."""
     context = request.app[CONTEXT]
-    sealer = _board(context).sealer
+    sealer = started(context.trunks).sealer
     async with context.database.acquire() as connection, connection.transaction():
         row = await _row(connection, name)
         try:
@@ -157,14 +156,8 @@ def _unknown() -> Problem:
     return Problem(404, "not_found", "There is no such trunk.")
 
 
-def _board(context: ApiContext) -> TrunkBoard:
-    if context.trunks is None:
-        raise web.HTTPServiceUnavailable(reason="The server is still starting.")
-    return context.trunks
-
-
 def _stood(context: ApiContext, row: Row) -> TrunkStood:
-    board = _board(context)
+    board = started(context.trunks)
     fault, content = "", {"name": row["name"]}
     try:
         content = shown(read(row, board.sealer))

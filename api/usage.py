@@ -11,10 +11,10 @@ from pydantic import Field, model_validator
 
 from api.access.asker import Asker, asker
 from api.access.scopes import Scope
-from api.asking import require_pool
 from api.context import CONTEXT
+from api.plain_text import OneLine
 from api.reporting import MOST_ROWS, ReportQuery, owner_of, read, whole, written
-from api.routing.models import OneLine, RequestModel, ResponseModel
+from api.routing.models import RequestModel, ResponseModel
 from api.routing.problems import Problem
 from api.routing.request_ids import REQUEST_ID
 from api.routing.table import ApiRoutes
@@ -146,7 +146,7 @@ async def usage_of_call(request: web.Request, id: UUID) -> CallUsageShown:
 
     Known when the call is over, for 40 days."""
     who = asker(request)
-    rows = await usage_report.of_call(require_pool(request.app[CONTEXT]), id)
+    rows = await usage_report.of_call(request.app[CONTEXT].database, id)
     if not rows or not all(who.sees(row["owner"]) for row in rows):
         raise Problem(404, "not_found", "Nothing that such a call used is kept.")
     costs = [row["cost"] for row in rows if row["cost"] is not None]
@@ -162,7 +162,7 @@ async def prices(request: web.Request) -> UsagePrices:
     """The prices that costs are worked out from, by kind, engine and the day that they count from.
 
     What was priced when it was counted (answers of models whose prices their engine knows) keeps its cost."""
-    found = await usage_prices.all_prices(require_pool(request.app[CONTEXT]))
+    found = await usage_prices.all_prices(request.app[CONTEXT].database)
     return UsagePrices(prices=[_shown(each) for each in found])
 
 
@@ -172,7 +172,7 @@ async def set_prices(request: web.Request, body: UsagePrices) -> UsagePrices:
     given = [UnitPrice(each.kind, each.engine, each.price, each.per, each.since) for each in body.prices]
     who = asker(request)
     actor = Actor(who.name, str(who.how), who.key, request.remote or "", request.get(REQUEST_ID, ""))
-    pool = require_pool(request.app[CONTEXT])
+    pool = request.app[CONTEXT].database
     async with pool.acquire() as connection, connection.transaction():
         await usage_prices.replace_all(connection, given)
         change = {"prices": body.model_dump(mode="json")["prices"]}

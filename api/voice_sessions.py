@@ -17,7 +17,6 @@ from api.access.asker import Asker, asker
 from api.access.scopes import Scope
 from api.audit import audited
 from api.context import CONTEXT, ApiContext
-from api.erasures import eraser_of
 from api.gateway.close_codes import CloseCode, GatewayRefusal
 from api.gateway.gateway import Gateway
 from api.gateway.messages import Connect, first_of_session
@@ -25,9 +24,10 @@ from api.gateway.outbox import SocketLine
 from api.gateway.session import GatewaySession
 from api.gateway.session_settings import NewSession, wanted_of
 from api.gateway.socket import serve
-from api.routing.models import OneLine, RequestModel, ResponseModel
+from api.plain_text import OneLine
+from api.routing.models import RequestModel, ResponseModel
 from api.routing.paging import Page, PageQuery, page_of, place_of
-from api.routing.problems import Problem
+from api.routing.problems import Problem, started
 from api.routing.table import ApiRoutes
 from api.telephony.acting import not_elsewhere
 from mediaserver.errors import EngineMissingError
@@ -155,7 +155,7 @@ async def start(request: web.Request, body: NewSession) -> SessionStarted:
     each conversation."""
     context, who = request.app[CONTEXT], asker(request)
     try:
-        await _gateway(context).agent_for(wanted_of(body, ()), who)
+        await started(context.gateway).agent_for(wanted_of(body, ()), who)
     except GatewayRefusal as refused:
         raise Problem(422, "no_such_agent", str(refused)) from None
     token = secrets.token_urlsafe(24)
@@ -193,10 +193,9 @@ async def keep_voice(request: web.Request, voice: VoiceName, body: KeptVoice | N
     context, who = request.app[CONTEXT], asker(request)
     if who.key is None:
         raise Problem(422, "no_key", "Voices are kept by keys: ask with one.")
-    if context.voices is None:
-        raise Problem(503, "unavailable", "The server is still starting.")
+    voices = started(context.voices)
     try:
-        found = (await context.voices.standing(voice)).voice
+        found = (await voices.standing(voice)).voice
     except EngineMissingError as error:
         raise Problem(404, "not_found", f"{error}.") from None
     name = (body.name if body is not None else "") or found.name
@@ -218,9 +217,7 @@ async def remove_voice(request: web.Request, voice: VoiceName) -> None:
 @routes.get("/api/voice/voices/{provider}", scope=Scope.SESSIONS)
 async def voices(request: web.Request, provider: Provider, query: PageQuery) -> Page[ProviderVoice]:
     """The voices of one engine, by id; those that it speaks now or was made for."""
-    desk = request.app[CONTEXT].voices
-    if desk is None:
-        raise Problem(503, "unavailable", "The server is still starting.")
+    desk = started(request.app[CONTEXT].voices)
     standings = (await desk.standings()).values()
     found = sorted((each for each in standings if _is_of(each, provider)), key=lambda each: each.voice.id)
     if not found:
@@ -278,7 +275,7 @@ async def erase(request: web.Request, id: UUID) -> None:
     first; and where a file cannot be removed: its call stays then, and with it the session."""
     row = await _own(request, id)
     context = request.app[CONTEXT]
-    eraser = eraser_of(context)
+    eraser = started(context.eraser)
     if context.gateway is not None and context.gateway.of_session(id) is not None:
         raise _still_talking()
     if context.sink is not None:
@@ -302,7 +299,7 @@ async def talk(request: web.Request, id: UUID) -> web.StreamResponse:
     The first message is `connect` with the session's token, or `resume`; the rest is as on `/ws`. See
     docs/gateway.md."""
     context = request.app[CONTEXT]
-    hub, known, source = _gateway(context), asker(request), request.remote or ""
+    hub, known, source = started(context.gateway), asker(request), request.remote or ""
 
     async def begin(text: str, line: SocketLine) -> GatewaySession:
         first = first_of_session(text)
@@ -387,12 +384,6 @@ async def _own(request: web.Request, id: UUID) -> Row:
     if row is None or not asker(request).sees(row["owner"]):
         raise Problem(404, "not_found", "There is no such session.")
     return row
-
-
-def _gateway(context: ApiContext) -> Gateway:
-    if context.gateway is None:
-        raise Problem(503, "unavailable", "The server is still starting.")
-    return context.gateway
 
 
 def _still_talking() -> Problem:

@@ -10,13 +10,12 @@ from aiohttp import web
 from pydantic import Field
 
 from api.access.scopes import Scope
-from api.context import CONTEXT, ApiContext
+from api.context import CONTEXT
 from api.routing.models import ResponseModel
 from api.routing.paging import Page, PageQuery, page_of, place_of
-from api.routing.problems import Problem
+from api.routing.problems import Problem, started
 from api.routing.table import ApiRoutes
 from mediaserver.errors import CapacityError, EngineError, EngineMissingError
-from pipelines.previews.desk import VoiceDesk
 from pipelines.previews.standing import VoiceFilter, VoiceStanding
 from pipelines.voices.catalogue import Gender
 
@@ -73,7 +72,7 @@ async def voices(request: web.Request, query: VoiceQuery) -> Page[VoiceShown]:
     143 in 33 languages and those that engines have by themselves. A voice is `ready` when some engine can
     speak it now, be it another than the one that it was made for."""
     wanted = VoiceFilter(query.language, query.gender, query.engine, query.ready, query.q)
-    found = wanted.among((await _desk(request.app[CONTEXT]).standings()).values())
+    found = wanted.among((await started(request.app[CONTEXT].voices).standings()).values())
     place = place_of(query.cursor, str, str)
     begin = 0 if place is None else bisect_right(found, place, key=_place)
     shown, further = page_of(found[begin : begin + query.limit + 1], query.limit, _place)
@@ -102,7 +101,7 @@ async def preview(request: web.Request, id: VoiceId) -> web.StreamResponse:
             {"engine": stands.voice.engine, "lacks": stands.lacks},
         )
     try:
-        made = await _desk(request.app[CONTEXT]).preview(id)
+        made = await started(request.app[CONTEXT].voices).preview(id)
     except CapacityError as error:
         raise Problem(503, "busy", f"{error}.", headers={"Retry-After": "2"}) from None
     except EngineError as error:
@@ -115,15 +114,9 @@ async def preview(request: web.Request, id: VoiceId) -> web.StreamResponse:
 
 async def _standing(request: web.Request, id: str) -> VoiceStanding:
     try:
-        return await _desk(request.app[CONTEXT]).standing(id)
+        return await started(request.app[CONTEXT].voices).standing(id)
     except EngineMissingError as error:
         raise Problem(404, "not_found", f"{error}.") from None
-
-
-def _desk(context: ApiContext) -> VoiceDesk:
-    if context.voices is None:
-        raise Problem(503, "unavailable", "The server is still starting.", headers={"Retry-After": "2"})
-    return context.voices
 
 
 def _place(stands: VoiceStanding) -> tuple[str, str]:

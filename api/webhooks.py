@@ -13,16 +13,16 @@ from api.access.asker import asker
 from api.access.scopes import Scope
 from api.audit import audited
 from api.context import CONTEXT, ApiContext
-from api.routing.models import OneLine, RequestModel, ResponseModel
+from api.plain_text import OneLine
+from api.routing.models import RequestModel, ResponseModel
 from api.routing.paging import Page, PageQuery, page_of, place_of
-from api.routing.problems import Problem
+from api.routing.problems import Problem, started
 from api.routing.table import ApiRoutes
 from api.watching.models import MOST_TOPICS, topic_pattern
 from mediaserver.errors import FetchError
 from mediaserver.fetching.address_rule import AddressRule
 from mediaserver.fetching.hosts import read_url
 from mediaserver.fetching.preparing import judge
-from mediaserver.storage.sealing import Sealer
 from mediaserver.storage.sql import Row
 from mediaserver.webhooks import deliveries, endpoints
 from mediaserver.webhooks.signing import new_secret
@@ -148,7 +148,7 @@ async def add_webhook(request: web.Request, body: NewWebhook) -> WebhookWithSecr
     async with request.app[CONTEXT].database.acquire() as connection, connection.transaction():
         if await endpoints.count(connection, who.owner) >= endpoints.MOST_EACH:
             raise Problem(422, "too_many", f"There are {endpoints.MOST_EACH} already: remove one.")
-        await endpoints.add(connection, row, secret, _sealer(context))
+        await endpoints.add(connection, row, secret, started(context.sealer))
         await audited(connection, request, "webhook.add", _subject(identity), **body.model_dump())
         made = await endpoints.one(connection, identity)
     assert made is not None
@@ -195,7 +195,7 @@ async def rotate_webhook(request: web.Request, id: UUID) -> WebhookWithSecret:
     context, secret = request.app[CONTEXT], new_secret()
     old_for_s = context.settings.webhooks.rotation_hours * 3600
     async with request.app[CONTEXT].database.acquire() as connection, connection.transaction():
-        await endpoints.rotate(connection, id, secret, _sealer(context), old_for_s)
+        await endpoints.rotate(connection, id, secret, started(context.sealer), old_for_s)
         await audited(connection, request, "webhook.rotate", _subject(id))
         row = await endpoints.one(connection, id)
     if row is None:
@@ -248,12 +248,6 @@ def _check_url(context: ApiContext, text: str, owner: UUID | None) -> None:
         judge(AddressRule(allow), read_url(text))
     except FetchError as error:
         raise Problem(422, "bad_url", f"url: {error}") from None
-
-
-def _sealer(context: ApiContext) -> Sealer:
-    if context.sealer is None:
-        raise Problem(503, "unavailable", "The server is starting.")
-    return context.sealer
 
 
 async def _mine(request: web.Request, identity: UUID) -> Row:

@@ -131,6 +131,8 @@ async def _change(settings: Settings, connection: asyncpg.Connection, args: argp
             case _:
                 change = {"active": args.action == "enable"}
                 done = await table.change_key(connection, key, change)
+                if args.action == "disable":
+                    await console_sessions.revoke_sessions_of(connection, key)
         if done is None:
             raise ConfigError(f"the key {row['name']} was revoked")
         verb = args.action if args.action in ("rotate", "revoke") else "change"

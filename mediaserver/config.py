@@ -144,11 +144,6 @@ class Settings(BaseSettings):
         """Recordings that are handed in, until they are done."""
         return self.data / "uploads"
 
-    @property
-    def unsaved(self) -> Path:
-        """Records that wait for the database."""
-        return self.data / "unsaved"
-
 
 def load(config: Path | None = None, overrides: Mapping[str, Any] | None = None) -> Settings:
     """Read the configuration. `config`: --config; else VOICEFORGE_CONFIG; else ./voiceforge.toml if present.

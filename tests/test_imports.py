@@ -23,10 +23,11 @@ INSIDE: dict[str, set[str]] = {
         *("mediaserver.glob", "mediaserver.printable"),
     },
     "mediaserver.retention": {
-        *("mediaserver.diagnosis", "mediaserver.errors", "mediaserver.masked_numbers"),
-        *("mediaserver.outbound", "mediaserver.settings", "mediaserver.storage"),
+        *("mediaserver.diagnosis", "mediaserver.errors", "mediaserver.known_keys"),
+        *("mediaserver.masked_numbers", "mediaserver.outbound", "mediaserver.settings"),
+        "mediaserver.storage",
     },
-    "mediaserver.redaction": {"mediaserver.errors", "mediaserver.storage"},
+    "mediaserver.redaction": {"mediaserver.errors", "mediaserver.known_keys", "mediaserver.storage"},
     "mediaserver.fetching": {
         *("mediaserver.addresses", "mediaserver.errors", "mediaserver.host_port", "mediaserver.printable"),
     },

@@ -29,7 +29,7 @@ from api.flows.shown import FlowName
 from api.flows.streaming import streamed
 from api.guard import told_refusal
 from api.routing.models import RequestModel
-from api.routing.problems import Problem
+from api.routing.problems import Problem, started
 from api.routing.table import ApiRoutes
 from mediaserver.errors import CapacityError, ConfigError, EngineError
 from mediaserver.storage.records import UsageCounted, UsageKind
@@ -98,10 +98,9 @@ async def generate(request: web.Request, body: FlowWanted) -> web.StreamResponse
 
 async def _model(context: ApiContext, name: str) -> Llm:
     """Raises Problem."""
-    if context.think is None:
-        raise Problem(503, "unavailable", "The server is still starting.", headers={"Retry-After": "2"})
+    think = started(context.think)
     try:
-        return await context.think(name)
+        return await think(name)
     except ConfigError as error:
         raise Problem(422, "no_such_model", f"{error}.") from None
     except EngineError as error:

@@ -13,8 +13,9 @@ from api.access.scopes import Scope
 from api.audit import audited
 from api.context import CONTEXT
 from api.flows.asking import pool_of, told_faults
-from api.routing.models import OneLine, RequestModel, ResponseModel
-from api.routing.problems import Problem
+from api.plain_text import OneLine
+from api.routing.models import RequestModel, ResponseModel
+from api.routing.problems import Problem, started
 from api.routing.table import ApiRoutes
 from mediaserver.storage import flow_secrets as table
 from mediaserver.storage.flow_secrets import MOST_VALUE
@@ -50,9 +51,7 @@ async def secrets(request: web.Request) -> list[FlowSecretShown]:
 @routes.put("/api/flows/secrets/{name}", scope=Scope.ADMIN)
 async def set_secret(request: web.Request, name: SecretName, body: NewFlowSecret) -> None:
     """Keep a secret, sealed, in the place of the one of that name."""
-    trunks = request.app[CONTEXT].trunks
-    if trunks is None:
-        raise Problem(503, "unavailable", "The server is still starting.", headers={"Retry-After": "2"})
+    trunks = started(request.app[CONTEXT].trunks)
     with told_faults():
         host = canonical_secret_host(body.host)
         secret = table.checked_secret(name, host, body.value.get_secret_value())

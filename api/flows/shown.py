@@ -9,7 +9,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.routing.models import OneLine, RequestModel, ResponseModel
+from api.plain_text import OneLine
+from api.routing.models import RequestModel, ResponseModel
 from mediaserver.storage.sql import Row
 from pipelines.flows.library.reading import ReadFlow
 

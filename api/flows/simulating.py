@@ -26,8 +26,9 @@ from api.flows.asking import (
 from api.flows.shown import FlowName, VersionNumber
 from api.flows.streaming import streamed
 from api.guard import told_refusal
-from api.routing.models import OneLine, RequestModel
-from api.routing.problems import Problem
+from api.plain_text import OneLine
+from api.routing.models import RequestModel
+from api.routing.problems import Problem, started
 from api.routing.table import ApiRoutes
 from mediaserver.errors import CapacityError, EngineError
 from mediaserver.storage.sql import Row
@@ -87,8 +88,7 @@ async def simulate(
         context.access.within_quota(asker(request), "tokens")
     except KeyRefused as refused:
         raise told_refusal(refused) from None
-    if context.simulator is None:
-        raise Problem(503, "unavailable", "The server is still starting.", headers={"Retry-After": "2"})
+    simulator = started(context.simulator)
     with told_faults():
         document = await asyncio.to_thread(document_of, row["document"])
         wanted = WantedSimulation(
@@ -106,7 +106,7 @@ async def simulate(
     _check_means(request, wanted)
     try:
         with context.simulating.take(asker(request).key), told_faults():
-            calls = await context.simulator.simulate(wanted)
+            calls = await simulator.simulate(wanted)
             return await streamed(request, _news(calls))
     except CapacityError as error:
         raise Problem(429, "busy", f"{error}.", headers={"Retry-After": "10"}) from None

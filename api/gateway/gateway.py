@@ -36,6 +36,7 @@ from mediaserver.settings.gateway import GatewaySettings
 log = logging.getLogger(__name__)
 
 SWEEP_S = 1.0
+"""How long a conversation may outlive its time, or its key: one timer serves all of them."""
 HEARTBEAT_S = 15.0
 """A socket is asked for a sign of life so often (:rfc:`6455` 5.5.2), and is dead when none comes within half
 of it."""

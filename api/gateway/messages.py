@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
 from pydantic import (
@@ -17,12 +16,11 @@ from pydantic import (
 )
 
 from api.gateway.close_codes import CloseCode, GatewayRefusal
+from api.plain_text import OneLine, PlainText
 from mediaserver.calls.protocols import Steering
 from mediaserver.media.stream_format import StreamFormat
 from pipelines.languages.tags import is_tag
 
-_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-"""Neither logs nor the database can have these; lines and tabs are text."""
 MOST_TEXT = 10_000
 """Characters of a typed message."""
 MOST_FIRST = 128 << 10
@@ -37,26 +35,12 @@ class ClientModel(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
-def _plain(value: str) -> str:
-    if _NO_TEXT.search(value):
-        raise ValueError("it has control characters")
-    return value
-
-
-def _line(value: str) -> str:
-    if len(value.splitlines()) > 1:
-        raise ValueError("it has line breaks")
-    return _plain(value)
-
-
 def _language(value: str) -> str:
     if value and not is_tag(value):
         raise ValueError("a language is a tag such as 'de' or 'pt-BR'")
     return value
 
 
-OneLine: TypeAlias = Annotated[str, AfterValidator(_line)]
-PlainText: TypeAlias = Annotated[str, AfterValidator(_plain)]
 LanguageTag: TypeAlias = Annotated[OneLine, Field(max_length=35), AfterValidator(_language)]
 
 

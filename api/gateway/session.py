@@ -280,8 +280,8 @@ class GatewaySession:
     def _close_if_over(self) -> None:
         line = self.outbox.line
         if self.is_over and line is not None:
-            by_server = self.leg is not None and self.leg.termination is not None
-            shut = by_server and self.leg.termination.why is Why.SHUTDOWN  # type: ignore[union-attr]
+            why = self.leg.termination if self.leg is not None else None
+            shut = why is not None and why.why is Why.SHUTDOWN
             line.finish(CloseCode.GOING_AWAY if shut else CloseCode.DONE, "The conversation is over.")
 
     def revoke(self) -> None:

@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from api.gateway.messages import ClientModel, LanguageTag, OneLine, PlainText
+from api.gateway.messages import ClientModel, LanguageTag
 from api.gateway.opening import AgentWanted
+from api.plain_text import OneLine, PlainText
 from mediaserver.storage.voice_sessions import REMEMBERED
 
 DETECTED = ("en", "de", "fr", "es", "it", "pt", "hi", "ja", "zh")

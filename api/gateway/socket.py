@@ -28,7 +28,7 @@ MOST_OCTETS = 256 << 10
 KERNEL_OCTETS = 64 << 10
 """That the system may hold for a client which does not read (it doubles them, Linux `socket(7)`)."""
 PAUSE_S = 0.02
-"""After audio that was refused nothing is read for so long."""
+"""After audio that was refused nothing is read for so long, the time of a frame: TCP has the client wait."""
 NO_CODE = 0
 """As aiohttp tells of a close frame without one: what `close()` of a browser sends (:rfc:`6455` 7.1.5). A
 lost socket has no close frame, and a page that is left says 1001."""

@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Field, ValidationError
 from pydantic_core import from_json
 
-from api.gateway.messages import ClientModel, OneLine
+from api.gateway.messages import ClientModel
+from api.plain_text import OneLine
 from api.realtime.items import ItemId, WrittenItem, words_refused
 from api.realtime.refusals import EventRefused, refused_by
 from api.realtime.session_settings import (

@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_core import from_json
 
-from api.gateway.messages import ClientModel, PlainText
+from api.gateway.messages import ClientModel
+from api.plain_text import PlainText
 from api.realtime.refusals import EventRefused
 
 MOST_TEXT = 64 << 10

@@ -35,7 +35,7 @@ from api.realtime.commands import (
     UseSettings,
 )
 from api.realtime.items import Item
-from api.realtime.own_lights import check_of_agent
+from api.realtime.own_lights import check_item_for_agent, check_of_agent
 from api.realtime.refusals import EventRefused
 from api.realtime.responses import RealtimeResponses
 from api.realtime.session_settings import ServerVad, stream_of, updated
@@ -119,6 +119,8 @@ class RealtimeServer(RealtimeResponses):
             self._out.do(HearAudio(octets))
 
     def _create(self, event: CreateItem) -> None:
+        if not self._led:
+            check_item_for_agent(event.item)
         item = Item.written(event.item, event.item.id or self._new_id("item"), self._new_id("call"))
         before = self.conversation.create(item, event.previous_item_id)
         if item.role == "user" and event.previous_item_id is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from api.realtime.client_events import ResponseWanted
+from api.realtime.items import WrittenCall, WrittenMessage, WrittenOutput
 from api.realtime.refusals import EventRefused
 from api.realtime.session_settings import RealtimeSettings
 
@@ -21,6 +22,12 @@ def check_of_agent(settings: RealtimeSettings) -> None:
     ):
         if asked:
             raise EventRefused("unsupported_value", f"'session.{name}': {_ADVICE}.", f"session.{name}")
+
+
+def check_item_for_agent(item: WrittenMessage | WrittenCall | WrittenOutput) -> None:
+    """Raises EventRefused for what is not said by the user: the agent has a memory of its own."""
+    if not isinstance(item, WrittenMessage) or item.role != "user":
+        raise EventRefused("unsupported_value", f"'item': {_ADVICE}.", "item")
 
 
 def check_response_of_agent(wanted: ResponseWanted) -> None:

@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
-from api.gateway.messages import ClientModel, LanguageTag, OneLine, PlainText
+from api.gateway.messages import ClientModel, LanguageTag
+from api.plain_text import OneLine, PlainText
 from api.realtime.refusals import EventRefused, refused_by
 from mediaserver.media.stream_format import Coding, StreamFormat
 from pipelines.engines.protocols import LlmTool

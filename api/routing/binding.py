@@ -23,8 +23,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 from api.context import CONTEXT
+from api.plain_text import NO_TEXT
 from api.routing.expecting import go_on
-from api.routing.models import NO_TEXT
 from api.routing.problems import Problem
 from api.routing.table import ApiRoute
 

@@ -6,13 +6,15 @@ Everywhere it is {"error": {"code", "message", "detail"}}; below /v1 it is what 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from aiohttp import web
 from pydantic import BaseModel, Field
 
 from api.answers import answer
 from mediaserver.errors import VoiceForgeError
+
+T = TypeVar("T")
 
 CODES: Mapping[int, str] = {
     400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed",
@@ -50,6 +52,13 @@ class Problem(VoiceForgeError):
         self.headers = dict(headers or {})
 
 
+def started(part: T | None) -> T:
+    """A part of the server that is there once it runs. Raises Problem (503) before."""
+    if part is None:
+        raise Problem(503, "unavailable", "The server is still starting.", headers={"Retry-After": "2"})
+    return part
+
+
 class ProblemBody(BaseModel):
     """What is inside `error`."""
 
@@ -81,12 +90,18 @@ class OpenAiProblemShown(BaseModel):
 
 def told(path: str, status: int, code: str, message: str, detail: Any = None) -> web.Response:
     """The answer to a request for this path that cannot be answered as asked."""
+    if path.startswith(OPENAI) and status == 422:
+        status = 400  # OpenAI's makes no difference
+    return answer(problem_body(path, status, code, message, detail), status)
+
+
+def problem_body(path: str, status: int, code: str, message: str, detail: Any = None) -> dict[str, Any]:
+    """What says so, JSON-ready; also for a stream that has begun."""
     if path.startswith(OPENAI):
-        status = 400 if status == 422 else status  # OpenAI's makes no difference
         kind = _OPENAI_TYPES.get(status, "invalid_request_error" if status < 500 else "server_error")
         param = detail[0]["field"] if isinstance(detail, list) and detail and "field" in detail[0] else None
-        return answer({"error": {"message": message, "type": kind, "param": param, "code": code}}, status)
-    return answer({"error": {"code": code, "message": message, "detail": detail}}, status)
+        return {"error": {"message": message, "type": kind, "param": param, "code": code}}
+    return {"error": {"code": code, "message": message, "detail": detail}}
 
 
 def told_problem(path: str, problem: Problem) -> web.Response:

@@ -11,17 +11,14 @@ from api.access.access import KeyRefused
 from api.access.asker import asker
 from api.context import CONTEXT
 from api.guard import told_refusal
-from api.routing.problems import Problem
+from api.routing.problems import started
 from api.speech_desk import SpeechDesk
 from mediaserver.storage.records import UsageCounted, UsageKind
 
 
 def speech_desk(request: web.Request) -> SpeechDesk:
     """Raises Problem while the server is being started."""
-    desk = request.app[CONTEXT].speech
-    if desk is None:
-        raise Problem(503, "starting", "The server is being started; try again in a moment.")
-    return desk
+    return started(request.app[CONTEXT].speech)
 
 
 def within_quota(request: web.Request, kind: str, amount: float = 1.0) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +20,7 @@ from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
 from api.speech.asked import count, speech_desk, still_there, within_quota
 from api.speech.chat_request import ChatRequest
-from api.speech.faults import told_to_client, unavailable
+from api.speech.faults import failed_event, told_to_client
 from api.speech.sending import SSE, SentAnswer
 from api.speech.stopping import StopText
 from api.speech_desk import SpeechDesk
@@ -105,8 +105,9 @@ async def chat_completion(request: web.Request, body: ChatRequest) -> web.Stream
                 async with asyncio.timeout(WHOLE_S):
                     if body.stream:
                         return await _streamed(request, body, llm, answering)
-                    async for _ in _events(body, llm, answering):
-                        still_there(request)
+                    async with aclosing(_events(body, llm, answering)) as events:
+                        async for _ in events:
+                            still_there(request)
                     return answer(_whole(answering))
             except TimeoutError:
                 raise EngineError(f"the answer was not whole within {WHOLE_S:g} s") from None
@@ -128,7 +129,7 @@ async def _model(desk: SpeechDesk, name: str) -> Llm:
     return llm
 
 
-async def _events(body: ChatRequest, llm: Llm, answering: _Answering) -> AsyncIterator[LlmEvent]:
+async def _events(body: ChatRequest, llm: Llm, answering: _Answering) -> AsyncGenerator[LlmEvent, None]:
     """What the model says, ended where a text of `stop` begins; kept in `answering`."""
     stop = StopText(body.stops)
     asked = llm.stream(body.asked(), body.offered(), temperature=body.temperature, max_tokens=body.limit)
@@ -157,7 +158,7 @@ async def _streamed(
     counts = body.stream_options is not None and body.stream_options.include_usage
     # Who asks for the usage has the field in each chunk, null but in the last ("stream_options").
     more: dict[str, Any] = {"usage": None} if counts else {}
-    async with aclosing(events):  # type: ignore[type-var]
+    async with aclosing(events):
         first = await anext(events, None)  # what fails before it is an error of its own
         sent = SentAnswer(request, SSE)
         await sent.begin()
@@ -168,13 +169,7 @@ async def _streamed(
                 await sent.event(_chunk(answering, _delta(answering, event)) | more)
                 event = await anext(events, None)
         except EngineError as error:
-            told = {
-                "message": unavailable(error),
-                "type": "server_error",
-                "param": None,
-                "code": "engine_unavailable",
-            }
-            await sent.event({"error": told})
+            await sent.event(failed_event(request, error))
             return await sent.end()
     await sent.event(_chunk(answering, {}, answering.finish_reason) | more)
     if counts:

@@ -11,7 +11,8 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 from pydantic_core import from_json
 
-from api.routing.models import OneLine, RequestModel
+from api.plain_text import OneLine
+from api.routing.models import RequestModel
 from api.routing.problems import Problem
 from pipelines.engines.protocols import AnswerSchema, LlmMessage, LlmTool, LlmToolCall
 

@@ -8,7 +8,8 @@ from aiohttp import web
 from pydantic import Field
 
 from api.access.scopes import Scope
-from api.routing.models import OneLine, RequestModel
+from api.plain_text import OneLine
+from api.routing.models import RequestModel
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
 from api.speech.asked import speech_desk

@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from api.routing.problems import Problem
+from aiohttp import web
+
+from api.routing.problems import Problem, problem_body
 from mediaserver.errors import (
     CapacityError,
     EngineError,
@@ -20,6 +23,7 @@ from pipelines.audio.containers import ACCEPTED
 
 log = logging.getLogger(__name__)
 
+UNAVAILABLE = "engine_unavailable"
 AGAIN_S = "2"
 """Retry-After."""
 
@@ -55,6 +59,11 @@ def told_to_client() -> Iterator[None]:
         raise _unavailable(error) from None
 
 
+def failed_event(request: web.Request, error: EngineError) -> dict[str, Any]:
+    """The last event of a stream whose engine failed after it had begun, JSON-ready."""
+    return problem_body(request.path, 503, UNAVAILABLE, unavailable(error))
+
+
 def unavailable(error: EngineError) -> str:
     """What is said of an engine that fails. Its own words, for the operator, go to the log: they name
     addresses and folders of this server."""
@@ -63,7 +72,7 @@ def unavailable(error: EngineError) -> str:
 
 
 def _unavailable(error: EngineError) -> Problem:
-    return Problem(503, "engine_unavailable", unavailable(error), headers={"Retry-After": AGAIN_S})
+    return Problem(503, UNAVAILABLE, unavailable(error), headers={"Retry-After": AGAIN_S})
 
 
 def _sentence(error: Exception) -> str:

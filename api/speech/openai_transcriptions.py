@@ -14,11 +14,12 @@ from pydantic import Field, model_validator
 from api import subtitles
 from api.access.scopes import Scope
 from api.answers import answer
-from api.routing.models import OneLine, RequestModel, ResponseModel
+from api.plain_text import OneLine
+from api.routing.models import RequestModel, ResponseModel
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
 from api.speech.asked import speech_desk, within_quota
-from api.speech.faults import told_to_client, unavailable
+from api.speech.faults import failed_event, told_to_client
 from api.speech.received import received
 from api.speech.sending import SSE, SentAnswer, json_in_pieces
 from api.speech.stt import LANGUAGE
@@ -130,13 +131,7 @@ async def _streamed(request: web.Request, heard: BegunTranscript) -> web.StreamR
                 said = True
                 await sent.event({"type": "transcript.text.delta", "delta": delta})
     except EngineError as error:
-        told = {
-            "message": unavailable(error),
-            "type": "server_error",
-            "param": None,
-            "code": "engine_unavailable",
-        }
-        await sent.event({"error": told}, "error")
+        await sent.event(failed_event(request, error), "error")
         return await sent.end()
     await sent.event({"type": "transcript.text.done", "text": heard.text, "usage": _usage(heard)})
     await sent.event("[DONE]")

@@ -211,8 +211,6 @@ async def _fetched(request: web.Request, upload: _Upload, url: str) -> None:
     """Get the audio from where it is. Raises FetchError."""
     desk = upload.desk
     downloader = desk.downloader if asker(request).admin else desk.for_keys
-    if downloader is None:
-        raise Problem(503, "starting", "The server is being started; try again in a moment.")
     file = await asyncio.to_thread(upload.path.open, "wb")
     try:
 

@@ -10,11 +10,12 @@ from pydantic import Field
 
 from api import subtitles
 from api.access.scopes import Scope
-from api.routing.models import OneLine, RequestModel, ResponseModel
+from api.plain_text import OneLine
+from api.routing.models import RequestModel, ResponseModel
 from api.routing.problems import ProblemShown
 from api.routing.table import ApiRoutes
 from api.speech.asked import speech_desk, within_quota
-from api.speech.faults import told_to_client, unavailable
+from api.speech.faults import failed_event, told_to_client
 from api.speech.received import CONSUMES, received
 from api.speech.sending import SSE, SentAnswer, json_in_pieces
 from api.speech.transcribing import BegunTranscript, cues, transcript_of
@@ -130,9 +131,7 @@ async def _streamed(request: web.Request, heard: BegunTranscript) -> web.StreamR
             await sent.event(segment_shown(segment).model_dump(), "segment")
             await sent.event({"done_ms": segment.end_ms, "total_ms": total}, "progress")
     except EngineError as error:
-        await sent.event(
-            {"error": {"code": "engine_unavailable", "message": unavailable(error), "detail": None}}, "error"
-        )
+        await sent.event(failed_event(request, error), "error")
         return await sent.end()
     await sent.event((await asyncio.to_thread(_written, heard)).decode(), "done")
     return await sent.end()

@@ -6,7 +6,8 @@ from aiohttp import web
 from pydantic import Field
 
 from api.access.scopes import Scope
-from api.routing.models import OneLine, RequestModel, ResponseModel
+from api.plain_text import OneLine
+from api.routing.models import RequestModel, ResponseModel
 from api.routing.table import ApiRoutes
 from api.speech.sending import NDJSON, SentAnswer
 from api.speech.speaking import Wish, as_audio, as_pieces, begun

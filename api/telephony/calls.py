@@ -14,7 +14,6 @@ from pydantic import Field
 
 from api.access.scopes import Scope
 from api.answers import answer
-from api.asking import require_pool
 from api.context import CONTEXT
 from api.routing.models import RequestModel, ResponseModel
 from api.routing.problems import Problem
@@ -92,7 +91,7 @@ async def call(request: web.Request, id: UUID) -> CallDetail:
     its agent heard."""
     context = request.app[CONTEXT]
     row = await row_of(request, id)
-    pool = require_pool(context)
+    pool = context.database
     made = await recordings.of_call(pool, id)
     summary = await summaries.of_call(pool, id)
     return CallDetail.model_validate(
@@ -119,7 +118,7 @@ async def transcript(request: web.Request, id: UUID, query: CallTranscriptQuery)
     Of what the agent said, text and subtitles have what the caller heard of it. Their times are those since
     the answer."""
     row = await row_of(request, id)
-    lines = _lines(await turns.of_call(require_pool(request.app[CONTEXT]), id))
+    lines = _lines(await turns.of_call(request.app[CONTEXT].database, id))
     match query.format or _accepted(request):
         case "json":
             live = as_it_is(request.app[CONTEXT].switchboard, row)["live"]
@@ -138,7 +137,7 @@ async def transcript(request: web.Request, id: UUID, query: CallTranscriptQuery)
 async def latency(request: web.Request, id: UUID) -> CallLatencyShown:
     """How long the answers of a call took, turn by turn with their parts, and percentiles of them."""
     await row_of(request, id)
-    lines = _lines(await turns.of_call(require_pool(request.app[CONTEXT]), id))
+    lines = _lines(await turns.of_call(request.app[CONTEXT].database, id))
     found = [
         TurnLatencyShown(
             index=each.index, speaker=each.speaker, started_ms=each.started_ms, parts=each.latency
@@ -155,7 +154,7 @@ async def hearing_report(request: web.Request, id: UUID) -> CallHearingShown:
 
     It is kept when the agent's part is over."""
     row = await row_of(request, id)
-    found = await _hearing(require_pool(request.app[CONTEXT]), id)
+    found = await _hearing(request.app[CONTEXT].database, id)
     if found is None:
         live = as_it_is(request.app[CONTEXT].switchboard, row)["live"]
         why = "It is made when the call is over." if live else "No agent heard such a call to its end."

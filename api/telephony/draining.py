@@ -8,9 +8,8 @@ from pydantic import Field
 from api.access.scopes import Scope
 from api.context import CONTEXT
 from api.routing.models import RequestModel, ResponseModel
-from api.routing.problems import Problem
+from api.routing.problems import started
 from api.routing.table import ApiRoutes
-from mediaserver.calls.draining import Drain
 
 LONGEST_S = 7 * 86_400.0
 
@@ -39,7 +38,7 @@ class DrainShown(ResponseModel):
 @routes.get("/api/drain", scope=Scope.ADMIN)
 async def drain_progress(request: web.Request) -> DrainShown:
     """Whether new calls are refused, and how many are up."""
-    return DrainShown.model_validate(_drain(request).progress())
+    return DrainShown.model_validate(started(request.app[CONTEXT].drain).progress())
 
 
 @routes.post("/api/drain", scope=Scope.ADMIN, status=202)
@@ -47,7 +46,7 @@ async def drain_begin(request: web.Request, body: DrainWanted | None = None) -> 
     """Refuse new calls; those that are up after `within_s` seconds are ended.
 
     With `stop` the server is stopped then. A drain that runs gets the new limit."""
-    drain, wanted = _drain(request), body or DrainWanted()
+    drain, wanted = started(request.app[CONTEXT].drain), body or DrainWanted()
     drain.begin(wanted.within_s, stop=wanted.stop)
     return DrainShown.model_validate(drain.progress())
 
@@ -55,13 +54,6 @@ async def drain_begin(request: web.Request, body: DrainWanted | None = None) -> 
 @routes.delete("/api/drain", scope=Scope.ADMIN)
 async def drain_take_back(request: web.Request) -> DrainShown:
     """Take new calls again."""
-    drain = _drain(request)
+    drain = started(request.app[CONTEXT].drain)
     drain.take_back()
     return DrainShown.model_validate(drain.progress())
-
-
-def _drain(request: web.Request) -> Drain:
-    drain = request.app[CONTEXT].drain
-    if drain is None:
-        raise Problem(503, "unavailable", "The server is still starting.")
-    return drain

@@ -16,11 +16,12 @@ from aiohttp import web
 from api.access.asker import Asker, asker
 from api.access.scopes import Scope
 from api.answers import dumps
-from api.asking import require_pool, switchboard
+from api.asking import switchboard
 from api.context import CONTEXT, ApiContext
 from api.routing.problems import Problem
 from api.routing.serving import STREAM
 from api.routing.table import ApiRoutes
+from api.shared_places import SharedPlaces
 from api.telephony.acting import not_elsewhere
 from api.telephony.finding import CALL, live_call, row_of
 from api.telephony.live_events import LIVE_EVENTS
@@ -29,7 +30,6 @@ from mediaserver.calls.protocols import Switchboard
 from mediaserver.errors import CapacityError
 from mediaserver.storage import outcomes, turns
 
-WATCHER_LIMIT = 64
 HEARTBEAT_S = 15.0
 """A comment after this long without events keeps proxies from closing the stream, and finds the dead."""
 UNREAD_S = 20.0
@@ -70,31 +70,24 @@ async def all_events(request: web.Request) -> web.StreamResponse:
 
 async def _stream(request: web.Request, call_id: UUID | None) -> web.StreamResponse:
     context, board = request.app[CONTEXT], switchboard(request)
-    if context.watchers >= WATCHER_LIMIT:
-        raise Problem(503, "too_many_watchers", f"There are {WATCHER_LIMIT} event streams already.")
-    with place_of_key(context, asker(request)):
+    with place_among(context.live_places, asker(request)):
         return await _told(request, context, board, call_id)
 
 
 @contextmanager
-def place_of_key(context: ApiContext, who: Asker) -> Iterator[None]:
-    """For what is held open of a live call: one key does not take the places of all others. Raises
-    Problem."""
-    if who.key is None:
-        yield
-        return
+def place_among(places: SharedPlaces, who: Asker, code: str = "too_many_watchers") -> Iterator[None]:
+    """For what somebody holds open. Raises Problem."""
     with ExitStack() as stack:
         try:
-            stack.enter_context(context.live_places.take(who.key))
+            stack.enter_context(places.take(who.key))
         except CapacityError as error:
-            raise Problem(429, "too_many_watchers", f"{str(error).capitalize()}.") from None
+            raise Problem(429, code, f"{str(error).capitalize()}.") from None
         yield
 
 
 async def _told(
     request: web.Request, context: ApiContext, board: Switchboard, call_id: UUID | None
 ) -> web.StreamResponse:
-    context.watchers += 1
     watch = board.watch(call_id)
     following = asyncio.ensure_future(anext(watch, None))
     try:
@@ -127,7 +120,6 @@ async def _told(
                     return response
         return response
     finally:
-        context.watchers -= 1
         following.cancel()
         await asyncio.gather(following, return_exceptions=True)
         await watch.aclose()
@@ -157,7 +149,7 @@ def _history(context: ApiContext, call_id: UUID | None) -> list[LiveEvent]:
 
 async def _past(request: web.Request, call_id: UUID) -> list[LiveEvent]:
     """What a call of the past would have told, each event at the time when it happened."""
-    row, pool = await row_of(request, call_id), require_pool(request.app[CONTEXT])
+    row, pool = await row_of(request, call_id), request.app[CONTEXT].database
     began = row["started_at"].timestamp()
     answered = row["answered_at"].timestamp() if row["answered_at"] is not None else began
     over = row["ended_at"].timestamp() if row["ended_at"] is not None else None

@@ -8,7 +8,7 @@ from uuid import UUID
 from aiohttp import web
 
 from api.access.asker import Asker, asker
-from api.asking import require_pool, switchboard
+from api.asking import switchboard
 from api.context import CONTEXT
 from api.routing.problems import Problem
 from mediaserver.calls.call import Call
@@ -47,7 +47,7 @@ def live_call(request: web.Request, call_id: UUID) -> Call | None:
 async def row_of(request: web.Request, call_id: UUID) -> Row:
     """A call that is up or over, as `storage.calls` shows it. Raises Problem (404), DatabaseError."""
     call = live_call(request, call_id)
-    row = await stored.one(require_pool(request.app[CONTEXT]), call_id)
+    row = await stored.one(request.app[CONTEXT].database, call_id)
     if row is None and call is not None:
         row = in_memory(call)  # its first record is still on its way to the database
     if row is None or not asker(request).sees(row["owner"]):

@@ -18,7 +18,7 @@ from pydantic import AfterValidator, AwareDatetime, Field
 from api.access.asker import asker
 from api.access.scopes import Scope
 from api.context import CONTEXT, ApiContext
-from api.routing.models import OneLine
+from api.plain_text import OneLine
 from api.routing.paging import Page, PageQuery, page_of, place_of
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes

@@ -10,7 +10,6 @@ from aiohttp import web
 from pydantic import Field
 
 from api.access.scopes import Scope
-from api.asking import require_pool
 from api.context import CONTEXT
 from api.file_answers import file_answer
 from api.routing.problems import Problem
@@ -32,7 +31,7 @@ async def message(
     Parts of it by `Range` (RFC 9110, 14)."""
     await row_of(request, id)
     context = request.app[CONTEXT]
-    path = await stored.path_of(require_pool(context), id, index)
+    path = await stored.path_of(context.database, id, index)
     if path is None:
         raise Problem(404, "not_found", "There is no such message.")
     name = f"{id}-message-{index}.wav"

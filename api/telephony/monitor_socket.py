@@ -18,12 +18,13 @@ from api.answers import dumps
 from api.asking import TEXT_LIMIT
 from api.context import CONTEXT
 from api.message_rate import MessageRate
+from api.plain_text import OneLine
 from api.routing.binding import told_fault
-from api.routing.models import OneLine, RequestModel
+from api.routing.models import RequestModel
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
 from api.telephony.acting import asking, noted
-from api.telephony.events import place_of_key
+from api.telephony.events import place_among
 from api.telephony.finding import CALL
 from api.telephony.monitor_line import MonitorLine
 from api.telephony.parties import may_act
@@ -35,8 +36,6 @@ from mediaserver.media.socket_leg import SocketLeg
 from mediaserver.media.stream_format import StreamFormat
 from mediaserver.media.time import FRAME_MS
 
-SOCKETS = 32
-"""Open at once: each is a leg that the media clock serves."""
 MOST_MESSAGE = 16 << 10
 """Octets of one message: 170 ms of the loudest format."""
 MOST_FAULTS = 20
@@ -101,28 +100,22 @@ async def monitor_socket(request: web.Request, id: UUID, query: MonitorSocketQue
         raise Problem(400, "bad_request", str(error)) from None
     async with asking(request, id) as board:
         party_names(board, id)  # it is up, and answered
-    if context.listening >= SOCKETS:
-        raise Problem(503, "too_many_listeners", f"{SOCKETS} listen by WebSocket already.")
-    with place_of_key(context, asker(request)):
+    with place_among(context.monitor_places, asker(request)):
         return await _listen(request, board, id, query, form)
 
 
 async def _listen(
     request: web.Request, board: Switchboard, id: UUID, query: MonitorSocketQuery, form: StreamFormat
 ) -> web.StreamResponse:
-    context = request.app[CONTEXT]
-    context.listening += 1
-    try:
-        socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MOST_MESSAGE, compress=False)
-        await socket.prepare(request)
-        line = MonitorLine()
-        leg = SocketLeg(
-            context.streams, form, line, ref=f"monitor-{uuid4()}", remote=request.remote or "", queue_ms=0
-        )
-        await _Listening(request, board, id, socket, leg, line).run(query)
-        return socket
-    finally:
-        context.listening -= 1
+    socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MOST_MESSAGE, compress=False)
+    await socket.prepare(request)
+    line = MonitorLine()
+    leg = SocketLeg(
+        request.app[CONTEXT].streams, form, line, ref=f"monitor-{uuid4()}", remote=request.remote or "",
+        queue_ms=0,
+    )  # fmt: skip
+    await _Listening(request, board, id, socket, leg, line).run(query)
+    return socket
 
 
 def party_names(board: Switchboard, call_id: UUID) -> list[str]:

@@ -8,7 +8,7 @@ from pydantic import Field
 from api.access.scopes import Scope
 from api.context import CONTEXT
 from api.routing.models import ResponseModel
-from api.routing.problems import Problem
+from api.routing.problems import started
 from api.routing.table import ApiRoutes
 
 routes = ApiRoutes("outbound", "Limits on calls out.")
@@ -35,9 +35,7 @@ class OutboundShown(ResponseModel):
 async def outbound(request: web.Request) -> OutboundShown:
     """What calls out have used of their limits, for all, each caller and each trunk, and what is left."""
     context = request.app[CONTEXT]
-    meter = context.outbound
-    if meter is None:
-        raise Problem(503, "unavailable", "The server is still starting.")
+    meter = started(context.outbound)
     return OutboundShown.model_validate(
         {
             "currency": context.settings.outbound.currency,

@@ -14,7 +14,8 @@ from pydantic import Field
 from api.access.asker import asker
 from api.access.scopes import Scope
 from api.asking import TEXT_LIMIT
-from api.routing.models import OneLine, RequestModel, ResponseModel
+from api.plain_text import OneLine
+from api.routing.models import RequestModel, ResponseModel
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
 from api.telephony.acting import acting, asking

@@ -19,7 +19,8 @@ from api.gateway.close_codes import GatewayRefusal
 from api.gateway.opening import AgentWanted
 from api.guard import told_refusal
 from api.idempotency import once, written
-from api.routing.models import OneLine, RequestModel, ResponseModel, one_line
+from api.plain_text import OneLine, one_line
+from api.routing.models import RequestModel, ResponseModel
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
 from api.telephony.finding import CALLS

@@ -11,9 +11,10 @@ from pydantic import Field, StrictBool
 from api.access.scopes import Scope
 from api.asking import TEXT_LIMIT
 from api.context import CONTEXT
+from api.plain_text import OneLine
 from api.routing.binding import body_of
 from api.routing.expecting import go_on
-from api.routing.models import OneLine, RequestModel
+from api.routing.models import RequestModel
 from api.routing.table import BODY_LIMIT, ApiRoutes
 from api.telephony.acting import acting
 from api.telephony.finding import CALL

@@ -12,7 +12,6 @@ from aiohttp import web
 from pydantic import Field
 
 from api.access.scopes import Scope
-from api.asking import require_pool
 from api.context import CONTEXT
 from api.file_answers import file_answer
 from api.growing_answers import growing_answer
@@ -64,7 +63,7 @@ async def recording(request: web.Request, id: UUID) -> web.StreamResponse:
     if as_it_is(context.switchboard, row)["live"]:
         await not_elsewhere(request, id)
         raise Problem(409, "call_is_up", "The recording can be had when the call is over.")
-    made = await _made(require_pool(context), id, row.get("ended_at"))
+    made = await _made(context.database, id, row.get("ended_at"))
     if made is None:
         raise Problem(404, "not_found", "The call was not recorded.")
     return await file_answer(request, FilePath(made["path"]), context.settings.recordings, WAV, f"{id}.wav")

@@ -19,8 +19,9 @@ from api.access.asker import asker
 from api.access.scopes import Scope
 from api.answers import dumps
 from api.context import CONTEXT
-from api.routing.models import OneLine, RequestModel, ResponseModel
-from api.routing.problems import Problem
+from api.plain_text import OneLine
+from api.routing.models import RequestModel, ResponseModel
+from api.routing.problems import Problem, started
 from api.routing.serving import STREAM
 from api.routing.table import ApiRoutes
 from api.telephony.events import HEARTBEAT_S, begin_stream, tell
@@ -215,8 +216,7 @@ def _accepted(request: web.Request) -> str:
 def _tracer(request: web.Request) -> Tracer:
     """Raises Problem."""
     context = request.app[CONTEXT]
-    if context.tracer is None:
-        raise Problem(503, "unavailable", "The server is still starting.")
+    tracer = started(context.tracer)
     if not context.settings.sip.trace_minutes:
         raise Problem(404, "not_found", "No SIP messages are kept: sip.trace_minutes is 0.")
-    return context.tracer
+    return tracer

@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 import time
-from contextlib import suppress
+from contextlib import aclosing, suppress
 
 from aiohttp import WSCloseCode, WSMsgType, web
 from pydantic import ValidationError
@@ -16,10 +16,11 @@ from api.access.scopes import Scope
 from api.answers import dumps
 from api.context import CONTEXT, ApiContext
 from api.message_rate import MessageRate
+from api.routing.problems import started
 from api.routing.table import ApiRoutes
+from api.telephony.events import place_among
 from api.watching.models import Subscription
 from api.watching.steps import ToldEvents, ToldGap, ToldNothing, ToldPartial, WatchStep, steps
-from api.watching.stream import require_feed, watcher_place
 from mediaserver.storage.outbox.feed import EventFeed
 
 log = logging.getLogger(__name__)
@@ -49,8 +50,8 @@ async def event_socket(request: web.Request) -> web.StreamResponse:
     that is not understood, 4003 for more than 20 at once or one a second,
     1001 when the server stops, 1008 when your key was withdrawn."""
     context, who = request.app[CONTEXT], asker(request)
-    feed = require_feed(context)
-    with watcher_place(context, who):
+    feed = started(context.feed)
+    with place_among(context.watcher_places, who):
         socket = web.WebSocketResponse(heartbeat=PING_S, max_msg_size=LONGEST)
         await socket.prepare(request)
         await _EventSocket(context, feed, who, request, socket).run()
@@ -110,14 +111,15 @@ class _EventSocket:
         board = self._context.switchboard if wanted.partials else None
         with suppress(ConnectionResetError):  # the client went away
             await self._send(f'{{"type":"subscribed","after":{after}}}')
-            async for step in steps(self._feed, wanted.filter(self._who), after, board=board):
-                if not self._context.access.still_good(self._who):
-                    await self._socket.close(
-                        code=WSCloseCode.POLICY_VIOLATION, message=b"the key was withdrawn"
-                    )
-                    return
-                for message in _messages(step):
-                    await self._send(message)
+            async with aclosing(steps(self._feed, wanted.filter(self._who), after, board=board)) as told:
+                async for step in told:
+                    if not self._context.access.still_good(self._who):
+                        await self._socket.close(
+                            code=WSCloseCode.POLICY_VIOLATION, message=b"the key was withdrawn"
+                        )
+                        return
+                    for message in _messages(step):
+                        await self._send(message)
             await self._socket.close(code=WSCloseCode.GOING_AWAY, message=b"the server is being stopped")
             return
         await self._socket.close(code=WSCloseCode.POLICY_VIOLATION)

@@ -110,7 +110,5 @@ def _lets(which: EventFilter, board: Switchboard, event: LiveEvent) -> bool:
     """Whether a live event is of a call that this watcher may see, and asked for."""
     if which.call_id is not None and which.call_id != event.call_id:
         return False
-    if which.everything:
-        return True
     call = board.get(event.call_id)
-    return call is not None and call.owner is not None and call.owner == which.owner
+    return which.sees(call.owner if call is not None else None)

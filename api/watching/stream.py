@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import aclosing
 
 from aiohttp import web
 
-from api.access.asker import Asker, asker
+from api.access.asker import asker
 from api.access.scopes import Scope
 from api.answers import dumps
-from api.context import CONTEXT, ApiContext
-from api.routing.problems import Problem
+from api.context import CONTEXT
+from api.routing.problems import Problem, started
 from api.routing.table import ApiRoutes
-from api.telephony.events import begin_stream, tell
+from api.telephony.events import begin_stream, place_among, tell
 from api.watching.models import LARGEST_SEQ, STREAM_EVENTS, EventPage, EventsQuery, StreamQuery
 from api.watching.steps import ToldEvents, ToldGap, ToldNothing, ToldPartial, WatchStep, steps
-from mediaserver.errors import CapacityError
 from mediaserver.storage.outbox import table
-from mediaserver.storage.outbox.feed import EventFeed
 
 routes = ApiRoutes("events", "What happens, told once and in order.")
 
@@ -57,39 +54,22 @@ async def event_stream(request: web.Request, query: StreamQuery) -> web.StreamRe
     topic, `data` what `/api/events` shows. First comes `ready` with the number from which on you are told;
     `gap` says that events up to a number are not kept any more; `partial` has no number."""
     context, who = request.app[CONTEXT], asker(request)
-    feed = require_feed(context)
+    feed = started(context.feed)
     after = _last_seen(request, query)
-    with watcher_place(context, who):
+    with place_among(context.watcher_places, who):
         start = feed.head if after is None else after
         response = await begin_stream(request)
         board = context.switchboard if query.partials else None
         try:
             await tell(request, response, _framed("ready", f'{{"after":{start}}}', start))
-            async for step in steps(feed, query.filter(who), start, board=board):
-                if not context.access.still_good(who):
-                    break
-                await tell(request, response, _written(step))
+            async with aclosing(steps(feed, query.filter(who), start, board=board)) as told:
+                async for step in told:
+                    if not context.access.still_good(who):
+                        break
+                    await tell(request, response, _written(step))
         except ConnectionResetError:  # the watcher went away
             pass
         return response
-
-
-@contextmanager
-def watcher_place(context: ApiContext, who: Asker) -> Iterator[None]:
-    """A place among those who watch. Raises Problem."""
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(context.watcher_places.take(who.key))
-        except CapacityError as error:
-            raise Problem(429, "too_many_watchers", f"{str(error).capitalize()}.") from None
-        yield
-
-
-def require_feed(context: ApiContext) -> EventFeed:
-    """Raises Problem while the server starts."""
-    if context.feed is None:
-        raise Problem(503, "unavailable", "The server is starting.")
-    return context.feed
 
 
 def _last_seen(request: web.Request, query: StreamQuery) -> int | None:

@@ -28,8 +28,8 @@ async def open_speech_desk(
     engines: Engines,
     models: Sequence[str],
     able: VoiceDesk,
-    downloader: Downloader | None,
-    for_keys: Downloader | None,
+    downloader: Downloader,
+    for_keys: Downloader,
     undo: AsyncExitStack,
 ) -> SpeechDesk:
     """`engines`: of calls, whose language models it shares, and whose voices but for those that can be had

@@ -222,9 +222,6 @@ class Switchboard(Protocol):
 
     def is_live(self, call_id: UUID) -> bool: ...
 
-    def snapshot(self) -> list[dict[str, Any]]:
-        """The live calls, JSON-ready, newest first."""
-
     def place(
         self,
         to: str,

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from typing import Any
 from uuid import UUID
 
 from mediaserver.calls.call import Call
@@ -87,36 +86,6 @@ class CallRegistry:
     async def emptied(self) -> None:
         """Wait until no call is up."""
         await self._empty.wait()
-
-    async def drain(self, timeout_s: float) -> bool:
-        """Refuse new calls and wait until the last one has ended. False when some remain after the time."""
-        self.start_draining()
-        try:
-            async with asyncio.timeout(timeout_s):
-                await self._empty.wait()
-        except TimeoutError:
-            return False
-        return True
-
-    def snapshot(self) -> list[dict[str, Any]]:
-        """The live calls, JSON-ready, newest first."""
-        return [
-            {
-                "id": str(call.id),
-                "direction": call.direction,
-                "from_uri": call.from_uri,
-                "to_uri": call.to_uri,
-                "app": call.app,
-                "agent": call.agent or None,
-                "agent_version": call.agent_version,
-                "about": dict(call.about),
-                "owner": str(call.owner) if call.owner is not None else None,
-                "state": str(call.state),
-                "started_at": call.started.isoformat(),
-                "elapsed_ms": call.elapsed_ms(),
-            }
-            for call in reversed(self._live.values())
-        ]
 
     def _ended(self, call: Call) -> None:
         self._live.pop(call.id, None)

@@ -1,68 +1,60 @@
-"""The one owner of the calls of this process: whom an invitation reaches, outgoing calls, and their ends.
+"""The one owner of the calls of this process: what may be asked of them, and their ends.
 
-It knows no protocol and no agent: legs come with invitations and from a carrier, who talks comes from makers
-of apps, one for each kind of agent. What happens within one call is in `live`.
+It knows no protocol and no agent: legs come with invitations (`incoming_calls`) and from a carrier
+(`outgoing_calls`), who talks comes from makers of apps, one for each kind of agent (`call_setup`). What
+happens within one call is in `live`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from mediaserver import logs
 from mediaserver.calls.about import NOTHING, About, checked
-from mediaserver.calls.agent_controls import AgentControls
 from mediaserver.calls.call import Call
-from mediaserver.calls.errands import OURS, CallWanted, Errand, agent_wanted, errand_of
+from mediaserver.calls.call_setup import CallSetup, could_not_begin
+from mediaserver.calls.errands import CallWanted
 from mediaserver.calls.events import EventBus, LiveEvent
 from mediaserver.calls.handing_over import HandingOver
 from mediaserver.calls.hold_music import SILENCE
-from mediaserver.calls.joining import RING_TIMEOUT_S, Joining, unanswered
+from mediaserver.calls.incoming_calls import IncomingCalls
+from mediaserver.calls.joining import RING_TIMEOUT_S, Joining
 from mediaserver.calls.live import LiveCall, failed, not_for_us
 from mediaserver.calls.means import Means
-from mediaserver.calls.outbound_metering import API, OutboundMeter
+from mediaserver.calls.outbound_metering import OutboundMeter
+from mediaserver.calls.outgoing_calls import OutgoingCalls
+from mediaserver.calls.party import Party
 from mediaserver.calls.playing import Frames
-from mediaserver.calls.protocols import AppMaker, Carrier, Invitation, Steering, Talker, WrittenMaker
+from mediaserver.calls.protocols import AppMaker, Carrier, Invitation, Steering, WrittenMaker
 from mediaserver.calls.recorder import Recorder, RecordingState
 from mediaserver.calls.recording_control import control_recording
 from mediaserver.calls.recording_step import RecordingStep
-from mediaserver.calls.referring import Referring, code_of
+from mediaserver.calls.referring import Referring
 from mediaserver.calls.referring_away import refer_away
 from mediaserver.calls.registry import CallRegistry
 from mediaserver.calls.routes import (
-    LONGEST,
     AgentSpec,
-    Refused,
-    Resolution,
     Routes,
-    ToAgent,
-    ToExtension,
-    ToRing,
-    nobody_at,
 )
 from mediaserver.calls.seat_kinds import SeatKind
 from mediaserver.calls.setting_aside import bring_back
 from mediaserver.calls.stored_first import StoreCall, StoredFirst
 from mediaserver.calls.supervising import change_seat, pressed
 from mediaserver.calls.targets import Targets
-from mediaserver.calls.warm import Back, Manner, Warm, check_ring
+from mediaserver.calls.warm import Back, Manner, Warm
 from mediaserver.calls.warning_tone import warning_tone
-from mediaserver.config import is_loopback
-from mediaserver.errors import CallError, CapacityError, NoSuchCallError, VoiceForgeError
+from mediaserver.errors import CallError, NoSuchCallError, VoiceForgeError
 from mediaserver.media.clock import MediaClock
-from mediaserver.media.leg import EndedBy, Leg, Termination, Why
+from mediaserver.media.leg import EndedBy, Leg, Termination, TransferAsked, Why
 from mediaserver.metrics import Metrics
 from mediaserver.redaction.choices import RedactionChoices
 from mediaserver.redaction.redactor import Redactor
-from mediaserver.seldom import Seldom
 from mediaserver.storage.records import Sink
 
 log = logging.getLogger(__name__)
@@ -101,30 +93,39 @@ class LocalSwitchboard:
         recorded whose agent does not say no. `hold_music`: for a hold that names none. `warm`:
         how warm transfers are done. `supervisor_keys`: who listens changes seats by key. `redaction`: what is
         left out of what calls leave behind whose agents do not say otherwise."""
-        self._routes = routes
-        self._makers = makers
         self._registry = registry
         self._bus = bus
-        self._sink = sink
-        self._redaction = redaction
         self._record = record
         self.targets = targets
         self._hold_music = hold_music
         self._means = Means(clock, sink, metrics, recorder, self._spawn, hold_music)
         self._joining = Joining(targets, self._means, self._way_out)
         self._handing_over = HandingOver(self._joining, hold_music, warm)
-        self._pressed = pressed if supervisor_keys else not_for_us
-        self._live: dict[UUID, LiveCall] = {}
-        self._referring = Referring(
-            routes, targets, self._joining, self._make, self._live.values, self._spawn
+        self._setup = setup = CallSetup(
+            makers=makers,
+            registry=registry,
+            bus=bus,
+            means=self._means,
+            record=record,
+            redaction=redaction,
+            handing_over=self._handing_over,
+            transfer_asked=self._transfer_asked,
+            pressed=pressed if supervisor_keys else not_for_us,
         )
-        self._placing: dict[UUID, asyncio.Task[None]] = {}
+        self._live = setup.live
+        self._referring = referring = Referring(
+            routes, targets, self._joining, setup.make, self._live.values, self._spawn
+        )
+        self._incoming = IncomingCalls(
+            setup, routes, targets, self._means, self._joining, referring, self._transcript_at
+        )
+        self._outgoing = OutgoingCalls(setup, routes, targets, referring, self._way_out, self._check_limits)
+        self._placing = self._outgoing.placing
         self._tasks: set[asyncio.Task[None]] = set()
         self.carriers: list[Carrier] = []
         """The ways out: whoever opens one adds it. The first that serves a target calls it."""
         self.outbound: OutboundMeter | None = None
         """The limits on calls out, where there are any."""
-        self._forbidden = Seldom()
         self.transcript_url: Callable[[UUID], str] | None = None
         """Where a caller on this machine may read the transcript of its call; None: nowhere."""
 
@@ -151,123 +152,37 @@ class LocalSwitchboard:
     def is_live(self, call_id: UUID) -> bool:
         return self._registry.is_live(call_id)
 
-    def snapshot(self) -> list[dict[str, Any]]:
-        return self._registry.snapshot()
-
-    # -- calls come in
+    # -- calls begin
 
     def invited(self, invitation: Invitation) -> None:
         """A new call. Returns at once; the rest happens in a task of the call's own."""
-        leg = invitation.leg
-        if invitation.replaces is not None:
-            self._referring.replaces(leg, invitation.replaces)
-            return
-        to = self._lead(invitation)
-        if isinstance(to, Refused):
-            why = Why.NOT_FOUND if to.code == 404 else Why.REJECTED
-            self._spawn(leg.hangup(Termination(EndedBy.SERVER, why, to.code, to.why)))
-            return
-        agent = to.agent if isinstance(to, ToAgent) else None
-        try:
-            self._registry.check_room()
-        except CapacityError as error:
-            log.warning("call to %r refused: %s", invitation.dialled[:LONGEST], error)
-            self._spawn(leg.hangup(Termination(EndedBy.SERVER, Why.FAILED, 503, str(error))))
-            return
-        owner = agent.owner if agent is not None else None
-        call = self._new_call(
-            "inbound", invitation.from_uri, invitation.to_uri, agent, invitation.about, owner
+        self._incoming.invited(invitation)
+
+    def place(
+        self,
+        to: str,
+        agent: str | AgentSpec,
+        *,
+        caller: str = "",
+        ring_s: float = RING_TIMEOUT_S,
+        about: About = NOTHING,
+        owner: UUID | None = None,
+        may_use: Callable[[AgentSpec], bool] = everybody,
+        first: StoredFirst | None = None,
+    ) -> Call:
+        return self._outgoing.place(
+            to, agent, caller=caller, ring_s=ring_s, about=about, owner=owner, may_use=may_use, first=first
         )
-        call.payer = invitation.payer
-        live = self._new_live(call, leg)
-        live.hops_left = invitation.hops_left
-        self._spawn(self._serve(live, invitation, to))
 
-    def _lead(self, invitation: Invitation) -> Resolution:
-        """Where it leads. The list of what this caller may dial comes first: were what exists looked at
-        before, the answers would tell."""
-        dialled, reach, refused = invitation.dialled, invitation.reach, self._means.metrics.calls_refused
-        to: Resolution = Refused(403, "this caller may not call there")
-        if reach.may_ask_for(dialled):
-            to = self._routes.resolve(dialled, datetime.now(UTC))
-            if isinstance(to, Refused):
-                refused.labels("unknown" if to.code == 404 else "unfit").inc()
-                return to
-            if reach.may_reach(to):
-                return to
-            to = nobody_at(dialled)
-        refused.labels("forbidden").inc()
-        if (unsaid := self._forbidden.due(time.monotonic())) is not None:
-            more = f" (and {unsaid} more such calls since the last such line)" if unsaid else ""
-            log.warning(
-                "the caller at %s may not call %r%s: see may_dial",
-                invitation.source_host,
-                dialled[:LONGEST],
-                more,
-            )
-        return to
+    async def place_stored(self, to: str, agent: str | AgentSpec, store: StoreCall, **more: Any) -> Call:
+        first = StoredFirst(store)
+        call = self.place(to, agent, first=first, **more)
+        await first.wait()
+        return call
 
-    async def _serve(
-        self, live: LiveCall, invitation: Invitation, to: ToAgent | ToExtension | ToRing
-    ) -> None:
-        call, leg = live.call, live.first.leg
-        with logs.in_call(call.id):
-            log.info("%s calls %s", call.from_uri, call.to_uri)
-            try:
-                if live.over:
-                    return  # it was taken back before our first step: no agent is made for it
-                call.ring()
-                await leg.ring()
-                if isinstance(to, ToAgent):
-                    live.talks_to(self._make(to.agent, live))
-                    await self._answer(live, invitation, record=to.agent.recording)
-                elif isinstance(to, ToRing):
-                    self.targets.check(to.to)
-                    await self._bridge(live, invitation, to.to)
-                else:
-                    await self._bridge(live, invitation, to.extension)
-            except VoiceForgeError as error:
-                over = leg.termination
-                if over is not None and over.why is Why.SHUTDOWN:
-                    log.info("the call was not answered: the server is being stopped")
-                else:
-                    log.warning("the call could not be answered: %s", error)
-                await leg.hangup(_could_not(error))
-            except Exception as error:
-                log.exception("the call failed")
-                await leg.hangup(failed(error))
-
-    async def _answer(self, live: LiveCall, invitation: Invitation, *, record: bool) -> None:
-        if self.transcript_url is not None and is_loopback(invitation.source_host):
-            invitation.announce(self.transcript_url(live.call.id))
-        leg = live.first.leg
-        await leg.answer()
-        if leg.termination is None:
-            live.call.answer()
-            live.begin(record=record and self._record)
-
-    async def _bridge(self, live: LiveCall, invitation: Invitation, to: str) -> None:
-        """Ring a phone and connect the two."""
-        far: Leg | None = None
-        try:
-            far = await self._joining.bridge(live, to)
-            if far is None:
-                return  # the caller gave up
-            callee = live.admit(far, "callee")
-        except CallError as error:
-            why = unanswered(error)
-            if far is not None and far.termination is not None:  # it hung up as it answered
-                why = replace(far.termination.on_call(far.direction), code=480)
-            await live.first.leg.hangup(why)
-            return
-        try:
-            await self._answer(live, invitation, record=True)
-        except BaseException:
-            await far.hangup(Termination(EndedBy.SERVER, Why.FAILED))
-            raise
-        live.attach(callee)
-
-    # -- legs that are up already
+    def called_for(self, wanted: CallWanted) -> None:
+        """Somebody outside of all calls wants an agent to call somebody: answer it, and do it."""
+        self._outgoing.called_for(wanted)
 
     def join(
         self,
@@ -282,26 +197,26 @@ class LocalSwitchboard:
         maker: AppMaker | None = None,
     ) -> Call:
         about = checked(about)
-        maker = maker or self._maker(agent)
+        maker = maker or self._setup.maker(agent)
         if words_only and not isinstance(maker, WrittenMaker):
             raise CallError(f"agents of kind {agent.kind} only speak: choose the mode voice", 480)
         if not words_only:
             maker.check(agent)
         self._registry.check_room()
-        call = self._new_call("inbound", from_uri, to_uri, agent, about, owner)
-        live = self._new_live(call, leg)
+        call = self._setup.new_call("inbound", from_uri, to_uri, agent, about, owner)
+        live = self._setup.new_live(call, leg)
         with logs.in_call(call.id):
             log.info("%s joins %s", from_uri, to_uri)
             try:
-                live.talks_to(self._make(agent, live, words_only, maker))
+                live.talks_to(self._setup.make(agent, live, words_only, maker))
             except Exception as error:
-                why = _could_not(error) if isinstance(error, VoiceForgeError) else failed(error)
+                why = could_not_begin(error) if isinstance(error, VoiceForgeError) else failed(error)
                 leg.on_event = None
                 call.end(why)
                 live.is_over(why)
                 raise
         call.answer()
-        live.begin(record=agent.recording and self._record)
+        self._setup.begin(live, record=agent.recording)
         return call
 
     def steering(self, call_id: UUID) -> Steering:
@@ -310,137 +225,6 @@ class LocalSwitchboard:
         if talker is None or talker.steering is None or live.aside is not None:
             raise CallError("whoever talks in this call goes by the voice alone")
         return talker.steering
-
-    # -- calls go out
-
-    def place(
-        self,
-        to: str,
-        agent: str | AgentSpec,
-        *,
-        caller: str = "",
-        ring_s: float = RING_TIMEOUT_S,
-        about: About = NOTHING,
-        owner: UUID | None = None,
-        may_use: Callable[[AgentSpec], bool] = everybody,
-        first: StoredFirst | None = None,
-    ) -> Call:
-        self.targets.check(to)
-        self.targets.check_caller(caller)
-        if self.outbound is not None:
-            self.outbound.check(API, to)
-        check_ring(ring_s)
-        about = checked(about)
-        spec = self._routes.agent(agent) if isinstance(agent, str) else agent
-        if spec is None or not may_use(spec):
-            name = agent if isinstance(agent, str) else agent.name
-            raise CallError(f"there is no agent {name!r}", 404)
-        return self._begin(to, spec, caller, ring_s, about, owner, first=first)
-
-    async def place_stored(self, to: str, agent: str | AgentSpec, store: StoreCall, **more: Any) -> Call:
-        first = StoredFirst(store)
-        call = self.place(to, agent, first=first, **more)
-        await first.wait()
-        return call
-
-    def called_for(self, wanted: CallWanted) -> None:
-        """Somebody outside of all calls wants an agent to call somebody: answer it, and do it."""
-        whom = wanted.whom
-        try:
-            spec, to = agent_wanted(self._routes, wanted), self._referring.lead(whom)
-            if isinstance(to, AgentSpec):
-                raise CallError("agents do not call each other", 488)
-            errand = errand_of(wanted)
-            if self.outbound is not None:
-                self.outbound.check(whom.payer, to)
-            call = self._begin(to, spec, "", RING_TIMEOUT_S, NOTHING, spec.owner, errand)
-        except VoiceForgeError as error:
-            whom.answer.refuse(code_of(error), str(error))
-            return
-        with logs.in_call(call.id):
-            log.info("%s has %s call %s", wanted.sender, spec.name, to)
-        call.note("asked_for", by=wanted.sender, to=to)
-        whom.answer.accept()
-
-    def _begin(
-        self,
-        to: str,
-        spec: AgentSpec,
-        caller: str,
-        ring_s: float,
-        about: About,
-        owner: UUID | None,
-        errand: Errand = OURS,
-        *,
-        first: StoredFirst | None = None,
-    ) -> Call:
-        """Raises CallError, CapacityError."""
-        self._maker(spec).check(spec)  # nobody's phone is to ring for an agent that cannot talk
-        self._registry.check_room()
-        begin = first is None
-        call = self._new_call("outbound", caller or spec.name, to, spec, about, owner, begin=begin)
-        if errand.behalf is not None:
-            call.payer = errand.behalf.payer
-        task = asyncio.create_task(self._place(call, to, spec, caller, ring_s, errand, first))
-        self._placing[call.id] = task
-
-        def placed(task: asyncio.Task[None]) -> None:
-            del self._placing[call.id]
-            if task.cancelled():  # maybe before its first step
-                call.end(Termination(EndedBy.SERVER, Why.CANCELLED))
-            errand.tell(487)  # unless it was told how it ended
-            if first is not None:
-                first.given_up()
-
-        task.add_done_callback(placed)
-        return call
-
-    async def _place(
-        self,
-        call: Call,
-        to: str,
-        agent: AgentSpec,
-        caller: str,
-        ring_s: float,
-        errand: Errand,
-        first: StoredFirst | None,
-    ) -> None:
-        def rings() -> None:
-            call.ring()
-            errand.tell(180)
-
-        with logs.in_call(call.id):
-            if first is not None and not await first.stored(call):
-                return
-            try:
-                way_out = self._way_out(to, call)
-                leg = await way_out.place(
-                    to, caller, timeout_s=ring_s, on_ringing=rings, hops=errand.hops, about=call.about,
-                    behalf=errand.behalf,
-                )  # fmt: skip
-            except VoiceForgeError as error:
-                call.end(unanswered(error))
-                errand.tell(code_of(error))
-                return
-            except Exception as error:
-                log.exception("the call failed")
-                call.end(failed(error))
-                return
-            live = self._new_live(call, leg)
-            if leg.termination is not None:
-                return  # it hung up at once
-            call.answer()
-            try:
-                live.talks_to(self._make(agent, live))
-                live.begin(record=agent.recording and self._record)
-                errand.tell(200)
-            except VoiceForgeError as error:
-                log.warning("the call has no agent: %s", error)
-                errand.tell(code_of(error))
-                await leg.hangup(_could_not(error))
-            except Exception as error:
-                log.exception("the call failed")
-                await leg.hangup(failed(error))
 
     # -- what is asked of a call
 
@@ -566,63 +350,11 @@ class LocalSwitchboard:
             await shutdown(goodbye, within_s)
         await live.first.leg.hangup(Termination(EndedBy.SERVER, Why.SHUTDOWN))
 
-    # -- inside
-
-    def _new_call(
-        self,
-        direction: str,
-        from_uri: str,
-        to_uri: str,
-        agent: AgentSpec | None,
-        about: About,
-        owner: UUID | None,
-        *,
-        begin: bool = True,
-    ) -> Call:
-        """`agent`: whom it begins with; None for a call between phones. `owner`: the key whose call it is.
-        `begin`: as `Call` has it."""
-        app = agent.name if agent is not None else "extension"
-        call = Call(
-            uuid4(), direction, from_uri, to_uri, app, self._sink, self._bus,
-            agent=agent.name if agent is not None else "",
-            agent_version=agent.version if agent is not None else None, about=about, owner=owner,
-            redactor=self.redactor_of(agent),
-            begin=begin,
-        )  # fmt: skip
-        self._registry.add(call)
-        return call
-
     def redactor_of(self, agent: AgentSpec | None) -> Redactor | None:
-        """What leaves numbers and names out of a call of this agent's; None: nothing is left out."""
-        choices = self._redaction if agent is None else self._redaction.changed(agent.redaction)
-        return Redactor(choices) if choices.enabled else None
+        """What leaves numbers and names out of what calls of this agent leave behind; None: nothing does."""
+        return self._setup.redactor_of(agent)
 
-    def _new_live(self, call: Call, leg: Leg) -> LiveCall:
-        live = self._live[call.id] = LiveCall(call, leg, self._means, self._gone, self._pressed)
-        live.asked_for_transfer = lambda party, asked: self._referring.asked(live, party, asked)
-        live.watch()
-        return live
-
-    def _make(
-        self,
-        agent: AgentSpec,
-        live: LiveCall,
-        words_only: bool = False,
-        maker: AppMaker | None = None,
-    ) -> Talker:
-        if live.call.redactor is None:  # an agent that goes on with a call may turn it on, never off
-            live.call.redactor = self.redactor_of(agent)
-        maker = maker or self._maker(agent)
-        controls = AgentControls(live, self._handing_over, self._spawn)
-        if words_only and isinstance(maker, WrittenMaker):
-            return maker.make_written(agent, live.call, controls)
-        return maker.make(agent, live.call, live.agents_leg, controls)
-
-    def _maker(self, agent: AgentSpec) -> AppMaker:
-        maker = self._makers.get(agent.kind)
-        if maker is None:
-            raise CallError(f"agent {agent.name}: nobody makes agents of kind {agent.kind!r}", 500)
-        return maker
+    # -- inside
 
     def _way_out(self, to: str, call: Call | None = None) -> Carrier:
         """Who calls there, for this call."""
@@ -630,6 +362,17 @@ class LocalSwitchboard:
         if carrier is None:
             raise CallError(f"there is no way to call {to}", 503)
         return carrier if self.outbound is None else self.outbound.metered(carrier, to, call)
+
+    def _check_limits(self, payer: str, to: str) -> None:
+        """Raises CallError where this payer may not have it called now."""
+        if self.outbound is not None:
+            self.outbound.check(payer, to)
+
+    def _transfer_asked(self, live: LiveCall, party: Party, asked: TransferAsked) -> None:
+        self._referring.asked(live, party, asked)
+
+    def _transcript_at(self, call_id: UUID) -> str | None:
+        return self.transcript_url(call_id) if self.transcript_url is not None else None
 
     def _talked_in(self, call_id: UUID) -> LiveCall:
         """Raises NoSuchCallError, and CallError for a call that nobody talks in yet."""
@@ -647,15 +390,7 @@ class LocalSwitchboard:
             raise CallError("this call is in writing: nothing is heard in it")
         return live
 
-    def _gone(self, live: LiveCall) -> None:
-        self._live.pop(live.call.id, None)
-
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _could_not(error: VoiceForgeError) -> Termination:
-    code = error.code if isinstance(error, CallError) else 503 if isinstance(error, CapacityError) else 500
-    return Termination(EndedBy.SERVER, Why.FAILED, code, str(error))

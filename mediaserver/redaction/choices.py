@@ -7,12 +7,12 @@ names     true or false: names that are known are left out, too
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from mediaserver.errors import ConfigError
+from mediaserver.known_keys import check_known_key
 
 FEWEST, MOST = 3, 20
 
@@ -29,11 +29,7 @@ class RedactionChoices:
         """As `agents.redaction` of a row says. Raises ConfigError, which names the nearest key."""
         known = [each.name for each in fields(RedactionChoices)]
         for key in row:
-            if key not in known:
-                near = difflib.get_close_matches(key, known, 1) or sorted(known)
-                raise ConfigError(
-                    f"redaction has an unknown key '{key}'; the nearest known one is '{near[0]}'"
-                )
+            check_known_key("redaction", key, known)
         for key in ("enabled", "names"):
             if not isinstance(row.get(key, False), bool):
                 raise ConfigError(f"redaction.{key} is true or false")

@@ -5,12 +5,12 @@ In days; 0: for ever.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from mediaserver.errors import ConfigError
+from mediaserver.known_keys import check_known_key
 
 MOST_DAYS = 36_500
 
@@ -31,11 +31,7 @@ class RetentionChoices:
         """As `agents.retention` of a row says. Raises ConfigError, which names the nearest key."""
         known = [each.name for each in fields(RetentionChoices)]
         for key, days in row.items():
-            if key not in known:
-                near = difflib.get_close_matches(key, known, 1) or sorted(known)
-                raise ConfigError(
-                    f"retention has an unknown key '{key}'; the nearest known one is '{near[0]}'"
-                )
+            check_known_key("retention", key, known)
             if isinstance(days, bool) or not isinstance(days, int) or not 0 <= days <= MOST_DAYS:
                 raise ConfigError(f"retention.{key} is a whole number of days from 0 to {MOST_DAYS}")
         return replace(self, **row)

@@ -19,14 +19,20 @@ class ConsoleSession:
 
 
 async def add_session(
-    connection: Database, cookie: str, lasts_s: float, *, browser: str = "", source: str = ""
+    connection: Database,
+    cookie: str,
+    lasts_s: float,
+    *,
+    browser: str = "",
+    source: str = "",
+    key: UUID | None = None,
 ) -> ConsoleSession:
-    """Signed in from now on, for so long. What ran out a month ago is forgotten."""
+    """Signed in from now on, for so long, with this key. What ran out a month ago is forgotten."""
     await connection.execute("delete from console_sessions where expires_at < now() - interval '30 days'")
     row = await connection.fetchrow(
-        "insert into console_sessions (hash, browser, source, expires_at) "
-        "values ($1, $2, $3, now() + make_interval(secs => $4)) returning id, hash, expires_at",
-        hash_of(cookie), text(browser, 300), text(source, 100), float(lasts_s),
+        "insert into console_sessions (hash, browser, source, expires_at, key_id) "
+        "values ($1, $2, $3, now() + make_interval(secs => $4), $5) returning id, hash, expires_at",
+        hash_of(cookie), text(browser, 300), text(source, 100), float(lasts_s), key,
     )  # fmt: skip
     return _session(row)
 
@@ -59,14 +65,10 @@ async def revoke_session(connection: Database, session: UUID) -> bool:
 
 
 async def revoke_sessions_of(connection: Database, key: UUID) -> list[UUID]:
-    """Sign out the browsers that signed in with this key, which the audit log knows; which they were."""
+    """Sign out the browsers that signed in with this key; which they were."""
     rows = await connection.fetch(
-        """
-        update console_sessions set revoked_at = now()
-        where revoked_at is null and concat('session:', id) in
-            (select subject from audit_log where key = $1 and action = 'session.begin')
-        returning id
-        """,
+        "update console_sessions set revoked_at = now() where key_id = $1 and revoked_at is null "
+        "returning id",
         key,
     )
     return [row["id"] for row in rows]

@@ -8,11 +8,10 @@ is summed up from a few rows a day.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import datetime
 from uuid import UUID
 
-from mediaserver.storage.records import UsageCounted, UsageKind
+from mediaserver.storage.records import UsageCounted
 from mediaserver.storage.sql import Database, text
 
 NOBODY = UUID(int=0)
@@ -44,33 +43,6 @@ async def counted(connection: Database, record: UsageCounted, node: UUID | None)
         record.id, record.at, record.owner, record.kind, record.amount, text(record.engine, 200),
         text(record.agent, 100), text(record.flow, 100), record.call_id, cost, node or NOBODY,
     )  # fmt: skip
-
-
-async def month_to_date(
-    connection: Database, owner: UUID | None, today: date | None = None
-) -> Mapping[UsageKind, float]:
-    """What a key (None: the operator) used since the first of the month, UTC; a kind that it did not use is
-    left out."""
-    today = today or datetime.now(UTC).date()
-    rows = await connection.fetch(
-        """
-        select kind, sum(amount) as amount from usage_days
-        where coalesce(owner, '00000000-0000-0000-0000-000000000000') = $1 and day between $2 and $3
-        group by kind
-        """,
-        owner or NOBODY, today.replace(day=1), today,
-    )  # fmt: skip
-    return {UsageKind(row["kind"]): row["amount"] for row in rows}
-
-
-async def of_call(connection: Database, call_id: UUID) -> list[UsageCounted]:
-    """Each count of one call, in the order of time; empty when they are no longer kept."""
-    rows = await connection.fetch(
-        "select id, at, owner, kind, amount, engine, agent, flow, call_id, cost from usage_counts "
-        "where call_id = $1 order by at, kind, engine, id",
-        call_id,
-    )
-    return [UsageCounted(**{**dict(row), "kind": UsageKind(row["kind"])}) for row in rows]
 
 
 async def forget(connection: Database, before: datetime, most: int) -> int:

@@ -12,7 +12,6 @@ languages   in which it may go on, in order: see `spoken_languages`
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -20,6 +19,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mediaserver.errors import ConfigError
+from mediaserver.known_keys import check_known_key
 from pipelines.assistant.spoken_languages import SpokenLanguage, languages_of
 
 MOST_GREETING = 1_000
@@ -45,11 +45,7 @@ class AssistantSettings:
         """From the `assistant` of a row. Raises ConfigError, which names the nearest key or what is wrong."""
         known = [each.name for each in fields(cls)]
         for key, value in row.items():
-            if key not in known:
-                (nearest,) = difflib.get_close_matches(key, known, n=1, cutoff=0.0)
-                raise ConfigError(
-                    f"its assistant has an unknown key '{key}'; the nearest known one is '{nearest}'"
-                )
+            check_known_key("its assistant", key, known)
             _check(key, value)
         transfers = MappingProxyType(dict(row.get("transfers", {})))
         languages = languages_of(row.get("languages", ()))

@@ -10,11 +10,11 @@ key       which the caller presses for it
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass, fields
 from typing import Any
 
 from mediaserver.errors import ConfigError
+from mediaserver.known_keys import check_known_key
 from pipelines.languages.asking import name_of
 from pipelines.languages.tags import is_tag
 
@@ -62,11 +62,7 @@ def _language(given: Any) -> SpokenLanguage:
         raise ConfigError(f"of its languages {given!r:.60} is no tag such as 'es-MX' and has none as 'tag'")
     known = [each.name for each in fields(SpokenLanguage)]
     for key, value in row.items():
-        if key not in known:
-            (nearest,) = difflib.get_close_matches(str(key), known, n=1, cutoff=0.0)
-            raise ConfigError(
-                f"its languages have an unknown setting '{key}'; the nearest known one is '{nearest}'"
-            )
+        check_known_key("one of its languages", key, known)
         if not isinstance(value, str) or len(value) > LONGEST[key]:
             raise ConfigError(
                 f"its languages have a {key} that is no text of at most {LONGEST[key]} characters"

@@ -24,7 +24,6 @@ from pipelines.audio.speech_finder import SpeechRule, SpeechSegment
 from pipelines.workers.pool import Ticket, WorkerPool
 from pipelines.workers.protocol import Msg, WorkerMessage, pack
 from pipelines.workers.spec import BACKGROUND_NICENESS, WorkerSpec
-from pipelines.workers.supervisor import Worker
 
 MODULE = "pipelines.audio.worker"
 ROOM_S = 10.0
@@ -76,14 +75,6 @@ class AudioWorkers:
         """Speech may be asked for: have an encoder by then. Returns at once."""
         if available():
             self._encoder.expect()
-
-    @property
-    def readers(self) -> list[Worker]:
-        return self._readers.processes
-
-    @property
-    def encoders(self) -> list[Worker]:
-        return self._encoder.processes
 
     async def stop(self) -> None:
         await self._encoder.stop()
@@ -200,10 +191,6 @@ class _Lazy:
 
     _pool: WorkerPool
     _starting: asyncio.Task[None] | None = None
-
-    @property
-    def processes(self) -> list[Worker]:
-        return self._pool.workers
 
     def expect(self) -> None:
         if self._starting is None or (self._starting.done() and not self._sound()):

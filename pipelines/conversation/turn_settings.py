@@ -24,12 +24,12 @@ filler_ms      after so much silence the caller hears "One moment, please." or t
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from mediaserver.errors import ConfigError
+from mediaserver.known_keys import check_known_key
 from pipelines.conversation.interruption import Sensitivity
 from pipelines.conversation.timing import Limits, Waits
 from pipelines.conversation.turn import Turn
@@ -118,9 +118,7 @@ def _sensitivity(value: object) -> Sensitivity:
 
 def _checked(key: str, value: object) -> str:
     """The field that a key sets. Raises ConfigError."""
-    if key not in RANGES:
-        (nearest,) = difflib.get_close_matches(key, [*RANGES, SENSITIVITY], n=1, cutoff=0.0)
-        raise ConfigError(f"its turn has an unknown key '{key}'; the nearest known one is '{nearest}'")
+    check_known_key("its turn", key, [*RANGES, SENSITIVITY])
     low, high = RANGES[key]
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
         raise ConfigError(f"its turn has {key} {value!r}, which is no whole number from {low} to {high}")

@@ -7,12 +7,12 @@ speakers  true or false: who of two people on the line speaks, in `Utterance.spe
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, get_args
 
 from mediaserver.errors import ConfigError
+from mediaserver.known_keys import check_known_key
 from mediaserver.settings.insight import SummaryMode
 
 
@@ -28,9 +28,7 @@ class InsightChoices:
         """As `agents.insight` of a row says. Raises ConfigError, which names the nearest key."""
         known = [each.name for each in fields(InsightChoices)]
         for key in row:
-            if key not in known:
-                near = difflib.get_close_matches(key, known, 1) or sorted(known)
-                raise ConfigError(f"insight has an unknown key '{key}'; the nearest known one is '{near[0]}'")
+            check_known_key("insight", key, known)
         if row.get("summary", self.summary) not in get_args(SummaryMode):
             raise ConfigError(f"insight.summary is one of {', '.join(get_args(SummaryMode))}")
         for key in ("mood", "speakers"):

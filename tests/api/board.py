@@ -18,7 +18,7 @@ from mediaserver.calls.targets import Targets
 from mediaserver.media.clock import MediaClock
 from mediaserver.media.time import FRAME_SAMPLES
 from mediaserver.metrics import Metrics
-from mediaserver.storage.records import Record
+from mediaserver.storage.records import Record, Sink
 from tests.mediaserver.calls.rows import as_at_the_first_start
 
 MUSIC = framed(np.full(FRAME_SAMPLES, 30, np.int16))
@@ -32,7 +32,15 @@ class Nowhere:
 
 
 class Board(LocalSwitchboard):
-    def __init__(self, metrics: Metrics, makers: Mapping[str, AppMaker] | None = None) -> None:
+    def __init__(
+        self,
+        metrics: Metrics,
+        makers: Mapping[str, AppMaker] | None = None,
+        kept: Sink | None = None,
+        recorder: Recorder | None = None,
+    ) -> None:
+        """`recorder`: of all calls; None: they are not recorded."""
+        sink = kept or Nowhere()
         self.bus = EventBus()
         self.registry = CallRegistry(10, metrics)
         self.clock = MediaClock(phases=1)
@@ -41,11 +49,11 @@ class Board(LocalSwitchboard):
             makers=makers or {"echo": EchoMaker()},
             registry=self.registry,
             bus=self.bus,
-            sink=Nowhere(),
+            sink=sink,
             metrics=metrics,
             clock=self.clock,
-            recorder=Recorder(Path("never-written"), Nowhere(), metrics),
+            recorder=recorder or Recorder(Path("never-written"), sink, metrics),
             targets=Targets({"ann", "bob", "carl", "dora"}),
-            record=False,
+            record=recorder is not None,
             hold_music=MUSIC,
         )

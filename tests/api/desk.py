@@ -12,9 +12,11 @@ from aiohttp.test_utils import TestClient, TestServer
 from api.app import ApiContext, build_app
 from cli.makers import makers
 from cli.serving.own_code import OwnCode
+from mediaserver.calls.recorder import Recorder
 from mediaserver.config import load
 from mediaserver.diagnosis.health import Health
 from mediaserver.metrics import Metrics
+from mediaserver.storage.records import Sink
 from tests.api.board import Board
 from tests.api.keys import bearer, made_up_key
 from tests.fakes import FakeStt, FakeTts
@@ -27,11 +29,13 @@ CALLS = "/api/telephony/calls"
 
 
 class Desk:
-    def __init__(self, **overrides: Any) -> None:
+    def __init__(
+        self, kept: Sink | None = None, recorder: Recorder | None = None, /, **overrides: Any
+    ) -> None:
         metrics = Metrics()
         self.stt = FakeStt()
         self.engines, speech = only(self.stt, FakeTts(), "en")
-        self.board = Board(metrics, makers(speech, OwnCode()))
+        self.board = Board(metrics, makers(speech, OwnCode()), kept, recorder)
         self.context = ApiContext(load(None, overrides), Health("sip"), metrics, switchboard=self.board)
         self.key, self.secret = made_up_key(self.context)
         """With which `client` asks: all rights."""

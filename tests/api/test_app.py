@@ -16,8 +16,8 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from api.access.scopes import Scope
 from api.app import ApiContext, build_app
+from api.shared_places import SharedPlaces
 from api.telephony import events, listing
-from api.watcher_places import WatcherPlaces
 from mediaserver.calls.call import Call
 from mediaserver.config import load
 from mediaserver.diagnosis.health import Health
@@ -293,7 +293,7 @@ async def test_a_late_watcher_is_told_what_happened_and_then_what_happens(open_c
     async with client.get(f"/api/telephony/calls/{call.id}/events") as response:
         again = (await response.content.read()).decode()
         assert again.count("event: ") == 4 and "event: ended" in again
-    assert context.watchers == 0
+    assert len(context.live_places) == 0
 
 
 async def test_the_stream_of_all_calls_follows_new_ones_and_ends_with_the_server(open_client: Open) -> None:
@@ -334,21 +334,18 @@ async def test_a_silent_stream_is_kept_open(open_client: Open, monkeypatch: pyte
         assert await asyncio.wait_for(response.content.readline(), 5) == b": still here\n"
 
 
-async def test_there_is_a_limit_to_watchers(open_client: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "WATCHER_LIMIT", 0)
-    client = await open_client(make_context())
-    assert await error_of(await client.get("/api/telephony/events")) == (503, "too_many_watchers")
-
-
-async def test_one_key_leaves_places_to_watch_for_others(open_client: Open) -> None:
+async def test_there_is_a_limit_to_watchers_and_one_key_leaves_places_for_others(open_client: Open) -> None:
     context = make_context()
-    context.live_places = WatcherPlaces(most_each=1)
+    context.live_places = SharedPlaces(2, 1)
     client = await open_client(context)
     _, other = made_up_key(context)
     async with client.get("/api/telephony/events"):
         assert await error_of(await client.get("/api/telephony/events")) == (429, "too_many_watchers")
         async with client.get("/api/telephony/events", headers=bearer(other)) as response:
             assert response.status == 200
+            _, third = made_up_key(context)
+            full = await client.get("/api/telephony/events", headers=bearer(third))
+            assert await error_of(full) == (429, "too_many_watchers")
 
 
 async def test_an_event_stream_is_for_those_who_read_it(
@@ -391,10 +388,10 @@ async def test_a_client_that_leaves_frees_its_stream_and_is_no_error(
     async with ClientSession(headers=client.session.headers) as session:
         response = await session.get(client.make_url(f"/api/telephony/calls/{call.id}/events"))
         await next_event(response)
-        assert context.watchers == 1
+        assert len(context.live_places) == 1
         response.close()
     async with asyncio.timeout(30):
-        while context.watchers:  # it is found out at one of the next writes
+        while len(context.live_places):  # it is found out at one of the next writes
             call.publish("agent", text="x" * 1000)
             await asyncio.sleep(0.001)
     assert not [record for record in caplog.records if record.levelname == "ERROR"]

@@ -111,15 +111,19 @@ async def test_sessions_are_listed_and_ended(guarded: Desk) -> None:
     assert [line["action"] for line in log["items"]] == ["session.end"] * 2 + ["session.begin"] * 2
 
 
-async def test_with_a_key_that_is_revoked_go_the_browsers_that_signed_in_with_it(
-    guarded: Desk, pool: asyncpg.Pool
+@pytest.mark.parametrize("change", [None, {"active": False}, {"scopes": ["calls:read"]}])
+async def test_with_a_key_that_is_revoked_or_less_go_the_browsers_that_signed_in_with_it(
+    guarded: Desk, pool: asyncpg.Pool, change: dict[str, Any] | None
 ) -> None:
+    """Also when the audit log does not say any more which they were."""
     key, secret = await stored_key(guarded.context, pool)
     cookies = []
     for admin in (secret, "s3cret"):
         async with guarded.client.post(SESSIONS, headers=bearer(admin)) as response:
             cookies.append(SimpleCookie(response.headers["Set-Cookie"])[COOKIE].value)
-    await guarded.client.delete(f"/api/keys/{key.id}", headers=bearer("s3cret"))
+    await pool.execute("truncate audit_log")
+    method = "PATCH" if change else "DELETE"
+    await guarded.client.request(method, f"/api/keys/{key.id}", json=change, headers=bearer("s3cret"))
     told = [
         (await guarded.client.get(SESSIONS, headers={"Cookie": f"{COOKIE}={cookie}", **STRANGER})).status
         for cookie in cookies

@@ -127,10 +127,16 @@ async def test_a_page_that_the_operator_named_may_act_with_a_key_and_never_with_
     page = {"Origin": "https://app.example", "Sec-Fetch-Site": "cross-site"}
     with_key = await client.delete(f"{CALLS}/{uuid4()}", headers={**page, **bearer(secret)})
     assert await error_of(with_key) == (403, "missing_scope")  # it got as far as any program
+    assert with_key.headers["Access-Control-Allow-Origin"] == "https://app.example"
+    assert with_key.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert "Access-Control-Allow-Credentials" not in with_key.headers
     with_cookie = await client.delete(f"{CALLS}/{uuid4()}", headers=page, cookies={COOKIE: cookie})
     assert await error_of(with_cookie) == (401, "unauthorized")
     other = {**page, "Origin": "https://other.example", **bearer(secret)}
-    assert await error_of(await client.delete(f"{CALLS}/{uuid4()}", headers=other)) == (403, "wrong_origin")
+    refused = await client.delete(f"{CALLS}/{uuid4()}", headers=other)
+    assert await error_of(refused) == (403, "wrong_origin")
+    assert refused.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "Access-Control-Allow-Origin" not in refused.headers
 
 
 # -- the token, and proxies

@@ -30,10 +30,9 @@ class Served:
     """A switchboard whose calls out are kept in a database."""
 
     def __init__(self, folder: Path, pool: asyncpg.Pool, node: int = 1) -> None:
-        self.bench = Bench(folder)
         self.pool, self.metrics, self.bus = pool, Metrics(), EventBus()
         self.settings = load(None, {"outbound": LIMITS, "sip": {"allowed_targets": ["+49*"]}})
-        self.bench.board.targets = targets_of(self.settings)
+        self.bench = Bench(folder, targets=targets_of(self.settings))
         self.writer = StoreWriter(pool, folder, node=UUID(int=node))
         self._undo = AsyncExitStack()
         connected(self.bench)
@@ -158,7 +157,7 @@ async def test_what_is_used_is_shown_over_http_and_on_the_terminal(
         command._show(found)
         assert "1 of 2" in capsys.readouterr().out
         desk.board.outbound = meter
-        desk.board.targets = served.bench.board.targets
+        desk.board.targets._numbers = ["+49*"]
         await served.place()
         status, answer = await desk.post("", {"to": "+4930123", "agent": "echo"})
         assert status == 429 and answer["error"]["code"] == "limit_reached"

@@ -8,7 +8,6 @@ thinking_db   how loud that is
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 from mediaserver.calls.background.made import SOUNDS, THINKING
 from mediaserver.calls.sounds import is_sound_name
 from mediaserver.errors import ConfigError
+from mediaserver.known_keys import check_known_key
 
 NONE = "none"
 FAINTEST_DB, LOUDEST_DB = -70.0, -30.0
@@ -41,11 +41,7 @@ class BackgroundChoices:
         known."""
         known = [each.name for each in fields(BackgroundChoices)]
         for key, value in row.items():
-            if key not in known:
-                (nearest,) = difflib.get_close_matches(str(key), known, n=1, cutoff=0.0)
-                raise ConfigError(
-                    f"background has an unknown key '{key}'; the nearest known one is '{nearest}'"
-                )
+            check_known_key("background", key, known)
             if fault := fault_of_choice(key, value):
                 raise ConfigError(f"background.{key} {fault}")
         return replace(self, **row)

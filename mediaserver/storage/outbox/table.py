@@ -62,9 +62,13 @@ class EventFilter:
             return None
         return [topic.replace("_", r"\_").replace("*", "%") for topic in self.topics]
 
+    def sees(self, owner: UUID | None) -> bool:
+        """Whether what belongs to this owner is to be seen; None: the operator's."""
+        return self.everything or (owner is not None and owner == self.owner)
+
     def lets(self, event: OutboxEvent) -> bool:
         return (
-            (self.everything or (event.owner is not None and event.owner == self.owner))
+            self.sees(event.owner)
             and (self.call_id is None or event.call_id == self.call_id)
             and (not self.topics or any(fits(topic, event.topic) for topic in self.topics))
         )

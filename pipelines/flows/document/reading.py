@@ -63,11 +63,6 @@ def written(document: Document) -> dict[str, Any]:
     return {"format": document.format, **found}
 
 
-def canonical(document: Document) -> str:
-    """One text for one meaning: keys in order, no blanks, no defaults."""
-    return json.dumps(written(document), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
 def _depth(raw: bytes) -> int:
     """Brackets that are open at most; those within texts count, too."""
     depth = most = 0

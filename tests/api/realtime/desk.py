@@ -87,9 +87,8 @@ class RealtimeDesk:
         ):
             start(names)
         kinds = makers(Speech(self.engines, wanted, lambda: None), OwnCode())
-        self.board = Board(metrics, kinds)
         self.sink = Kept()
-        self.board._sink = self.sink
+        self.board = Board(metrics, kinds, self.sink)
         context = ApiContext(load(None, {}), Health("sip"), metrics, switchboard=self.board)
         self.access = context.access
         self.access.ring.known = True

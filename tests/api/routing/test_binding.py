@@ -11,8 +11,9 @@ from aiohttp import web
 from pydantic import Field
 
 from api.access.scopes import Scope
+from api.plain_text import OneLine
 from api.routing.binding import RouteBinding
-from api.routing.models import OneLine, RequestModel, ResponseModel
+from api.routing.models import RequestModel, ResponseModel
 from api.routing.openapi import openapi
 from api.routing.paging import Page, PageQuery, cursor_of, page_of, place_of
 from api.routing.problems import Problem

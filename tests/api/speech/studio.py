@@ -16,7 +16,10 @@ from cli.serving.engines import default_llms, open_engines, open_voices
 from cli.serving.speech_desk import open_speech_desk
 from mediaserver.config import load
 from mediaserver.diagnosis.health import Health
-from mediaserver.fetching.protocols import Downloader
+from mediaserver.errors import FetchError, FetchFault
+from mediaserver.fetching.answer import FetchAnswer
+from mediaserver.fetching.protocols import Downloader, Take
+from mediaserver.fetching.request import FetchRequest
 from mediaserver.metrics import Metrics
 from mediaserver.storage.records import Record, UsageCounted
 from pipelines.engines.builtin import registry
@@ -44,6 +47,15 @@ class Counts:
         return {str(each.kind): each.amount for each in used}
 
 
+class NoWeb:
+    """Nothing is to be had from elsewhere."""
+
+    async def download(
+        self, request: FetchRequest, take: Take, *, most_bytes: int, within_s: float
+    ) -> FetchAnswer:
+        raise FetchError("there is no web here", FetchFault.CONNECTION)
+
+
 class Studio:
     def __init__(self, data: Path, downloader: Downloader | None = None, **overrides: Any) -> None:
         self.settings = load(None, {"data": str(data), **overrides})
@@ -52,9 +64,9 @@ class Studio:
         self.key, self.secret = made_up_key(self.context, Scope.SPEECH, Scope.MODELS)
         """With which `client` asks."""
         self.client: Client = TestClient(TestServer(build_app(self.context)), headers=bearer(self.secret))
-        self._downloader = None
+        self._downloader = NoWeb()
         """Of the operator's: `client` asks as a key."""
-        self._for_keys = downloader
+        self._for_keys = downloader or NoWeb()
         self._undo = AsyncExitStack()
 
     async def start(self) -> None:

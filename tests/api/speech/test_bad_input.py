@@ -246,7 +246,7 @@ async def test_a_recording_is_got_from_its_address(small: Studio) -> None:
 
 async def test_while_the_server_starts_there_is_no_desk(small: Studio) -> None:
     desk, small.context.speech = small.desk, None
-    assert (await refused(small, "/api/tts", json={"text": "a"}))[:2] == (503, "starting")
+    assert (await refused(small, "/api/tts", json={"text": "a"}))[:2] == (503, "unavailable")
     small.context.speech = desk
 
 
@@ -259,8 +259,9 @@ def test_errors_say_whose_fault_it_is() -> None:
 async def test_what_a_key_names_is_not_fetched_as_the_operators_is(small: Studio) -> None:
     desk = small.context.speech
     assert desk is not None
-    desk.downloader, desk.for_keys = desk.for_keys, None
-    assert (await refused(small, json={"url": "https://example.org/a.mp3"}))[0] == 503
+    desk.downloader, desk.for_keys = desk.for_keys, desk.downloader
+    status, code, _ = await refused(small, json={"url": "https://example.org/a.mp3"})
+    assert (status, code) == (422, "url_not_fetched")
 
 
 async def test_a_key_that_is_revoked_is_spoken_to_no_longer(

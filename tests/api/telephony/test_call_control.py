@@ -133,7 +133,7 @@ async def test_event_streams_are_for_our_own_page(desk: Desk) -> None:
     url = "/api/telephony/events"
     foreign = await desk.client.get(url, headers={"Sec-Fetch-Site": "cross-site"})
     assert foreign.status == 403
-    assert not desk.context.watchers
+    assert not len(desk.context.live_places)
 
 
 async def test_a_call_is_transferred_and_a_party_added(desk: Desk) -> None:

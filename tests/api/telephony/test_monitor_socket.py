@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from aiohttp import ClientWebSocketResponse, WSCloseCode, WSMsgType, WSServerHandshakeError
 
+from api.shared_places import SharedPlaces
 from api.telephony import monitor_socket
 from api.telephony.monitor_line import MOST_FRAMES, MonitorLine
 from mediaserver.media.leg import EndedBy, Termination, Why
@@ -97,7 +98,7 @@ async def test_who_listens_hears_all_and_is_heard_by_nobody(ear: Ear) -> None:
     assert frames[-1][0] == 2, "the caller, and the echo of it"
     assert set(ear.ann.heard) <= {0, 1}
     await socket.close()
-    while ear.desk.context.listening:  # noqa: ASYNC110 - nobody tells
+    while len(ear.desk.context.monitor_places):  # noqa: ASYNC110 - nobody tells
         await asyncio.sleep(0)
     assert ear.desk.board.is_live(ear.call_id) and not ear.desk.board._live[ear.call_id].others
 
@@ -170,8 +171,8 @@ async def test_only_those_may_listen_who_may(ear: Ear, monkeypatch: pytest.Monke
     socket = await ear.listen(**only)
     await socket.send_json({"type": "mode", "mode": "takeover"})
     assert (await told(socket))["code"] == "forbidden"
-    monkeypatch.setattr(monitor_socket, "SOCKETS", 1)
-    assert await ear.refused(ear.path()) == 503
+    monkeypatch.setattr(ear.desk.context, "monitor_places", SharedPlaces(0, 1))
+    assert await ear.refused(ear.path()) == 429
     await socket.close()
 
 

@@ -132,12 +132,10 @@ async def test_a_call_that_was_not_recorded_has_none(client: Client, pool: async
 async def test_of_a_call_that_is_up_all_that_is_written_so_far_can_be_heard(
     pool: asyncpg.Pool, tmp_path: Path
 ) -> None:
-    desk = Desk(data=str(tmp_path))
     writer = StoreWriter(pool, tmp_path)
     recorder = Recorder(tmp_path / "recordings", writer)
+    desk = Desk(writer, recorder, data=str(tmp_path))
     desk.context.pool = pool
-    desk.board._means = replace(desk.board._means, recorder=recorder, sink=writer)
-    desk.board._sink, desk.board._record = writer, True
     await desk.start()
     await writer.start()
     call_id = await desk.dialled(Line("ann", 7))
@@ -160,12 +158,10 @@ async def test_of_a_call_that_is_up_all_that_is_written_so_far_can_be_heard(
 
 
 async def test_a_real_call_is_recorded_paused_and_listened_to(pool: asyncpg.Pool, tmp_path: Path) -> None:
-    desk = Desk(data=str(tmp_path))
     writer = StoreWriter(pool, tmp_path)
     recorder = Recorder(tmp_path / "recordings", writer)
+    desk = Desk(writer, recorder, data=str(tmp_path))
     desk.context.pool = pool
-    desk.board._means = replace(desk.board._means, recorder=recorder, sink=writer)
-    desk.board._sink, desk.board._record = writer, True
     await desk.start()
     await writer.start()
     ann = Line("ann", 7)

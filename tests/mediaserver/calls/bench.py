@@ -86,7 +86,9 @@ class RobotMaker:
 
 
 class Bench:
-    def __init__(self, folder: Path, routes: Routes | None = None, **more: Any) -> None:
+    def __init__(
+        self, folder: Path, routes: Routes | None = None, targets: Targets | None = None, **more: Any
+    ) -> None:
         """`more`: as the switchboard has it."""
         self.sink = Kept()
         self.metrics = Metrics()
@@ -104,7 +106,7 @@ class Bench:
             metrics=self.metrics,
             clock=self.clock,
             recorder=self.recorder,
-            targets=Targets({"ann", "bob", "carl"}),
+            targets=targets or Targets({"ann", "bob", "carl"}),
             **more,
         )
         self.now = 0

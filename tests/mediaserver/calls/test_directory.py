@@ -290,8 +290,8 @@ async def test_a_row_changes_who_answers_the_next_call_while_one_runs(
         assert [robot.heard for robot in bench.robots.made] == [[7], [8]], "the first call goes on"
         began = [(record.agent, record.agent_version) for record in bench.sink.of(CallStarted)]
         assert began == [("demo", 1), ("demo", 2)]
-        shown = [(call["agent"], call["agent_version"]) for call in bench.board.snapshot()]
-        assert shown == [("demo", 2), ("demo", 1)], "the running call keeps the version that it began with"
+        shown = [(call.agent, call.agent_version) for call in bench.board]
+        assert shown == [("demo", 1), ("demo", 2)], "the running call keeps the version that it began with"
         told = [call.history[-1].data["agent_version"] for call in bench.board]
         assert told == [1, 2]
     finally:

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from mediaserver.storage import nodes, phone_prices, usage
+from mediaserver.storage import nodes, phone_prices
 from mediaserver.storage.phone_prices import PhonePrice
 from mediaserver.storage.presence import Presence
 from mediaserver.storage.records import (
@@ -22,7 +22,6 @@ from mediaserver.storage.records import (
     LegOpened,
     SummaryMade,
     SummaryWanted,
-    UsageCounted,
 )
 from mediaserver.storage.saving import save
 from tests.mediaserver.samples import CALL, LEG, START, ended, started
@@ -33,11 +32,15 @@ ANSWER = {"model": "wise-1", "tokens_in": 300, "tokens_out": 20, "cost": 0.25, "
 
 async def counted(pool: asyncpg.Pool) -> list[tuple[Any, ...]]:
     """Kind, engine, amount and cost of each count of the call."""
-    return [(str(each.kind), each.engine, each.amount, each.cost) for each in await of_call(pool)]
+    return [(row["kind"], row["engine"], row["amount"], row["cost"]) for row in await of_call(pool)]
 
 
-async def of_call(pool: asyncpg.Pool) -> list[UsageCounted]:
-    return await usage.of_call(pool, CALL)
+async def of_call(pool: asyncpg.Pool) -> list[asyncpg.Record]:
+    """Each count of the call, in the order of time."""
+    rows: list[asyncpg.Record] = await pool.fetch(
+        "select * from usage_counts where call_id = $1 order by at, kind, engine, id", CALL
+    )
+    return rows
 
 
 async def begun(pool: asyncpg.Pool) -> None:
@@ -52,7 +55,7 @@ async def test_a_call_that_is_over_is_one_of_so_many_seconds(pool: asyncpg.Pool)
     for _ in range(2):
         await save(pool, ended(), NODE)
     assert await counted(pool) == [("call_seconds", "", 59.0, None), ("calls", "", 1.0, None)]
-    assert {(each.owner, each.agent, each.flow, each.at) for each in await of_call(pool)} == {
+    assert {(each["owner"], each["agent"], each["flow"], each["at"]) for each in await of_call(pool)} == {
         (None, "demo", "booking", ended().at)
     }
 
@@ -70,8 +73,7 @@ async def test_it_counts_for_the_key_whose_call_it_is(pool: asyncpg.Pool) -> Non
     )
     await save(pool, replace(started(), owner=key))
     await save(pool, ended())
-    assert await usage.month_to_date(pool, key, START.date()) == {"calls": 1.0}
-    assert await usage.month_to_date(pool, None, START.date()) == {}
+    assert await pool.fetch("select owner, kind, amount from usage_days") == [(key, "calls", 1.0)]
 
 
 async def test_tokens_of_an_answer_count_once_and_its_cost_with_them(pool: asyncpg.Pool) -> None:
@@ -80,7 +82,7 @@ async def test_tokens_of_an_answer_count_once_and_its_cost_with_them(pool: async
         await save(pool, EventHappened(CALL, at_ms, "llm", ANSWER))
     one = [("llm_completion_tokens", "wise-1", 20.0, 0.25), ("llm_prompt_tokens", "wise-1", 300.0, 0.0)]
     assert await counted(pool) == one + one
-    assert [each.at for each in await of_call(pool)][::2] == [
+    assert [each["at"] for each in await of_call(pool)][::2] == [
         START + timedelta(seconds=3), START + timedelta(seconds=6),
     ]  # fmt: skip
 

@@ -271,7 +271,7 @@ def test_a_call_that_begins_in_one_of_them_has_its_greeting_and_its_prompt() -> 
         ([5], "of its languages 5 is no tag"),
         ([{"voice": "x"}], "has none as 'tag'"),
         (["spanish please"], "'spanish please' is no tag such as 'es'"),
-        ([{"tag": "es", "vioce": "x"}], "unknown setting 'vioce'; the nearest known one is 'voice'"),
+        ([{"tag": "es", "vioce": "x"}], "unknown key 'vioce'; the nearest known one is 'voice'"),
         ([{"tag": "es", "key": "99"}], "a key that is no text of at most 1"),
         ([{"tag": "es", "key": "x"}], "the key 'x': a telephone has"),
         (["es", "ES"], "the language 'es' twice"),

@@ -111,6 +111,7 @@ async def test_who_may_see_an_event_and_which_is_asked_for(pool: asyncpg.Pool) -
         "turn", "turn", "call.started",
     ]  # fmt: skip
     assert await topics(EventFilter()) == []
+    assert not EventFilter().sees(None) and EventFilter(everything=True).sees(None)
     assert await topics(EventFilter(everything=True, call_id=uuid4())) == []
 
 

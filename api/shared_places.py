@@ -1,4 +1,4 @@
-"""How many may watch at a time: each holds a connection, and one key must not take them all."""
+"""How much is done, or held open, at a time: for all who ask, and for each key: none may take it all."""
 
 from __future__ import annotations
 
@@ -9,15 +9,11 @@ from uuid import UUID
 
 from mediaserver.errors import CapacityError
 
-MOST = 1000
-MOST_EACH = 100
-"""Of one key."""
 
-
-class WatcherPlaces:
-    """Places for those who watch."""
-
-    def __init__(self, most: int = MOST, most_each: int = MOST_EACH) -> None:
+class SharedPlaces:
+    def __init__(self, most: int, most_each: int) -> None:
+        """`most`: for all together; `most_each`: for one key. Whoever has none is the operator, who may take
+        all."""
         self._most = most
         self._most_each = most_each
         self._taken: Counter[UUID | None] = Counter()
@@ -28,10 +24,10 @@ class WatcherPlaces:
     @contextmanager
     def take(self, key: UUID | None) -> Iterator[None]:
         """A place for as long as the block runs. Raises CapacityError."""
-        if self._taken[key] >= self._most_each:
-            raise CapacityError(f"{self._most_each} streams are open with your key: close some")
+        if key is not None and self._taken[key] >= self._most_each:
+            raise CapacityError(f"your key has {self._most_each} of these at a time: end one first")
         if len(self) >= self._most:
-            raise CapacityError(f"{self._most} streams are open: come again later")
+            raise CapacityError(f"all {self._most} places for this are taken: try again in a moment")
         self._taken[key] += 1
         try:
             yield
