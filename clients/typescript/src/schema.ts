@@ -739,7 +739,10 @@ export interface paths {
         delete: operations["keys_revoke"];
         options?: never;
         head?: never;
-        /** Change a key's name, scopes or limits, or switch it off and on. */
+        /**
+         * Change a key's name, scopes or limits, or switch it off and on.
+         * @description One that is switched off, or loses `admin`, signs out the browsers that signed in with it.
+         */
         patch: operations["keys_change"];
         trace?: never;
     };
