@@ -739,7 +739,10 @@ export interface paths {
         delete: operations["keys_revoke"];
         options?: never;
         head?: never;
-        /** Change a key's name, scopes or limits, or switch it off and on. */
+        /**
+         * Change a key's name, scopes or limits, or switch it off and on.
+         * @description One that is switched off, or loses `admin`, signs out the browsers that signed in with it.
+         */
         patch: operations["keys_change"];
         trace?: never;
     };
@@ -2187,7 +2190,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One of them. */
+        /** One of them, also by a name of OpenAI's that `model` takes: `whisper-1`, `tts-1` and others. */
         get: operations["openai_model"];
         put?: never;
         post?: never;

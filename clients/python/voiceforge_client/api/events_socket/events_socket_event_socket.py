@@ -94,7 +94,8 @@ def sync_detailed(
     the first. You are sent `subscribed` (with `after`), `event` (as `/api/events` shows it), `gap`,
     `partial` and `heartbeat` (with `after`: go on there when you come back). Closed with 4004 for a
     message
-    that is not understood, 1001 when the server stops, 1008 when your key was withdrawn.
+    that is not understood, 4003 for more than 20 at once or one a second,
+    1001 when the server stops, 1008 when your key was withdrawn.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -124,7 +125,8 @@ def sync(
     the first. You are sent `subscribed` (with `after`), `event` (as `/api/events` shows it), `gap`,
     `partial` and `heartbeat` (with `after`: go on there when you come back). Closed with 4004 for a
     message
-    that is not understood, 1001 when the server stops, 1008 when your key was withdrawn.
+    that is not understood, 4003 for more than 20 at once or one a second,
+    1001 when the server stops, 1008 when your key was withdrawn.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -150,7 +152,8 @@ async def asyncio_detailed(
     the first. You are sent `subscribed` (with `after`), `event` (as `/api/events` shows it), `gap`,
     `partial` and `heartbeat` (with `after`: go on there when you come back). Closed with 4004 for a
     message
-    that is not understood, 1001 when the server stops, 1008 when your key was withdrawn.
+    that is not understood, 4003 for more than 20 at once or one a second,
+    1001 when the server stops, 1008 when your key was withdrawn.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -178,7 +181,8 @@ async def asyncio(
     the first. You are sent `subscribed` (with `after`), `event` (as `/api/events` shows it), `gap`,
     `partial` and `heartbeat` (with `after`: go on there when you come back). Closed with 4004 for a
     message
-    that is not understood, 1001 when the server stops, 1008 when your key was withdrawn.
+    that is not understood, 4003 for more than 20 at once or one a second,
+    1001 when the server stops, 1008 when your key was withdrawn.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

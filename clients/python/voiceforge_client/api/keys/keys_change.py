@@ -123,6 +123,8 @@ def sync_detailed(
 ) -> Response[KeyShown | ProblemShown]:
     """Change a key's name, scopes or limits, or switch it off and on.
 
+     One that is switched off, or loses `admin`, signs out the browsers that signed in with it.
+
     Args:
         id (UUID):
         body (KeyChange): What is to be different; what is left out stays.
@@ -155,6 +157,8 @@ def sync(
 ) -> KeyShown | ProblemShown | None:
     """Change a key's name, scopes or limits, or switch it off and on.
 
+     One that is switched off, or loses `admin`, signs out the browsers that signed in with it.
+
     Args:
         id (UUID):
         body (KeyChange): What is to be different; what is left out stays.
@@ -181,6 +185,8 @@ async def asyncio_detailed(
     body: KeyChange,
 ) -> Response[KeyShown | ProblemShown]:
     """Change a key's name, scopes or limits, or switch it off and on.
+
+     One that is switched off, or loses `admin`, signs out the browsers that signed in with it.
 
     Args:
         id (UUID):
@@ -211,6 +217,8 @@ async def asyncio(
     body: KeyChange,
 ) -> KeyShown | ProblemShown | None:
     """Change a key's name, scopes or limits, or switch it off and on.
+
+     One that is switched off, or loses `admin`, signs out the browsers that signed in with it.
 
     Args:
         id (UUID):

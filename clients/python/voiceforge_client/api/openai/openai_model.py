@@ -90,7 +90,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[ModelShown | OpenAiProblemShown]:
-    """One of them.
+    """One of them, also by a name of OpenAI's that `model` takes: `whisper-1`, `tts-1` and others.
 
     Args:
         model (str):
@@ -119,7 +119,7 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> ModelShown | OpenAiProblemShown | None:
-    """One of them.
+    """One of them, also by a name of OpenAI's that `model` takes: `whisper-1`, `tts-1` and others.
 
     Args:
         model (str):
@@ -143,7 +143,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[ModelShown | OpenAiProblemShown]:
-    """One of them.
+    """One of them, also by a name of OpenAI's that `model` takes: `whisper-1`, `tts-1` and others.
 
     Args:
         model (str):
@@ -170,7 +170,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> ModelShown | OpenAiProblemShown | None:
-    """One of them.
+    """One of them, also by a name of OpenAI's that `model` takes: `whisper-1`, `tts-1` and others.
 
     Args:
         model (str):
