@@ -1,4 +1,4 @@
-"""Changes of what this server follows: agents, routes, numbers, calendars; trunks; flows and their secrets."""
+"""Changes of what this server follows: agents, routes, numbers, calendars; trunks; flows, their secrets."""
 
 from __future__ import annotations
 
