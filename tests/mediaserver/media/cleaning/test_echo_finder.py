@@ -56,6 +56,22 @@ def test_a_caller_who_talks_over_us_is_no_echo() -> None:
         assert searched(telephone(near), far)[1] is None
 
 
+def test_a_caller_who_begins_when_we_have_broken_off_is_no_echo() -> None:
+    """Nothing goes out any more at most of the delays: what was alike by chance there is no evidence."""
+    cut = 70
+    for seed, gap in itertools.product((0, 1, 7, 24, 28, 37), (5, 15, 25)):
+        said = frames(voice(2 * seed, 2.0))[:cut]
+        heard = frames(telephone(voice(2 * seed + 1, 1.0, pitch=190)))
+        finder = EchoFinder()
+        for at in range(1, 30):
+            if np.abs(heard[at]).max() > 40:
+                tick = cut + gap + at
+                finder.look(
+                    tick, heard[at - 1], heard[at], lambda then: said[then] if 0 <= then < cut else None
+                )
+                assert finder.belief < 0.5, (seed, gap, at)
+
+
 def test_noise_and_tones_are_no_echo() -> None:
     far = voice(3, 3.0)
     hum = 3_000 * np.sin(np.arange(len(far)) * 2 * np.pi * 50 / 16_000)
