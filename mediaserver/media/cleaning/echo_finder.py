@@ -157,8 +157,8 @@ class EchoFinder:
 
     def _judge(self) -> None:
         least = np.float32(0.5 * self._gain * self._gain)
-        # Where nothing of ours goes out any more the peak of before stays where it was, and tells nothing new:
-        # counted again and again, a chance likeness would make whoever speaks after our last word an echo.
+        # Where nothing of ours goes out any more the peak of before stays where it was and tells nothing new:
+        # counted again and again, a chance likeness would make an echo of whoever speaks after our last word.
         known = (self._weight > least) & (self._far[:, 0] != 0)
         if not known.any():
             return
