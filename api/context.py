@@ -30,6 +30,7 @@ from mediaserver.jobs.runner import JobRunner
 from mediaserver.media.stream_wire import StreamWire
 from mediaserver.metrics import Metrics
 from mediaserver.retention.erasing import Eraser
+from mediaserver.storage.following import CatchesUp
 from mediaserver.storage.outbox.feed import EventFeed
 from mediaserver.storage.records import RecordStore, Sink
 from mediaserver.storage.sealing import Sealer
@@ -103,6 +104,8 @@ class ApiContext:
     """Who does jobs; None while the server is starting."""
     directory: Directory | None = None
     """Who answers which address; None while the server is starting."""
+    flows: CatchesUp | None = None
+    """Who knows the flows that calls run; None while the server is starting."""
     agent_faults: Callable[[AgentSpec], Mapping[str, str]] = no_faults
     """What is wrong with an agent that is to be kept, by field."""
     may_call: Callable[[str], None] = anybody_may_be_called

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from api.access.scopes import Scope
 from api.audit import audited
 from api.context import CONTEXT, ApiContext
+from api.directory_changes import changing_followed
 from api.plain_text import OneLine
 from api.routing.problems import Problem, started
 from api.routing.table import ApiRoutes
@@ -89,7 +90,7 @@ async def add(request: web.Request, body: NewTrunk) -> TrunkShown:
     context = request.app[CONTEXT]
     spec = _made(lambda: checked(body.model_dump()))
     settings, secrets = written(spec, started(context.trunks).sealer)
-    async with context.database.acquire() as connection, connection.transaction():
+    async with changing_followed(request, context.trunks) as connection:
         if not await table.add_trunk(connection, spec.name, settings, secrets):
             raise Problem(409, "name_taken", f"There is a trunk {spec.name}: change it with PUT.")
         await audited(connection, request, "trunk.add", f"trunk:{spec.name}", host=spec.host)
@@ -111,7 +112,7 @@ async def change(request: web.Request, name: str, body: TrunkBody) -> TrunkShown
     another server."""
     context = request.app[CONTEXT]
     sealer = started(context.trunks).sealer
-    async with context.database.acquire() as connection, connection.transaction():
+    async with changing_followed(request, context.trunks) as connection:
         row = await _row(connection, name)
         try:
             before = read(row, sealer)
@@ -131,7 +132,7 @@ async def change(request: web.Request, name: str, body: TrunkBody) -> TrunkShown
 @routes.delete(TRUNK, scope=Scope.ADMIN)
 async def remove(request: web.Request, name: str) -> None:
     """Remove a trunk. Calls that are up go on."""
-    async with request.app[CONTEXT].database.acquire() as connection, connection.transaction():
+    async with changing_followed(request, request.app[CONTEXT].trunks) as connection:
         if not await table.remove_trunk(connection, name):
             raise _unknown()
         await audited(connection, request, "trunk.remove", f"trunk:{name}")

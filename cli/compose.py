@@ -202,7 +202,7 @@ class Server:
             database.connect, at_once=settings.jobs.at_once, count=metrics.count_job
         )
         keeping = open_keeping(settings, database, jobs)
-        context.eraser, context.directory = keeping.eraser, database.directory
+        context.eraser, context.directory, context.flows = keeping.eraser, database.directory, flows
         context.agent_faults = AgentFaults(known, settings.engines, flows.fault, tools.there).of
         insight.open(database.pool, database.writer, undo)
         # A model's server may be far, slow or gone: that keeps no other agent waiting.

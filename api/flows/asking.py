@@ -13,6 +13,7 @@ from aiohttp import web
 
 from api.access.asker import Asker, asker
 from api.context import CONTEXT
+from api.directory_changes import changing_flows
 from api.routing.problems import Problem
 from mediaserver.errors import ConfigError
 from mediaserver.storage import flows
@@ -70,7 +71,7 @@ async def flow_in_use(request: web.Request, name: str, connection: Database | No
 @asynccontextmanager
 async def changing(request: web.Request, name: str) -> AsyncIterator[tuple[asyncpg.Connection, Row]]:
     """A flow that whoever asks changes, and nobody else meanwhile: all in one transaction. Raises Problem."""
-    async with pool_of(request).acquire() as connection, connection.transaction():
+    async with changing_flows(request) as connection:
         row = checked_change(await flows.taken(connection, name), asker(request))
         yield connection, row
 

@@ -11,6 +11,7 @@ from api.access.asker import asker
 from api.access.scopes import Scope
 from api.answers import answer
 from api.audit import audited
+from api.directory_changes import changing_flows
 from api.flows.asking import (
     changing,
     check_code,
@@ -99,7 +100,7 @@ async def import_flow(request: web.Request, body: ImportedFlow) -> FlowSaved:
     who = maker_of(request, there if mine else None)
     made: list[str] = []
     if body.template:
-        async with pool_of(request).acquire() as connection, connection.transaction():
+        async with changing_flows(request) as connection:
             with told_faults():
                 made = await import_subflows(connection, content, who)
             for each in made:
@@ -158,7 +159,7 @@ async def _kept(
 ) -> FlowSaved:
     """Raises Problem."""
     check_code(read, asker(request))
-    async with pool_of(request).acquire() as connection, connection.transaction():
+    async with changing_flows(request) as connection:
         with told_faults():
             saved = await save_flow(connection, read, who, note=note, fresh=fresh)
             published = publish and not read.errors

@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr
 from api.access.scopes import Scope
 from api.audit import audited
 from api.context import CONTEXT
+from api.directory_changes import changing_flows
 from api.flows.asking import pool_of, told_faults
 from api.plain_text import OneLine
 from api.routing.models import RequestModel, ResponseModel
@@ -55,7 +56,7 @@ async def set_secret(request: web.Request, name: SecretName, body: NewFlowSecret
     with told_faults():
         host = canonical_secret_host(body.host)
         secret = table.checked_secret(name, host, body.value.get_secret_value())
-    async with pool_of(request).acquire() as connection, connection.transaction():
+    async with changing_flows(request) as connection:
         await table.put_secret(connection, secret, trunks.sealer)
         await audited(connection, request, "flow_secret.set", f"flow_secret:{name}", host=secret.host)
 
@@ -63,7 +64,7 @@ async def set_secret(request: web.Request, name: SecretName, body: NewFlowSecret
 @routes.delete("/api/flows/secrets/{name}", scope=Scope.ADMIN)
 async def remove_secret(request: web.Request, name: SecretName) -> None:
     """Remove a secret: requests that name it are not made any more."""
-    async with pool_of(request).acquire() as connection, connection.transaction():
+    async with changing_flows(request) as connection:
         if not await table.remove_secret(connection, name):
             raise Problem(404, "not_found", "There is no such secret.")
         await audited(connection, request, "flow_secret.remove", f"flow_secret:{name}")

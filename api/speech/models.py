@@ -11,12 +11,15 @@ from api.access.scopes import Scope
 from api.routing.models import ResponseModel
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
+from api.speech import openai_speech, openai_transcriptions
 from api.speech.asked import speech_desk
 from api.speech_desk import SpeechDesk
 
 routes = ApiRoutes("openai")
 
 OWNER = "voiceforge"
+_USUAL = ((openai_speech.USUAL_MODELS, "tts"), (openai_transcriptions.USUAL_MODELS, "stt"))
+"""OpenAI's names, which stand for the server's usual engines of a kind."""
 
 
 class ModelShown(ResponseModel):
@@ -40,10 +43,15 @@ async def models(request: web.Request) -> ModelsShown:
 
 @routes.get("/v1/models/{model}", scope=Scope.MODELS)
 async def model(request: web.Request, model: str) -> ModelShown:
-    """One of them."""
-    for each in await _known(speech_desk(request)):
+    """One of them, also by a name of OpenAI's that `model` takes: `whisper-1`, `tts-1` and others."""
+    desk = speech_desk(request)
+    known = await _known(desk)
+    for each in known:
         if each.id == model:
             return each
+    for names, kind in _USUAL:
+        if model in names and any(each.kind == kind for each in known):
+            return ModelShown(id=model, created=desk.since, kind=kind)
     raise Problem(404, "model_not_found", f"There is no model {model!r}; see GET /v1/models.")
 
 

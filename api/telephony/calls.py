@@ -122,15 +122,16 @@ async def transcript(request: web.Request, id: UUID, query: CallTranscriptQuery)
     match query.format or _accepted(request):
         case "json":
             live = as_it_is(request.app[CONTEXT].switchboard, row)["live"]
-            shown = CallTranscriptShown(call=id, live=live, lines=lines)
-            return answer(shown.model_dump(mode="json"))
+            response = answer(CallTranscriptShown(call=id, live=live, lines=lines).model_dump(mode="json"))
         case "text":
             written = "".join(f"{each.speaker}: {each.heard}\n" for each in lines if each.heard)
-            return web.Response(text=written, content_type=PLAIN, charset="utf-8")
+            response = web.Response(text=written, content_type=PLAIN, charset="utf-8")
         case "srt":
-            return web.Response(text=srt(_cues(lines)), content_type=SUBRIP, charset="utf-8")
-        case "vtt":
-            return web.Response(text=vtt(_cues(lines)), content_type=VTT, charset="utf-8")
+            response = web.Response(text=srt(_cues(lines)), content_type=SUBRIP, charset="utf-8")
+        case _:
+            response = web.Response(text=vtt(_cues(lines)), content_type=VTT, charset="utf-8")
+    response.headers["Vary"] = "Accept"
+    return response
 
 
 @routes.get(f"{CALL}/latency", scope=Scope.CALLS_READ)

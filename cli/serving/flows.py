@@ -81,6 +81,11 @@ class ServedFlows:
         self._following = Following(connect, self._read, "flows and their secrets", poll_s)
         await self._following.start()
 
+    async def caught_up(self) -> None:
+        """See `Following.caught_up`."""
+        if self._following is not None:
+            await self._following.caught_up()
+
     async def close(self) -> None:
         """Follow no more; what is known stays. Idempotent."""
         if self._following is not None:

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Protocol
 
 import asyncpg
 
@@ -26,6 +27,13 @@ FIRST_DELAY_S = 0.1
 LONGEST_DELAY_S = 2.0
 
 TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, DatabaseError)
+
+
+class CatchesUp(Protocol):
+    """Follows tables."""
+
+    async def caught_up(self) -> None:
+        """See `Following.caught_up`."""
 
 
 class Following:

@@ -66,6 +66,11 @@ class TrunkBoard:
         self._following = Following(connect, self._load, "trunks", poll_s)
         await self._following.start()
 
+    async def caught_up(self) -> None:
+        """See `Following.caught_up`."""
+        if self._following is not None:
+            await self._following.caught_up()
+
     async def close(self) -> None:
         """Follow no more, and tend none."""
         if self._following is not None:

@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from mediaserver.storage import trunks as table
+from mediaserver.storage.postgres import EmbeddedPostgres, open_connection
 from mediaserver.storage.sealing import Sealer
 from sip.trunks.board import TrunkBoard
 from tests.api.desk import Desk
@@ -83,6 +84,24 @@ async def test_a_row_beyond_reading_is_shown_with_its_fault_and_can_be_mended(
     assert (await shelf.client.put(f"{TRUNKS}/acme", json=ACME)).status == 200
     await follow(shelf)
     assert (await (await shelf.client.get(f"{TRUNKS}/acme")).json())["fault"] == ""
+
+
+async def test_a_trunk_counts_when_its_maker_is_told_that_it_is_made(
+    shelf: Desk, pool: asyncpg.Pool, postgres: EmbeddedPostgres
+) -> None:
+    await pool.execute("drop trigger trunks_told on trunks")  # nobody else tells of it
+    board = shelf.context.trunks
+    assert board is not None
+    await board.start(lambda: open_connection(postgres.dsn), poll_s=3600)
+    try:
+        assert (await shelf.client.post(TRUNKS, json=ACME)).status == 201
+        assert board.line("acme") is not None
+        assert (await shelf.client.put(f"{TRUNKS}/acme", json=ACME | {"prefixes": ["+49"]})).status == 200
+        assert (line := board.line("acme")) is not None and line.spec.prefixes == ("+49",)
+        assert (await shelf.client.delete(f"{TRUNKS}/acme")).status == 204
+        assert board.line("acme") is None
+    finally:
+        await board.close()
 
 
 async def test_strangers_learn_nothing(pool: asyncpg.Pool) -> None:

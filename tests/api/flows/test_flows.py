@@ -11,9 +11,12 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from cli.serving.flows import ServedFlows
 from mediaserver.storage import agents
 from mediaserver.storage.flow_secrets import all_secrets, opened
+from mediaserver.storage.postgres import EmbeddedPostgres, open_connection
 from mediaserver.storage.sealing import Sealer
+from sip.trunks.board import TrunkBoard
 from tests.api.flows.desk import BROKEN, FLOWS, FlowDesk, desk_document, flow_desk
 from tests.mediaserver.calls.rows import agent
 
@@ -92,6 +95,29 @@ async def test_lists_come_page_by_page(flows: FlowDesk) -> None:
     rest = await flows.done("ann", "GET", "/a/versions", limit=3, cursor=first["next"])
     assert [each["number"] for each in (*first["items"], *rest["items"])] == [4, 3, 2, 1]
     assert first["items"][0]["published_at"] is None and rest["items"][0]["published_at"] is not None
+
+
+async def test_a_flow_counts_when_its_maker_is_told_that_it_is_published(
+    flows: FlowDesk, pool: asyncpg.Pool, postgres: EmbeddedPostgres
+) -> None:
+    for table in ("flows", "flow_secrets"):
+        await pool.execute(f"alter table {table} disable trigger user")  # nobody else tells of it
+    sealer = Sealer(b"k" * 32)
+    known = flows.context.flows = ServedFlows()
+    flows.context.trunks = TrunkBoard(sealer)
+    await known.start(lambda: open_connection(postgres.dsn), sealer, poll_s=3600)
+    try:
+        await publish(flows, "operator", "desk")
+        assert known.fault("desk") == ""
+        await flows.done("operator", "DELETE", "/desk/publish")
+        assert known.fault("desk")
+        await flows.done("operator", "POST", "/desk/publish")
+        assert known.fault("desk") == ""
+        secret = {"host": "crm.example", "value": "correct horse"}
+        await flows.done("operator", "PUT", "/secrets/crm", secret)
+        assert known.secrets.secret("crm") is not None
+    finally:
+        await known.close()
 
 
 # -- checked and compared

@@ -120,6 +120,8 @@ async def test_models_are_listed(client: AsyncOpenAI) -> None:
     listed = {model.id: model async for model in client.models.list()}
     assert {"espeak-ng", "pocketsphinx"} <= listed.keys()
     assert (await client.models.retrieve("espeak-ng")).owned_by == "voiceforge"
+    for usual in ("whisper-1", "tts-1"):  # what `model` takes is there
+        assert (await client.models.retrieve(usual)).id == usual
     with pytest.raises(openai.NotFoundError):
         await client.models.retrieve("gpt-77")
 

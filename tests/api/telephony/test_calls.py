@@ -60,6 +60,7 @@ async def test_a_transcript_is_written_as_it_is_wanted(
 ) -> None:
     response = await client.get(f"{OWN}/transcript{query}", headers={"Accept": accept, "X-Key": "ann"})
     assert (response.status, response.content_type) == (200, kind)
+    assert response.headers["Vary"] == "Accept", "a cache would hand one form out for another"
     assert (await response.text()).startswith(begins)
 
 
