@@ -147,6 +147,10 @@ class EventPage(ResponseModel):
         description="Events up to this number are not kept any more: whoever asks for what is behind a lower "
         "one has missed some."
     )
+    head: int = Field(
+        description="The last number there is. Lower than the one you asked with: that was of another "
+        "database, and numbers began anew; begin with 0."
+    )
 
 
 class WhichEvents(RequestModel):

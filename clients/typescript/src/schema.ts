@@ -319,7 +319,8 @@ export interface paths {
          * Events as server-sent events, from now on or from where you were.
          * @description `id` is the number; a browser's EventSource sends it when it comes back and goes on there. `event` is the
          *     topic, `data` what `/api/events` shows. First comes `ready` with the number from which on you are told;
-         *     `gap` says that events up to a number are not kept any more; `partial` has no number.
+         *     `gap` says that events up to a number are not kept any more; `reset` that no event has your number yet,
+         *     since the database was made anew, and from which on you are told; `partial` has no number.
          */
         get: operations["event_stream"];
         put?: never;
@@ -2252,7 +2253,7 @@ export interface paths {
         /**
          * Events over a WebSocket.
          * @description Send `{"type": "subscribe", "topics"?, "call"?, "after"?, "partials"?}`; another one takes the place of
-         *     the first. You are sent `subscribed` (with `after`), `event` (as `/api/events` shows it), `gap`,
+         *     the first. You are sent `subscribed` (with `after`), `event` (as `/api/events` shows it), `gap`, `reset`,
          *     `partial` and `heartbeat` (with `after`: go on there when you come back). Closed with 4004 for a message
          *     that is not understood, 4003 for more than 20 at once or one a second,
          *     1001 when the server stops, 1008 when your key was withdrawn.
@@ -4021,6 +4022,11 @@ export interface components {
              * @description Ask for `?after=` this to go on, also when there is nothing more yet.
              */
             after: number;
+            /**
+             * Head
+             * @description The last number there is. Lower than the one you asked with: that was of another database, and numbers began anew; begin with 0.
+             */
+            head: number;
             /** Items */
             items: (components["schemas"]["CallStartedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TurnEvent"] | components["schemas"]["DtmfEvent"] | components["schemas"]["TransferEvent"] | components["schemas"]["RecordingEvent"] | components["schemas"]["OutcomeEvent"] | components["schemas"]["MessageEvent"] | components["schemas"]["SummaryEvent"] | components["schemas"]["AgentChangedEvent"] | components["schemas"]["FlowChangedEvent"] | components["schemas"]["WebhookDisabledEvent"])[];
             /**

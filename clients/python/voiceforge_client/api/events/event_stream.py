@@ -128,7 +128,9 @@ def sync_detailed(
     is the
     topic, `data` what `/api/events` shows. First comes `ready` with the number from which on you are
     told;
-    `gap` says that events up to a number are not kept any more; `partial` has no number.
+    `gap` says that events up to a number are not kept any more; `reset` that no event has your number
+    yet,
+    since the database was made anew, and from which on you are told; `partial` has no number.
 
     Args:
         topics (list[str] | Unset):
@@ -172,7 +174,9 @@ def sync(
     is the
     topic, `data` what `/api/events` shows. First comes `ready` with the number from which on you are
     told;
-    `gap` says that events up to a number are not kept any more; `partial` has no number.
+    `gap` says that events up to a number are not kept any more; `reset` that no event has your number
+    yet,
+    since the database was made anew, and from which on you are told; `partial` has no number.
 
     Args:
         topics (list[str] | Unset):
@@ -211,7 +215,9 @@ async def asyncio_detailed(
     is the
     topic, `data` what `/api/events` shows. First comes `ready` with the number from which on you are
     told;
-    `gap` says that events up to a number are not kept any more; `partial` has no number.
+    `gap` says that events up to a number are not kept any more; `reset` that no event has your number
+    yet,
+    since the database was made anew, and from which on you are told; `partial` has no number.
 
     Args:
         topics (list[str] | Unset):
@@ -253,7 +259,9 @@ async def asyncio(
     is the
     topic, `data` what `/api/events` shows. First comes `ready` with the number from which on you are
     told;
-    `gap` says that events up to a number are not kept any more; `partial` has no number.
+    `gap` says that events up to a number are not kept any more; `reset` that no event has your number
+    yet,
+    since the database was made anew, and from which on you are told; `partial` has no number.
 
     Args:
         topics (list[str] | Unset):

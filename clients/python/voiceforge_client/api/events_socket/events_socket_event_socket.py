@@ -92,6 +92,7 @@ def sync_detailed(
      Send `{"type": "subscribe", "topics"?, "call"?, "after"?, "partials"?}`; another one takes the place
     of
     the first. You are sent `subscribed` (with `after`), `event` (as `/api/events` shows it), `gap`,
+    `reset`,
     `partial` and `heartbeat` (with `after`: go on there when you come back). Closed with 4004 for a
     message
     that is not understood, 4003 for more than 20 at once or one a second,
@@ -123,6 +124,7 @@ def sync(
      Send `{"type": "subscribe", "topics"?, "call"?, "after"?, "partials"?}`; another one takes the place
     of
     the first. You are sent `subscribed` (with `after`), `event` (as `/api/events` shows it), `gap`,
+    `reset`,
     `partial` and `heartbeat` (with `after`: go on there when you come back). Closed with 4004 for a
     message
     that is not understood, 4003 for more than 20 at once or one a second,
@@ -150,6 +152,7 @@ async def asyncio_detailed(
      Send `{"type": "subscribe", "topics"?, "call"?, "after"?, "partials"?}`; another one takes the place
     of
     the first. You are sent `subscribed` (with `after`), `event` (as `/api/events` shows it), `gap`,
+    `reset`,
     `partial` and `heartbeat` (with `after`: go on there when you come back). Closed with 4004 for a
     message
     that is not understood, 4003 for more than 20 at once or one a second,
@@ -179,6 +182,7 @@ async def asyncio(
      Send `{"type": "subscribe", "topics"?, "call"?, "after"?, "partials"?}`; another one takes the place
     of
     the first. You are sent `subscribed` (with `after`), `event` (as `/api/events` shows it), `gap`,
+    `reset`,
     `partial` and `heartbeat` (with `after`: go on there when you come back). Closed with 4004 for a
     message
     that is not understood, 4003 for more than 20 at once or one a second,
