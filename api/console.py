@@ -56,6 +56,8 @@ class ConsoleSessionShown(ResponseModel):
 async def login(request: web.Request) -> web.StreamResponse:
     """Sign in with a code of a link."""
     access = request.app[CONTEXT].access
+    if request.method == "GET" and "code" not in request.query:
+        return _refused("A browser is signed in by a link with a code.")
     if request.method != "GET":  # who looks what a link leads to must not use it up
         return web.Response()
     try:

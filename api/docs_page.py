@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,10 +30,10 @@ def page_of(content: Mapping[str, Any]) -> str:
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>VoiceForge: API</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<link rel="icon" href="data:,"><link rel="stylesheet" href="/page.css">'
-        "<header><h1>VoiceForge: the API</h1>"
+        '<body class="docs"><header><h1>VoiceForge: the API</h1>'
         f'<p class="soft">{html.escape(content["info"]["version"])} · '
         '<a href="/openapi.json">openapi.json</a></p></header>'
-        f'<p>{html.escape(content["info"]["description"])}</p><nav><ul class="contents">{contents}'
+        f'{_paragraph(content["info"]["description"])}<nav><ul class="contents">{contents}'
         f'<li><a href="#models">models</a></li></ul></nav>{sections}'
         f'<section id="models"><h2>models</h2>{models}</section></html>'
     )
@@ -49,22 +50,29 @@ def _operation(method: str, path: str, operation: Mapping[str, Any]) -> str:
     )
     body = operation.get("requestBody", {}).get("content", {})
     answers = "".join(
-        f"<li><b>{html.escape(status)}</b><span>{html.escape(each['description'])} "
+        f"<li><b>{html.escape(status)}</b><span>{_words(each['description'])} "
         f"{_contents(each.get('content', {}))}</span>"
         for status, each in operation["responses"].items()
     )
+    events = ", ".join(
+        f"<code>{html.escape(name)}</code> {_kind(data)}"
+        for each in operation["responses"].values()
+        for content in each.get("content", {}).values()
+        for name, data in content.get("x-events", {}).items()
+    )
     return (
         f'<article id="{_id(operation["operationId"])}"><h3><code>{method} {html.escape(path)}</code>'
-        f'<span class="soft">{needs}</span></h3><p>{html.escape(operation["summary"])}</p>'
+        f'<span class="soft">{needs}</span></h3><p>{_words(operation["summary"])}</p>'
         f"{_paragraph(operation.get('description', ''))}{table}"
         f"{f'<p>body: {_contents(body)}</p>' if body else ''}"
+        f"{f'<p>events: {events}</p>' if events else ''}"
         f"<details><summary>answers</summary><ol>{answers}</ol></details></article>"
     )
 
 
 def _parameter(each: Mapping[str, Any]) -> str:
     needed = "" if each["required"] else " <small>optional</small>"
-    about = html.escape(each.get("description", ""))
+    about = _words(each.get("description", ""))
     return (
         f"<tr><td><code>{html.escape(each['name'])}</code>{needed}<td>{each['in']}"
         f"<td>{about} <small>{_kind(each['schema'])}</small>"
@@ -73,18 +81,20 @@ def _parameter(each: Mapping[str, Any]) -> str:
 
 def _contents(content: Mapping[str, Any]) -> str:
     return ", ".join(
-        f"<code>{html.escape(kind)}</code> {_kind(each.get('schema', {}))}" for kind, each in content.items()
+        f"<code>{html.escape(kind)}</code> {_kind(schema) if (schema := each.get('schema')) else ''}".rstrip()
+        for kind, each in content.items()
     )
 
 
 def _schema(schema: Mapping[str, Any]) -> str:
     """A model's fields, or its values."""
     if "properties" not in schema:
-        return f"<p>{html.escape(schema.get('description', ''))} {_kind(schema)}</p>"
+        return f"<p>{_words(schema.get('description', ''))} {_kind(schema)}</p>"
     needed = schema.get("required", ())
     rows = "".join(
-        f"<tr><td><code>{html.escape(name)}</code>{'' if name in needed else ' <small>optional</small>'}"
-        f"<td>{_kind(each)}<td>{html.escape(each.get('description', ''))}"
+        f"<tr><td><code>{html.escape(name)}</code>"
+        f"{'' if name in needed else ' <small>optional</small>'}"
+        f"<td>{_kind(each)}<td>{_words(each.get('description', ''))}"
         for name, each in schema["properties"].items()
     )
     head = "<table><thead><tr><th>field<th>kind<th>what</thead><tbody>"
@@ -103,6 +113,8 @@ def _kind(schema: Mapping[str, Any]) -> str:
         return " · ".join(f"<code>{html.escape(json.dumps(value))}</code>" for value in schema["enum"])
     if "const" in schema:
         return f"<code>{html.escape(json.dumps(schema['const']))}</code>"
+    if fields := schema.get("properties"):
+        return "of " + ", ".join(f"<code>{html.escape(name)}</code>" for name in fields)
     if schema.get("type") == "array":
         return f"list of {_kind(schema.get('items', {}))}"
     limits = [
@@ -117,9 +129,12 @@ def _kind(schema: Mapping[str, Any]) -> str:
 
 
 def _paragraph(text: str) -> str:
-    return "".join(
-        f"<p>{html.escape(' '.join(part.split()))}</p>" for part in text.split("\n\n") if part.strip()
-    )
+    return "".join(f"<p>{_words(' '.join(part.split()))}</p>" for part in text.split("\n\n") if part.strip())
+
+
+def _words(text: str) -> str:
+    """A text in which `code` stands between backticks."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
 def _id(name: str) -> str:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 HOST, PORT = "127.0.0.1", 5062
 HELLO = "hello"
+AGAIN = 3
+"""Times that the last recording is said again."""
 GAP_MS = 700.0
 """Silence of the far end after which it is our turn."""
 
@@ -30,7 +32,8 @@ def add_parser(subparsers: Subparsers) -> None:
         "phone",
         help="be a phone that answers calls",
         description="Wait for calls at sip:phone@HOST:PORT, let each ring for a second, answer it and say "
-        f'"{HELLO}", then the recordings: one per turn, when the far end has spoken and fallen silent.',
+        f'"{HELLO}", then the recordings: one per turn, when the far end has spoken and fallen silent; '
+        "the last of them again, should it be asked once more.",
         epilog="With a server on its default settings: POST /api/telephony/calls with "
         f'"to": "sip:phone@{HOST}:{PORT}" calls it. Ctrl-C ends it.',
     )
@@ -72,18 +75,17 @@ async def _run(args: argparse.Namespace) -> int:
 
 
 async def _talk(call: MeasuredCall, hello: Clip, clips: list[Clip], gap_ms: float) -> None:
-    """Who answers speaks first; after our last line the far end may go on until it hangs up."""
+    """Who answers speaks first; whoever asks on after our last line hears that again, some times."""
     talk = call.talk
     await talk.say(hello)
-    for clip in clips:
-        await talk.my_turn(gap_ms)
-        if not talk.is_up():
+    if not clips:
+        await call.ended.wait()
+    for clip in [*clips, *clips[-1:] * AGAIN]:
+        if not await talk.my_turn(gap_ms, LAST_WORDS_S) or not talk.is_up():
             return
         await talk.say(clip)
     if clips:
         await talk.until(call.ended.is_set, LAST_WORDS_S)
-    else:
-        await call.ended.wait()
 
 
 def _port(text: str) -> int:

@@ -113,5 +113,7 @@ def configure(level: str = "info", form: str = "auto", stream: TextIO | None = N
     root.setLevel(level.upper())
     # It shows a traceback for each connection that a database which is down refuses; the writer says it once.
     logging.getLogger("asyncpg.pool").setLevel("ERROR")
+    # It warns of subprotocols that it does not know, with all of them: browsers write their keys there.
+    logging.getLogger("aiohttp.websocket").setLevel("ERROR")
     # One line per HTTP request drowns the calls.
     logging.getLogger("aiohttp.access").setLevel("WARNING" if level != "debug" else "DEBUG")

@@ -13,7 +13,7 @@ document=build/openapi.json
 
 # The generator formats what it made with ruff, found on the path.
 PATH="$PWD/.venv/bin:$PATH" openapi-python-client generate --path "$document" --meta none --overwrite \
-    --config clients/python/generator.yaml --output-path clients/python/voiceforge_client \
+    --custom-template-path clients/python/templates --config clients/python/generator.yaml --output-path clients/python/voiceforge_client \
     --fail-on-warning >build/clients.log 2>&1 || { cat build/clients.log >&2; exit 1; }
 rm -rf clients/python/voiceforge_client/.ruff_cache
 touch clients/python/voiceforge_client/py.typed
@@ -23,7 +23,7 @@ if command -v npm >/dev/null; then
     (
         cd clients/typescript
         npm ci --ignore-scripts --no-audit --no-fund --silent
-        npx openapi-typescript "../../$document" --output src/schema.ts --alphabetize >/dev/null
+        npx openapi-typescript "../../$document" --output src/schema.ts --alphabetize --default-non-nullable false >/dev/null
         npx tsc --noEmit
     )
     say "clients/typescript is made"

@@ -23,5 +23,6 @@ class MessageBudget:
         if not self._rate.admits(now, messages):
             raise GatewayRefusal(
                 CloseCode.RATE_LIMIT,
-                f"More than {PER_SECOND:g} messages a second: send longer pieces of audio.",
+                f"More than {PER_SECOND:g} messages a second (a long one counts as several): send longer"
+                " pieces of audio.",
             )

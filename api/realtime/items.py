@@ -11,10 +11,13 @@ from pydantic_core import from_json
 
 from api.gateway.messages import ClientModel
 from api.plain_text import PlainText
-from api.realtime.refusals import EventRefused
+from api.realtime.refusals import MOST_FAULTS, EventRefused
 
 MOST_TEXT = 64 << 10
 """Characters of one item."""
+VALUE_CHARACTERS = 40
+"""A list, an object or a member in a call's arguments counts as so many characters: they are parsed whenever
+a model is asked."""
 ItemId: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Text: TypeAlias = Annotated[PlainText, Field(max_length=MOST_TEXT)]
 ItemStatus: TypeAlias = Literal["completed", "incomplete", "in_progress"]
@@ -154,6 +157,7 @@ class Item:
     status: ItemStatus = "completed"
     pieces: list[AnswerPiece] = field(default_factory=list)
     """What was spoken of its first part, by the assistant."""
+    _weighed: tuple[str, int] = ("", 0)
 
     @classmethod
     def written(cls, wire: WrittenMessage | WrittenCall | WrittenOutput, id: str, call_id: str) -> Item:
@@ -175,8 +179,17 @@ class Item:
 
     @property
     def size(self) -> int:
-        """Characters."""
-        return sum(len(text or "") for text in self.texts) + len(self.arguments) + len(self.output)
+        """Characters, and what values of arguments count as."""
+        return sum(len(text or "") for text in self.texts) + self._weight_of_call + len(self.output)
+
+    @property
+    def _weight_of_call(self) -> int:
+        text, weight = self._weighed
+        if text is not self.arguments:
+            values = self.arguments.count("[") + self.arguments.count("{") + self.arguments.count(":")
+            weight = len(self.arguments) + VALUE_CHARACTERS * values
+            self._weighed = self.arguments, weight
+        return weight
 
     @property
     def text(self) -> str:
@@ -225,6 +238,8 @@ def _part(kind: str, text: str | None) -> Mapping[str, Any]:
 
 def words_refused(error: ValidationError) -> EventRefused | None:
     """What is said of content that the protocol has and this server has not."""
+    if error.error_count() > MOST_FAULTS:
+        return None
     for each in error.errors(include_url=False, include_context=False):
         if each["loc"][-1:] == ("audio",) and each["type"] == "extra_forbidden":
             return EventRefused(

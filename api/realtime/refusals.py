@@ -8,6 +8,8 @@ from pydantic import ValidationError
 
 from mediaserver.errors import PeerError
 
+MOST_FAULTS = 500
+"""Of one event, that are looked at: pydantic tells all of them or none."""
 MOST_SAID = 500
 """Characters of what a client is told of its mistake."""
 
@@ -35,6 +37,10 @@ def _is_field(place: str | int) -> bool:
 
 def refused_by(error: ValidationError, under: str = "") -> EventRefused:
     """The first of a model's complaints. `under`: where in the event what was checked stands."""
+    if error.error_count() > MOST_FAULTS:
+        return EventRefused(
+            "invalid_value", f"There are {error.error_count()} faults in this event.", under or None
+        )
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     places = [under, *(str(each) for each in first["loc"] if _is_field(each))]
     param = ".".join(each for each in places if each)[:200]

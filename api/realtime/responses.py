@@ -23,7 +23,7 @@ from api.realtime.commands import (
     RealtimeCommand,
     ThinkOfAnswer,
 )
-from api.realtime.conversation import RealtimeConversation, history_of
+from api.realtime.conversation import MOST_CHARACTERS, RealtimeConversation, history_of
 from api.realtime.input_turns import InputTurns
 from api.realtime.items import Item
 from api.realtime.outgoing import RealtimeOutgoing
@@ -140,6 +140,12 @@ class RealtimeResponses:
                 "cannot_update_format", "Audio is in the session's format.", "response.audio.output.format"
             )
         given = None if wanted.input is None else [self._given(each) for each in wanted.input]
+        if given is not None and sum(item.size for item in given) > MOST_CHARACTERS:
+            raise EventRefused(
+                "input_too_long",
+                f"A response is given at most {MOST_CHARACTERS} characters.",
+                "response.input",
+            )
         modalities = wanted.output_modalities or settings.output_modalities
         limit = wanted.max_output_tokens or settings.max_output_tokens
         voice, spoken = asked_voice or audio.voice, modalities == ["audio"]

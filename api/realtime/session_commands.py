@@ -48,8 +48,17 @@ WARN_EVERY_S = 1.0
 MOST_TURNS = 64
 OCTETS_A_MESSAGE = 8 << 10
 """A longer event counts as several: reading it takes as long."""
+VALUES_A_MESSAGE = 50
+"""Likewise one of many lists, objects and members: a megabyte of empty lists takes a third of a second."""
 RESPONSE_COST = 20
 """Messages that a response counts as: a model is asked."""
+
+
+def work_of(event: str) -> int:
+    """So many messages more than one an event counts as, by what it takes to read it or to make it; looked at
+    before it is parsed."""
+    values = event.count("[") + event.count("{") + event.count(":") + event.count(",") // 8
+    return len(event) // OCTETS_A_MESSAGE + values // VALUES_A_MESSAGE
 
 
 JoinCall = Callable[[], tuple[SocketLeg, Call]]
@@ -127,12 +136,11 @@ class SessionCommands:
 
     def receive(self, raw: str) -> None:
         """A message of the socket. Raises GatewayRefusal."""
-        self._budget.spend(self._now(), 1 + len(raw) // OCTETS_A_MESSAGE)
+        self._budget.spend(self._now(), 1 + work_of(raw))
         self._catch_up()
         commands = self.machine.receive(raw)
-        if any(isinstance(each, ThinkOfAnswer) for each in commands):
-            self._budget.spend(self._now(), RESPONSE_COST)
-        self._do(commands)
+        cost = RESPONSE_COST * sum(isinstance(each, ThinkOfAnswer) for each in commands)
+        self._budget.spend(self._now(), cost + self._do(commands))
 
     def left(self) -> None:
         """Its socket is gone, and with it the conversation. It lets go of its call: nothing of one is to wait
@@ -195,11 +203,15 @@ class SessionCommands:
 
     # ---- what the machine wants
 
-    def _do(self, commands: Sequence[RealtimeCommand]) -> None:
+    def _do(self, commands: Sequence[RealtimeCommand]) -> int:
+        """What telling the client of it took: a short event may have a long answer."""
+        work = 0
         for command in commands:
             match command:
                 case TellClient(event=event):
-                    self.line.put(dumps(event))
+                    told = dumps(event)
+                    work += work_of(told)
+                    self.line.put(told)
                 case HearAudio(octets=octets):
                     self._hear(octets)
                 case CommitInput():
@@ -218,6 +230,7 @@ class SessionCommands:
                     self._use(settings)
                 case KnowTruncated():
                     """The history is the machine's."""
+        return work
 
     def _hear(self, octets: bytes) -> None:
         if not self.begin_call() or self.leg is None or self.call is None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
@@ -122,7 +122,7 @@ class ClientTool(ClientModel):
 
     @model_validator(mode="after")
     def _small(self) -> ClientTool:
-        if len(json.dumps(self.parameters)) > MOST_TOOL:
+        if len(json.dumps(self.parameters, allow_nan=False)) > MOST_TOOL:
             raise ValueError(f"parameters have at most {MOST_TOOL} characters")
         if self.parameters.get("type", "object") != "object":
             raise ValueError("parameters are the JSON Schema of an object")
@@ -227,10 +227,7 @@ def updated(
     JSON. `begun`: those with which the conversation has begun, if it has. Raises EventRefused."""
     update = _with_type(update)
     try:
-        named = RealtimeSettings.model_validate(update)
-        after = RealtimeSettings.model_validate(
-            _merged(settings.model_dump(), named.model_dump(exclude_unset=True))
-        )
+        after = _merged(settings, RealtimeSettings.model_validate(update))
     except ValidationError as error:
         raise unable(refused_by(error, "session"), "session") from None
     if settings.model and after.model != settings.model:
@@ -267,14 +264,19 @@ def _with_type(update: Any) -> Any:
     return update
 
 
-def _merged(before: dict[str, Any], named: dict[str, Any]) -> dict[str, Any]:
-    """`audio`, its `input` and its `output` are merged; anything else is replaced whole."""
-    after = before | named
-    if isinstance(audio := named.get("audio"), dict):
-        after["audio"] = before["audio"] | {
-            way: before["audio"][way] | settings for way, settings in audio.items()
-        }
-    return after
+def _merged(before: RealtimeSettings, named: RealtimeSettings) -> RealtimeSettings:
+    """`audio`, its `input` and its `output` are merged; anything else is replaced whole. What is not named is
+    taken as it is, and not looked through again: it may be long."""
+    audio, wanted = before.audio, named.audio
+    ways = {way: _over(getattr(audio, way), getattr(wanted, way)) for way in wanted.model_fields_set}
+    return _over(before, named).model_copy(update={"audio": audio.model_copy(update=ways)})
+
+
+_Model = TypeVar("_Model", bound=ClientModel)
+
+
+def _over(before: _Model, named: _Model) -> _Model:
+    return before.model_copy(update={name: getattr(named, name) for name in named.model_fields_set})
 
 
 def _check_unchanged(before: RealtimeSettings, after: RealtimeSettings) -> None:

@@ -51,6 +51,12 @@ _REFUSALS: Mapping[int, str] = {
 }  # fmt: skip
 
 Schemas = dict[str, Any]
+STREAM = "text/event-stream"
+LINES = "application/x-ndjson"
+_TEXTS = frozenset({"application/x-subrip"})
+FILE, ADDRESS = "file", "url"
+"""What is handed in: as a part of a form, or by its address, in JSON."""
+_FILE = {"type": "string", "format": "binary", "description": "The recording."}
 
 
 def openapi(tables: Iterable[ApiRoutes], version: str, about: str) -> dict[str, Any]:
@@ -108,6 +114,10 @@ def _schemas(bindings: list[RouteBinding]) -> tuple[Schemas, Schemas]:
             wanted.append((f"{name} {part}", "validation", adapter))
         if binding.answers is not None:
             wanted.append((f"{name} answers", "serialization", TypeAdapter(binding.answers)))
+        if binding.route.reads is not None:
+            wanted.append((f"{name} reads", "validation", TypeAdapter(binding.route.reads)))
+        for event, data in binding.route.events.items():
+            wanted.append((f"{name} event {event}", "serialization", TypeAdapter(data)))
     found, rest = TypeAdapter.json_schemas(wanted, ref_template=REFERENCE)
     return {str(key): schema for (key, _), schema in found.items()}, dict(rest.get("$defs", {}))
 
@@ -189,31 +199,52 @@ def _apart(schema: Schemas) -> Schemas:
 
 def _body(binding: RouteBinding, written: Schemas) -> dict[str, Any] | None:
     content: dict[str, Any] = {}
+    name = binding.route.name
     if binding.body is not None:
         content["application/json"] = {"schema": written[f"{binding.route.name} body"]}
+    reads = binding.route.reads
     for kind in binding.route.consumes:
-        content.setdefault(kind, {"schema": {"type": "object"} if "multipart" in kind else {}})
+        match kind:
+            case "multipart/form-data" if reads is not None:
+                content[kind] = {"schema": _form(_apart(_resolved(written[f"{name} reads"], reads)))}
+            case "application/json" if reads is not None:
+                content[kind] = {"schema": written[f"{name} reads"]}
+            case _:
+                content.setdefault(kind, {"schema": {}})
     if not content:
         return None
     return {"required": binding.body is None or not binding.body_optional, "content": content}
+
+
+def _form(schema: Schemas) -> Schemas:
+    """The fields of a form that hands a file in, which takes the place of its address."""
+    fields = {name: each for name, each in schema["properties"].items() if name != ADDRESS}
+    needed = [*schema.get("required", ()), FILE]
+    about = {"description": schema["description"]} if "description" in schema else {}
+    return {"type": "object", **about, "properties": {FILE: _FILE, **fields}, "required": needed}
 
 
 def _responses(binding: RouteBinding, written: Schemas) -> dict[str, Any]:
     route = binding.route
     content: dict[str, Any] = {}
     if binding.answers is not None:
-        content["application/json"] = {"schema": written[f"{route.name} answers"]}
+        kind = LINES if LINES in route.produces else "application/json"
+        content[kind] = {"schema": written[f"{route.name} answers"]}
     for kind in route.produces:
-        content[kind] = {"schema": {"type": "string"} if kind.startswith("text/") else {}}
+        text = kind.startswith("text/") or kind in _TEXTS
+        content.setdefault(kind, {"schema": {"type": "string"} if text else {}})
+    if route.events:
+        told = {event: written[f"{route.name} event {event}"] for event in route.events}
+        content[STREAM]["x-events"] = told
     success: dict[str, Any]
     if route.websocket:
         success = {"101": {"description": "The connection is a WebSocket from now on."}}
     else:
         shown: dict[str, Any] = {"description": "Done." if not content else "As asked."}
-        told = shown | ({"content": content} if content else {})
-        success = {str(status): told for status in (binding.status, *route.alike)}
+        whole = shown | ({"content": content} if content else {})
+        success = {str(status): whole for status in (binding.status, *route.alike)}
         if route.made_at:
-            success[str(binding.status)] = {**told, "headers": LOCATION}
+            success[str(binding.status)] = {**whole, "headers": LOCATION}
     kind = "openai_problem" if route.path.startswith(OPENAI) else "problem"
     refused = {"application/json": {"schema": written[kind]}}
     return success | {

@@ -9,15 +9,19 @@ What it returns is its answer: a model, None (204), or a response of its own mak
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar
+
+from pydantic import BaseModel
 
 from api.access.scopes import Scope
 
 Handler: TypeAlias = Callable[..., Awaitable[Any]]
 H = TypeVar("H", bound=Handler)
 
+NO_EVENTS: Mapping[str, Any] = MappingProxyType({})
 BODY_LIMIT = 64 << 10
 """Bytes of a body, where a route says nothing else."""
 
@@ -40,10 +44,15 @@ class ApiRoute:
     """A POST that may be sent again with the same Idempotency-Key."""
     consumes: tuple[str, ...]
     """Media types of a body that the handler reads itself."""
+    reads: type[BaseModel] | None
+    """The model of such a body as JSON; of a form, its fields beside `file`."""
     produces: tuple[str, ...]
     """Media types of answers that are not JSON."""
     answers: Any
-    """The model of JSON that the handler writes itself; None: as it is annotated."""
+    """The model of JSON that the handler writes itself, of one line where it writes lines; None: as it is
+    annotated."""
+    events: Mapping[str, Any]
+    """Of a stream: its events by name, and what is the data of each."""
     errors: tuple[int, ...]
     """Statuses of refusals that are not usual."""
     alike: tuple[int, ...]
@@ -87,8 +96,10 @@ class ApiRoutes:
         body_limit: int = BODY_LIMIT,
         idempotent: bool = False,
         consumes: tuple[str, ...] = (),
+        reads: type[BaseModel] | None = None,
         produces: tuple[str, ...] = (),
         answers: Any = None,
+        events: Mapping[str, Any] = NO_EVENTS,
         errors: tuple[int, ...] = (),
         alike: tuple[int, ...] = (),
         websocket: bool = False,
@@ -101,7 +112,7 @@ class ApiRoutes:
             self._routes.append(
                 ApiRoute(
                     method, path, handler, self.tag, scope, status, body_limit, idempotent, consumes,
-                    produces, answers, errors, alike, websocket, hidden, made_at,
+                    reads, produces, answers, events, errors, alike, websocket, hidden, made_at,
                 )
             )  # fmt: skip
             return handler

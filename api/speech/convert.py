@@ -34,7 +34,7 @@ class WishedFormat(RequestModel):
     url: OneLine = Field("", max_length=4_096, description="Where the audio is, in place of a file.")
 
 
-@routes.post("/api/convert", scope=Scope.SPEECH, consumes=CONSUMES, produces=AUDIO_TYPES)
+@routes.post("/api/convert", scope=Scope.SPEECH, consumes=CONSUMES, reads=WishedFormat, produces=AUDIO_TYPES)
 async def convert(request: web.Request) -> web.StreamResponse:
     """Audio in another format or rate.
 

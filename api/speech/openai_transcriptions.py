@@ -67,6 +67,7 @@ class OpenAiTranscript(ResponseModel):
     "/v1/audio/transcriptions",
     scope=Scope.SPEECH,
     consumes=FORM,
+    reads=OpenAiTranscriptionWish,
     produces=("text/plain", SSE),
     answers=OpenAiTranscript,
     errors=(404,),
@@ -88,7 +89,13 @@ async def openai_transcription(request: web.Request) -> web.StreamResponse:
                 return await asyncio.to_thread(_answered, wish, heard)
 
 
-@routes.post("/v1/audio/translations", scope=Scope.SPEECH, consumes=FORM, answers=OpenAiTranscript)
+@routes.post(
+    "/v1/audio/translations",
+    scope=Scope.SPEECH,
+    consumes=FORM,
+    reads=OpenAiTranscriptionWish,
+    answers=OpenAiTranscript,
+)
 async def openai_translation(request: web.Request) -> web.StreamResponse:
     """Refused: no engine here translates speech."""
     raise Problem(

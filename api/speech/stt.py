@@ -12,6 +12,7 @@ from api import subtitles
 from api.access.scopes import Scope
 from api.plain_text import OneLine
 from api.routing.models import RequestModel, ResponseModel
+from api.routing.problems import ProblemShown
 from api.routing.table import ApiRoutes
 from api.speech.asked import speech_desk, within_quota
 from api.speech.faults import failed_event, told_to_client
@@ -67,12 +68,25 @@ class TranscriptShown(ResponseModel):
     segments: list[SegmentShown]
 
 
+class ProgressShown(ResponseModel):
+    """How much of a recording is heard."""
+
+    done_ms: int
+    total_ms: int
+
+
+EVENTS = {"progress": ProgressShown, "segment": SegmentShown, "done": TranscriptShown, "error": ProblemShown}
+"""Of a stream, by name."""
+
+
 @routes.post(
     "/api/stt",
     scope=Scope.SPEECH,
     consumes=CONSUMES,
+    reads=WishedTranscript,
     produces=("text/plain", "application/x-subrip", "text/vtt", SSE),
     answers=TranscriptShown,
+    events=EVENTS,
 )
 async def stt(request: web.Request) -> web.StreamResponse:
     """A recording as text.

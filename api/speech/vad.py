@@ -45,7 +45,7 @@ class SegmentsShown(ResponseModel):
     probabilities: list[float] | None = Field(None, description="Of each `step_ms`, where they are wished.")
 
 
-@routes.post("/api/vad", scope=Scope.SPEECH, consumes=CONSUMES, answers=SegmentsShown)
+@routes.post("/api/vad", scope=Scope.SPEECH, consumes=CONSUMES, reads=WishedSegments, answers=SegmentsShown)
 async def vad(request: web.Request) -> web.StreamResponse:
     """Where in a recording somebody speaks.
 

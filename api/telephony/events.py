@@ -24,6 +24,7 @@ from api.routing.table import ApiRoutes
 from api.shared_places import SharedPlaces
 from api.telephony.acting import not_elsewhere
 from api.telephony.finding import CALL, live_call, row_of
+from api.telephony.live_events import LIVE_EVENTS
 from mediaserver.calls.events import LiveEvent
 from mediaserver.calls.protocols import Switchboard
 from mediaserver.errors import CapacityError
@@ -44,7 +45,7 @@ _HEADERS = {
 }
 
 
-@routes.get(f"{CALL}/events", scope=Scope.CALLS_READ, produces=(STREAM,), errors=(421,))
+@routes.get(f"{CALL}/events", scope=Scope.CALLS_READ, produces=(STREAM,), events=LIVE_EVENTS, errors=(421,))
 async def call_events(request: web.Request, id: UUID) -> web.StreamResponse:
     """The events of one call, until it ends, as server-sent events.
 
@@ -59,7 +60,7 @@ async def call_events(request: web.Request, id: UUID) -> web.StreamResponse:
     return await _stream(request, id)
 
 
-@routes.get("/api/telephony/events", scope=Scope.CALLS_READ, produces=(STREAM,))
+@routes.get("/api/telephony/events", scope=Scope.CALLS_READ, produces=(STREAM,), events=LIVE_EVENTS)
 async def all_events(request: web.Request) -> web.StreamResponse:
     """The events of all calls from now on, as server-sent events.
 

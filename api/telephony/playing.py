@@ -53,6 +53,7 @@ class HoldWanted(RequestModel):
     f"{CALL}/play",
     scope=Scope.CALLS_WRITE,
     consumes=("application/json", "audio/wav"),
+    reads=PlayWanted,
     errors=(408, 413, 421),
 )
 async def play(request: web.Request, id: UUID) -> None:

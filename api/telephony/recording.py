@@ -70,12 +70,15 @@ async def recording(request: web.Request, id: UUID) -> web.StreamResponse:
 
 
 async def _made(pool: asyncpg.Pool, call_id: UUID, ended_at: datetime | None) -> Row | None:
-    """The row of a recording. Whoever asks as the call ends waits until its file is whole."""
+    """The row of a recording. Whoever asks as the call ends waits until its file is whole, and the rows of
+    the call are written. `ended_at`: as far as that is."""
+    over_s = 0.0 if ended_at is None else (datetime.now(UTC) - ended_at).total_seconds()
     while True:
         made = await recordings.of_call(pool, call_id)
-        if made is not None or ended_at is None or (datetime.now(UTC) - ended_at).total_seconds() > WHOLE_S:
+        if made is not None or over_s > WHOLE_S:
             return made
         await asyncio.sleep(AGAIN_S)
+        over_s += AGAIN_S
 
 
 @routes.post(f"{CALL}/record", scope=Scope.CALLS_WRITE, errors=(421,))

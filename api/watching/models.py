@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Literal, TypeAlias, get_args
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
 from api.access.asker import Asker
 from api.routing.models import RequestModel, ResponseModel
+from api.telephony.live_events import PartialLive
 from mediaserver.storage.outbox import shapes
 from mediaserver.storage.outbox.table import PATTERN, EventFilter
 
@@ -115,7 +118,7 @@ class WebhookDisabledEvent(EventEnvelope):
     data: shapes.WebhookDisabledData
 
 
-AnyEvent: TypeAlias = Annotated[
+StoredEvent: TypeAlias = (
     CallStartedEvent
     | CallAnsweredEvent
     | CallEndedEvent
@@ -128,13 +131,37 @@ AnyEvent: TypeAlias = Annotated[
     | SummaryEvent
     | AgentChangedEvent
     | FlowChangedEvent
-    | WebhookDisabledEvent,
-    Field(discriminator="topic"),
-]
-TOPICS: tuple[str, ...] = tuple(
-    get_args(each.model_fields["topic"].annotation)[0] for each in get_args(get_args(AnyEvent)[0])
+    | WebhookDisabledEvent
 )
+AnyEvent: TypeAlias = Annotated[StoredEvent, Field(discriminator="topic")]
+
+
+def _topic_of(event: type[EventEnvelope]) -> str:
+    (topic,) = get_args(event.model_fields["topic"].annotation)
+    return str(topic)
+
+
+TOPICS: tuple[str, ...] = tuple(_topic_of(each) for each in get_args(StoredEvent))
 """Of all events."""
+
+
+class PlaceShown(ResponseModel):
+    """Where a watcher is."""
+
+    after: int
+
+
+class GapShown(ResponseModel):
+    """Events up to a number are not kept any more."""
+
+    upto: int
+
+
+STREAM_EVENTS: Mapping[str, Any] = MappingProxyType(
+    {"ready": PlaceShown, "gap": GapShown, "reset": PlaceShown, "partial": PartialLive}
+    | {_topic_of(each): each for each in get_args(StoredEvent)}
+)
+"""What a stream of stored events tells, by name: an event's is its topic."""
 
 
 class EventPage(ResponseModel):

@@ -13,7 +13,7 @@ from api.context import CONTEXT
 from api.routing.problems import Problem, started
 from api.routing.table import ApiRoutes
 from api.telephony.events import begin_stream, place_among, tell
-from api.watching.models import LARGEST_SEQ, EventPage, EventsQuery, StreamQuery
+from api.watching.models import LARGEST_SEQ, STREAM_EVENTS, EventPage, EventsQuery, StreamQuery
 from api.watching.steps import ToldEvents, ToldGap, ToldNothing, ToldPartial, ToldReset, WatchStep, steps
 from mediaserver.storage.outbox import table
 
@@ -44,7 +44,9 @@ async def events(request: web.Request, query: EventsQuery) -> web.StreamResponse
     return web.Response(text=body, content_type="application/json")
 
 
-@routes.get("/api/events/stream", scope=Scope.EVENTS_READ, produces=("text/event-stream",))
+@routes.get(
+    "/api/events/stream", scope=Scope.EVENTS_READ, produces=("text/event-stream",), events=STREAM_EVENTS
+)
 async def event_stream(request: web.Request, query: StreamQuery) -> web.StreamResponse:
     """Events as server-sent events, from now on or from where you were.
 

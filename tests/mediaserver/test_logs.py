@@ -105,3 +105,11 @@ def test_secrets_are_blanked(text: str) -> None:
 def test_ordinary_text_is_left_alone() -> None:
     text = "sip:demo@127.0.0.1:5060 calls; token bucket is fine, at 10:20:30 <sip:a@b>"
     assert redact(text) == text
+
+
+def test_subprotocols_that_nobody_knows_are_not_logged() -> None:
+    """Browsers write their keys there."""
+    out = io.StringIO()
+    configure(stream=out)
+    logging.getLogger("aiohttp.websocket").warning("Client protocols %r", ["openai-insecure-api-key.vf_x"])
+    assert out.getvalue() == ""

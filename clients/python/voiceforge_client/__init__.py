@@ -1,8 +1,13 @@
-"""A client library for accessing VoiceForge"""
+"""A typed client of VoiceForge's HTTP API: `VoiceForge`, and `AsyncVoiceForge` for asyncio."""
 
-from .client import AuthenticatedClient, Client
+from .client import AsyncVoiceForge, VoiceForge
+from .errors import ApiError
+from .types import File, ServerEvent
 
 __all__ = (
-    "AuthenticatedClient",
-    "Client",
+    "ApiError",
+    "AsyncVoiceForge",
+    "File",
+    "ServerEvent",
+    "VoiceForge",
 )

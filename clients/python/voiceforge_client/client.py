@@ -1,272 +1,219 @@
-import ssl
-from typing import Any, Self
+"""The client: one attribute for each resource."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any, Self, TypeVar
 
 import httpx
-from attrs import define, evolve, field
+
+from .api.agents import Agents, AsyncAgents
+from .api.analytics import Analytics, AsyncAnalytics
+from .api.audit import AsyncAudit, Audit
+from .api.calendars import AsyncCalendars, Calendars
+from .api.calls import AsyncCalls, Calls
+from .api.console import AsyncConsole, Console
+from .api.erasures import AsyncErasures, Erasures
+from .api.events import AsyncEvents, Events
+from .api.flow_making import AsyncFlowMaking, FlowMaking
+from .api.flow_publishing import AsyncFlowPublishing, FlowPublishing
+from .api.flow_secrets import AsyncFlowSecrets, FlowSecrets
+from .api.flow_simulating import AsyncFlowSimulating, FlowSimulating
+from .api.flow_versions import AsyncFlowVersions, FlowVersions
+from .api.flows import AsyncFlows, Flows
+from .api.keys import AsyncKeys, Keys
+from .api.numbers import AsyncNumbers, Numbers
+from .api.openai import AsyncOpenai, Openai
+from .api.outbound import AsyncOutbound, Outbound
+from .api.providers import AsyncProviders, Providers
+from .api.routes import AsyncRoutes, Routes
+from .api.server import AsyncServer, Server
+from .api.sessions import AsyncSessions, Sessions
+from .api.signalling import AsyncSignalling, Signalling
+from .api.speech import AsyncSpeech, Speech
+from .api.trunks import AsyncTrunks, Trunks
+from .api.usage import AsyncUsage, Usage
+from .api.voices import AsyncVoices, Voices
+from .api.webhooks import AsyncWebhooks, Webhooks
+from .errors import refusal
+from .types import EventReader, ServerEvent
+
+T = TypeVar("T")
+SERVER = "http://127.0.0.1:8080"
+TIMEOUT_S = 60.0
 
 
-@define
-class Client:
-    """A class for keeping track of data related to the API
+def _settings(
+    server: str, key: str, timeout_s: float, more: dict[str, Any]
+) -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    return {"base_url": server, "headers": headers, "timeout": timeout_s, **more}
 
-    The following are accepted as keyword arguments and will be used to construct httpx Clients internally:
 
-        ``base_url``: The base URL for the API, all requests are made to a relative path to this URL
+class VoiceForge:
+    """Asks one server, with one key. What is refused is raised as `ApiError`, a server that does not answer
+    as `httpx.TransportError`.
 
-        ``cookies``: A dictionary of cookies to be sent with every request
-
-        ``headers``: A dictionary of headers to be sent with every request
-
-        ``timeout``: The maximum amount of a time a request can take. API functions will raise
-        httpx.TimeoutException if this is exceeded.
-
-        ``verify_ssl``: Whether or not to verify the SSL certificate of the API server. This should be True in production,
-        but can be set to False for testing purposes.
-
-        ``follow_redirects``: Whether or not to follow redirects. Default value is False.
-
-        ``httpx_args``: A dictionary of additional arguments to be passed to the ``httpx.Client`` and ``httpx.AsyncClient`` constructor.
-
+        with VoiceForge(key="vf_…") as server:
+            for call in server.calls.list(state="live").items: ...
     """
 
-    raise_on_unexpected_status: bool = field(default=False, kw_only=True)
-    """Whether or not to raise an errors.UnexpectedStatus if the API returns a status code that was not documented in the source OpenAPI document. Can also be provided as a keyword argument to the constructor."""
-    _base_url: str = field(alias="base_url")
-    _cookies: dict[str, str] = field(factory=dict, kw_only=True, alias="cookies")
-    _headers: dict[str, str] = field(factory=dict, kw_only=True, alias="headers")
-    _timeout: httpx.Timeout | None = field(default=None, kw_only=True, alias="timeout")
-    _verify_ssl: str | bool | ssl.SSLContext = field(
-        default=True, kw_only=True, alias="verify_ssl"
-    )
-    _follow_redirects: bool = field(
-        default=False, kw_only=True, alias="follow_redirects"
-    )
-    _httpx_args: dict[str, Any] = field(factory=dict, kw_only=True, alias="httpx_args")
-    _client: httpx.Client | None = field(default=None, init=False)
-    _async_client: httpx.AsyncClient | None = field(default=None, init=False)
-
-    def with_headers(self, headers: dict[str, str]) -> "Client":
-        """Get a new client matching this one with additional headers"""
-        if self._client is not None:
-            self._client.headers.update(headers)
-        if self._async_client is not None:
-            self._async_client.headers.update(headers)
-        return evolve(self, headers={**self._headers, **headers})
-
-    def with_cookies(self, cookies: dict[str, str]) -> "Client":
-        """Get a new client matching this one with additional cookies"""
-        if self._client is not None:
-            self._client.cookies.update(cookies)
-        if self._async_client is not None:
-            self._async_client.cookies.update(cookies)
-        return evolve(self, cookies={**self._cookies, **cookies})
-
-    def with_timeout(self, timeout: httpx.Timeout) -> "Client":
-        """Get a new client matching this one with a new timeout configuration"""
-        if self._client is not None:
-            self._client.timeout = timeout
-        if self._async_client is not None:
-            self._async_client.timeout = timeout
-        return evolve(self, timeout=timeout)
-
-    def set_httpx_client(self, client: httpx.Client) -> Self:
-        """Manually set the underlying httpx.Client
-
-        **NOTE**: This will override any other settings on the client, including cookies, headers, and timeout.
-        """
-        self._client = client
-        return self
-
-    def get_httpx_client(self) -> httpx.Client:
-        """Get the underlying httpx.Client, constructing a new one if not previously set"""
-        if self._client is None:
-            self._client = httpx.Client(
-                base_url=self._base_url,
-                cookies=self._cookies,
-                headers=self._headers,
-                timeout=self._timeout,
-                verify=self._verify_ssl,
-                follow_redirects=self._follow_redirects,
-                **self._httpx_args,
-            )
-        return self._client
+    def __init__(
+        self,
+        server: str = SERVER,
+        key: str = "",
+        *,
+        timeout_s: float = TIMEOUT_S,
+        **more: Any,
+    ) -> None:
+        """`timeout_s`: without a sign of the server. `more`: for `httpx.Client`."""
+        self.http = httpx.Client(**_settings(server, key, timeout_s, more))
+        self.server = Server(self)
+        self.keys = Keys(self)
+        self.console = Console(self)
+        self.audit = Audit(self)
+        self.voices = Voices(self)
+        self.sessions = Sessions(self)
+        self.openai = Openai(self)
+        self.flows = Flows(self)
+        self.flow_versions = FlowVersions(self)
+        self.flow_publishing = FlowPublishing(self)
+        self.flow_secrets = FlowSecrets(self)
+        self.flow_making = FlowMaking(self)
+        self.flow_simulating = FlowSimulating(self)
+        self.events = Events(self)
+        self.webhooks = Webhooks(self)
+        self.usage = Usage(self)
+        self.analytics = Analytics(self)
+        self.agents = Agents(self)
+        self.numbers = Numbers(self)
+        self.routes = Routes(self)
+        self.calendars = Calendars(self)
+        self.trunks = Trunks(self)
+        self.providers = Providers(self)
+        self.erasures = Erasures(self)
+        self.calls = Calls(self)
+        self.signalling = Signalling(self)
+        self.outbound = Outbound(self)
+        self.speech = Speech(self)
 
     def __enter__(self) -> Self:
-        """Enter a context manager for self.client—you cannot enter twice (see httpx docs)"""
-        self.get_httpx_client().__enter__()
         return self
 
-    def __exit__(self, *args: Any, **kwargs: Any) -> None:
-        """Exit a context manager for internal httpx.Client (see httpx docs)"""
-        self.get_httpx_client().__exit__(*args, **kwargs)
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
-    def set_async_httpx_client(self, async_client: httpx.AsyncClient) -> Self:
-        """Manually set the underlying httpx.AsyncClient
+    def close(self) -> None:
+        self.http.close()
 
-        **NOTE**: This will override any other settings on the client, including cookies, headers, and timeout.
-        """
-        self._async_client = async_client
-        return self
+    def ask(
+        self, request: dict[str, Any], read: Callable[[httpx.Response], T], *alike: int
+    ) -> T:
+        """`alike`: statuses of refusals that say as much as a success. Raises ApiError."""
+        response = self.http.request(**request)
+        if not response.is_success and response.status_code not in alike:
+            raise refusal(response)
+        return read(response)
 
-    def get_async_httpx_client(self) -> httpx.AsyncClient:
-        """Get the underlying httpx.AsyncClient, constructing a new one if not previously set"""
-        if self._async_client is None:
-            self._async_client = httpx.AsyncClient(
-                base_url=self._base_url,
-                cookies=self._cookies,
-                headers=self._headers,
-                timeout=self._timeout,
-                verify=self._verify_ssl,
-                follow_redirects=self._follow_redirects,
-                **self._httpx_args,
-            )
-        return self._async_client
+    def read_pieces(self, request: dict[str, Any]) -> Iterator[bytes]:
+        """The body as it comes. Raises ApiError, once it is iterated."""
+        with self.http.stream(**request) as response:
+            if not response.is_success:
+                response.read()
+                raise refusal(response)
+            yield from response.iter_bytes()
 
-    async def __aenter__(self) -> Self:
-        """Enter a context manager for underlying httpx.AsyncClient—you cannot enter twice (see httpx docs)"""
-        await self.get_async_httpx_client().__aenter__()
-        return self
-
-    async def __aexit__(self, *args: Any, **kwargs: Any) -> None:
-        """Exit a context manager for underlying httpx.AsyncClient (see httpx docs)"""
-        await self.get_async_httpx_client().__aexit__(*args, **kwargs)
+    def read_events(self, request: dict[str, Any]) -> Iterator[ServerEvent]:
+        """Server-sent events as they come. Raises ApiError, once it is iterated."""
+        reader = EventReader()
+        with self.http.stream(**request) as response:
+            if not response.is_success:
+                response.read()
+                raise refusal(response)
+            for line in response.iter_lines():
+                yield from reader.line(line)
 
 
-@define
-class AuthenticatedClient:
-    """A Client which has been authenticated for use on secured endpoints
+class AsyncVoiceForge:
+    """`VoiceForge` for asyncio.
 
-    The following are accepted as keyword arguments and will be used to construct httpx Clients internally:
-
-        ``base_url``: The base URL for the API, all requests are made to a relative path to this URL
-
-        ``cookies``: A dictionary of cookies to be sent with every request
-
-        ``headers``: A dictionary of headers to be sent with every request
-
-        ``timeout``: The maximum amount of a time a request can take. API functions will raise
-        httpx.TimeoutException if this is exceeded.
-
-        ``verify_ssl``: Whether or not to verify the SSL certificate of the API server. This should be True in production,
-        but can be set to False for testing purposes.
-
-        ``follow_redirects``: Whether or not to follow redirects. Default value is False.
-
-        ``httpx_args``: A dictionary of additional arguments to be passed to the ``httpx.Client`` and ``httpx.AsyncClient`` constructor.
-
+    async with AsyncVoiceForge(key="vf_…") as server:
+        async for event in server.calls.events(call.id): ...
     """
 
-    raise_on_unexpected_status: bool = field(default=False, kw_only=True)
-    """Whether or not to raise an errors.UnexpectedStatus if the API returns a status code that was not documented in the source OpenAPI document. Can also be provided as a keyword argument to the constructor."""
-    _base_url: str = field(alias="base_url")
-    _cookies: dict[str, str] = field(factory=dict, kw_only=True, alias="cookies")
-    _headers: dict[str, str] = field(factory=dict, kw_only=True, alias="headers")
-    _timeout: httpx.Timeout | None = field(default=None, kw_only=True, alias="timeout")
-    _verify_ssl: str | bool | ssl.SSLContext = field(
-        default=True, kw_only=True, alias="verify_ssl"
-    )
-    _follow_redirects: bool = field(
-        default=False, kw_only=True, alias="follow_redirects"
-    )
-    _httpx_args: dict[str, Any] = field(factory=dict, kw_only=True, alias="httpx_args")
-    _client: httpx.Client | None = field(default=None, init=False)
-    _async_client: httpx.AsyncClient | None = field(default=None, init=False)
-
-    token: str
-    """The token to use for authentication"""
-    prefix: str = "Bearer"
-    """The prefix to use for the Authorization header"""
-    auth_header_name: str = "Authorization"
-    """The name of the Authorization header"""
-
-    def with_headers(self, headers: dict[str, str]) -> "AuthenticatedClient":
-        """Get a new client matching this one with additional headers"""
-        if self._client is not None:
-            self._client.headers.update(headers)
-        if self._async_client is not None:
-            self._async_client.headers.update(headers)
-        return evolve(self, headers={**self._headers, **headers})
-
-    def with_cookies(self, cookies: dict[str, str]) -> "AuthenticatedClient":
-        """Get a new client matching this one with additional cookies"""
-        if self._client is not None:
-            self._client.cookies.update(cookies)
-        if self._async_client is not None:
-            self._async_client.cookies.update(cookies)
-        return evolve(self, cookies={**self._cookies, **cookies})
-
-    def with_timeout(self, timeout: httpx.Timeout) -> "AuthenticatedClient":
-        """Get a new client matching this one with a new timeout configuration"""
-        if self._client is not None:
-            self._client.timeout = timeout
-        if self._async_client is not None:
-            self._async_client.timeout = timeout
-        return evolve(self, timeout=timeout)
-
-    def set_httpx_client(self, client: httpx.Client) -> Self:
-        """Manually set the underlying httpx.Client
-
-        **NOTE**: This will override any other settings on the client, including cookies, headers, and timeout.
-        """
-        self._client = client
-        return self
-
-    def get_httpx_client(self) -> httpx.Client:
-        """Get the underlying httpx.Client, constructing a new one if not previously set"""
-        if self._client is None:
-            self._headers[self.auth_header_name] = (
-                f"{self.prefix} {self.token}" if self.prefix else self.token
-            )
-            self._client = httpx.Client(
-                base_url=self._base_url,
-                cookies=self._cookies,
-                headers=self._headers,
-                timeout=self._timeout,
-                verify=self._verify_ssl,
-                follow_redirects=self._follow_redirects,
-                **self._httpx_args,
-            )
-        return self._client
-
-    def __enter__(self) -> Self:
-        """Enter a context manager for self.client—you cannot enter twice (see httpx docs)"""
-        self.get_httpx_client().__enter__()
-        return self
-
-    def __exit__(self, *args: Any, **kwargs: Any) -> None:
-        """Exit a context manager for internal httpx.Client (see httpx docs)"""
-        self.get_httpx_client().__exit__(*args, **kwargs)
-
-    def set_async_httpx_client(self, async_client: httpx.AsyncClient) -> Self:
-        """Manually set the underlying httpx.AsyncClient
-
-        **NOTE**: This will override any other settings on the client, including cookies, headers, and timeout.
-        """
-        self._async_client = async_client
-        return self
-
-    def get_async_httpx_client(self) -> httpx.AsyncClient:
-        """Get the underlying httpx.AsyncClient, constructing a new one if not previously set"""
-        if self._async_client is None:
-            self._headers[self.auth_header_name] = (
-                f"{self.prefix} {self.token}" if self.prefix else self.token
-            )
-            self._async_client = httpx.AsyncClient(
-                base_url=self._base_url,
-                cookies=self._cookies,
-                headers=self._headers,
-                timeout=self._timeout,
-                verify=self._verify_ssl,
-                follow_redirects=self._follow_redirects,
-                **self._httpx_args,
-            )
-        return self._async_client
+    def __init__(
+        self,
+        server: str = SERVER,
+        key: str = "",
+        *,
+        timeout_s: float = TIMEOUT_S,
+        **more: Any,
+    ) -> None:
+        """See `VoiceForge`; `more` is for `httpx.AsyncClient`."""
+        self.http = httpx.AsyncClient(**_settings(server, key, timeout_s, more))
+        self.server = AsyncServer(self)
+        self.keys = AsyncKeys(self)
+        self.console = AsyncConsole(self)
+        self.audit = AsyncAudit(self)
+        self.voices = AsyncVoices(self)
+        self.sessions = AsyncSessions(self)
+        self.openai = AsyncOpenai(self)
+        self.flows = AsyncFlows(self)
+        self.flow_versions = AsyncFlowVersions(self)
+        self.flow_publishing = AsyncFlowPublishing(self)
+        self.flow_secrets = AsyncFlowSecrets(self)
+        self.flow_making = AsyncFlowMaking(self)
+        self.flow_simulating = AsyncFlowSimulating(self)
+        self.events = AsyncEvents(self)
+        self.webhooks = AsyncWebhooks(self)
+        self.usage = AsyncUsage(self)
+        self.analytics = AsyncAnalytics(self)
+        self.agents = AsyncAgents(self)
+        self.numbers = AsyncNumbers(self)
+        self.routes = AsyncRoutes(self)
+        self.calendars = AsyncCalendars(self)
+        self.trunks = AsyncTrunks(self)
+        self.providers = AsyncProviders(self)
+        self.erasures = AsyncErasures(self)
+        self.calls = AsyncCalls(self)
+        self.signalling = AsyncSignalling(self)
+        self.outbound = AsyncOutbound(self)
+        self.speech = AsyncSpeech(self)
 
     async def __aenter__(self) -> Self:
-        """Enter a context manager for underlying httpx.AsyncClient—you cannot enter twice (see httpx docs)"""
-        await self.get_async_httpx_client().__aenter__()
         return self
 
-    async def __aexit__(self, *args: Any, **kwargs: Any) -> None:
-        """Exit a context manager for underlying httpx.AsyncClient (see httpx docs)"""
-        await self.get_async_httpx_client().__aexit__(*args, **kwargs)
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        await self.http.aclose()
+
+    async def ask(
+        self, request: dict[str, Any], read: Callable[[httpx.Response], T], *alike: int
+    ) -> T:
+        """`alike`: statuses of refusals that say as much as a success. Raises ApiError."""
+        response = await self.http.request(**request)
+        if not response.is_success and response.status_code not in alike:
+            raise refusal(response)
+        return read(response)
+
+    async def read_pieces(self, request: dict[str, Any]) -> AsyncIterator[bytes]:
+        """The body as it comes. Raises ApiError, once it is iterated."""
+        async with self.http.stream(**request) as response:
+            if not response.is_success:
+                await response.aread()
+                raise refusal(response)
+            async for piece in response.aiter_bytes():
+                yield piece
+
+    async def read_events(self, request: dict[str, Any]) -> AsyncIterator[ServerEvent]:
+        """Server-sent events as they come. Raises ApiError, once it is iterated."""
+        reader = EventReader()
+        async with self.http.stream(**request) as response:
+            if not response.is_success:
+                await response.aread()
+                raise refusal(response)
+            async for line in response.aiter_lines():
+                for event in reader.line(line):
+                    yield event

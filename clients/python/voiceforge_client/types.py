@@ -1,54 +1,88 @@
-"""Contains some shared types for properties"""
+"""What models and calls are made of."""
 
-from collections.abc import Mapping, MutableMapping
-from http import HTTPStatus
-from typing import IO, BinaryIO, Generic, Literal, TypeVar
+from __future__ import annotations
 
-from attrs import define
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import IO, Any, Literal
 
 
 class Unset:
+    """The type of `UNSET`: left out."""
+
     def __bool__(self) -> Literal[False]:
         return False
 
 
 UNSET: Unset = Unset()
 
-# The types that `httpx.Client(files=)` can accept, copied from that library.
+# What `httpx.Client(files=)` takes.
 FileContent = IO[bytes] | bytes | str
 FileTypes = (
-    # (filename, file (or bytes), content_type)
     tuple[str | None, FileContent, str | None]
-    # (filename, file (or bytes), content_type, headers)
     | tuple[str | None, FileContent, str | None, Mapping[str, str]]
 )
 RequestFiles = list[tuple[str, FileTypes]]
 
 
-@define
+@dataclass
 class File:
-    """Contains information for file uploads"""
+    """A file that is handed in: its content or an open file."""
 
-    payload: BinaryIO
-    file_name: str | None = None
+    payload: IO[bytes] | bytes
+    file_name: str | None = "file"
     mime_type: str | None = None
 
     def to_tuple(self) -> FileTypes:
-        """Return a tuple representation that httpx will accept for multipart/form-data"""
         return self.file_name, self.payload, self.mime_type
 
 
-T = TypeVar("T")
+@dataclass
+class ServerEvent:
+    """One of a stream of server-sent events."""
+
+    name: str
+    data: Any
+    """JSON, read."""
+    id: str = ""
+    """Where to go on after a reconnect, for streams that can be gone on with."""
 
 
-@define
-class Response(Generic[T]):
-    """A response from an endpoint"""
+class EventReader:
+    """Reads events out of lines (WHATWG HTML, server-sent events)."""
 
-    status_code: HTTPStatus
-    content: bytes
-    headers: MutableMapping[str, str]
-    parsed: T | None
+    def __init__(self) -> None:
+        self._name, self._id, self._data = "", "", list[str]()
+
+    def line(self, line: str) -> Iterator[ServerEvent]:
+        if not line:
+            if self._data:
+                text = "\n".join(self._data)
+                try:
+                    data = json.loads(text)
+                except ValueError:
+                    data = text
+                yield ServerEvent(self._name or "message", data, self._id)
+            self._name, self._data = "", []
+            return
+        field, _, value = line.partition(":")
+        value = value.removeprefix(" ")
+        match field:
+            case "event":
+                self._name = value
+            case "id":
+                self._id = value
+            case "data":
+                self._data.append(value)
 
 
-__all__ = ["UNSET", "File", "FileTypes", "RequestFiles", "Response", "Unset"]
+__all__ = [
+    "UNSET",
+    "EventReader",
+    "File",
+    "FileTypes",
+    "RequestFiles",
+    "ServerEvent",
+    "Unset",
+]

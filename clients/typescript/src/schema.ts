@@ -2316,13 +2316,13 @@ export interface components {
              * @description Of kind `python`: module:Class, or an entry point.
              * @default
              */
-            entry: string;
+            entry?: string;
             /**
              * Flow
              * @description Of kind `flow`: its name.
              * @default
              */
-            flow: string;
+            flow?: string;
             /**
              * Insight
              * @description What is to be known of its callers.
@@ -2341,7 +2341,7 @@ export interface components {
              * @description BCP 47.
              * @default
              */
-            language: string;
+            language?: string;
             /** Llm */
             llm?: string[];
             /**
@@ -2349,13 +2349,13 @@ export interface components {
              * @description Instructions for a model.
              * @default
              */
-            prompt: string;
+            prompt?: string;
             /**
              * Recording
              * @description Whether its calls are recorded.
              * @default true
              */
-            recording: boolean;
+            recording?: boolean;
             /**
              * Redaction
              * @description What is left out of its transcripts.
@@ -2394,7 +2394,7 @@ export interface components {
              * @description Of `/api/voices`, or an engine's own.
              * @default
              */
-            voice: string;
+            voice?: string;
         };
         /**
          * AgentChangedData
@@ -2508,7 +2508,7 @@ export interface components {
              * @default function
              * @constant
              */
-            type: "function";
+            type?: "function";
         };
         /**
          * AuditLineShown
@@ -2566,6 +2566,50 @@ export interface components {
             subject: string;
         };
         /**
+         * BargeInLive
+         * @description A sound of the caller's while we spoke was judged.
+         */
+        BargeInLive: {
+            /**
+             * After Ms
+             * @description Into our line.
+             * @default null
+             */
+            after_ms?: number | null;
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /**
+             * Decision Ms
+             * @description Until it was decided.
+             * @default null
+             */
+            decision_ms?: number | null;
+            /**
+             * Duck Ms
+             * @description Until we were quieter.
+             * @default null
+             */
+            duck_ms?: number | null;
+            /**
+             * Ms
+             * @default null
+             */
+            ms?: number | null;
+            /**
+             * Outcome
+             * @description `taken`, `backchannel`, `noise` or `resumed`.
+             */
+            outcome: string;
+        };
+        /**
          * CalendarBody
          * @description A calendar. Its hours are in the time zone of each route that goes by it.
          */
@@ -2577,7 +2621,7 @@ export interface components {
              * @description For people.
              * @default
              */
-            label: string;
+            label?: string;
         };
         /**
          * CalendarDay
@@ -2599,7 +2643,7 @@ export interface components {
              * @description For people.
              * @default
              */
-            label: string;
+            label?: string;
         };
         /**
          * CalendarDayShown
@@ -2696,18 +2740,18 @@ export interface components {
              * @description Whom it began with; null: between phones.
              * @default null
              */
-            agent: string | null;
+            agent?: string | null;
             /**
              * Agent Version
              * @description Of the agent's row when it began.
              * @default null
              */
-            agent_version: number | null;
+            agent_version?: number | null;
             /**
              * Answered At
              * @default null
              */
-            answered_at: string | null;
+            answered_at?: string | null;
             /**
              * App
              * @description The agent it began with, or `extension` between phones.
@@ -2718,12 +2762,12 @@ export interface components {
              * @description SIP status or provider's code, where there is one.
              * @default null
              */
-            code: number | null;
+            code?: number | null;
             /**
              * Detail
              * @default
              */
-            detail: string;
+            detail?: string;
             /**
              * Direction
              * @enum {string}
@@ -2734,18 +2778,18 @@ export interface components {
              * @description Since the answer, of a call that is up on this server.
              * @default null
              */
-            elapsed_ms: number | null;
+            elapsed_ms?: number | null;
             /**
              * Ended At
              * @default null
              */
-            ended_at: string | null;
+            ended_at?: string | null;
             /**
              * Ended By
              * @description `caller`, `callee`, `agent`, `server`, `network`.
              * @default null
              */
-            ended_by: string | null;
+            ended_by?: string | null;
             /** Events */
             events: components["schemas"]["CallEventShown"][];
             /** Flows */
@@ -2770,7 +2814,7 @@ export interface components {
              * @description What its language model cost, in US dollars; null: not known.
              * @default null
              */
-            llm_cost: number | null;
+            llm_cost?: number | null;
             /** Messages */
             messages: components["schemas"]["CallMessageShown"][];
             /**
@@ -2778,13 +2822,13 @@ export interface components {
              * @description Messages that its caller left.
              * @default 0
              */
-            messages_left: number;
+            messages_left?: number;
             /**
              * Node Id
              * @description The server that has or had it.
              * @default null
              */
-            node_id: string | null;
+            node_id?: string | null;
             /** Outcomes */
             outcomes?: components["schemas"]["CallOutcomeShown"][];
             /**
@@ -2792,13 +2836,13 @@ export interface components {
              * @description The key whose call it is; null: the operator's.
              * @default null
              */
-            owner: string | null;
+            owner?: string | null;
             /**
              * Recorded
              * @description There is a recording of it.
              * @default false
              */
-            recorded: boolean;
+            recorded?: boolean;
             recording: components["schemas"]["CallRecordingShown"] | null;
             /**
              * Started At
@@ -2820,13 +2864,13 @@ export interface components {
              * @description Lines of its transcript.
              * @default 0
              */
-            turns: number;
+            turns?: number;
             /**
              * Why
              * @description Why it ended, in words.
              * @default null
              */
-            why: string | null;
+            why?: string | null;
         };
         /**
          * CallEndedData
@@ -3157,7 +3201,7 @@ export interface components {
              * @description `cursor` of the next page; null: this was the last.
              * @default null
              */
-            next: string | null;
+            next?: string | null;
         };
         /**
          * CallRecordingShown
@@ -3192,18 +3236,18 @@ export interface components {
              * @description Whom it began with; null: between phones.
              * @default null
              */
-            agent: string | null;
+            agent?: string | null;
             /**
              * Agent Version
              * @description Of the agent's row when it began.
              * @default null
              */
-            agent_version: number | null;
+            agent_version?: number | null;
             /**
              * Answered At
              * @default null
              */
-            answered_at: string | null;
+            answered_at?: string | null;
             /**
              * App
              * @description The agent it began with, or `extension` between phones.
@@ -3214,12 +3258,12 @@ export interface components {
              * @description SIP status or provider's code, where there is one.
              * @default null
              */
-            code: number | null;
+            code?: number | null;
             /**
              * Detail
              * @default
              */
-            detail: string;
+            detail?: string;
             /**
              * Direction
              * @enum {string}
@@ -3230,18 +3274,18 @@ export interface components {
              * @description Since the answer, of a call that is up on this server.
              * @default null
              */
-            elapsed_ms: number | null;
+            elapsed_ms?: number | null;
             /**
              * Ended At
              * @default null
              */
-            ended_at: string | null;
+            ended_at?: string | null;
             /**
              * Ended By
              * @description `caller`, `callee`, `agent`, `server`, `network`.
              * @default null
              */
-            ended_by: string | null;
+            ended_by?: string | null;
             /** Flows */
             flows?: components["schemas"]["CallFlowShown"][];
             /** From Uri */
@@ -3261,19 +3305,19 @@ export interface components {
              * @description What its language model cost, in US dollars; null: not known.
              * @default null
              */
-            llm_cost: number | null;
+            llm_cost?: number | null;
             /**
              * Messages Left
              * @description Messages that its caller left.
              * @default 0
              */
-            messages_left: number;
+            messages_left?: number;
             /**
              * Node Id
              * @description The server that has or had it.
              * @default null
              */
-            node_id: string | null;
+            node_id?: string | null;
             /** Outcomes */
             outcomes?: components["schemas"]["CallOutcomeShown"][];
             /**
@@ -3281,13 +3325,13 @@ export interface components {
              * @description The key whose call it is; null: the operator's.
              * @default null
              */
-            owner: string | null;
+            owner?: string | null;
             /**
              * Recorded
              * @description There is a recording of it.
              * @default false
              */
-            recorded: boolean;
+            recorded?: boolean;
             /**
              * Started At
              * Format: date-time
@@ -3303,7 +3347,7 @@ export interface components {
              * @description What it came to.
              * @default null
              */
-            summary: string | null;
+            summary?: string | null;
             /** To Uri */
             to_uri: string;
             /**
@@ -3311,13 +3355,13 @@ export interface components {
              * @description Lines of its transcript.
              * @default 0
              */
-            turns: number;
+            turns?: number;
             /**
              * Why
              * @description Why it ended, in words.
              * @default null
              */
-            why: string | null;
+            why?: string | null;
         };
         /**
          * CallStartedData
@@ -3493,33 +3537,33 @@ export interface components {
              * Annotations
              * @default null
              */
-            annotations: unknown[] | null;
+            annotations?: unknown[] | null;
             /**
              * Audio
              * @default null
              */
-            audio: null;
+            audio?: null;
             /**
              * Content
              * @default null
              */
-            content: string | components["schemas"]["TextPart"][] | null;
+            content?: string | components["schemas"]["TextPart"][] | null;
             /**
              * Function Call
              * @default null
              */
-            function_call: null;
+            function_call?: null;
             /**
              * Name
              * @description Taken, and not passed on.
              * @default null
              */
-            name: string | null;
+            name?: string | null;
             /**
              * Refusal
              * @default null
              */
-            refusal: string | null;
+            refusal?: string | null;
             /**
              * Role
              * @enum {string}
@@ -3529,12 +3573,12 @@ export interface components {
              * Tool Call Id
              * @default null
              */
-            tool_call_id: string | null;
+            tool_call_id?: string | null;
             /**
              * Tool Calls
              * @default null
              */
-            tool_calls: components["schemas"]["AskedToolCall"][] | null;
+            tool_calls?: components["schemas"]["AskedToolCall"][] | null;
         };
         /**
          * ChatRequest
@@ -3546,54 +3590,54 @@ export interface components {
              * Audio
              * @default null
              */
-            audio: unknown;
+            audio?: unknown;
             /**
              * Frequency Penalty
              * @default null
              */
-            frequency_penalty: unknown;
+            frequency_penalty?: unknown;
             /**
              * Function Call
              * @default null
              */
-            function_call: unknown;
+            function_call?: unknown;
             /**
              * Functions
              * @default null
              */
-            functions: unknown;
+            functions?: unknown;
             /**
              * Logit Bias
              * @default null
              */
-            logit_bias: unknown;
+            logit_bias?: unknown;
             /**
              * Logprobs
              * @default null
              */
-            logprobs: unknown;
+            logprobs?: unknown;
             /**
              * Max Completion Tokens
              * @default null
              */
-            max_completion_tokens: number | null;
+            max_completion_tokens?: number | null;
             /**
              * Max Tokens
              * @default null
              */
-            max_tokens: number | null;
+            max_tokens?: number | null;
             /** Messages */
             messages: components["schemas"]["ChatMessage"][];
             /**
              * Metadata
              * @default null
              */
-            metadata: unknown;
+            metadata?: unknown;
             /**
              * Modalities
              * @default null
              */
-            modalities: unknown;
+            modalities?: unknown;
             /**
              * Model
              * @description A language model of `GET /v1/models`.
@@ -3603,126 +3647,126 @@ export interface components {
              * Moderation
              * @default null
              */
-            moderation: unknown;
+            moderation?: unknown;
             /**
              * N
              * @default null
              */
-            n: unknown;
+            n?: unknown;
             /**
              * Parallel Tool Calls
              * @default null
              */
-            parallel_tool_calls: boolean | null;
+            parallel_tool_calls?: boolean | null;
             /**
              * Prediction
              * @default null
              */
-            prediction: unknown;
+            prediction?: unknown;
             /**
              * Presence Penalty
              * @default null
              */
-            presence_penalty: unknown;
+            presence_penalty?: unknown;
             /**
              * Prompt Cache Key
              * @default null
              */
-            prompt_cache_key: unknown;
+            prompt_cache_key?: unknown;
             /**
              * Prompt Cache Options
              * @default null
              */
-            prompt_cache_options: unknown;
+            prompt_cache_options?: unknown;
             /**
              * Prompt Cache Retention
              * @default null
              */
-            prompt_cache_retention: unknown;
+            prompt_cache_retention?: unknown;
             /**
              * Reasoning Effort
              * @default null
              */
-            reasoning_effort: unknown;
+            reasoning_effort?: unknown;
             /**
              * @default {
              *       "type": "text",
              *       "json_schema": null
              *     }
              */
-            response_format: components["schemas"]["WishedAnswer"];
+            response_format?: components["schemas"]["WishedAnswer"];
             /**
              * Safety Identifier
              * @default null
              */
-            safety_identifier: unknown;
+            safety_identifier?: unknown;
             /**
              * Seed
              * @default null
              */
-            seed: unknown;
+            seed?: unknown;
             /**
              * Service Tier
              * @default null
              */
-            service_tier: unknown;
+            service_tier?: unknown;
             /**
              * Stop
              * @default null
              */
-            stop: string | string[] | null;
+            stop?: string | string[] | null;
             /**
              * Store
              * @default null
              */
-            store: unknown;
+            store?: unknown;
             /**
              * Stream
              * @default false
              */
-            stream: boolean;
+            stream?: boolean;
             /** @default null */
-            stream_options: components["schemas"]["StreamOptions"] | null;
+            stream_options?: components["schemas"]["StreamOptions"] | null;
             /**
              * Temperature
              * @default null
              */
-            temperature: number | null;
+            temperature?: number | null;
             /**
              * Tool Choice
              * @default null
              */
-            tool_choice: unknown;
+            tool_choice?: unknown;
             /**
              * Tools
              * @default []
              */
-            tools: components["schemas"]["ToolTold"][];
+            tools?: components["schemas"]["ToolTold"][];
             /**
              * Top Logprobs
              * @default null
              */
-            top_logprobs: unknown;
+            top_logprobs?: unknown;
             /**
              * Top P
              * @default null
              */
-            top_p: unknown;
+            top_p?: unknown;
             /**
              * User
              * @default null
              */
-            user: unknown;
+            user?: unknown;
             /**
              * Verbosity
              * @default null
              */
-            verbosity: unknown;
+            verbosity?: unknown;
             /**
              * Web Search Options
              * @default null
              */
-            web_search_options: unknown;
+            web_search_options?: unknown;
         };
         /**
          * ConfidenceRow
@@ -3733,7 +3777,7 @@ export interface components {
              * Agent
              * @default null
              */
-            agent: string | null;
+            agent?: string | null;
             /**
              * Confidence Mean
              * @description 0 to 1.
@@ -3747,12 +3791,12 @@ export interface components {
              * Day
              * @default null
              */
-            day: string | null;
+            day?: string | null;
             /**
              * Flow
              * @default null
              */
-            flow: string | null;
+            flow?: string | null;
             /**
              * Lines
              * @description That callers said.
@@ -3869,6 +3913,24 @@ export interface components {
             tries: number;
         };
         /**
+         * DigitLive
+         * @description A key of the caller's.
+         */
+        DigitLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /** Digit */
+            digit: string;
+        };
+        /**
          * DigitsWanted
          * @description Keys to be pressed.
          */
@@ -3917,13 +3979,13 @@ export interface components {
              * @description The server is stopped then.
              * @default false
              */
-            stop: boolean;
+            stop?: boolean;
             /**
              * Within S
              * @description Calls that are up then are ended.
              * @default null
              */
-            within_s: number | null;
+            within_s?: number | null;
         };
         /**
          * DtmfData
@@ -3964,6 +4026,56 @@ export interface components {
              * @enum {string}
              */
             topic: "dtmf";
+        };
+        /**
+         * EndedLive
+         * @description The call is over.
+         */
+        EndedLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /** By */
+            by: string;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /** Code */
+            code: number | null;
+            /** Detail */
+            detail: string | null;
+            /**
+             * Ms
+             * @default null
+             */
+            ms?: number | null;
+            /**
+             * Text
+             * @default
+             */
+            text?: string;
+            /** Why */
+            why: string;
+        };
+        /**
+         * EndingSoonLive
+         * @description A limit on calls out will end the call.
+         */
+        EndingSoonLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
         };
         /**
          * ErasureShown
@@ -4046,6 +4158,34 @@ export interface components {
          * @enum {string}
          */
         FileFormat: "wav" | "mp3" | "opus" | "flac" | "aac" | "pcm" | "mulaw";
+        /**
+         * FinalLive
+         * @description What the caller said.
+         */
+        FinalLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /** Confidence */
+            confidence: number | null;
+            /**
+             * Language
+             * @description Where it was heard.
+             * @default null
+             */
+            language?: string | null;
+            /** Text */
+            text: string;
+            /** Understood */
+            understood: boolean;
+        };
         /**
          * FlowChangedData
          * @description A flow was made, saved, published or removed.
@@ -4182,6 +4322,63 @@ export interface components {
             what: string;
         };
         /**
+         * FlowLive
+         * @description A flow enters a node.
+         */
+        FlowLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /**
+             * Changed
+             * @description Variables; secret ones are masked.
+             */
+            changed?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Detail
+             * @default null
+             */
+            detail?: unknown;
+            /** Flow */
+            flow: string;
+            /**
+             * From
+             * @description The node it came from.
+             * @default null
+             */
+            from?: string | null;
+            /**
+             * Node
+             * @default
+             */
+            node?: string;
+            /**
+             * Says
+             * @default null
+             */
+            says?: unknown;
+            /**
+             * Type
+             * @default
+             */
+            type?: string;
+            /**
+             * Why
+             * @description Why it came there.
+             * @default
+             */
+            why?: string;
+        };
+        /**
          * FlowPublished
          * @description What new calls run from now on.
          */
@@ -4226,7 +4423,7 @@ export interface components {
              * @description Templates that it runs through, kept beside it.
              * @default []
              */
-            subflows: string[];
+            subflows?: string[];
             /** Version */
             version: number;
         };
@@ -4361,7 +4558,7 @@ export interface components {
              * @description The published one where none is given.
              * @default null
              */
-            before: number | null;
+            before?: number | null;
             /**
              * Document
              * @description A flow as JSON, at most 1 MB (docs/flows.md; its JSON Schema: `/api/flows/schema`).
@@ -4448,25 +4645,25 @@ export interface components {
              * @description Change the newest version of this flow.
              * @default null
              */
-            edit: string | null;
+            edit?: string | null;
             /**
              * Llm
              * @description The language model; else that of the settings.
              * @default
              */
-            llm: string;
+            llm?: string;
             /**
              * Name
              * @description Of a new flow; the model finds one without.
              * @default null
              */
-            name: string | null;
+            name?: string | null;
             /**
              * Save
              * @description Keep what comes of it as a version. It is not published.
              * @default false
              */
-            save: boolean;
+            save?: boolean;
             /**
              * Words
              * @description What the flow shall do, or what shall be otherwise.
@@ -4479,7 +4676,7 @@ export interface components {
              * Arguments
              * @default {}
              */
-            arguments: string;
+            arguments?: string;
             /** Name */
             name: string;
         };
@@ -4489,7 +4686,7 @@ export interface components {
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /** Name */
             name: string;
             /**
@@ -4499,14 +4696,14 @@ export interface components {
              *       "properties": {}
              *     }
              */
-            parameters: {
+            parameters?: {
                 [key: string]: unknown;
             };
             /**
              * Strict
              * @default null
              */
-            strict: boolean | null;
+            strict?: boolean | null;
         };
         /**
          * GainWanted
@@ -4517,11 +4714,19 @@ export interface components {
              * Gain
              * @default 1
              */
-            gain: number;
+            gain?: number;
             /** Listener */
             listener: string;
             /** Speaker */
             speaker: string;
+        };
+        /**
+         * GapShown
+         * @description Events up to a number are not kept any more.
+         */
+        GapShown: {
+            /** Upto */
+            upto: number;
         };
         /**
          * Gender
@@ -4564,6 +4769,44 @@ export interface components {
             ready: boolean;
         };
         /**
+         * HeardLive
+         * @description A line is over: what the caller has heard of it.
+         */
+        HeardLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /** Interrupted */
+            interrupted: boolean;
+            /** Text */
+            text: string;
+        };
+        /**
+         * HoldLive
+         * @description The caller is put on hold, or back.
+         */
+        HoldLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /** Held */
+            held: boolean;
+        };
+        /**
          * HoldWanted
          * @description What the caller hears meanwhile.
          */
@@ -4573,7 +4816,7 @@ export interface components {
              * @description true: what `sounds.hold_music` says; false: silence; or a file of the folder of sounds.
              * @default true
              */
-            music: string | boolean;
+            music?: string | boolean;
         };
         /**
          * ImportedFlow
@@ -4585,7 +4828,7 @@ export interface components {
              * @description A flow as JSON, at most 1 MB (docs/flows.md; its JSON Schema: `/api/flows/schema`).
              * @default null
              */
-            document: {
+            document?: {
                 [key: string]: unknown;
             } | null;
             /**
@@ -4593,25 +4836,25 @@ export interface components {
              * @description Of the flow, where it is another than the document's.
              * @default null
              */
-            name: string | null;
+            name?: string | null;
             /**
              * Note
              * @description What it is about, for the history.
              * @default
              */
-            note: string;
+            note?: string;
             /**
              * Publish
              * @description Have new calls run it at once, if it has no errors.
              * @default false
              */
-            publish: boolean;
+            publish?: boolean;
             /**
              * Template
              * @description A flow that comes with us.
              * @default
              */
-            template: string;
+            template?: string;
         };
         /**
          * InterruptionsRow
@@ -4622,12 +4865,12 @@ export interface components {
              * Agent
              * @default null
              */
-            agent: string | null;
+            agent?: string | null;
             /**
              * Day
              * @default null
              */
-            day: string | null;
+            day?: string | null;
             /**
              * Dismissed
              * @description That were noise, or words of assent.
@@ -4637,7 +4880,7 @@ export interface components {
              * Flow
              * @default null
              */
-            flow: string | null;
+            flow?: string | null;
             /** Interrupted */
             interrupted: number;
             /** Interrupted Rate */
@@ -4681,7 +4924,7 @@ export interface components {
              * @description One's own for it; else the catalogue's.
              * @default
              */
-            name: string;
+            name?: string;
         };
         /**
          * KeyChange
@@ -4693,27 +4936,27 @@ export interface components {
              * @description False: refused until it is true again.
              * @default null
              */
-            active: boolean | null;
+            active?: boolean | null;
             /**
              * Name
              * @default null
              */
-            name: string | null;
+            name?: string | null;
             /**
              * @description In the place of the one before.
              * @default null
              */
-            quota: components["schemas"]["KeyQuota"] | null;
+            quota?: components["schemas"]["KeyQuota"] | null;
             /**
              * @description Null: as the settings say.
              * @default null
              */
-            rate_limit: components["schemas"]["KeyRate"] | null;
+            rate_limit?: components["schemas"]["KeyRate"] | null;
             /**
              * Scopes
              * @default null
              */
-            scopes: components["schemas"]["Scope"][] | null;
+            scopes?: components["schemas"]["Scope"][] | null;
         };
         /**
          * KeyMade
@@ -4775,7 +5018,7 @@ export interface components {
              * @description What is to be mended on this server.
              * @default null
              */
-            warning: string | null;
+            warning?: string | null;
         };
         /**
          * KeyQuota
@@ -4786,27 +5029,27 @@ export interface components {
              * Call Minutes
              * @default null
              */
-            call_minutes: number | null;
+            call_minutes?: number | null;
             /**
              * Requests
              * @default null
              */
-            requests: number | null;
+            requests?: number | null;
             /**
              * Stt Seconds
              * @default null
              */
-            stt_seconds: number | null;
+            stt_seconds?: number | null;
             /**
              * Tokens
              * @default null
              */
-            tokens: number | null;
+            tokens?: number | null;
             /**
              * Tts Characters
              * @default null
              */
-            tts_characters: number | null;
+            tts_characters?: number | null;
         };
         /**
          * KeyRate
@@ -4818,7 +5061,7 @@ export interface components {
              * @description Requests at once; null: twice as many as a second.
              * @default null
              */
-            burst: number | null;
+            burst?: number | null;
             /**
              * Per Second
              * @description Requests a second in the long run.
@@ -4888,13 +5131,13 @@ export interface components {
              * @description `cursor` of the next page; null: this was the last.
              * @default null
              */
-            next: string | null;
+            next?: string | null;
             /**
              * Warning
              * @description What is to be mended on this server.
              * @default null
              */
-            warning: string | null;
+            warning?: string | null;
         };
         /**
          * LadderShown
@@ -4930,6 +5173,31 @@ export interface components {
             peers: string[];
         };
         /**
+         * LanguageLive
+         * @description The call goes on in another language.
+         */
+        LanguageLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /** Before */
+            before: string;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /** Language */
+            language: string;
+            /**
+             * Why
+             * @default
+             */
+            why?: string;
+        };
+        /**
          * LatencyFigures
          * @description Of one part of the time, in ms.
          */
@@ -4944,6 +5212,52 @@ export interface components {
             p95: number;
         };
         /**
+         * LatencyLive
+         * @description The agent begins to answer: how long that took, by parts, in ms.
+         */
+        LatencyLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /**
+             * Endpoint
+             * @default null
+             */
+            endpoint?: number | null;
+            /**
+             * Llm First Token
+             * @default null
+             */
+            llm_first_token?: number | null;
+            /**
+             * Stt
+             * @default null
+             */
+            stt?: number | null;
+            /**
+             * Transport
+             * @default null
+             */
+            transport?: number | null;
+            /**
+             * Tts First Audio
+             * @default null
+             */
+            tts_first_audio?: number | null;
+            /**
+             * Voice To Voice
+             * @default null
+             */
+            voice_to_voice?: number | null;
+        };
+        /**
          * LatencyRow
          * @description From the caller's last voiced sample to our first, and where the time went; in milliseconds.
          */
@@ -4952,12 +5266,12 @@ export interface components {
              * Agent
              * @default null
              */
-            agent: string | null;
+            agent?: string | null;
             /**
              * Day
              * @default null
              */
-            day: string | null;
+            day?: string | null;
             /** Endpoint P50 */
             endpoint_p50: number | null;
             /** Endpoint P95 */
@@ -4968,7 +5282,7 @@ export interface components {
              * Flow
              * @default null
              */
-            flow: string | null;
+            flow?: string | null;
             /** Llm First Token P50 */
             llm_first_token_p50: number | null;
             /** Llm First Token P95 */
@@ -5024,6 +5338,26 @@ export interface components {
             until: string;
         };
         /**
+         * LineTroubleLive
+         * @description Something is wrong with the caller's line, and something is done about it.
+         */
+        LineTroubleLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /** Text */
+            text: string;
+            /** Trouble */
+            trouble: string;
+        };
+        /**
          * MessageData
          * @description The caller left a message. A second one of the same `index` brings its transcript.
          */
@@ -5071,6 +5405,31 @@ export interface components {
             topic: "message";
         };
         /**
+         * MessageLive
+         * @description A message of the caller's has ended.
+         */
+        MessageLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /** Ended By */
+            ended_by: string;
+            /**
+             * Index
+             * @description null: nothing is kept.
+             */
+            index: number | null;
+            /** Seconds */
+            seconds: number;
+        };
+        /**
          * MessagesShown
          * @description The latest messages.
          */
@@ -5099,12 +5458,12 @@ export interface components {
              * @default model
              * @constant
              */
-            object: "model";
+            object?: "model";
             /**
              * Owned By
              * @default voiceforge
              */
-            owned_by: string;
+            owned_by?: string;
         };
         /** ModelsShown */
         ModelsShown: {
@@ -5115,7 +5474,7 @@ export interface components {
              * @default list
              * @constant
              */
-            object: "list";
+            object?: "list";
         };
         /**
          * MonitorWanted
@@ -5127,12 +5486,12 @@ export interface components {
              * @description All hear it.
              * @default false
              */
-            barge: boolean;
+            barge?: boolean;
             /**
              * Gain
              * @default 1
              */
-            gain: number;
+            gain?: number;
             /** To */
             to: string;
             /**
@@ -5140,7 +5499,7 @@ export interface components {
              * @description The party that hears it.
              * @default
              */
-            whisper_to: string;
+            whisper_to?: string;
         };
         /**
          * MuteWanted
@@ -5156,7 +5515,7 @@ export interface components {
              * Description
              * @default null
              */
-            description: string | null;
+            description?: string | null;
             /** Name */
             name: string;
             /** Schema */
@@ -5167,7 +5526,7 @@ export interface components {
              * Strict
              * @default null
              */
-            strict: boolean | null;
+            strict?: boolean | null;
         };
         /**
          * NewAgent
@@ -5193,13 +5552,13 @@ export interface components {
              * @description Of kind `python`: module:Class, or an entry point.
              * @default
              */
-            entry: string;
+            entry?: string;
             /**
              * Flow
              * @description Of kind `flow`: its name.
              * @default
              */
-            flow: string;
+            flow?: string;
             /**
              * Insight
              * @description What is to be known of its callers.
@@ -5218,7 +5577,7 @@ export interface components {
              * @description BCP 47.
              * @default
              */
-            language: string;
+            language?: string;
             /** Llm */
             llm?: string[];
             /**
@@ -5231,13 +5590,13 @@ export interface components {
              * @description Instructions for a model.
              * @default
              */
-            prompt: string;
+            prompt?: string;
             /**
              * Recording
              * @description Whether its calls are recorded.
              * @default true
              */
-            recording: boolean;
+            recording?: boolean;
             /**
              * Redaction
              * @description What is left out of its transcripts.
@@ -5276,7 +5635,7 @@ export interface components {
              * @description Of `/api/voices`, or an engine's own.
              * @default
              */
-            voice: string;
+            voice?: string;
         };
         /**
          * NewCalendar
@@ -5290,7 +5649,7 @@ export interface components {
              * @description For people.
              * @default
              */
-            label: string;
+            label?: string;
             /**
              * Name
              * @description By which routes name it.
@@ -5314,31 +5673,31 @@ export interface components {
              * @description The agent whose call it is, by name.
              * @default null
              */
-            agent: string | null;
+            agent?: string | null;
             /**
              * Caller
              * @description Who calls, as the far end sees it.
              * @default
              */
-            caller: string;
+            caller?: string;
             /**
              * Flow
              * @description In place of an agent: a flow that is published.
              * @default null
              */
-            flow: string | null;
+            flow?: string | null;
             /**
              * Language
              * @description BCP 47; in place of the agent's own.
              * @default
              */
-            language: string;
+            language?: string;
             /**
              * Ring S
              * @description It is given up after ringing for so long.
              * @default 60
              */
-            ring_s: number;
+            ring_s?: number;
             /**
              * To
              * @description A number, an extension or an address that calls may go to.
@@ -5349,7 +5708,7 @@ export interface components {
              * @description In place of the agent's own.
              * @default
              */
-            voice: string;
+            voice?: string;
         };
         /**
          * NewErasure
@@ -5379,19 +5738,19 @@ export interface components {
              * @description Of the flow, where it is another than the document's.
              * @default null
              */
-            name: string | null;
+            name?: string | null;
             /**
              * Note
              * @description What it is about, for the history.
              * @default
              */
-            note: string;
+            note?: string;
             /**
              * Publish
              * @description Have new calls run it at once, if it has no errors.
              * @default false
              */
-            publish: boolean;
+            publish?: boolean;
         };
         /**
          * NewFlowSecret
@@ -5422,7 +5781,7 @@ export interface components {
              * @description Null: as the settings say.
              * @default null
              */
-            rate_limit: components["schemas"]["KeyRate"] | null;
+            rate_limit?: components["schemas"]["KeyRate"] | null;
             /**
              * Scopes
              * @description What it may do.
@@ -5438,13 +5797,13 @@ export interface components {
              * Agent
              * @default null
              */
-            agent: string | null;
+            agent?: string | null;
             /**
              * Label
              * @description For people.
              * @default
              */
-            label: string;
+            label?: string;
             /**
              * Number
              * @description In E.164, with its `+`.
@@ -5455,19 +5814,19 @@ export interface components {
              * @description Whose it is, for people.
              * @default
              */
-            provider: string;
+            provider?: string;
             /**
              * Route
              * @description The id of a route.
              * @default null
              */
-            route: number | null;
+            route?: number | null;
             /**
              * Trunk
              * @description The trunk by which its calls come in.
              * @default
              */
-            trunk: string;
+            trunk?: string;
         };
         /**
          * NewSession
@@ -5486,61 +5845,61 @@ export interface components {
              * @description An agent by name.
              * @default null
              */
-            agent: string | null;
+            agent?: string | null;
             /**
              * Flow
              * @description A flow by name.
              * @default null
              */
-            flow: string | null;
+            flow?: string | null;
             /**
              * Interruption Sensitivity
              * @description How readily a sound of the caller's interrupts the agent.
              * @default null
              */
-            interruption_sensitivity: ("low" | "medium" | "high") | null;
+            interruption_sensitivity?: ("low" | "medium" | "high") | null;
             /**
              * Language
              * @description BCP 47; empty: the agent's own; `auto`: as the caller speaks, of nine languages.
              * @default
              */
-            language: string | "auto";
+            language?: string | "auto";
             /**
              * Memory
              * @description Messages that a language model remembers of the session's conversations before.
              * @default 20
              */
-            memory: number;
+            memory?: number;
             /**
              * Mode
              * @default hybrid
              * @enum {string}
              */
-            mode: "voice" | "text" | "hybrid";
+            mode?: "voice" | "text" | "hybrid";
             /**
              * @description How much a language model says at a time.
              * @default null
              */
-            style: components["schemas"]["Style"] | null;
+            style?: components["schemas"]["Style"] | null;
             /**
              * System Prompt
              * @description Instructions for the language model; beside an agent's own where one is named.
              * @default null
              */
-            system_prompt: string | null;
+            system_prompt?: string | null;
             /**
              * Turns
              * @description Whether a pause ends the caller's turn, or `release`.
              * @default hands_free
              * @enum {string}
              */
-            turns: "hands_free" | "push_to_talk";
+            turns?: "hands_free" | "push_to_talk";
             /**
              * Voice
              * @description In place of the agent's own.
              * @default
              */
-            voice: string;
+            voice?: string;
         };
         /**
          * NewTrunk
@@ -5551,7 +5910,7 @@ export interface components {
              * Auth Username
              * @default
              */
-            auth_username: string;
+            auth_username?: string;
             caller?: Record<string, never>;
             /**
              * Codecs
@@ -5560,49 +5919,49 @@ export interface components {
              *       "PCMA"
              *     ]
              */
-            codecs: string[];
+            codecs?: string[];
             dial?: Record<string, never>;
             /**
              * Enabled
              * @default true
              */
-            enabled: boolean;
+            enabled?: boolean;
             /**
              * Encryption
              * @default off
              * @enum {string}
              */
-            encryption: "off" | "optional" | "required";
+            encryption?: "off" | "optional" | "required";
             /**
              * Expires S
              * @default 3600
              */
-            expires_s: number;
+            expires_s?: number;
             /**
              * First Response S
              * @default 1.5
              */
-            first_response_s: number;
+            first_response_s?: number;
             /**
              * From Domain
              * @default
              */
-            from_domain: string;
+            from_domain?: string;
             /**
              * Header
              * @default
              */
-            header: string;
+            header?: string;
             /**
              * Headers In
              * @default []
              */
-            headers_in: string[];
+            headers_in?: string[];
             /**
              * Headers Out
              * @default []
              */
-            headers_out: string[];
+            headers_out?: string[];
             /** Host */
             host: string;
             /**
@@ -5610,113 +5969,113 @@ export interface components {
              * @default pass
              * @enum {string}
              */
-            identity: "pass" | "verify" | "require";
+            identity?: "pass" | "verify" | "require";
             /**
              * Identity Out
              * @default false
              */
-            identity_out: boolean;
+            identity_out?: boolean;
             /**
              * Keep Alive S
              * @default 30
              */
-            keep_alive_s: number;
+            keep_alive_s?: number;
             /**
              * Max Calls
              * @default 0
              */
-            max_calls: number;
+            max_calls?: number;
             /**
              * Max Cps
              * @default 0
              */
-            max_cps: number;
+            max_cps?: number;
             /**
              * May Dial
              * @default null
              */
-            may_dial: string[] | null;
+            may_dial?: string[] | null;
             /** Name */
             name: string;
             /**
              * Networks
              * @default []
              */
-            networks: string[];
+            networks?: string[];
             /**
              * Outbound Proxy
              * @default
              */
-            outbound_proxy: string;
+            outbound_proxy?: string;
             /**
              * Password
              * @default
              */
-            password: string;
+            password?: string;
             /**
              * Port
              * @default null
              */
-            port: number | null;
+            port?: number | null;
             /**
              * Prefixes
              * @default []
              */
-            prefixes: string[];
+            prefixes?: string[];
             /**
              * Priority
              * @default 100
              */
-            priority: number;
+            priority?: number;
             /**
              * Progress S
              * @default 20
              */
-            progress_s: number;
+            progress_s?: number;
             quirks?: Record<string, never>;
             /**
              * Realm
              * @default
              */
-            realm: string;
+            realm?: string;
             receive?: Record<string, never>;
             /**
              * Register
              * @default false
              */
-            register: boolean;
+            register?: boolean;
             /**
              * Sign
              * @default off
              * @enum {string}
              */
-            sign: "off" | "A" | "B" | "C";
+            sign?: "off" | "A" | "B" | "C";
             /**
              * Transport
              * @default udp
              * @enum {string}
              */
-            transport: "udp" | "tcp" | "tls";
+            transport?: "udp" | "tcp" | "tls";
             /**
              * User Phone
              * @default false
              */
-            user_phone: boolean;
+            user_phone?: boolean;
             /**
              * Username
              * @default
              */
-            username: string;
+            username?: string;
             /**
              * Uui
              * @default false
              */
-            uui: boolean;
+            uui?: boolean;
             /**
              * Weight
              * @default 1
              */
-            weight: number;
+            weight?: number;
         } & {
             [key: string]: unknown;
         };
@@ -5737,13 +6096,13 @@ export interface components {
              * @description What it is about, for the history.
              * @default
              */
-            note: string;
+            note?: string;
             /**
              * Publish
              * @description Have new calls run it at once, if it has no errors.
              * @default false
              */
-            publish: boolean;
+            publish?: boolean;
         };
         /** NewWebhook */
         NewWebhook: {
@@ -5751,12 +6110,12 @@ export interface components {
              * Active
              * @default true
              */
-            active: boolean;
+            active?: boolean;
             /**
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /**
              * Topics
              * @description Topics of events, with * for anything.
@@ -5764,7 +6123,7 @@ export interface components {
              *       "*"
              *     ]
              */
-            topics: string[];
+            topics?: string[];
             /**
              * Url
              * @description An https address; redirects are not followed.
@@ -5781,31 +6140,31 @@ export interface components {
              * Agent
              * @default null
              */
-            agent: string | null;
+            agent?: string | null;
             /**
              * Label
              * @description For people.
              * @default
              */
-            label: string;
+            label?: string;
             /**
              * Provider
              * @description Whose it is, for people.
              * @default
              */
-            provider: string;
+            provider?: string;
             /**
              * Route
              * @description The id of a route.
              * @default null
              */
-            route: number | null;
+            route?: number | null;
             /**
              * Trunk
              * @description The trunk by which its calls come in.
              * @default
              */
-            trunk: string;
+            trunk?: string;
         };
         /**
          * NumberShown
@@ -5860,36 +6219,36 @@ export interface components {
              * @description Taken, and not followed.
              * @default
              */
-            instructions: string;
+            instructions?: string;
             /**
              * Language
              * @default
              */
-            language: string;
+            language?: string;
             /**
              * Model
              * @description An engine (`GET /v1/models`), or one of OpenAI's.
              */
             model: string;
             /** @default mp3 */
-            response_format: components["schemas"]["FileFormat"];
+            response_format?: components["schemas"]["FileFormat"];
             /**
              * Sample Rate
              * @description Not OpenAI's: 24000 unless said here.
              * @default 0
              */
-            sample_rate: number;
+            sample_rate?: number;
             /**
              * Speed
              * @default 1
              */
-            speed: number;
+            speed?: number;
             /**
              * Stream Format
              * @default audio
              * @enum {string}
              */
-            stream_format: "audio" | "sse";
+            stream_format?: "audio" | "sse";
             /**
              * Voice
              * @description Of the catalogue, an engine's own, or one of OpenAI's, which stand for the usual one.
@@ -5909,6 +6268,30 @@ export interface components {
             usage: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * OutboundLimitLive
+         * @description A limit on calls out is reached; of no call, so `call` is all zeros.
+         */
+        OutboundLimitLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /** Limit */
+            limit: string;
+            /** Scope */
+            scope: string;
+            /** Text */
+            text: string;
+            /** Value */
+            value: number;
         };
         /**
          * OutboundScopeShown
@@ -5999,6 +6382,30 @@ export interface components {
             topic: "outcome";
         };
         /**
+         * OutcomeLive
+         * @description The agent keeps a result.
+         */
+        OutcomeLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Flow */
+            flow: string;
+            /** Status */
+            status: string;
+        };
+        /**
          * OutcomesRow
          * @description Calls that came to one outcome of a flow.
          */
@@ -6007,19 +6414,19 @@ export interface components {
              * Agent
              * @default null
              */
-            agent: string | null;
+            agent?: string | null;
             /** Calls */
             calls: number;
             /**
              * Day
              * @default null
              */
-            day: string | null;
+            day?: string | null;
             /**
              * Flow
              * @default null
              */
-            flow: string | null;
+            flow?: string | null;
             /**
              * Outcome
              * @description A word of the flow's own.
@@ -6053,7 +6460,7 @@ export interface components {
              * @description `cursor` of the next page; null: this was the last.
              * @default null
              */
-            next: string | null;
+            next?: string | null;
         };
         /** Page[AuditLineShown] */
         Page_AuditLineShown_: {
@@ -6064,7 +6471,7 @@ export interface components {
              * @description `cursor` of the next page; null: this was the last.
              * @default null
              */
-            next: string | null;
+            next?: string | null;
         };
         /** Page[ConsoleSessionShown] */
         Page_ConsoleSessionShown_: {
@@ -6075,7 +6482,7 @@ export interface components {
              * @description `cursor` of the next page; null: this was the last.
              * @default null
              */
-            next: string | null;
+            next?: string | null;
         };
         /** Page[DeliveryShown] */
         Page_DeliveryShown_: {
@@ -6086,7 +6493,7 @@ export interface components {
              * @description `cursor` of the next page; null: this was the last.
              * @default null
              */
-            next: string | null;
+            next?: string | null;
         };
         /** Page[ErasureShown] */
         Page_ErasureShown_: {
@@ -6097,7 +6504,7 @@ export interface components {
              * @description `cursor` of the next page; null: this was the last.
              * @default null
              */
-            next: string | null;
+            next?: string | null;
         };
         /** Page[FlowShown] */
         Page_FlowShown_: {
@@ -6108,7 +6515,7 @@ export interface components {
              * @description `cursor` of the next page; null: this was the last.
              * @default null
              */
-            next: string | null;
+            next?: string | null;
         };
         /** Page[FlowVersionShown] */
         Page_FlowVersionShown_: {
@@ -6119,7 +6526,7 @@ export interface components {
              * @description `cursor` of the next page; null: this was the last.
              * @default null
              */
-            next: string | null;
+            next?: string | null;
         };
         /** Page[NumberShown] */
         Page_NumberShown_: {
@@ -6130,7 +6537,7 @@ export interface components {
              * @description `cursor` of the next page; null: this was the last.
              * @default null
              */
-            next: string | null;
+            next?: string | null;
         };
         /** Page[ProviderVoice] */
         Page_ProviderVoice_: {
@@ -6141,7 +6548,7 @@ export interface components {
              * @description `cursor` of the next page; null: this was the last.
              * @default null
              */
-            next: string | null;
+            next?: string | null;
         };
         /** Page[RouteShown] */
         Page_RouteShown_: {
@@ -6152,7 +6559,7 @@ export interface components {
              * @description `cursor` of the next page; null: this was the last.
              * @default null
              */
-            next: string | null;
+            next?: string | null;
         };
         /** Page[VoiceShown] */
         Page_VoiceShown_: {
@@ -6163,7 +6570,7 @@ export interface components {
              * @description `cursor` of the next page; null: this was the last.
              * @default null
              */
-            next: string | null;
+            next?: string | null;
         };
         /** Page[WebhookShown] */
         Page_WebhookShown_: {
@@ -6174,7 +6581,29 @@ export interface components {
              * @description `cursor` of the next page; null: this was the last.
              * @default null
              */
-            next: string | null;
+            next?: string | null;
+        };
+        /**
+         * PartialLive
+         * @description The caller is heard; what is understood may still change.
+         */
+        PartialLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /** Confidence */
+            confidence: number | null;
+            /** Text */
+            text: string;
+            /** Understood */
+            understood: boolean;
         };
         /**
          * PartiesShown
@@ -6215,7 +6644,7 @@ export interface components {
              * Muted
              * @default false
              */
-            muted: boolean;
+            muted?: boolean;
             /** Name */
             name: string;
             /** Remote */
@@ -6247,19 +6676,19 @@ export interface components {
              * @description US dollars for each answered call.
              * @default 0
              */
-            connection: number;
+            connection?: number;
             /**
              * Direction
              * @default out
              * @enum {string}
              */
-            direction: "in" | "out";
+            direction?: "in" | "out";
             /**
              * First S
              * @description Seconds that are paid for at least.
              * @default 60
              */
-            first_s: number;
+            first_s?: number;
             /**
              * Per Minute
              * @description US dollars.
@@ -6270,26 +6699,26 @@ export interface components {
              * @description The beginning of the number that is called, `+49`; of calls that come in, of yours. The longest that fits counts; empty: any.
              * @default
              */
-            prefix: string;
+            prefix?: string;
             /**
              * Since
              * Format: date
              * @description The first day (UTC) that it counts for.
              * @default 2000-01-01
              */
-            since: string;
+            since?: string;
             /**
              * Step S
              * @description Seconds that are paid for at a time after that.
              * @default 60
              */
-            step_s: number;
+            step_s?: number;
             /**
              * Trunk
              * @description `*`: any without a price of its own that fits.
              * @default *
              */
-            trunk: string;
+            trunk?: string;
         };
         /**
          * PlacedCall
@@ -6308,6 +6737,25 @@ export interface components {
             state: "new" | "ringing" | "answered" | "ended";
         };
         /**
+         * PlaceShown
+         * @description Where a watcher is.
+         */
+        PlaceShown: {
+            /** After */
+            after: number;
+        };
+        /**
+         * PlayWanted
+         * @description What is to be played.
+         */
+        PlayWanted: {
+            /**
+             * Sound
+             * @description A file of the folder of sounds.
+             */
+            sound: string;
+        };
+        /**
          * ProblemBody
          * @description What is inside `error`.
          */
@@ -6322,7 +6770,7 @@ export interface components {
              * @description More of it, where there is more.
              * @default null
              */
-            detail: unknown;
+            detail?: unknown;
             /**
              * Message
              * @description For people: what was wrong, and how to mend it.
@@ -6335,6 +6783,16 @@ export interface components {
          */
         ProblemShown: {
             error: components["schemas"]["ProblemBody"];
+        };
+        /**
+         * ProgressShown
+         * @description How much of a recording is heard.
+         */
+        ProgressShown: {
+            /** Done Ms */
+            done_ms: number;
+            /** Total Ms */
+            total_ms: number;
         };
         /**
          * ProviderShown
@@ -6405,17 +6863,17 @@ export interface components {
              * Agent
              * @default null
              */
-            agent: string | null;
+            agent?: string | null;
             /**
              * Day
              * @default null
              */
-            day: string | null;
+            day?: string | null;
             /**
              * Flow
              * @default null
              */
-            flow: string | null;
+            flow?: string | null;
             /** Jitter Ms P50 */
             jitter_ms_p50: number | null;
             /** Jitter Ms P95 */
@@ -6490,6 +6948,28 @@ export interface components {
              * @enum {string}
              */
             topic: "recording";
+        };
+        /**
+         * RecordingLive
+         * @description Somebody has the recording begun, paused, resumed or stopped.
+         */
+        RecordingLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /**
+             * Recorded Ms
+             * @description Where in the recording that is.
+             */
+            recorded_ms: number;
+            state: components["schemas"]["RecordingState"];
         };
         /**
          * RecordingState
@@ -6605,7 +7085,7 @@ export interface components {
              * @description So long the text of before counts, too.
              * @default 0
              */
-            grace_s: number;
+            grace_s?: number;
         };
         /**
          * RouteBody
@@ -6619,18 +7099,18 @@ export interface components {
              * @description Days that are not as usual.
              * @default null
              */
-            calendar: string | null;
+            calendar?: string | null;
             /**
              * @description Null: outside of its hours it is as if there were no such route.
              * @default null
              */
-            fallback: components["schemas"]["RouteFallback"] | null;
+            fallback?: components["schemas"]["RouteFallback"] | null;
             /**
              * Hours
              * @description When the agent answers, by day of the week; null: at any time.
              * @default null
              */
-            hours: {
+            hours?: {
                 [key: string]: string[];
             } | null;
             /**
@@ -6638,7 +7118,7 @@ export interface components {
              * @description For people.
              * @default
              */
-            label: string;
+            label?: string;
             /**
              * Pattern
              * @description A number, name or address; `*` stands for any characters, `?` for one. With `@` it is compared with the whole address, else with its user part or number.
@@ -6649,25 +7129,25 @@ export interface components {
              * @description The lowest goes first.
              * @default 100
              */
-            priority: number;
+            priority?: number;
             /**
              * Time Zone
              * @description Of its hours (IANA).
              * @default UTC
              */
-            time_zone: string;
+            time_zone?: string;
             /**
              * Valid From
              * @description From then on it counts.
              * @default null
              */
-            valid_from: string | null;
+            valid_from?: string | null;
             /**
              * Valid Until
              * @description From then on it does not.
              * @default null
              */
-            valid_until: string | null;
+            valid_until?: string | null;
         };
         /**
          * RouteFallback
@@ -6679,19 +7159,19 @@ export interface components {
              * @description Another agent.
              * @default
              */
-            agent: string;
+            agent?: string;
             /**
              * Message
              * @description Why the call is refused (480).
              * @default
              */
-            message: string;
+            message?: string;
             /**
              * Ring
              * @description An extension, number or address that is rung.
              * @default
              */
-            ring: string;
+            ring?: string;
         };
         /**
          * RouteFallbackShown
@@ -6765,6 +7245,30 @@ export interface components {
          */
         SeatKind: "listen" | "whisper" | "barge" | "conference" | "takeover";
         /**
+         * SeatLive
+         * @description Somebody changes seats.
+         */
+        SeatLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /** Party */
+            party: string;
+            seat: components["schemas"]["SeatKind"];
+            /**
+             * Whisper To
+             * @default null
+             */
+            whisper_to?: string | null;
+        };
+        /**
          * SeatWanted
          * @description What somebody who was called in does from now on.
          */
@@ -6773,7 +7277,7 @@ export interface components {
              * Gain
              * @default 1
              */
-            gain: number;
+            gain?: number;
             /** Party */
             party: string;
             seat: components["schemas"]["SeatKind"];
@@ -6782,7 +7286,7 @@ export interface components {
              * @description With `whisper` alone.
              * @default
              */
-            whisper_to: string;
+            whisper_to?: string;
         };
         /**
          * SegmentShown
@@ -6817,7 +7321,7 @@ export interface components {
              * @description Of each `step_ms`, where they are wished.
              * @default null
              */
-            probabilities: number[] | null;
+            probabilities?: number[] | null;
             /** Segments */
             segments: components["schemas"]["SpeechSegmentShown"][];
             /**
@@ -6829,7 +7333,25 @@ export interface components {
              * Step Ms
              * @default 32
              */
-            step_ms: number;
+            step_ms?: number;
+        };
+        /**
+         * SentenceLive
+         * @description A sentence begins.
+         */
+        SentenceLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /** Text */
+            text: string;
         };
         /**
          * SessionFigures
@@ -6982,25 +7504,25 @@ export interface components {
              * @description In all; 0: one of each persona.
              * @default 0
              */
-            calls: number;
+            calls?: number;
             /**
              * Interrupt
              * @description The chance that a caller talks into a line.
              * @default 0
              */
-            interrupt: number;
+            interrupt?: number;
             /**
              * Only
              * @description Words of which a persona's name has one; empty: all call.
              * @default []
              */
-            only: string[];
+            only?: string[];
             /**
              * Personas
              * @description Who calls (docs/flows.md); empty: those that come with the flow of this name.
              * @default []
              */
-            personas: {
+            personas?: {
                 [key: string]: unknown;
             }[];
             /**
@@ -7008,13 +7530,13 @@ export interface components {
              * @description The same one gives the same callers again.
              * @default 1
              */
-            seed: string;
+            seed?: string;
             /**
              * Version
              * @description The newest where none is given.
              * @default null
              */
-            version: number | null;
+            version?: number | null;
         };
         /**
          * SpeechLine
@@ -7026,23 +7548,23 @@ export interface components {
              * @description Base64; the pieces of all lines, one behind the other, are the file.
              * @default
              */
-            audio: string;
+            audio?: string;
             /**
              * Done
              * @default false
              */
-            done: boolean;
+            done?: boolean;
             /**
              * Duration Ms
              * @description With `done`: of the whole.
              * @default null
              */
-            duration_ms: number | null;
+            duration_ms?: number | null;
             /**
              * Words
              * @default []
              */
-            words: components["schemas"]["TimedWordShown"][];
+            words?: components["schemas"]["TimedWordShown"][];
         };
         /** SpeechSegmentShown */
         SpeechSegmentShown: {
@@ -7056,18 +7578,54 @@ export interface components {
             /** Start Ms */
             start_ms: number;
         };
+        /**
+         * StateLive
+         * @description The call begins, rings, is answered.
+         */
+        StateLive: {
+            /** Agent */
+            agent: string | null;
+            /** Agent Version */
+            agent_version: number | null;
+            /** App */
+            app: string;
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /** Direction */
+            direction: string;
+            /** From Uri */
+            from_uri: string;
+            /**
+             * Started
+             * @description RFC 3339.
+             * @default
+             */
+            started?: string;
+            /** State */
+            state: string;
+            /** To Uri */
+            to_uri: string;
+        };
         /** StreamOptions */
         StreamOptions: {
             /**
              * Include Obfuscation
              * @default false
              */
-            include_obfuscation: boolean;
+            include_obfuscation?: boolean;
             /**
              * Include Usage
              * @default false
              */
-            include_usage: boolean;
+            include_usage?: boolean;
         };
         /**
          * Style
@@ -7132,7 +7690,7 @@ export interface components {
              * Agent
              * @default null
              */
-            agent: string | null;
+            agent?: string | null;
             /**
              * Answer Rate
              * @description Answered ones, of those that are not ringing.
@@ -7146,7 +7704,7 @@ export interface components {
              * Day
              * @default null
              */
-            day: string | null;
+            day?: string | null;
             /**
              * Failed
              * @description By a fault of the server's, or because it died.
@@ -7156,7 +7714,7 @@ export interface components {
              * Flow
              * @default null
              */
-            flow: string | null;
+            flow?: string | null;
             /**
              * Live
              * @description That are up.
@@ -7203,25 +7761,25 @@ export interface components {
         /** TextToSpeak */
         TextToSpeak: {
             /** @default wav */
-            format: components["schemas"]["FileFormat"];
+            format?: components["schemas"]["FileFormat"];
             /**
              * Language
              * @description BCP 47. Empty: the voice's own.
              * @default
              */
-            language: string;
+            language?: string;
             /**
              * Sample Rate
              * @description 8000 to 48000; 0: 24000, and 8000 for mulaw. MP3 and AAC have those of MPEG alone.
              * @default 0
              */
-            sample_rate: number;
+            sample_rate?: number;
             /**
              * Speed
              * @description Of the speech; engines bear less at either end.
              * @default 1
              */
-            speed: number;
+            speed?: number;
             /**
              * Text
              * @description At most `speech.text_characters` characters.
@@ -7232,13 +7790,13 @@ export interface components {
              * @description Lines of JSON with pieces of the audio (base64) and the words that end in them.
              * @default false
              */
-            timestamps: boolean;
+            timestamps?: boolean;
             /**
              * Voice
              * @description Of the catalogue, or an engine's own. Empty: as the settings say.
              * @default
              */
-            voice: string;
+            voice?: string;
         };
         /** TimedWordShown */
         TimedWordShown: {
@@ -7340,6 +7898,56 @@ export interface components {
             topic: "transfer";
         };
         /**
+         * TransferLive
+         * @description A step of a transfer.
+         */
+        TransferLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * By
+             * @default null
+             */
+            by?: string | null;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /**
+             * Detail
+             * @default null
+             */
+            detail?: unknown;
+            /**
+             * How
+             * @default null
+             */
+            how?: string | null;
+            /**
+             * Reason
+             * @default null
+             */
+            reason?: string | null;
+            /** Step */
+            step: string;
+            /** To */
+            to: string;
+            /**
+             * Warm
+             * @default null
+             */
+            warm?: boolean | null;
+            /**
+             * Why
+             * @default null
+             */
+            why?: string | null;
+        };
+        /**
          * TransferWanted
          * @description Where to, and in what way.
          */
@@ -7350,7 +7958,7 @@ export interface components {
              * @default bridge
              * @enum {string}
              */
-            how: "bridge" | "refer";
+            how?: "bridge" | "refer";
             /** To */
             to: string;
             /**
@@ -7358,7 +7966,7 @@ export interface components {
              * @description Whoever answers is told what the call is about, and takes it or does not.
              * @default false
              */
-            warm: boolean | components["schemas"]["WarmWanted"];
+            warm?: boolean | components["schemas"]["WarmWanted"];
         };
         /**
          * TrunkBody
@@ -7370,7 +7978,7 @@ export interface components {
              * Auth Username
              * @default
              */
-            auth_username: string;
+            auth_username?: string;
             caller?: Record<string, never>;
             /**
              * Codecs
@@ -7379,49 +7987,49 @@ export interface components {
              *       "PCMA"
              *     ]
              */
-            codecs: string[];
+            codecs?: string[];
             dial?: Record<string, never>;
             /**
              * Enabled
              * @default true
              */
-            enabled: boolean;
+            enabled?: boolean;
             /**
              * Encryption
              * @default off
              * @enum {string}
              */
-            encryption: "off" | "optional" | "required";
+            encryption?: "off" | "optional" | "required";
             /**
              * Expires S
              * @default 3600
              */
-            expires_s: number;
+            expires_s?: number;
             /**
              * First Response S
              * @default 1.5
              */
-            first_response_s: number;
+            first_response_s?: number;
             /**
              * From Domain
              * @default
              */
-            from_domain: string;
+            from_domain?: string;
             /**
              * Header
              * @default
              */
-            header: string;
+            header?: string;
             /**
              * Headers In
              * @default []
              */
-            headers_in: string[];
+            headers_in?: string[];
             /**
              * Headers Out
              * @default []
              */
-            headers_out: string[];
+            headers_out?: string[];
             /** Host */
             host: string;
             /**
@@ -7429,113 +8037,113 @@ export interface components {
              * @default pass
              * @enum {string}
              */
-            identity: "pass" | "verify" | "require";
+            identity?: "pass" | "verify" | "require";
             /**
              * Identity Out
              * @default false
              */
-            identity_out: boolean;
+            identity_out?: boolean;
             /**
              * Keep Alive S
              * @default 30
              */
-            keep_alive_s: number;
+            keep_alive_s?: number;
             /**
              * Max Calls
              * @default 0
              */
-            max_calls: number;
+            max_calls?: number;
             /**
              * Max Cps
              * @default 0
              */
-            max_cps: number;
+            max_cps?: number;
             /**
              * May Dial
              * @default null
              */
-            may_dial: string[] | null;
+            may_dial?: string[] | null;
             /** Name */
             name?: string;
             /**
              * Networks
              * @default []
              */
-            networks: string[];
+            networks?: string[];
             /**
              * Outbound Proxy
              * @default
              */
-            outbound_proxy: string;
+            outbound_proxy?: string;
             /**
              * Password
              * @default
              */
-            password: string;
+            password?: string;
             /**
              * Port
              * @default null
              */
-            port: number | null;
+            port?: number | null;
             /**
              * Prefixes
              * @default []
              */
-            prefixes: string[];
+            prefixes?: string[];
             /**
              * Priority
              * @default 100
              */
-            priority: number;
+            priority?: number;
             /**
              * Progress S
              * @default 20
              */
-            progress_s: number;
+            progress_s?: number;
             quirks?: Record<string, never>;
             /**
              * Realm
              * @default
              */
-            realm: string;
+            realm?: string;
             receive?: Record<string, never>;
             /**
              * Register
              * @default false
              */
-            register: boolean;
+            register?: boolean;
             /**
              * Sign
              * @default off
              * @enum {string}
              */
-            sign: "off" | "A" | "B" | "C";
+            sign?: "off" | "A" | "B" | "C";
             /**
              * Transport
              * @default udp
              * @enum {string}
              */
-            transport: "udp" | "tcp" | "tls";
+            transport?: "udp" | "tcp" | "tls";
             /**
              * User Phone
              * @default false
              */
-            user_phone: boolean;
+            user_phone?: boolean;
             /**
              * Username
              * @default
              */
-            username: string;
+            username?: string;
             /**
              * Uui
              * @default false
              */
-            uui: boolean;
+            uui?: boolean;
             /**
              * Weight
              * @default 1
              */
-            weight: number;
+            weight?: number;
         } & {
             [key: string]: unknown;
         };
@@ -7548,7 +8156,7 @@ export interface components {
              * Auth Username
              * @default
              */
-            auth_username: string;
+            auth_username?: string;
             caller?: Record<string, never>;
             /**
              * Codecs
@@ -7557,49 +8165,49 @@ export interface components {
              *       "PCMA"
              *     ]
              */
-            codecs: string[];
+            codecs?: string[];
             dial?: Record<string, never>;
             /**
              * Enabled
              * @default true
              */
-            enabled: boolean;
+            enabled?: boolean;
             /**
              * Encryption
              * @default off
              * @enum {string}
              */
-            encryption: "off" | "optional" | "required";
+            encryption?: "off" | "optional" | "required";
             /**
              * Expires S
              * @default 3600
              */
-            expires_s: number;
+            expires_s?: number;
             /**
              * First Response S
              * @default 1.5
              */
-            first_response_s: number;
+            first_response_s?: number;
             /**
              * From Domain
              * @default
              */
-            from_domain: string;
+            from_domain?: string;
             /**
              * Header
              * @default
              */
-            header: string;
+            header?: string;
             /**
              * Headers In
              * @default []
              */
-            headers_in: string[];
+            headers_in?: string[];
             /**
              * Headers Out
              * @default []
              */
-            headers_out: string[];
+            headers_out?: string[];
             /** Host */
             host?: string;
             /**
@@ -7607,113 +8215,113 @@ export interface components {
              * @default pass
              * @enum {string}
              */
-            identity: "pass" | "verify" | "require";
+            identity?: "pass" | "verify" | "require";
             /**
              * Identity Out
              * @default false
              */
-            identity_out: boolean;
+            identity_out?: boolean;
             /**
              * Keep Alive S
              * @default 30
              */
-            keep_alive_s: number;
+            keep_alive_s?: number;
             /**
              * Max Calls
              * @default 0
              */
-            max_calls: number;
+            max_calls?: number;
             /**
              * Max Cps
              * @default 0
              */
-            max_cps: number;
+            max_cps?: number;
             /**
              * May Dial
              * @default null
              */
-            may_dial: string[] | null;
+            may_dial?: string[] | null;
             /** Name */
             name: string;
             /**
              * Networks
              * @default []
              */
-            networks: string[];
+            networks?: string[];
             /**
              * Outbound Proxy
              * @default
              */
-            outbound_proxy: string;
+            outbound_proxy?: string;
             /**
              * Password
              * @default
              */
-            password: string;
+            password?: string;
             /**
              * Port
              * @default null
              */
-            port: number | null;
+            port?: number | null;
             /**
              * Prefixes
              * @default []
              */
-            prefixes: string[];
+            prefixes?: string[];
             /**
              * Priority
              * @default 100
              */
-            priority: number;
+            priority?: number;
             /**
              * Progress S
              * @default 20
              */
-            progress_s: number;
+            progress_s?: number;
             quirks?: Record<string, never>;
             /**
              * Realm
              * @default
              */
-            realm: string;
+            realm?: string;
             receive?: Record<string, never>;
             /**
              * Register
              * @default false
              */
-            register: boolean;
+            register?: boolean;
             /**
              * Sign
              * @default off
              * @enum {string}
              */
-            sign: "off" | "A" | "B" | "C";
+            sign?: "off" | "A" | "B" | "C";
             /**
              * Transport
              * @default udp
              * @enum {string}
              */
-            transport: "udp" | "tcp" | "tls";
+            transport?: "udp" | "tcp" | "tls";
             /**
              * User Phone
              * @default false
              */
-            user_phone: boolean;
+            user_phone?: boolean;
             /**
              * Username
              * @default
              */
-            username: string;
+            username?: string;
             /**
              * Uui
              * @default false
              */
-            uui: boolean;
+            uui?: boolean;
             /**
              * Weight
              * @default 1
              */
-            weight: number;
+            weight?: number;
         } & {
             [key: string]: unknown;
         };
@@ -7734,7 +8342,7 @@ export interface components {
              * Auth Username
              * @default
              */
-            auth_username: string;
+            auth_username?: string;
             caller?: Record<string, never>;
             /**
              * Codecs
@@ -7743,24 +8351,24 @@ export interface components {
              *       "PCMA"
              *     ]
              */
-            codecs: string[];
+            codecs?: string[];
             dial?: Record<string, never>;
             /**
              * Enabled
              * @default true
              */
-            enabled: boolean;
+            enabled?: boolean;
             /**
              * Encryption
              * @default off
              * @enum {string}
              */
-            encryption: "off" | "optional" | "required";
+            encryption?: "off" | "optional" | "required";
             /**
              * Expires S
              * @default 3600
              */
-            expires_s: number;
+            expires_s?: number;
             /**
              * Fault
              * @description What is wrong with its row; empty: nothing.
@@ -7770,27 +8378,27 @@ export interface components {
              * First Response S
              * @default 1.5
              */
-            first_response_s: number;
+            first_response_s?: number;
             /**
              * From Domain
              * @default
              */
-            from_domain: string;
+            from_domain?: string;
             /**
              * Header
              * @default
              */
-            header: string;
+            header?: string;
             /**
              * Headers In
              * @default []
              */
-            headers_in: string[];
+            headers_in?: string[];
             /**
              * Headers Out
              * @default []
              */
-            headers_out: string[];
+            headers_out?: string[];
             /** Host */
             host?: string;
             /**
@@ -7798,87 +8406,87 @@ export interface components {
              * @default pass
              * @enum {string}
              */
-            identity: "pass" | "verify" | "require";
+            identity?: "pass" | "verify" | "require";
             /**
              * Identity Out
              * @default false
              */
-            identity_out: boolean;
+            identity_out?: boolean;
             /**
              * Keep Alive S
              * @default 30
              */
-            keep_alive_s: number;
+            keep_alive_s?: number;
             /**
              * Max Calls
              * @default 0
              */
-            max_calls: number;
+            max_calls?: number;
             /**
              * Max Cps
              * @default 0
              */
-            max_cps: number;
+            max_cps?: number;
             /**
              * May Dial
              * @default null
              */
-            may_dial: string[] | null;
+            may_dial?: string[] | null;
             /** Name */
             name: string;
             /**
              * Networks
              * @default []
              */
-            networks: string[];
+            networks?: string[];
             /**
              * Outbound Proxy
              * @default
              */
-            outbound_proxy: string;
+            outbound_proxy?: string;
             /**
              * Password
              * @default
              */
-            password: string;
+            password?: string;
             /**
              * Port
              * @default null
              */
-            port: number | null;
+            port?: number | null;
             /**
              * Prefixes
              * @default []
              */
-            prefixes: string[];
+            prefixes?: string[];
             /**
              * Priority
              * @default 100
              */
-            priority: number;
+            priority?: number;
             /**
              * Progress S
              * @default 20
              */
-            progress_s: number;
+            progress_s?: number;
             quirks?: Record<string, never>;
             /**
              * Realm
              * @default
              */
-            realm: string;
+            realm?: string;
             receive?: Record<string, never>;
             /**
              * Register
              * @default false
              */
-            register: boolean;
+            register?: boolean;
             /**
              * Sign
              * @default off
              * @enum {string}
              */
-            sign: "off" | "A" | "B" | "C";
+            sign?: "off" | "A" | "B" | "C";
             /**
              * Status
              * @description Its standing and scorecards; null: it is not used.
@@ -7891,22 +8499,22 @@ export interface components {
              * @default udp
              * @enum {string}
              */
-            transport: "udp" | "tcp" | "tls";
+            transport?: "udp" | "tcp" | "tls";
             /**
              * User Phone
              * @default false
              */
-            user_phone: boolean;
+            user_phone?: boolean;
             /**
              * Username
              * @default
              */
-            username: string;
+            username?: string;
             /**
              * Uui
              * @default false
              */
-            uui: boolean;
+            uui?: boolean;
             /**
              * Version
              * @description Goes up with each change.
@@ -7916,7 +8524,7 @@ export interface components {
              * Weight
              * @default 1
              */
-            weight: number;
+            weight?: number;
         } & {
             [key: string]: unknown;
         };
@@ -8020,6 +8628,29 @@ export interface components {
             started_ms: number;
         };
         /**
+         * UnheardLive
+         * @description No words come of a turn of the caller's.
+         */
+        UnheardLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /**
+             * Turn
+             * @default null
+             */
+            turn?: number | null;
+            /** Why */
+            why: string;
+        };
+        /**
          * UsageBy
          * @description What a report may be broken down by; by kind it always is, for units do not add up.
          * @enum {string}
@@ -8041,14 +8672,14 @@ export interface components {
              * @description An engine, of tokens a model; `*`: any without its own price.
              * @default *
              */
-            engine: string;
+            engine?: string;
             kind: components["schemas"]["UsageKind"];
             /**
              * Per
              * @description E.g. 1000000 tokens, 1000 characters, 3600 s.
              * @default 1
              */
-            per: number;
+            per?: number;
             /**
              * Price
              * @description US dollars for `per` units.
@@ -8060,7 +8691,7 @@ export interface components {
              * @description The first day (UTC) that it counts for.
              * @default 2000-01-01
              */
-            since: string;
+            since?: string;
         };
         /**
          * UsagePrices
@@ -8079,7 +8710,7 @@ export interface components {
              * Agent
              * @default null
              */
-            agent: string | null;
+            agent?: string | null;
             /**
              * Amount
              * @description In the kind's unit.
@@ -8094,23 +8725,23 @@ export interface components {
              * Day
              * @default null
              */
-            day: string | null;
+            day?: string | null;
             /**
              * Engine
              * @default null
              */
-            engine: string | null;
+            engine?: string | null;
             /**
              * Flow
              * @default null
              */
-            flow: string | null;
+            flow?: string | null;
             /**
              * Key
              * @description null: the operator's.
              * @default null
              */
-            key: string | null;
+            key?: string | null;
             kind: components["schemas"]["UsageKind"];
             /**
              * Unpriced
@@ -8181,6 +8812,45 @@ export interface components {
             turns: number | null;
             /** Version */
             version: number;
+        };
+        /**
+         * VoiceLive
+         * @description A turn of the caller's begins or is over.
+         */
+        VoiceLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Began
+             * @description In ms since the answer.
+             * @default null
+             */
+            began?: number | null;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /**
+             * Committed
+             * @description The caller has declared it over.
+             * @default null
+             */
+            committed?: boolean | null;
+            /**
+             * Ended
+             * @description In ms since the answer.
+             * @default null
+             */
+            ended?: number | null;
+            /**
+             * Turn
+             * @description Counted from 1.
+             */
+            turn: number;
         };
         /**
          * VoiceOfKey
@@ -8286,29 +8956,29 @@ export interface components {
              * @description `key`: 1 takes; `stay`: who stays on takes.
              * @default null
              */
-            accept: ("key" | "stay") | null;
+            accept?: ("key" | "stay") | null;
             /**
              * Briefing
              * @description Said word for word.
              * @default null
              */
-            briefing: string | null;
+            briefing?: string | null;
             /**
              * Confirm S
              * @default null
              */
-            confirm_s: number | null;
+            confirm_s?: number | null;
             /**
              * Hears
              * @description What the caller hears meanwhile.
              * @default null
              */
-            hears: ("music" | "ringing") | null;
+            hears?: ("music" | "ringing") | null;
             /**
              * Ring S
              * @default null
              */
-            ring_s: number | null;
+            ring_s?: number | null;
         };
         /**
          * WebhookChange
@@ -8320,22 +8990,22 @@ export interface components {
              * @description False: nothing is sent, and nothing kept to be sent. True: events from then on; also puts an endpoint on again that was switched off.
              * @default null
              */
-            active: boolean | null;
+            active?: boolean | null;
             /**
              * Description
              * @default null
              */
-            description: string | null;
+            description?: string | null;
             /**
              * Topics
              * @default null
              */
-            topics: string[] | null;
+            topics?: string[] | null;
             /**
              * Url
              * @default null
              */
-            url: string | null;
+            url?: string | null;
         };
         /**
          * WebhookDisabledData
@@ -8495,18 +9165,106 @@ export interface components {
              * @description The newest where none is given.
              * @default null
              */
-            version: number | null;
+            version?: number | null;
         };
         /** WishedAnswer */
         WishedAnswer: {
             /** @default null */
-            json_schema: components["schemas"]["NamedSchema"] | null;
+            json_schema?: components["schemas"]["NamedSchema"] | null;
             /**
              * Type
              * @default text
              * @enum {string}
              */
-            type: "text" | "json_schema";
+            type?: "text" | "json_schema";
+        };
+        /** WishedFormat */
+        WishedFormat: {
+            format: components["schemas"]["FileFormat"];
+            /**
+             * Sample Rate
+             * @description 8000 to 48000; 0: its own, or the nearest that the format has.
+             * @default 0
+             */
+            sample_rate?: number;
+            /**
+             * Url
+             * @description Where the audio is, in place of a file.
+             * @default
+             */
+            url?: string;
+        };
+        /** WishedSegments */
+        WishedSegments: {
+            /**
+             * Min Silence Ms
+             * @description Shorter silences do not end a segment.
+             * @default 100
+             */
+            min_silence_ms?: number;
+            /**
+             * Min Speech Ms
+             * @description Shorter sounds are none.
+             * @default 250
+             */
+            min_speech_ms?: number;
+            /**
+             * Pad Ms
+             * @description Added before and after each segment.
+             * @default 30
+             */
+            pad_ms?: number;
+            /**
+             * Probabilities
+             * @description The probability of each step, too.
+             * @default false
+             */
+            probabilities?: boolean;
+            /**
+             * Threshold
+             * @description Probability from which sound is speech.
+             * @default 0.5
+             */
+            threshold?: number;
+            /**
+             * Url
+             * @description Where the audio is, in place of a file.
+             * @default
+             */
+            url?: string;
+        };
+        /** WishedTranscript */
+        WishedTranscript: {
+            /**
+             * Engine
+             * @description A recogniser; empty: the first that knows the language.
+             * @default
+             */
+            engine?: string;
+            /**
+             * Format
+             * @default json
+             * @enum {string}
+             */
+            format?: "json" | "text" | "srt" | "vtt";
+            /**
+             * Language
+             * @description BCP 47. Empty: as the settings say.
+             * @default
+             */
+            language?: string;
+            /**
+             * Stream
+             * @description Server-sent events: `progress`, `segment`, and `done` with all of it.
+             * @default false
+             */
+            stream?: boolean;
+            /**
+             * Url
+             * @description Where the audio is, in place of a file.
+             * @default
+             */
+            url?: string;
         };
         /** WordShown */
         WordShown: {
@@ -10151,10 +10909,23 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": unknown;
+                "application/json": components["schemas"]["WishedFormat"];
                 "application/octet-stream": unknown;
                 "audio/*": unknown;
-                "multipart/form-data": Record<string, never>;
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description The recording.
+                     */
+                    file: string;
+                    format: components["schemas"]["FileFormat"];
+                    /**
+                     * Sample Rate
+                     * @description 8000 to 48000; 0: its own, or the nearest that the format has.
+                     * @default 0
+                     */
+                    sample_rate?: number;
+                };
             };
         };
         responses: {
@@ -14092,10 +14863,40 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": unknown;
+                "application/json": components["schemas"]["WishedTranscript"];
                 "application/octet-stream": unknown;
                 "audio/*": unknown;
-                "multipart/form-data": Record<string, never>;
+                "multipart/form-data": {
+                    /**
+                     * Engine
+                     * @description A recogniser; empty: the first that knows the language.
+                     * @default
+                     */
+                    engine?: string;
+                    /**
+                     * Format: binary
+                     * @description The recording.
+                     */
+                    file: string;
+                    /**
+                     * Format
+                     * @default json
+                     * @enum {string}
+                     */
+                    format?: "json" | "text" | "srt" | "vtt";
+                    /**
+                     * Language
+                     * @description BCP 47. Empty: as the settings say.
+                     * @default
+                     */
+                    language?: string;
+                    /**
+                     * Stream
+                     * @description Server-sent events: `progress`, `segment`, and `done` with all of it.
+                     * @default false
+                     */
+                    stream?: boolean;
+                };
             };
         };
         responses: {
@@ -14106,7 +14907,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TranscriptShown"];
-                    "application/x-subrip": unknown;
+                    "application/x-subrip": string;
                     "text/event-stream": string;
                     "text/plain": string;
                     "text/vtt": string;
@@ -16918,7 +17719,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": unknown;
+                "application/json": components["schemas"]["PlayWanted"];
                 "audio/wav": unknown;
             };
         };
@@ -17844,7 +18645,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallTranscriptShown"];
-                    "application/x-subrip": unknown;
+                    "application/x-subrip": string;
                     "text/plain": string;
                     "text/vtt": string;
                 };
@@ -20556,8 +21357,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SpeechLine"];
-                    "application/x-ndjson": unknown;
+                    "application/x-ndjson": components["schemas"]["SpeechLine"];
                     "audio/aac": unknown;
                     "audio/flac": unknown;
                     "audio/mpeg": unknown;
@@ -21274,10 +22074,46 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": unknown;
+                "application/json": components["schemas"]["WishedSegments"];
                 "application/octet-stream": unknown;
                 "audio/*": unknown;
-                "multipart/form-data": Record<string, never>;
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description The recording.
+                     */
+                    file: string;
+                    /**
+                     * Min Silence Ms
+                     * @description Shorter silences do not end a segment.
+                     * @default 100
+                     */
+                    min_silence_ms?: number;
+                    /**
+                     * Min Speech Ms
+                     * @description Shorter sounds are none.
+                     * @default 250
+                     */
+                    min_speech_ms?: number;
+                    /**
+                     * Pad Ms
+                     * @description Added before and after each segment.
+                     * @default 30
+                     */
+                    pad_ms?: number;
+                    /**
+                     * Probabilities
+                     * @description The probability of each step, too.
+                     * @default false
+                     */
+                    probabilities?: boolean;
+                    /**
+                     * Threshold
+                     * @description Probability from which sound is speech.
+                     * @default 0.5
+                     */
+                    threshold?: number;
+                };
             };
         };
         responses: {
@@ -23797,7 +24633,59 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "multipart/form-data": Record<string, never>;
+                "multipart/form-data": {
+                    /**
+                     * Chunking Strategy
+                     * @description Likewise: recordings are always cut at their pauses.
+                     * @default auto
+                     */
+                    chunking_strategy?: string;
+                    /**
+                     * Format: binary
+                     * @description The recording.
+                     */
+                    file: string;
+                    /**
+                     * Language
+                     * @default
+                     */
+                    language?: string;
+                    /**
+                     * Model
+                     * @description A recogniser (`GET /v1/models`), or one of OpenAI's.
+                     */
+                    model: string;
+                    /**
+                     * Prompt
+                     * @description Taken, and not followed.
+                     * @default
+                     */
+                    prompt?: string;
+                    /**
+                     * Response Format
+                     * @default json
+                     * @enum {string}
+                     */
+                    response_format?: "json" | "text" | "srt" | "verbose_json" | "vtt";
+                    /**
+                     * Stream
+                     * @default false
+                     */
+                    stream?: boolean;
+                    /**
+                     * Temperature
+                     * @description Likewise.
+                     * @default 0
+                     */
+                    temperature?: number;
+                    /**
+                     * Timestamp Granularities
+                     * @default [
+                     *       "segment"
+                     *     ]
+                     */
+                    timestamp_granularities?: ("word" | "segment")[];
+                };
             };
         };
         responses: {
@@ -23922,7 +24810,59 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "multipart/form-data": Record<string, never>;
+                "multipart/form-data": {
+                    /**
+                     * Chunking Strategy
+                     * @description Likewise: recordings are always cut at their pauses.
+                     * @default auto
+                     */
+                    chunking_strategy?: string;
+                    /**
+                     * Format: binary
+                     * @description The recording.
+                     */
+                    file: string;
+                    /**
+                     * Language
+                     * @default
+                     */
+                    language?: string;
+                    /**
+                     * Model
+                     * @description A recogniser (`GET /v1/models`), or one of OpenAI's.
+                     */
+                    model: string;
+                    /**
+                     * Prompt
+                     * @description Taken, and not followed.
+                     * @default
+                     */
+                    prompt?: string;
+                    /**
+                     * Response Format
+                     * @default json
+                     * @enum {string}
+                     */
+                    response_format?: "json" | "text" | "srt" | "verbose_json" | "vtt";
+                    /**
+                     * Stream
+                     * @default false
+                     */
+                    stream?: boolean;
+                    /**
+                     * Temperature
+                     * @description Likewise.
+                     * @default 0
+                     */
+                    temperature?: number;
+                    /**
+                     * Timestamp Granularities
+                     * @default [
+                     *       "segment"
+                     *     ]
+                     */
+                    timestamp_granularities?: ("word" | "segment")[];
+                };
             };
         };
         responses: {

@@ -488,3 +488,43 @@ def test_a_model_is_told_no_empty_words_and_no_call_without_its_output() -> None
     call, output = script.asked().history
     assert call.tool_calls == (LlmToolCall("call_1", "weather", {}),)
     assert (output.role, output.tool_call_id, output.content) == ("tool", "call_1", NO_OUTPUT)
+
+
+def test_an_event_of_many_faults_is_refused_with_their_number() -> None:
+    script = Script()
+    junk = {f"k{number}": 1 for number in range(2_000)}
+    for fields in ({"session": {"type": "realtime"} | junk}, {"session": {"type": "realtime"}} | junk):
+        script.send("session.update", **fields)
+        assert script.error["message"] == "There are 2000 faults in this event."
+    script.send("conversation.item.create", item={"type": "function_call_output", "call_id": "c"} | junk)
+    assert "faults" in script.error["message"]
+
+
+def test_what_a_model_is_given_is_bounded_also_where_it_is_named_often() -> None:
+    script = Script()
+    script.user("x" * 60_000, id="long")
+    script.send("response.create", response={"input": [{"type": "item_reference", "id": "long"}] * 18})
+    assert (script.error["code"], script.error["param"]) == ("input_too_long", "response.input")
+    script.asked(input=[{"type": "item_reference", "id": "long"}] * 2)
+
+
+def test_arguments_of_many_values_fill_a_conversation_sooner() -> None:
+    script = Script()
+    arguments = json.dumps({"a": [[]] * 10_000})
+    call = {"type": "function_call", "name": "f", "arguments": arguments}
+    for _ in range(2):
+        script.send("conversation.item.create", item=call)
+        assert script.types[0] == "conversation.item.added"
+    script.send("conversation.item.create", item=call)
+    assert script.error["code"] == "conversation_full"
+
+
+def test_a_number_that_json_has_not_is_no_parameter_of_a_tool() -> None:
+    script = Script()
+    tool = '{"type": "function", "name": "f", "parameters": {"x": 1e999}}'
+    script.see(
+        script.machine.receive(
+            '{"type": "session.update", "session": {"type": "realtime", "tools": [' + tool + "]}}"
+        )
+    )
+    assert script.error["code"] == "invalid_value"

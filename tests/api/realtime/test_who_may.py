@@ -115,6 +115,35 @@ async def test_a_client_that_sends_too_much_is_let_go(desk: RealtimeDesk) -> Non
     assert await client.closed() == CloseCode.PROTOCOL
 
 
+async def test_an_event_of_very_many_values_is_not_even_parsed(desk: RealtimeDesk) -> None:
+    client = await desk.connect()
+    await client.ws.send_str('{"type": "x", "a": [' + "[]," * 100_000 + "[]]}")
+    assert await client.closed() == CloseCode.RATE_LIMIT
+    assert client.types == ["session.created"], "nothing was said of its type"
+
+
+async def test_a_short_event_counts_as_much_as_it_is_answered_with(desk: RealtimeDesk) -> None:
+    tools = [
+        {
+            "type": "function",
+            "name": f"tool_{number}",
+            "parameters": {
+                "type": "object",
+                "properties": {
+                    f"p{each}": {"type": "string", "description": "What it is."} for each in range(20)
+                },
+            },
+        }
+        for number in range(64)
+    ]
+    client = await desk.connect()
+    assert len((await client.setup(tools=tools))["tools"]) == 64, "so many are nothing unusual"
+    with contextlib.suppress(ConnectionError):
+        for _ in range(50):
+            await client.send("session.update", session={"type": "realtime"})
+    assert await client.closed() == CloseCode.RATE_LIMIT
+
+
 async def test_too_much_audio_is_refused_with_a_word(desk: RealtimeDesk) -> None:
     client = await desk.connect()
     sound = base64.b64encode(bytes(480_000)).decode()

@@ -15,6 +15,7 @@ from .agent_shown import AgentShown
 from .asked_tool_call import AskedToolCall
 from .audit_line_shown import AuditLineShown
 from .audit_line_shown_change import AuditLineShownChange
+from .barge_in_live import BargeInLive
 from .calendar_body import CalendarBody
 from .calendar_day import CalendarDay
 from .calendar_day_shown import CalendarDayShown
@@ -81,16 +82,20 @@ from .console_link import ConsoleLink
 from .console_session_shown import ConsoleSessionShown
 from .delivery_shown import DeliveryShown
 from .delivery_shown_state import DeliveryShownState
+from .digit_live import DigitLive
 from .digits_wanted import DigitsWanted
 from .drain_shown import DrainShown
 from .drain_wanted import DrainWanted
 from .dtmf_data import DtmfData
 from .dtmf_event import DtmfEvent
+from .ended_live import EndedLive
+from .ending_soon_live import EndingSoonLive
 from .erasure_shown import ErasureShown
 from .erasure_shown_removed import ErasureShownRemoved
 from .erasure_shown_state import ErasureShownState
 from .event_page import EventPage
 from .file_format import FileFormat
+from .final_live import FinalLive
 from .flow_changed_data import FlowChangedData
 from .flow_changed_data_change import FlowChangedDataChange
 from .flow_changed_event import FlowChangedEvent
@@ -101,6 +106,8 @@ from .flow_difference_shown_change import FlowDifferenceShownChange
 from .flow_difference_shown_what import FlowDifferenceShownWhat
 from .flow_finding_shown import FlowFindingShown
 from .flow_finding_shown_severity import FlowFindingShownSeverity
+from .flow_live import FlowLive
+from .flow_live_changed import FlowLiveChanged
 from .flow_published import FlowPublished
 from .flow_saved import FlowSaved
 from .flow_saved_state import FlowSavedState
@@ -125,9 +132,12 @@ from .function_call import FunctionCall
 from .function_told import FunctionTold
 from .function_told_parameters import FunctionToldParameters
 from .gain_wanted import GainWanted
+from .gap_shown import GapShown
 from .gender import Gender
 from .health_shown import HealthShown
 from .health_shown_components_item import HealthShownComponentsItem
+from .heard_live import HeardLive
+from .hold_live import HoldLive
 from .hold_wanted import HoldWanted
 from .imported_flow import ImportedFlow
 from .imported_flow_document_type_0 import ImportedFlowDocumentType0
@@ -149,11 +159,15 @@ from .keys_page import KeysPage
 from .ladder_shown import LadderShown
 from .ladder_shown_marks_item import LadderShownMarksItem
 from .ladder_shown_messages_item import LadderShownMessagesItem
+from .language_live import LanguageLive
 from .latency_figures import LatencyFigures
+from .latency_live import LatencyLive
 from .latency_row import LatencyRow
 from .latency_shown import LatencyShown
+from .line_trouble_live import LineTroubleLive
 from .message_data import MessageData
 from .message_event import MessageEvent
+from .message_live import MessageLive
 from .messages_shown import MessagesShown
 from .messages_shown_messages_item import MessagesShownMessagesItem
 from .model_shown import ModelShown
@@ -208,7 +222,18 @@ from .open_ai_speech_voice_type_1 import OpenAiSpeechVoiceType1
 from .open_ai_transcript import OpenAiTranscript
 from .open_ai_transcript_usage import OpenAiTranscriptUsage
 from .openai_transcription_body import OpenaiTranscriptionBody
+from .openai_transcription_body_response_format import (
+    OpenaiTranscriptionBodyResponseFormat,
+)
+from .openai_transcription_body_timestamp_granularities_item import (
+    OpenaiTranscriptionBodyTimestampGranularitiesItem,
+)
 from .openai_translation_body import OpenaiTranslationBody
+from .openai_translation_body_response_format import OpenaiTranslationBodyResponseFormat
+from .openai_translation_body_timestamp_granularities_item import (
+    OpenaiTranslationBodyTimestampGranularitiesItem,
+)
+from .outbound_limit_live import OutboundLimitLive
 from .outbound_scope_shown import OutboundScopeShown
 from .outbound_scope_shown_left import OutboundScopeShownLeft
 from .outbound_scope_shown_limits import OutboundScopeShownLimits
@@ -217,6 +242,8 @@ from .outbound_shown import OutboundShown
 from .outcome_data import OutcomeData
 from .outcome_data_data import OutcomeDataData
 from .outcome_event import OutcomeEvent
+from .outcome_live import OutcomeLive
+from .outcome_live_data import OutcomeLiveData
 from .outcomes_row import OutcomesRow
 from .outcomes_shown import OutcomesShown
 from .page_agent_shown import PageAgentShown
@@ -231,6 +258,7 @@ from .page_provider_voice import PageProviderVoice
 from .page_route_shown import PageRouteShown
 from .page_voice_shown import PageVoiceShown
 from .page_webhook_shown import PageWebhookShown
+from .partial_live import PartialLive
 from .parties_shown import PartiesShown
 from .party_shown import PartyShown
 from .party_shown_hears import PartyShownHears
@@ -238,10 +266,13 @@ from .party_wanted import PartyWanted
 from .phone_price_shown import PhonePriceShown
 from .phone_price_shown_direction import PhonePriceShownDirection
 from .phone_prices import PhonePrices
+from .place_shown import PlaceShown
 from .placed_call import PlacedCall
 from .placed_call_state import PlacedCallState
+from .play_wanted import PlayWanted
 from .problem_body import ProblemBody
 from .problem_shown import ProblemShown
+from .progress_shown import ProgressShown
 from .provider_shown import ProviderShown
 from .provider_shown_kind import ProviderShownKind
 from .provider_voice import ProviderVoice
@@ -251,6 +282,7 @@ from .quality_shown import QualityShown
 from .record_wanted import RecordWanted
 from .recording_data import RecordingData
 from .recording_event import RecordingEvent
+from .recording_live import RecordingLive
 from .recording_state import RecordingState
 from .recording_state_shown import RecordingStateShown
 from .recording_step import RecordingStep
@@ -268,9 +300,11 @@ from .route_shown import RouteShown
 from .say_wanted import SayWanted
 from .scope import Scope
 from .seat_kind import SeatKind
+from .seat_live import SeatLive
 from .seat_wanted import SeatWanted
 from .segment_shown import SegmentShown
 from .segments_shown import SegmentsShown
+from .sentence_live import SentenceLive
 from .session_figures import SessionFigures
 from .session_line import SessionLine
 from .session_line_latency import SessionLineLatency
@@ -285,7 +319,9 @@ from .speech_convert_files_body import SpeechConvertFilesBody
 from .speech_line import SpeechLine
 from .speech_segment_shown import SpeechSegmentShown
 from .speech_stt_files_body import SpeechSttFilesBody
+from .speech_stt_files_body_format import SpeechSttFilesBodyFormat
 from .speech_vad_files_body import SpeechVadFilesBody
+from .state_live import StateLive
 from .stream_options import StreamOptions
 from .style import Style
 from .summary_data import SummaryData
@@ -300,6 +336,7 @@ from .transcript_shown import TranscriptShown
 from .transfer_data import TransferData
 from .transfer_data_detail import TransferDataDetail
 from .transfer_event import TransferEvent
+from .transfer_live import TransferLive
 from .transfer_wanted import TransferWanted
 from .transfer_wanted_how import TransferWantedHow
 from .trunk_body import TrunkBody
@@ -338,6 +375,7 @@ from .turn_event import TurnEvent
 from .turn_latency_shown import TurnLatencyShown
 from .turn_latency_shown_parts import TurnLatencyShownParts
 from .turn_latency_shown_speaker import TurnLatencyShownSpeaker
+from .unheard_live import UnheardLive
 from .usage_by import UsageBy
 from .usage_kind import UsageKind
 from .usage_price import UsagePrice
@@ -346,6 +384,7 @@ from .usage_row import UsageRow
 from .usage_shown import UsageShown
 from .version_fared import VersionFared
 from .version_fared_outcomes import VersionFaredOutcomes
+from .voice_live import VoiceLive
 from .voice_of_key import VoiceOfKey
 from .voice_shown import VoiceShown
 from .voices_of_key import VoicesOfKey
@@ -361,6 +400,10 @@ from .webhook_with_secret import WebhookWithSecret
 from .which_version import WhichVersion
 from .wished_answer import WishedAnswer
 from .wished_answer_type import WishedAnswerType
+from .wished_format import WishedFormat
+from .wished_segments import WishedSegments
+from .wished_transcript import WishedTranscript
+from .wished_transcript_format import WishedTranscriptFormat
 from .word_shown import WordShown
 
 __all__ = (
@@ -379,6 +422,7 @@ __all__ = (
     "AskedToolCall",
     "AuditLineShown",
     "AuditLineShownChange",
+    "BargeInLive",
     "CalendarBody",
     "CalendarDay",
     "CalendarDayShown",
@@ -445,16 +489,20 @@ __all__ = (
     "ConsoleSessionShown",
     "DeliveryShown",
     "DeliveryShownState",
+    "DigitLive",
     "DigitsWanted",
     "DrainShown",
     "DrainWanted",
     "DtmfData",
     "DtmfEvent",
+    "EndedLive",
+    "EndingSoonLive",
     "ErasureShown",
     "ErasureShownRemoved",
     "ErasureShownState",
     "EventPage",
     "FileFormat",
+    "FinalLive",
     "FlowChangedData",
     "FlowChangedDataChange",
     "FlowChangedEvent",
@@ -465,6 +513,8 @@ __all__ = (
     "FlowDifferenceShownWhat",
     "FlowFindingShown",
     "FlowFindingShownSeverity",
+    "FlowLive",
+    "FlowLiveChanged",
     "FlowPublished",
     "FlowSaved",
     "FlowSavedState",
@@ -489,9 +539,12 @@ __all__ = (
     "FunctionTold",
     "FunctionToldParameters",
     "GainWanted",
+    "GapShown",
     "Gender",
     "HealthShown",
     "HealthShownComponentsItem",
+    "HeardLive",
+    "HoldLive",
     "HoldWanted",
     "ImportedFlow",
     "ImportedFlowDocumentType0",
@@ -513,11 +566,15 @@ __all__ = (
     "LadderShown",
     "LadderShownMarksItem",
     "LadderShownMessagesItem",
+    "LanguageLive",
     "LatencyFigures",
+    "LatencyLive",
     "LatencyRow",
     "LatencyShown",
+    "LineTroubleLive",
     "MessageData",
     "MessageEvent",
+    "MessageLive",
     "MessagesShown",
     "MessagesShownMessagesItem",
     "ModelShown",
@@ -569,8 +626,13 @@ __all__ = (
     "OpenAiSpeechVoiceType1",
     "OpenAiTranscript",
     "OpenaiTranscriptionBody",
+    "OpenaiTranscriptionBodyResponseFormat",
+    "OpenaiTranscriptionBodyTimestampGranularitiesItem",
     "OpenAiTranscriptUsage",
     "OpenaiTranslationBody",
+    "OpenaiTranslationBodyResponseFormat",
+    "OpenaiTranslationBodyTimestampGranularitiesItem",
+    "OutboundLimitLive",
     "OutboundScopeShown",
     "OutboundScopeShownLeft",
     "OutboundScopeShownLimits",
@@ -579,6 +641,8 @@ __all__ = (
     "OutcomeData",
     "OutcomeDataData",
     "OutcomeEvent",
+    "OutcomeLive",
+    "OutcomeLiveData",
     "OutcomesRow",
     "OutcomesShown",
     "PageAgentShown",
@@ -593,6 +657,7 @@ __all__ = (
     "PageRouteShown",
     "PageVoiceShown",
     "PageWebhookShown",
+    "PartialLive",
     "PartiesShown",
     "PartyShown",
     "PartyShownHears",
@@ -602,8 +667,11 @@ __all__ = (
     "PhonePriceShownDirection",
     "PlacedCall",
     "PlacedCallState",
+    "PlaceShown",
+    "PlayWanted",
     "ProblemBody",
     "ProblemShown",
+    "ProgressShown",
     "ProviderShown",
     "ProviderShownKind",
     "ProvidersShown",
@@ -612,6 +680,7 @@ __all__ = (
     "QualityShown",
     "RecordingData",
     "RecordingEvent",
+    "RecordingLive",
     "RecordingState",
     "RecordingStateShown",
     "RecordingStep",
@@ -630,9 +699,11 @@ __all__ = (
     "SayWanted",
     "Scope",
     "SeatKind",
+    "SeatLive",
     "SeatWanted",
     "SegmentShown",
     "SegmentsShown",
+    "SentenceLive",
     "SessionFigures",
     "SessionLine",
     "SessionLineLatency",
@@ -647,7 +718,9 @@ __all__ = (
     "SpeechLine",
     "SpeechSegmentShown",
     "SpeechSttFilesBody",
+    "SpeechSttFilesBodyFormat",
     "SpeechVadFilesBody",
+    "StateLive",
     "StreamOptions",
     "Style",
     "SummaryData",
@@ -662,6 +735,7 @@ __all__ = (
     "TransferData",
     "TransferDataDetail",
     "TransferEvent",
+    "TransferLive",
     "TransferWanted",
     "TransferWantedHow",
     "TrunkBody",
@@ -700,6 +774,7 @@ __all__ = (
     "TurnLatencyShown",
     "TurnLatencyShownParts",
     "TurnLatencyShownSpeaker",
+    "UnheardLive",
     "UsageBy",
     "UsageKind",
     "UsagePrice",
@@ -708,6 +783,7 @@ __all__ = (
     "UsageShown",
     "VersionFared",
     "VersionFaredOutcomes",
+    "VoiceLive",
     "VoiceOfKey",
     "VoiceShown",
     "VoicesOfKey",
@@ -723,5 +799,9 @@ __all__ = (
     "WhichVersion",
     "WishedAnswer",
     "WishedAnswerType",
+    "WishedFormat",
+    "WishedSegments",
+    "WishedTranscript",
+    "WishedTranscriptFormat",
     "WordShown",
 )

@@ -1,19 +1,19 @@
+"""GET /api/analytics/interruptions"""
+
+from __future__ import annotations
+
 import datetime
-from http import HTTPStatus
 from typing import Any
 
 import httpx
 
-from ... import errors
-from ...client import AuthenticatedClient, Client
 from ...models.calls_by import CallsBy
 from ...models.interruptions_shown import InterruptionsShown
-from ...models.problem_shown import ProblemShown
 from ...models.report_format import ReportFormat
-from ...types import UNSET, Response, Unset
+from ...types import UNSET, Unset
 
 
-def _get_kwargs(
+def request(
     *,
     format_: None | ReportFormat | Unset = UNSET,
     by: list[CallsBy] | Unset = UNSET,
@@ -22,6 +22,7 @@ def _get_kwargs(
     agent: None | str | Unset = UNSET,
     flow: None | str | Unset = UNSET,
 ) -> dict[str, Any]:
+    """For `httpx.Client.request`."""
 
     params: dict[str, Any] = {}
 
@@ -82,231 +83,11 @@ def _get_kwargs(
         "url": "/api/analytics/interruptions",
         "params": params,
     }
-
     return _kwargs
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> InterruptionsShown | ProblemShown | None:
-    if response.status_code == 200:
-        response_200 = InterruptionsShown.from_dict(response.json())
+def read(response: httpx.Response) -> InterruptionsShown:
+    """What a success says."""
+    response_200 = InterruptionsShown.from_dict(response.json())
 
-        return response_200
-
-    if response.status_code == 400:
-        response_400 = ProblemShown.from_dict(response.json())
-
-        return response_400
-
-    if response.status_code == 401:
-        response_401 = ProblemShown.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = ProblemShown.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = ProblemShown.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 409:
-        response_409 = ProblemShown.from_dict(response.json())
-
-        return response_409
-
-    if response.status_code == 429:
-        response_429 = ProblemShown.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 503:
-        response_503 = ProblemShown.from_dict(response.json())
-
-        return response_503
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[InterruptionsShown | ProblemShown]:
-    return Response(
-        status_code=HTTPStatus(response.status_code),
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(client=client, response=response),
-    )
-
-
-def sync_detailed(
-    *,
-    client: AuthenticatedClient,
-    format_: None | ReportFormat | Unset = UNSET,
-    by: list[CallsBy] | Unset = UNSET,
-    since: datetime.datetime | None | Unset = UNSET,
-    until: datetime.datetime | None | Unset = UNSET,
-    agent: None | str | Unset = UNSET,
-    flow: None | str | Unset = UNSET,
-) -> Response[InterruptionsShown | ProblemShown]:
-    """Lines of agents that callers cut short, and sounds that took the floor or did not.
-
-    Args:
-        format_ (None | ReportFormat | Unset):
-        by (list[CallsBy] | Unset):
-        since (datetime.datetime | None | Unset):
-        until (datetime.datetime | None | Unset):
-        agent (None | str | Unset):
-        flow (None | str | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[InterruptionsShown | ProblemShown]
-    """
-
-    kwargs = _get_kwargs(
-        format_=format_,
-        by=by,
-        since=since,
-        until=until,
-        agent=agent,
-        flow=flow,
-    )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
-
-
-def sync(
-    *,
-    client: AuthenticatedClient,
-    format_: None | ReportFormat | Unset = UNSET,
-    by: list[CallsBy] | Unset = UNSET,
-    since: datetime.datetime | None | Unset = UNSET,
-    until: datetime.datetime | None | Unset = UNSET,
-    agent: None | str | Unset = UNSET,
-    flow: None | str | Unset = UNSET,
-) -> InterruptionsShown | ProblemShown | None:
-    """Lines of agents that callers cut short, and sounds that took the floor or did not.
-
-    Args:
-        format_ (None | ReportFormat | Unset):
-        by (list[CallsBy] | Unset):
-        since (datetime.datetime | None | Unset):
-        until (datetime.datetime | None | Unset):
-        agent (None | str | Unset):
-        flow (None | str | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        InterruptionsShown | ProblemShown
-    """
-
-    return sync_detailed(
-        client=client,
-        format_=format_,
-        by=by,
-        since=since,
-        until=until,
-        agent=agent,
-        flow=flow,
-    ).parsed
-
-
-async def asyncio_detailed(
-    *,
-    client: AuthenticatedClient,
-    format_: None | ReportFormat | Unset = UNSET,
-    by: list[CallsBy] | Unset = UNSET,
-    since: datetime.datetime | None | Unset = UNSET,
-    until: datetime.datetime | None | Unset = UNSET,
-    agent: None | str | Unset = UNSET,
-    flow: None | str | Unset = UNSET,
-) -> Response[InterruptionsShown | ProblemShown]:
-    """Lines of agents that callers cut short, and sounds that took the floor or did not.
-
-    Args:
-        format_ (None | ReportFormat | Unset):
-        by (list[CallsBy] | Unset):
-        since (datetime.datetime | None | Unset):
-        until (datetime.datetime | None | Unset):
-        agent (None | str | Unset):
-        flow (None | str | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[InterruptionsShown | ProblemShown]
-    """
-
-    kwargs = _get_kwargs(
-        format_=format_,
-        by=by,
-        since=since,
-        until=until,
-        agent=agent,
-        flow=flow,
-    )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
-
-
-async def asyncio(
-    *,
-    client: AuthenticatedClient,
-    format_: None | ReportFormat | Unset = UNSET,
-    by: list[CallsBy] | Unset = UNSET,
-    since: datetime.datetime | None | Unset = UNSET,
-    until: datetime.datetime | None | Unset = UNSET,
-    agent: None | str | Unset = UNSET,
-    flow: None | str | Unset = UNSET,
-) -> InterruptionsShown | ProblemShown | None:
-    """Lines of agents that callers cut short, and sounds that took the floor or did not.
-
-    Args:
-        format_ (None | ReportFormat | Unset):
-        by (list[CallsBy] | Unset):
-        since (datetime.datetime | None | Unset):
-        until (datetime.datetime | None | Unset):
-        agent (None | str | Unset):
-        flow (None | str | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        InterruptionsShown | ProblemShown
-    """
-
-    return (
-        await asyncio_detailed(
-            client=client,
-            format_=format_,
-            by=by,
-            since=since,
-            until=until,
-            agent=agent,
-            flow=flow,
-        )
-    ).parsed
+    return response_200

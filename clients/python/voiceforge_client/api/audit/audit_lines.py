@@ -1,17 +1,17 @@
-from http import HTTPStatus
+"""GET /api/audit"""
+
+from __future__ import annotations
+
 from typing import Any
 from uuid import UUID
 
 import httpx
 
-from ... import errors
-from ...client import AuthenticatedClient, Client
 from ...models.page_audit_line_shown import PageAuditLineShown
-from ...models.problem_shown import ProblemShown
-from ...types import UNSET, Response, Unset
+from ...types import UNSET, Unset
 
 
-def _get_kwargs(
+def request(
     *,
     limit: int | Unset = 50,
     cursor: str | Unset = "",
@@ -19,6 +19,7 @@ def _get_kwargs(
     subject: str | Unset = "",
     action: str | Unset = "",
 ) -> dict[str, Any]:
+    """For `httpx.Client.request`."""
 
     params: dict[str, Any] = {}
 
@@ -46,219 +47,11 @@ def _get_kwargs(
         "url": "/api/audit",
         "params": params,
     }
-
     return _kwargs
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PageAuditLineShown | ProblemShown | None:
-    if response.status_code == 200:
-        response_200 = PageAuditLineShown.from_dict(response.json())
+def read(response: httpx.Response) -> PageAuditLineShown:
+    """What a success says."""
+    response_200 = PageAuditLineShown.from_dict(response.json())
 
-        return response_200
-
-    if response.status_code == 400:
-        response_400 = ProblemShown.from_dict(response.json())
-
-        return response_400
-
-    if response.status_code == 401:
-        response_401 = ProblemShown.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = ProblemShown.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = ProblemShown.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 409:
-        response_409 = ProblemShown.from_dict(response.json())
-
-        return response_409
-
-    if response.status_code == 429:
-        response_429 = ProblemShown.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 503:
-        response_503 = ProblemShown.from_dict(response.json())
-
-        return response_503
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PageAuditLineShown | ProblemShown]:
-    return Response(
-        status_code=HTTPStatus(response.status_code),
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(client=client, response=response),
-    )
-
-
-def sync_detailed(
-    *,
-    client: AuthenticatedClient,
-    limit: int | Unset = 50,
-    cursor: str | Unset = "",
-    key: None | Unset | UUID = UNSET,
-    subject: str | Unset = "",
-    action: str | Unset = "",
-) -> Response[PageAuditLineShown | ProblemShown]:
-    """The audit log, newest first.
-
-    Args:
-        limit (int | Unset):  Default: 50.
-        cursor (str | Unset):  Default: ''.
-        key (None | Unset | UUID):
-        subject (str | Unset):  Default: ''.
-        action (str | Unset):  Default: ''.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[PageAuditLineShown | ProblemShown]
-    """
-
-    kwargs = _get_kwargs(
-        limit=limit,
-        cursor=cursor,
-        key=key,
-        subject=subject,
-        action=action,
-    )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
-
-
-def sync(
-    *,
-    client: AuthenticatedClient,
-    limit: int | Unset = 50,
-    cursor: str | Unset = "",
-    key: None | Unset | UUID = UNSET,
-    subject: str | Unset = "",
-    action: str | Unset = "",
-) -> PageAuditLineShown | ProblemShown | None:
-    """The audit log, newest first.
-
-    Args:
-        limit (int | Unset):  Default: 50.
-        cursor (str | Unset):  Default: ''.
-        key (None | Unset | UUID):
-        subject (str | Unset):  Default: ''.
-        action (str | Unset):  Default: ''.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        PageAuditLineShown | ProblemShown
-    """
-
-    return sync_detailed(
-        client=client,
-        limit=limit,
-        cursor=cursor,
-        key=key,
-        subject=subject,
-        action=action,
-    ).parsed
-
-
-async def asyncio_detailed(
-    *,
-    client: AuthenticatedClient,
-    limit: int | Unset = 50,
-    cursor: str | Unset = "",
-    key: None | Unset | UUID = UNSET,
-    subject: str | Unset = "",
-    action: str | Unset = "",
-) -> Response[PageAuditLineShown | ProblemShown]:
-    """The audit log, newest first.
-
-    Args:
-        limit (int | Unset):  Default: 50.
-        cursor (str | Unset):  Default: ''.
-        key (None | Unset | UUID):
-        subject (str | Unset):  Default: ''.
-        action (str | Unset):  Default: ''.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[PageAuditLineShown | ProblemShown]
-    """
-
-    kwargs = _get_kwargs(
-        limit=limit,
-        cursor=cursor,
-        key=key,
-        subject=subject,
-        action=action,
-    )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
-
-
-async def asyncio(
-    *,
-    client: AuthenticatedClient,
-    limit: int | Unset = 50,
-    cursor: str | Unset = "",
-    key: None | Unset | UUID = UNSET,
-    subject: str | Unset = "",
-    action: str | Unset = "",
-) -> PageAuditLineShown | ProblemShown | None:
-    """The audit log, newest first.
-
-    Args:
-        limit (int | Unset):  Default: 50.
-        cursor (str | Unset):  Default: ''.
-        key (None | Unset | UUID):
-        subject (str | Unset):  Default: ''.
-        action (str | Unset):  Default: ''.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        PageAuditLineShown | ProblemShown
-    """
-
-    return (
-        await asyncio_detailed(
-            client=client,
-            limit=limit,
-            cursor=cursor,
-            key=key,
-            subject=subject,
-            action=action,
-        )
-    ).parsed
+    return response_200

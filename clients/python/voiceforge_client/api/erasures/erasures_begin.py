@@ -1,252 +1,34 @@
-from http import HTTPStatus
+"""POST /api/telephony/erasures"""
+
+from __future__ import annotations
+
 from typing import Any
 
 import httpx
 
-from ... import errors
-from ...client import AuthenticatedClient, Client
 from ...models.erasure_shown import ErasureShown
 from ...models.new_erasure import NewErasure
-from ...models.problem_shown import ProblemShown
-from ...types import Response
 
 
-def _get_kwargs(
+def request(
     *,
     body: NewErasure,
 ) -> dict[str, Any]:
+    """For `httpx.Client.request`."""
     headers: dict[str, Any] = {}
 
     _kwargs: dict[str, Any] = {
         "method": "post",
         "url": "/api/telephony/erasures",
     }
-
     _kwargs["json"] = body.to_dict()
-
-    headers["Content-Type"] = "application/json"
 
     _kwargs["headers"] = headers
     return _kwargs
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ErasureShown | ProblemShown | None:
-    if response.status_code == 201:
-        response_201 = ErasureShown.from_dict(response.json())
+def read(response: httpx.Response) -> ErasureShown:
+    """What a success says."""
+    response_201 = ErasureShown.from_dict(response.json())
 
-        return response_201
-
-    if response.status_code == 400:
-        response_400 = ProblemShown.from_dict(response.json())
-
-        return response_400
-
-    if response.status_code == 401:
-        response_401 = ProblemShown.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = ProblemShown.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = ProblemShown.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 408:
-        response_408 = ProblemShown.from_dict(response.json())
-
-        return response_408
-
-    if response.status_code == 409:
-        response_409 = ProblemShown.from_dict(response.json())
-
-        return response_409
-
-    if response.status_code == 413:
-        response_413 = ProblemShown.from_dict(response.json())
-
-        return response_413
-
-    if response.status_code == 415:
-        response_415 = ProblemShown.from_dict(response.json())
-
-        return response_415
-
-    if response.status_code == 422:
-        response_422 = ProblemShown.from_dict(response.json())
-
-        return response_422
-
-    if response.status_code == 429:
-        response_429 = ProblemShown.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 503:
-        response_503 = ProblemShown.from_dict(response.json())
-
-        return response_503
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[ErasureShown | ProblemShown]:
-    return Response(
-        status_code=HTTPStatus(response.status_code),
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(client=client, response=response),
-    )
-
-
-def sync_detailed(
-    *,
-    client: AuthenticatedClient,
-    body: NewErasure,
-) -> Response[ErasureShown | ProblemShown]:
-    """Remove all that is kept of a caller.
-
-     Calls from and to the number with transcripts, events, outcomes, recordings and messages, and what
-    agents
-    have learnt of it. In calls of others that mention it two of its digits are left; where it was rung
-    for
-    one, or that was transferred to it, the recording goes, too. The answer comes when it is done, or
-    after
-    five seconds; what is left then goes on by itself. Asked for again while it runs, it is the same
-    one.
-
-    Args:
-        body (NewErasure): Whose data are to be removed.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[ErasureShown | ProblemShown]
-    """
-
-    kwargs = _get_kwargs(
-        body=body,
-    )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
-
-
-def sync(
-    *,
-    client: AuthenticatedClient,
-    body: NewErasure,
-) -> ErasureShown | ProblemShown | None:
-    """Remove all that is kept of a caller.
-
-     Calls from and to the number with transcripts, events, outcomes, recordings and messages, and what
-    agents
-    have learnt of it. In calls of others that mention it two of its digits are left; where it was rung
-    for
-    one, or that was transferred to it, the recording goes, too. The answer comes when it is done, or
-    after
-    five seconds; what is left then goes on by itself. Asked for again while it runs, it is the same
-    one.
-
-    Args:
-        body (NewErasure): Whose data are to be removed.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        ErasureShown | ProblemShown
-    """
-
-    return sync_detailed(
-        client=client,
-        body=body,
-    ).parsed
-
-
-async def asyncio_detailed(
-    *,
-    client: AuthenticatedClient,
-    body: NewErasure,
-) -> Response[ErasureShown | ProblemShown]:
-    """Remove all that is kept of a caller.
-
-     Calls from and to the number with transcripts, events, outcomes, recordings and messages, and what
-    agents
-    have learnt of it. In calls of others that mention it two of its digits are left; where it was rung
-    for
-    one, or that was transferred to it, the recording goes, too. The answer comes when it is done, or
-    after
-    five seconds; what is left then goes on by itself. Asked for again while it runs, it is the same
-    one.
-
-    Args:
-        body (NewErasure): Whose data are to be removed.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[ErasureShown | ProblemShown]
-    """
-
-    kwargs = _get_kwargs(
-        body=body,
-    )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
-
-
-async def asyncio(
-    *,
-    client: AuthenticatedClient,
-    body: NewErasure,
-) -> ErasureShown | ProblemShown | None:
-    """Remove all that is kept of a caller.
-
-     Calls from and to the number with transcripts, events, outcomes, recordings and messages, and what
-    agents
-    have learnt of it. In calls of others that mention it two of its digits are left; where it was rung
-    for
-    one, or that was transferred to it, the recording goes, too. The answer comes when it is done, or
-    after
-    five seconds; what is left then goes on by itself. Asked for again while it runs, it is the same
-    one.
-
-    Args:
-        body (NewErasure): Whose data are to be removed.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        ErasureShown | ProblemShown
-    """
-
-    return (
-        await asyncio_detailed(
-            client=client,
-            body=body,
-        )
-    ).parsed
+    return response_201

@@ -1,22 +1,23 @@
-from http import HTTPStatus
+"""GET /api/flows/{name}/diff"""
+
+from __future__ import annotations
+
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 
-from ... import errors
-from ...client import AuthenticatedClient, Client
 from ...models.flow_compared import FlowCompared
-from ...models.problem_shown import ProblemShown
-from ...types import UNSET, Response, Unset
+from ...types import UNSET, Unset
 
 
-def _get_kwargs(
+def request(
     name: str,
     *,
     before: int | None | Unset = UNSET,
     after: int | None | Unset = UNSET,
 ) -> dict[str, Any]:
+    """For `httpx.Client.request`."""
 
     params: dict[str, Any] = {}
 
@@ -43,195 +44,11 @@ def _get_kwargs(
         ),
         "params": params,
     }
-
     return _kwargs
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> FlowCompared | ProblemShown | None:
-    if response.status_code == 200:
-        response_200 = FlowCompared.from_dict(response.json())
+def read(response: httpx.Response) -> FlowCompared:
+    """What a success says."""
+    response_200 = FlowCompared.from_dict(response.json())
 
-        return response_200
-
-    if response.status_code == 400:
-        response_400 = ProblemShown.from_dict(response.json())
-
-        return response_400
-
-    if response.status_code == 401:
-        response_401 = ProblemShown.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = ProblemShown.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = ProblemShown.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 409:
-        response_409 = ProblemShown.from_dict(response.json())
-
-        return response_409
-
-    if response.status_code == 429:
-        response_429 = ProblemShown.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 503:
-        response_503 = ProblemShown.from_dict(response.json())
-
-        return response_503
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[FlowCompared | ProblemShown]:
-    return Response(
-        status_code=HTTPStatus(response.status_code),
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(client=client, response=response),
-    )
-
-
-def sync_detailed(
-    name: str,
-    *,
-    client: AuthenticatedClient,
-    before: int | None | Unset = UNSET,
-    after: int | None | Unset = UNSET,
-) -> Response[FlowCompared | ProblemShown]:
-    """What changed between two versions, in words of nodes, edges, variables and fields.
-
-    Args:
-        name (str):
-        before (int | None | Unset):
-        after (int | None | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[FlowCompared | ProblemShown]
-    """
-
-    kwargs = _get_kwargs(
-        name=name,
-        before=before,
-        after=after,
-    )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
-
-
-def sync(
-    name: str,
-    *,
-    client: AuthenticatedClient,
-    before: int | None | Unset = UNSET,
-    after: int | None | Unset = UNSET,
-) -> FlowCompared | ProblemShown | None:
-    """What changed between two versions, in words of nodes, edges, variables and fields.
-
-    Args:
-        name (str):
-        before (int | None | Unset):
-        after (int | None | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        FlowCompared | ProblemShown
-    """
-
-    return sync_detailed(
-        name=name,
-        client=client,
-        before=before,
-        after=after,
-    ).parsed
-
-
-async def asyncio_detailed(
-    name: str,
-    *,
-    client: AuthenticatedClient,
-    before: int | None | Unset = UNSET,
-    after: int | None | Unset = UNSET,
-) -> Response[FlowCompared | ProblemShown]:
-    """What changed between two versions, in words of nodes, edges, variables and fields.
-
-    Args:
-        name (str):
-        before (int | None | Unset):
-        after (int | None | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[FlowCompared | ProblemShown]
-    """
-
-    kwargs = _get_kwargs(
-        name=name,
-        before=before,
-        after=after,
-    )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
-
-
-async def asyncio(
-    name: str,
-    *,
-    client: AuthenticatedClient,
-    before: int | None | Unset = UNSET,
-    after: int | None | Unset = UNSET,
-) -> FlowCompared | ProblemShown | None:
-    """What changed between two versions, in words of nodes, edges, variables and fields.
-
-    Args:
-        name (str):
-        before (int | None | Unset):
-        after (int | None | Unset):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        FlowCompared | ProblemShown
-    """
-
-    return (
-        await asyncio_detailed(
-            name=name,
-            client=client,
-            before=before,
-            after=after,
-        )
-    ).parsed
+    return response_200

@@ -1,22 +1,22 @@
-from http import HTTPStatus
+"""POST /api/flows/{name}/versions"""
+
+from __future__ import annotations
+
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 
-from ... import errors
-from ...client import AuthenticatedClient, Client
 from ...models.flow_saved import FlowSaved
 from ...models.new_version import NewVersion
-from ...models.problem_shown import ProblemShown
-from ...types import Response
 
 
-def _get_kwargs(
+def request(
     name: str,
     *,
     body: NewVersion,
 ) -> dict[str, Any]:
+    """For `httpx.Client.request`."""
     headers: dict[str, Any] = {}
 
     _kwargs: dict[str, Any] = {
@@ -25,224 +25,14 @@ def _get_kwargs(
             name=quote(str(name), safe=""),
         ),
     }
-
     _kwargs["json"] = body.to_dict()
-
-    headers["Content-Type"] = "application/json"
 
     _kwargs["headers"] = headers
     return _kwargs
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> FlowSaved | ProblemShown | None:
-    if response.status_code == 201:
-        response_201 = FlowSaved.from_dict(response.json())
+def read(response: httpx.Response) -> FlowSaved:
+    """What a success says."""
+    response_201 = FlowSaved.from_dict(response.json())
 
-        return response_201
-
-    if response.status_code == 400:
-        response_400 = ProblemShown.from_dict(response.json())
-
-        return response_400
-
-    if response.status_code == 401:
-        response_401 = ProblemShown.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = ProblemShown.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = ProblemShown.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 408:
-        response_408 = ProblemShown.from_dict(response.json())
-
-        return response_408
-
-    if response.status_code == 409:
-        response_409 = ProblemShown.from_dict(response.json())
-
-        return response_409
-
-    if response.status_code == 413:
-        response_413 = ProblemShown.from_dict(response.json())
-
-        return response_413
-
-    if response.status_code == 415:
-        response_415 = ProblemShown.from_dict(response.json())
-
-        return response_415
-
-    if response.status_code == 422:
-        response_422 = ProblemShown.from_dict(response.json())
-
-        return response_422
-
-    if response.status_code == 429:
-        response_429 = ProblemShown.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 503:
-        response_503 = ProblemShown.from_dict(response.json())
-
-        return response_503
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[FlowSaved | ProblemShown]:
-    return Response(
-        status_code=HTTPStatus(response.status_code),
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(client=client, response=response),
-    )
-
-
-def sync_detailed(
-    name: str,
-    *,
-    client: AuthenticatedClient,
-    body: NewVersion,
-) -> Response[FlowSaved | ProblemShown]:
-    """Keep a document as the newest version.
-
-     It goes under this flow's name, whatever it calls itself. What the newest version says already is
-    not
-    kept again. With errors it is a draft, which no call can get, also with `publish`.
-
-    Args:
-        name (str):
-        body (NewVersion): A document that is to be the newest version.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[FlowSaved | ProblemShown]
-    """
-
-    kwargs = _get_kwargs(
-        name=name,
-        body=body,
-    )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
-
-
-def sync(
-    name: str,
-    *,
-    client: AuthenticatedClient,
-    body: NewVersion,
-) -> FlowSaved | ProblemShown | None:
-    """Keep a document as the newest version.
-
-     It goes under this flow's name, whatever it calls itself. What the newest version says already is
-    not
-    kept again. With errors it is a draft, which no call can get, also with `publish`.
-
-    Args:
-        name (str):
-        body (NewVersion): A document that is to be the newest version.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        FlowSaved | ProblemShown
-    """
-
-    return sync_detailed(
-        name=name,
-        client=client,
-        body=body,
-    ).parsed
-
-
-async def asyncio_detailed(
-    name: str,
-    *,
-    client: AuthenticatedClient,
-    body: NewVersion,
-) -> Response[FlowSaved | ProblemShown]:
-    """Keep a document as the newest version.
-
-     It goes under this flow's name, whatever it calls itself. What the newest version says already is
-    not
-    kept again. With errors it is a draft, which no call can get, also with `publish`.
-
-    Args:
-        name (str):
-        body (NewVersion): A document that is to be the newest version.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[FlowSaved | ProblemShown]
-    """
-
-    kwargs = _get_kwargs(
-        name=name,
-        body=body,
-    )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
-
-
-async def asyncio(
-    name: str,
-    *,
-    client: AuthenticatedClient,
-    body: NewVersion,
-) -> FlowSaved | ProblemShown | None:
-    """Keep a document as the newest version.
-
-     It goes under this flow's name, whatever it calls itself. What the newest version says already is
-    not
-    kept again. With errors it is a draft, which no call can get, also with `publish`.
-
-    Args:
-        name (str):
-        body (NewVersion): A document that is to be the newest version.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        FlowSaved | ProblemShown
-    """
-
-    return (
-        await asyncio_detailed(
-            name=name,
-            client=client,
-            body=body,
-        )
-    ).parsed
+    return response_201

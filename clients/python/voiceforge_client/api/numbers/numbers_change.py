@@ -1,22 +1,22 @@
-from http import HTTPStatus
+"""PUT /api/telephony/numbers/{number}"""
+
+from __future__ import annotations
+
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 
-from ... import errors
-from ...client import AuthenticatedClient, Client
 from ...models.number_body import NumberBody
 from ...models.number_shown import NumberShown
-from ...models.problem_shown import ProblemShown
-from ...types import Response
 
 
-def _get_kwargs(
+def request(
     number: str,
     *,
     body: NumberBody,
 ) -> dict[str, Any]:
+    """For `httpx.Client.request`."""
     headers: dict[str, Any] = {}
 
     _kwargs: dict[str, Any] = {
@@ -25,221 +25,14 @@ def _get_kwargs(
             number=quote(str(number), safe=""),
         ),
     }
-
     _kwargs["json"] = body.to_dict()
-
-    headers["Content-Type"] = "application/json"
 
     _kwargs["headers"] = headers
     return _kwargs
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> NumberShown | ProblemShown | None:
-    if response.status_code == 200:
-        response_200 = NumberShown.from_dict(response.json())
+def read(response: httpx.Response) -> NumberShown:
+    """What a success says."""
+    response_200 = NumberShown.from_dict(response.json())
 
-        return response_200
-
-    if response.status_code == 400:
-        response_400 = ProblemShown.from_dict(response.json())
-
-        return response_400
-
-    if response.status_code == 401:
-        response_401 = ProblemShown.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = ProblemShown.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = ProblemShown.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 408:
-        response_408 = ProblemShown.from_dict(response.json())
-
-        return response_408
-
-    if response.status_code == 409:
-        response_409 = ProblemShown.from_dict(response.json())
-
-        return response_409
-
-    if response.status_code == 412:
-        response_412 = ProblemShown.from_dict(response.json())
-
-        return response_412
-
-    if response.status_code == 413:
-        response_413 = ProblemShown.from_dict(response.json())
-
-        return response_413
-
-    if response.status_code == 415:
-        response_415 = ProblemShown.from_dict(response.json())
-
-        return response_415
-
-    if response.status_code == 422:
-        response_422 = ProblemShown.from_dict(response.json())
-
-        return response_422
-
-    if response.status_code == 429:
-        response_429 = ProblemShown.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 503:
-        response_503 = ProblemShown.from_dict(response.json())
-
-        return response_503
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[NumberShown | ProblemShown]:
-    return Response(
-        status_code=HTTPStatus(response.status_code),
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(client=client, response=response),
-    )
-
-
-def sync_detailed(
-    number: str,
-    *,
-    client: AuthenticatedClient,
-    body: NumberBody,
-) -> Response[NumberShown | ProblemShown]:
-    """Put this in the place of what is said of a number. It counts from the next call on.
-
-    Args:
-        number (str):
-        body (NumberBody): What a number leads to: an agent, or a route with its hours; neither:
-            where the patterns of routes
-            say.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[NumberShown | ProblemShown]
-    """
-
-    kwargs = _get_kwargs(
-        number=number,
-        body=body,
-    )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
-
-
-def sync(
-    number: str,
-    *,
-    client: AuthenticatedClient,
-    body: NumberBody,
-) -> NumberShown | ProblemShown | None:
-    """Put this in the place of what is said of a number. It counts from the next call on.
-
-    Args:
-        number (str):
-        body (NumberBody): What a number leads to: an agent, or a route with its hours; neither:
-            where the patterns of routes
-            say.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        NumberShown | ProblemShown
-    """
-
-    return sync_detailed(
-        number=number,
-        client=client,
-        body=body,
-    ).parsed
-
-
-async def asyncio_detailed(
-    number: str,
-    *,
-    client: AuthenticatedClient,
-    body: NumberBody,
-) -> Response[NumberShown | ProblemShown]:
-    """Put this in the place of what is said of a number. It counts from the next call on.
-
-    Args:
-        number (str):
-        body (NumberBody): What a number leads to: an agent, or a route with its hours; neither:
-            where the patterns of routes
-            say.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[NumberShown | ProblemShown]
-    """
-
-    kwargs = _get_kwargs(
-        number=number,
-        body=body,
-    )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
-
-
-async def asyncio(
-    number: str,
-    *,
-    client: AuthenticatedClient,
-    body: NumberBody,
-) -> NumberShown | ProblemShown | None:
-    """Put this in the place of what is said of a number. It counts from the next call on.
-
-    Args:
-        number (str):
-        body (NumberBody): What a number leads to: an agent, or a route with its hours; neither:
-            where the patterns of routes
-            say.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        NumberShown | ProblemShown
-    """
-
-    return (
-        await asyncio_detailed(
-            number=number,
-            client=client,
-            body=body,
-        )
-    ).parsed
+    return response_200

@@ -1,20 +1,21 @@
-from http import HTTPStatus
+"""POST /api/drain"""
+
+from __future__ import annotations
+
 from typing import Any
 
 import httpx
 
-from ... import errors
-from ...client import AuthenticatedClient, Client
 from ...models.drain_shown import DrainShown
 from ...models.drain_wanted import DrainWanted
-from ...models.problem_shown import ProblemShown
-from ...types import UNSET, Response, Unset
+from ...types import UNSET, Unset
 
 
-def _get_kwargs(
+def request(
     *,
     body: DrainWanted | Unset = UNSET,
 ) -> dict[str, Any]:
+    """For `httpx.Client.request`."""
     headers: dict[str, Any] = {}
 
     _kwargs: dict[str, Any] = {
@@ -25,201 +26,12 @@ def _get_kwargs(
     if not isinstance(body, Unset):
         _kwargs["json"] = body.to_dict()
 
-    headers["Content-Type"] = "application/json"
-
     _kwargs["headers"] = headers
     return _kwargs
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> DrainShown | ProblemShown | None:
-    if response.status_code == 202:
-        response_202 = DrainShown.from_dict(response.json())
+def read(response: httpx.Response) -> DrainShown:
+    """What a success says."""
+    response_202 = DrainShown.from_dict(response.json())
 
-        return response_202
-
-    if response.status_code == 400:
-        response_400 = ProblemShown.from_dict(response.json())
-
-        return response_400
-
-    if response.status_code == 401:
-        response_401 = ProblemShown.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = ProblemShown.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = ProblemShown.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 408:
-        response_408 = ProblemShown.from_dict(response.json())
-
-        return response_408
-
-    if response.status_code == 409:
-        response_409 = ProblemShown.from_dict(response.json())
-
-        return response_409
-
-    if response.status_code == 413:
-        response_413 = ProblemShown.from_dict(response.json())
-
-        return response_413
-
-    if response.status_code == 415:
-        response_415 = ProblemShown.from_dict(response.json())
-
-        return response_415
-
-    if response.status_code == 422:
-        response_422 = ProblemShown.from_dict(response.json())
-
-        return response_422
-
-    if response.status_code == 429:
-        response_429 = ProblemShown.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 503:
-        response_503 = ProblemShown.from_dict(response.json())
-
-        return response_503
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[DrainShown | ProblemShown]:
-    return Response(
-        status_code=HTTPStatus(response.status_code),
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(client=client, response=response),
-    )
-
-
-def sync_detailed(
-    *,
-    client: AuthenticatedClient,
-    body: DrainWanted | Unset = UNSET,
-) -> Response[DrainShown | ProblemShown]:
-    """Refuse new calls; those that are up after `within_s` seconds are ended.
-
-     With `stop` the server is stopped then. A drain that runs gets the new limit.
-
-    Args:
-        body (DrainWanted | Unset): How the server is to be emptied.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[DrainShown | ProblemShown]
-    """
-
-    kwargs = _get_kwargs(
-        body=body,
-    )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
-
-
-def sync(
-    *,
-    client: AuthenticatedClient,
-    body: DrainWanted | Unset = UNSET,
-) -> DrainShown | ProblemShown | None:
-    """Refuse new calls; those that are up after `within_s` seconds are ended.
-
-     With `stop` the server is stopped then. A drain that runs gets the new limit.
-
-    Args:
-        body (DrainWanted | Unset): How the server is to be emptied.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        DrainShown | ProblemShown
-    """
-
-    return sync_detailed(
-        client=client,
-        body=body,
-    ).parsed
-
-
-async def asyncio_detailed(
-    *,
-    client: AuthenticatedClient,
-    body: DrainWanted | Unset = UNSET,
-) -> Response[DrainShown | ProblemShown]:
-    """Refuse new calls; those that are up after `within_s` seconds are ended.
-
-     With `stop` the server is stopped then. A drain that runs gets the new limit.
-
-    Args:
-        body (DrainWanted | Unset): How the server is to be emptied.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[DrainShown | ProblemShown]
-    """
-
-    kwargs = _get_kwargs(
-        body=body,
-    )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
-
-
-async def asyncio(
-    *,
-    client: AuthenticatedClient,
-    body: DrainWanted | Unset = UNSET,
-) -> DrainShown | ProblemShown | None:
-    """Refuse new calls; those that are up after `within_s` seconds are ended.
-
-     With `stop` the server is stopped then. A drain that runs gets the new limit.
-
-    Args:
-        body (DrainWanted | Unset): How the server is to be emptied.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        DrainShown | ProblemShown
-    """
-
-    return (
-        await asyncio_detailed(
-            client=client,
-            body=body,
-        )
-    ).parsed
+    return response_202

@@ -1,19 +1,18 @@
-from http import HTTPStatus
+"""GET /api/telephony/sip/events"""
+
+from __future__ import annotations
+
 from typing import Any
 
-import httpx
-
-from ... import errors
-from ...client import AuthenticatedClient, Client
-from ...models.problem_shown import ProblemShown
-from ...types import UNSET, Response, Unset
+from ...types import UNSET, Unset
 
 
-def _get_kwargs(
+def request(
     *,
     peer: str | Unset = "",
     method: str | Unset = "",
 ) -> dict[str, Any]:
+    """For `httpx.Client.request`."""
 
     params: dict[str, Any] = {}
 
@@ -28,182 +27,4 @@ def _get_kwargs(
         "url": "/api/telephony/sip/events",
         "params": params,
     }
-
     return _kwargs
-
-
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ProblemShown | str | None:
-    if response.status_code == 200:
-        response_200 = response.text
-        return response_200
-
-    if response.status_code == 400:
-        response_400 = ProblemShown.from_dict(response.json())
-
-        return response_400
-
-    if response.status_code == 401:
-        response_401 = ProblemShown.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = ProblemShown.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = ProblemShown.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 409:
-        response_409 = ProblemShown.from_dict(response.json())
-
-        return response_409
-
-    if response.status_code == 429:
-        response_429 = ProblemShown.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 503:
-        response_503 = ProblemShown.from_dict(response.json())
-
-        return response_503
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[ProblemShown | str]:
-    return Response(
-        status_code=HTTPStatus(response.status_code),
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(client=client, response=response),
-    )
-
-
-def sync_detailed(
-    *,
-    client: AuthenticatedClient,
-    peer: str | Unset = "",
-    method: str | Unset = "",
-) -> Response[ProblemShown | str]:
-    """The SIP messages that go by from now on, as server-sent events.
-
-    Args:
-        peer (str | Unset):  Default: ''.
-        method (str | Unset):  Default: ''.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[ProblemShown | str]
-    """
-
-    kwargs = _get_kwargs(
-        peer=peer,
-        method=method,
-    )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
-
-
-def sync(
-    *,
-    client: AuthenticatedClient,
-    peer: str | Unset = "",
-    method: str | Unset = "",
-) -> ProblemShown | str | None:
-    """The SIP messages that go by from now on, as server-sent events.
-
-    Args:
-        peer (str | Unset):  Default: ''.
-        method (str | Unset):  Default: ''.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        ProblemShown | str
-    """
-
-    return sync_detailed(
-        client=client,
-        peer=peer,
-        method=method,
-    ).parsed
-
-
-async def asyncio_detailed(
-    *,
-    client: AuthenticatedClient,
-    peer: str | Unset = "",
-    method: str | Unset = "",
-) -> Response[ProblemShown | str]:
-    """The SIP messages that go by from now on, as server-sent events.
-
-    Args:
-        peer (str | Unset):  Default: ''.
-        method (str | Unset):  Default: ''.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[ProblemShown | str]
-    """
-
-    kwargs = _get_kwargs(
-        peer=peer,
-        method=method,
-    )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
-
-
-async def asyncio(
-    *,
-    client: AuthenticatedClient,
-    peer: str | Unset = "",
-    method: str | Unset = "",
-) -> ProblemShown | str | None:
-    """The SIP messages that go by from now on, as server-sent events.
-
-    Args:
-        peer (str | Unset):  Default: ''.
-        method (str | Unset):  Default: ''.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        ProblemShown | str
-    """
-
-    return (
-        await asyncio_detailed(
-            client=client,
-            peer=peer,
-            method=method,
-        )
-    ).parsed

@@ -1,255 +1,34 @@
-from http import HTTPStatus
+"""POST /api/stt"""
+
+from __future__ import annotations
+
 from typing import Any
 
 import httpx
 
-from ... import errors
-from ...client import AuthenticatedClient, Client
-from ...models.problem_shown import ProblemShown
 from ...models.speech_stt_files_body import SpeechSttFilesBody
 from ...models.transcript_shown import TranscriptShown
-from ...types import UNSET, Response
 
 
-def _get_kwargs(
+def request(
     *,
-    body: SpeechSttFilesBody | Any | Any | Any | Unset = UNSET,
+    body: SpeechSttFilesBody,
 ) -> dict[str, Any]:
+    """For `httpx.Client.request`."""
     headers: dict[str, Any] = {}
 
     _kwargs: dict[str, Any] = {
         "method": "post",
         "url": "/api/stt",
     }
-
-    if isinstance(body, SpeechSttFilesBody):
-        _kwargs["files"] = body.to_multipart()
-
-        headers["Content-Type"] = "multipart/form-data; boundary=+++"
-    if isinstance(body, Any):
-        _kwargs["json"] = body
-
-        headers["Content-Type"] = "application/json"
-    if isinstance(body, Any):
-        _kwargs["content"] = body.payload
-        headers["Content-Type"] = "audio/*"
-    if isinstance(body, Any):
-        _kwargs["content"] = body.payload
-        headers["Content-Type"] = "application/octet-stream"
+    _kwargs["files"] = body.to_multipart()
 
     _kwargs["headers"] = headers
     return _kwargs
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ProblemShown | TranscriptShown | None:
-    if response.status_code == 200:
-        response_200 = TranscriptShown.from_dict(response.json())
+def read(response: httpx.Response) -> TranscriptShown:
+    """What a success says."""
+    response_200 = TranscriptShown.from_dict(response.json())
 
-        return response_200
-
-    if response.status_code == 400:
-        response_400 = ProblemShown.from_dict(response.json())
-
-        return response_400
-
-    if response.status_code == 401:
-        response_401 = ProblemShown.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = ProblemShown.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = ProblemShown.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 408:
-        response_408 = ProblemShown.from_dict(response.json())
-
-        return response_408
-
-    if response.status_code == 409:
-        response_409 = ProblemShown.from_dict(response.json())
-
-        return response_409
-
-    if response.status_code == 413:
-        response_413 = ProblemShown.from_dict(response.json())
-
-        return response_413
-
-    if response.status_code == 415:
-        response_415 = ProblemShown.from_dict(response.json())
-
-        return response_415
-
-    if response.status_code == 422:
-        response_422 = ProblemShown.from_dict(response.json())
-
-        return response_422
-
-    if response.status_code == 429:
-        response_429 = ProblemShown.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 503:
-        response_503 = ProblemShown.from_dict(response.json())
-
-        return response_503
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[ProblemShown | TranscriptShown]:
-    return Response(
-        status_code=HTTPStatus(response.status_code),
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(client=client, response=response),
-    )
-
-
-def sync_detailed(
-    *,
-    client: AuthenticatedClient,
-    body: SpeechSttFilesBody | Any | Any | Any | Unset = UNSET,
-) -> Response[ProblemShown | TranscriptShown]:
-    """A recording as text.
-
-     As a form with `file`, as the body itself (`audio/*`, what is wished stands in the query), or as
-    JSON with
-    `url`. Long ones are cut at their pauses. 503 with Retry-After when too many are worked on.
-
-    Args:
-        body (SpeechSttFilesBody):
-        body (Any):
-        body (Any):
-        body (Any):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[ProblemShown | TranscriptShown]
-    """
-
-    kwargs = _get_kwargs(
-        body=body,
-    )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
-
-
-def sync(
-    *,
-    client: AuthenticatedClient,
-    body: SpeechSttFilesBody | Any | Any | Any | Unset = UNSET,
-) -> ProblemShown | TranscriptShown | None:
-    """A recording as text.
-
-     As a form with `file`, as the body itself (`audio/*`, what is wished stands in the query), or as
-    JSON with
-    `url`. Long ones are cut at their pauses. 503 with Retry-After when too many are worked on.
-
-    Args:
-        body (SpeechSttFilesBody):
-        body (Any):
-        body (Any):
-        body (Any):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        ProblemShown | TranscriptShown
-    """
-
-    return sync_detailed(
-        client=client,
-        body=body,
-    ).parsed
-
-
-async def asyncio_detailed(
-    *,
-    client: AuthenticatedClient,
-    body: SpeechSttFilesBody | Any | Any | Any | Unset = UNSET,
-) -> Response[ProblemShown | TranscriptShown]:
-    """A recording as text.
-
-     As a form with `file`, as the body itself (`audio/*`, what is wished stands in the query), or as
-    JSON with
-    `url`. Long ones are cut at their pauses. 503 with Retry-After when too many are worked on.
-
-    Args:
-        body (SpeechSttFilesBody):
-        body (Any):
-        body (Any):
-        body (Any):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[ProblemShown | TranscriptShown]
-    """
-
-    kwargs = _get_kwargs(
-        body=body,
-    )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
-
-
-async def asyncio(
-    *,
-    client: AuthenticatedClient,
-    body: SpeechSttFilesBody | Any | Any | Any | Unset = UNSET,
-) -> ProblemShown | TranscriptShown | None:
-    """A recording as text.
-
-     As a form with `file`, as the body itself (`audio/*`, what is wished stands in the query), or as
-    JSON with
-    `url`. Long ones are cut at their pauses. 503 with Retry-After when too many are worked on.
-
-    Args:
-        body (SpeechSttFilesBody):
-        body (Any):
-        body (Any):
-        body (Any):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        ProblemShown | TranscriptShown
-    """
-
-    return (
-        await asyncio_detailed(
-            client=client,
-            body=body,
-        )
-    ).parsed
+    return response_200

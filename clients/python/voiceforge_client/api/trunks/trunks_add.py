@@ -1,216 +1,34 @@
-from http import HTTPStatus
+"""POST /api/telephony/trunks"""
+
+from __future__ import annotations
+
 from typing import Any
 
 import httpx
 
-from ... import errors
-from ...client import AuthenticatedClient, Client
 from ...models.new_trunk import NewTrunk
-from ...models.problem_shown import ProblemShown
 from ...models.trunk_shown import TrunkShown
-from ...types import Response
 
 
-def _get_kwargs(
+def request(
     *,
     body: NewTrunk,
 ) -> dict[str, Any]:
+    """For `httpx.Client.request`."""
     headers: dict[str, Any] = {}
 
     _kwargs: dict[str, Any] = {
         "method": "post",
         "url": "/api/telephony/trunks",
     }
-
     _kwargs["json"] = body.to_dict()
-
-    headers["Content-Type"] = "application/json"
 
     _kwargs["headers"] = headers
     return _kwargs
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ProblemShown | TrunkShown | None:
-    if response.status_code == 201:
-        response_201 = TrunkShown.from_dict(response.json())
+def read(response: httpx.Response) -> TrunkShown:
+    """What a success says."""
+    response_201 = TrunkShown.from_dict(response.json())
 
-        return response_201
-
-    if response.status_code == 400:
-        response_400 = ProblemShown.from_dict(response.json())
-
-        return response_400
-
-    if response.status_code == 401:
-        response_401 = ProblemShown.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = ProblemShown.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = ProblemShown.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 408:
-        response_408 = ProblemShown.from_dict(response.json())
-
-        return response_408
-
-    if response.status_code == 409:
-        response_409 = ProblemShown.from_dict(response.json())
-
-        return response_409
-
-    if response.status_code == 413:
-        response_413 = ProblemShown.from_dict(response.json())
-
-        return response_413
-
-    if response.status_code == 415:
-        response_415 = ProblemShown.from_dict(response.json())
-
-        return response_415
-
-    if response.status_code == 422:
-        response_422 = ProblemShown.from_dict(response.json())
-
-        return response_422
-
-    if response.status_code == 429:
-        response_429 = ProblemShown.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 503:
-        response_503 = ProblemShown.from_dict(response.json())
-
-        return response_503
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[ProblemShown | TrunkShown]:
-    return Response(
-        status_code=HTTPStatus(response.status_code),
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(client=client, response=response),
-    )
-
-
-def sync_detailed(
-    *,
-    client: AuthenticatedClient,
-    body: NewTrunk,
-) -> Response[ProblemShown | TrunkShown]:
-    """Add a trunk. 409 when there is one of that name.
-
-    Args:
-        body (NewTrunk): A trunk to be added.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[ProblemShown | TrunkShown]
-    """
-
-    kwargs = _get_kwargs(
-        body=body,
-    )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
-
-
-def sync(
-    *,
-    client: AuthenticatedClient,
-    body: NewTrunk,
-) -> ProblemShown | TrunkShown | None:
-    """Add a trunk. 409 when there is one of that name.
-
-    Args:
-        body (NewTrunk): A trunk to be added.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        ProblemShown | TrunkShown
-    """
-
-    return sync_detailed(
-        client=client,
-        body=body,
-    ).parsed
-
-
-async def asyncio_detailed(
-    *,
-    client: AuthenticatedClient,
-    body: NewTrunk,
-) -> Response[ProblemShown | TrunkShown]:
-    """Add a trunk. 409 when there is one of that name.
-
-    Args:
-        body (NewTrunk): A trunk to be added.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[ProblemShown | TrunkShown]
-    """
-
-    kwargs = _get_kwargs(
-        body=body,
-    )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
-
-
-async def asyncio(
-    *,
-    client: AuthenticatedClient,
-    body: NewTrunk,
-) -> ProblemShown | TrunkShown | None:
-    """Add a trunk. 409 when there is one of that name.
-
-    Args:
-        body (NewTrunk): A trunk to be added.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        ProblemShown | TrunkShown
-    """
-
-    return (
-        await asyncio_detailed(
-            client=client,
-            body=body,
-        )
-    ).parsed
+    return response_201

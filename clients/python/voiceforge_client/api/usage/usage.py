@@ -1,21 +1,21 @@
+"""GET /api/usage"""
+
+from __future__ import annotations
+
 import datetime
-from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 import httpx
 
-from ... import errors
-from ...client import AuthenticatedClient, Client
-from ...models.problem_shown import ProblemShown
 from ...models.report_format import ReportFormat
 from ...models.usage_by import UsageBy
 from ...models.usage_kind import UsageKind
 from ...models.usage_shown import UsageShown
-from ...types import UNSET, Response, Unset
+from ...types import UNSET, Unset
 
 
-def _get_kwargs(
+def request(
     *,
     format_: None | ReportFormat | Unset = UNSET,
     by: list[UsageBy] | Unset = UNSET,
@@ -27,6 +27,7 @@ def _get_kwargs(
     engine: None | str | Unset = UNSET,
     kind: None | Unset | UsageKind = UNSET,
 ) -> dict[str, Any]:
+    """For `httpx.Client.request`."""
 
     params: dict[str, Any] = {}
 
@@ -112,275 +113,11 @@ def _get_kwargs(
         "url": "/api/usage",
         "params": params,
     }
-
     return _kwargs
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ProblemShown | UsageShown | None:
-    if response.status_code == 200:
-        response_200 = UsageShown.from_dict(response.json())
+def read(response: httpx.Response) -> UsageShown:
+    """What a success says."""
+    response_200 = UsageShown.from_dict(response.json())
 
-        return response_200
-
-    if response.status_code == 400:
-        response_400 = ProblemShown.from_dict(response.json())
-
-        return response_400
-
-    if response.status_code == 401:
-        response_401 = ProblemShown.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = ProblemShown.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = ProblemShown.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 409:
-        response_409 = ProblemShown.from_dict(response.json())
-
-        return response_409
-
-    if response.status_code == 429:
-        response_429 = ProblemShown.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 503:
-        response_503 = ProblemShown.from_dict(response.json())
-
-        return response_503
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[ProblemShown | UsageShown]:
-    return Response(
-        status_code=HTTPStatus(response.status_code),
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(client=client, response=response),
-    )
-
-
-def sync_detailed(
-    *,
-    client: AuthenticatedClient,
-    format_: None | ReportFormat | Unset = UNSET,
-    by: list[UsageBy] | Unset = UNSET,
-    since: datetime.date | None | Unset = UNSET,
-    until: datetime.date | None | Unset = UNSET,
-    key: None | Unset | UUID = UNSET,
-    agent: None | str | Unset = UNSET,
-    flow: None | str | Unset = UNSET,
-    engine: None | str | Unset = UNSET,
-    kind: None | Unset | UsageKind = UNSET,
-) -> Response[ProblemShown | UsageShown]:
-    """What was used, by kind and by what else `by` names; as JSON, or as CSV by `Accept` or `format`.
-
-     A key sees its own; an admin everybody's. At most 366 days and 2,000 rows.
-
-    Args:
-        format_ (None | ReportFormat | Unset):
-        by (list[UsageBy] | Unset):
-        since (datetime.date | None | Unset):
-        until (datetime.date | None | Unset):
-        key (None | Unset | UUID):
-        agent (None | str | Unset):
-        flow (None | str | Unset):
-        engine (None | str | Unset):
-        kind (None | Unset | UsageKind):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[ProblemShown | UsageShown]
-    """
-
-    kwargs = _get_kwargs(
-        format_=format_,
-        by=by,
-        since=since,
-        until=until,
-        key=key,
-        agent=agent,
-        flow=flow,
-        engine=engine,
-        kind=kind,
-    )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
-
-
-def sync(
-    *,
-    client: AuthenticatedClient,
-    format_: None | ReportFormat | Unset = UNSET,
-    by: list[UsageBy] | Unset = UNSET,
-    since: datetime.date | None | Unset = UNSET,
-    until: datetime.date | None | Unset = UNSET,
-    key: None | Unset | UUID = UNSET,
-    agent: None | str | Unset = UNSET,
-    flow: None | str | Unset = UNSET,
-    engine: None | str | Unset = UNSET,
-    kind: None | Unset | UsageKind = UNSET,
-) -> ProblemShown | UsageShown | None:
-    """What was used, by kind and by what else `by` names; as JSON, or as CSV by `Accept` or `format`.
-
-     A key sees its own; an admin everybody's. At most 366 days and 2,000 rows.
-
-    Args:
-        format_ (None | ReportFormat | Unset):
-        by (list[UsageBy] | Unset):
-        since (datetime.date | None | Unset):
-        until (datetime.date | None | Unset):
-        key (None | Unset | UUID):
-        agent (None | str | Unset):
-        flow (None | str | Unset):
-        engine (None | str | Unset):
-        kind (None | Unset | UsageKind):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        ProblemShown | UsageShown
-    """
-
-    return sync_detailed(
-        client=client,
-        format_=format_,
-        by=by,
-        since=since,
-        until=until,
-        key=key,
-        agent=agent,
-        flow=flow,
-        engine=engine,
-        kind=kind,
-    ).parsed
-
-
-async def asyncio_detailed(
-    *,
-    client: AuthenticatedClient,
-    format_: None | ReportFormat | Unset = UNSET,
-    by: list[UsageBy] | Unset = UNSET,
-    since: datetime.date | None | Unset = UNSET,
-    until: datetime.date | None | Unset = UNSET,
-    key: None | Unset | UUID = UNSET,
-    agent: None | str | Unset = UNSET,
-    flow: None | str | Unset = UNSET,
-    engine: None | str | Unset = UNSET,
-    kind: None | Unset | UsageKind = UNSET,
-) -> Response[ProblemShown | UsageShown]:
-    """What was used, by kind and by what else `by` names; as JSON, or as CSV by `Accept` or `format`.
-
-     A key sees its own; an admin everybody's. At most 366 days and 2,000 rows.
-
-    Args:
-        format_ (None | ReportFormat | Unset):
-        by (list[UsageBy] | Unset):
-        since (datetime.date | None | Unset):
-        until (datetime.date | None | Unset):
-        key (None | Unset | UUID):
-        agent (None | str | Unset):
-        flow (None | str | Unset):
-        engine (None | str | Unset):
-        kind (None | Unset | UsageKind):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[ProblemShown | UsageShown]
-    """
-
-    kwargs = _get_kwargs(
-        format_=format_,
-        by=by,
-        since=since,
-        until=until,
-        key=key,
-        agent=agent,
-        flow=flow,
-        engine=engine,
-        kind=kind,
-    )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
-
-
-async def asyncio(
-    *,
-    client: AuthenticatedClient,
-    format_: None | ReportFormat | Unset = UNSET,
-    by: list[UsageBy] | Unset = UNSET,
-    since: datetime.date | None | Unset = UNSET,
-    until: datetime.date | None | Unset = UNSET,
-    key: None | Unset | UUID = UNSET,
-    agent: None | str | Unset = UNSET,
-    flow: None | str | Unset = UNSET,
-    engine: None | str | Unset = UNSET,
-    kind: None | Unset | UsageKind = UNSET,
-) -> ProblemShown | UsageShown | None:
-    """What was used, by kind and by what else `by` names; as JSON, or as CSV by `Accept` or `format`.
-
-     A key sees its own; an admin everybody's. At most 366 days and 2,000 rows.
-
-    Args:
-        format_ (None | ReportFormat | Unset):
-        by (list[UsageBy] | Unset):
-        since (datetime.date | None | Unset):
-        until (datetime.date | None | Unset):
-        key (None | Unset | UUID):
-        agent (None | str | Unset):
-        flow (None | str | Unset):
-        engine (None | str | Unset):
-        kind (None | Unset | UsageKind):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        ProblemShown | UsageShown
-    """
-
-    return (
-        await asyncio_detailed(
-            client=client,
-            format_=format_,
-            by=by,
-            since=since,
-            until=until,
-            key=key,
-            agent=agent,
-            flow=flow,
-            engine=engine,
-            kind=kind,
-        )
-    ).parsed
+    return response_200

@@ -1,17 +1,17 @@
-from http import HTTPStatus
+"""GET /api/voices"""
+
+from __future__ import annotations
+
 from typing import Any
 
 import httpx
 
-from ... import errors
-from ...client import AuthenticatedClient, Client
 from ...models.gender import Gender
 from ...models.page_voice_shown import PageVoiceShown
-from ...models.problem_shown import ProblemShown
-from ...types import UNSET, Response, Unset
+from ...types import UNSET, Unset
 
 
-def _get_kwargs(
+def request(
     *,
     limit: int | Unset = 50,
     cursor: str | Unset = "",
@@ -21,6 +21,7 @@ def _get_kwargs(
     ready: bool | None | Unset = UNSET,
     q: str | Unset = "",
 ) -> dict[str, Any]:
+    """For `httpx.Client.request`."""
 
     params: dict[str, Any] = {}
 
@@ -57,259 +58,11 @@ def _get_kwargs(
         "url": "/api/voices",
         "params": params,
     }
-
     return _kwargs
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PageVoiceShown | ProblemShown | None:
-    if response.status_code == 200:
-        response_200 = PageVoiceShown.from_dict(response.json())
+def read(response: httpx.Response) -> PageVoiceShown:
+    """What a success says."""
+    response_200 = PageVoiceShown.from_dict(response.json())
 
-        return response_200
-
-    if response.status_code == 400:
-        response_400 = ProblemShown.from_dict(response.json())
-
-        return response_400
-
-    if response.status_code == 401:
-        response_401 = ProblemShown.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = ProblemShown.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = ProblemShown.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 409:
-        response_409 = ProblemShown.from_dict(response.json())
-
-        return response_409
-
-    if response.status_code == 429:
-        response_429 = ProblemShown.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 503:
-        response_503 = ProblemShown.from_dict(response.json())
-
-        return response_503
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PageVoiceShown | ProblemShown]:
-    return Response(
-        status_code=HTTPStatus(response.status_code),
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(client=client, response=response),
-    )
-
-
-def sync_detailed(
-    *,
-    client: AuthenticatedClient,
-    limit: int | Unset = 50,
-    cursor: str | Unset = "",
-    language: str | Unset = "",
-    gender: Gender | None | Unset = UNSET,
-    engine: str | Unset = "",
-    ready: bool | None | Unset = UNSET,
-    q: str | Unset = "",
-) -> Response[PageVoiceShown | ProblemShown]:
-    """All voices, by language.
-
-     143 in 33 languages and those that engines have by themselves. A voice is `ready` when some engine
-    can
-    speak it now, be it another than the one that it was made for.
-
-    Args:
-        limit (int | Unset):  Default: 50.
-        cursor (str | Unset):  Default: ''.
-        language (str | Unset):  Default: ''.
-        gender (Gender | None | Unset):
-        engine (str | Unset):  Default: ''.
-        ready (bool | None | Unset):
-        q (str | Unset):  Default: ''.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[PageVoiceShown | ProblemShown]
-    """
-
-    kwargs = _get_kwargs(
-        limit=limit,
-        cursor=cursor,
-        language=language,
-        gender=gender,
-        engine=engine,
-        ready=ready,
-        q=q,
-    )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
-
-
-def sync(
-    *,
-    client: AuthenticatedClient,
-    limit: int | Unset = 50,
-    cursor: str | Unset = "",
-    language: str | Unset = "",
-    gender: Gender | None | Unset = UNSET,
-    engine: str | Unset = "",
-    ready: bool | None | Unset = UNSET,
-    q: str | Unset = "",
-) -> PageVoiceShown | ProblemShown | None:
-    """All voices, by language.
-
-     143 in 33 languages and those that engines have by themselves. A voice is `ready` when some engine
-    can
-    speak it now, be it another than the one that it was made for.
-
-    Args:
-        limit (int | Unset):  Default: 50.
-        cursor (str | Unset):  Default: ''.
-        language (str | Unset):  Default: ''.
-        gender (Gender | None | Unset):
-        engine (str | Unset):  Default: ''.
-        ready (bool | None | Unset):
-        q (str | Unset):  Default: ''.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        PageVoiceShown | ProblemShown
-    """
-
-    return sync_detailed(
-        client=client,
-        limit=limit,
-        cursor=cursor,
-        language=language,
-        gender=gender,
-        engine=engine,
-        ready=ready,
-        q=q,
-    ).parsed
-
-
-async def asyncio_detailed(
-    *,
-    client: AuthenticatedClient,
-    limit: int | Unset = 50,
-    cursor: str | Unset = "",
-    language: str | Unset = "",
-    gender: Gender | None | Unset = UNSET,
-    engine: str | Unset = "",
-    ready: bool | None | Unset = UNSET,
-    q: str | Unset = "",
-) -> Response[PageVoiceShown | ProblemShown]:
-    """All voices, by language.
-
-     143 in 33 languages and those that engines have by themselves. A voice is `ready` when some engine
-    can
-    speak it now, be it another than the one that it was made for.
-
-    Args:
-        limit (int | Unset):  Default: 50.
-        cursor (str | Unset):  Default: ''.
-        language (str | Unset):  Default: ''.
-        gender (Gender | None | Unset):
-        engine (str | Unset):  Default: ''.
-        ready (bool | None | Unset):
-        q (str | Unset):  Default: ''.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[PageVoiceShown | ProblemShown]
-    """
-
-    kwargs = _get_kwargs(
-        limit=limit,
-        cursor=cursor,
-        language=language,
-        gender=gender,
-        engine=engine,
-        ready=ready,
-        q=q,
-    )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
-
-
-async def asyncio(
-    *,
-    client: AuthenticatedClient,
-    limit: int | Unset = 50,
-    cursor: str | Unset = "",
-    language: str | Unset = "",
-    gender: Gender | None | Unset = UNSET,
-    engine: str | Unset = "",
-    ready: bool | None | Unset = UNSET,
-    q: str | Unset = "",
-) -> PageVoiceShown | ProblemShown | None:
-    """All voices, by language.
-
-     143 in 33 languages and those that engines have by themselves. A voice is `ready` when some engine
-    can
-    speak it now, be it another than the one that it was made for.
-
-    Args:
-        limit (int | Unset):  Default: 50.
-        cursor (str | Unset):  Default: ''.
-        language (str | Unset):  Default: ''.
-        gender (Gender | None | Unset):
-        engine (str | Unset):  Default: ''.
-        ready (bool | None | Unset):
-        q (str | Unset):  Default: ''.
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        PageVoiceShown | ProblemShown
-    """
-
-    return (
-        await asyncio_detailed(
-            client=client,
-            limit=limit,
-            cursor=cursor,
-            language=language,
-            gender=gender,
-            engine=engine,
-            ready=ready,
-            q=q,
-        )
-    ).parsed
+    return response_200

@@ -1,27 +1,28 @@
-from http import HTTPStatus
+"""GET /api/webhooks/{id}/deliveries"""
+
+from __future__ import annotations
+
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
 import httpx
 
-from ... import errors
-from ...client import AuthenticatedClient, Client
 from ...models.page_delivery_shown import PageDeliveryShown
-from ...models.problem_shown import ProblemShown
 from ...models.webhook_deliveries_state_type_0 import (
     WebhookDeliveriesStateType0,
 )
-from ...types import UNSET, Response, Unset
+from ...types import UNSET, Unset
 
 
-def _get_kwargs(
+def request(
     id: UUID,
     *,
     limit: int | Unset = 50,
     cursor: str | Unset = "",
     state: None | Unset | WebhookDeliveriesStateType0 = UNSET,
 ) -> dict[str, Any]:
+    """For `httpx.Client.request`."""
 
     params: dict[str, Any] = {}
 
@@ -47,207 +48,11 @@ def _get_kwargs(
         ),
         "params": params,
     }
-
     return _kwargs
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PageDeliveryShown | ProblemShown | None:
-    if response.status_code == 200:
-        response_200 = PageDeliveryShown.from_dict(response.json())
+def read(response: httpx.Response) -> PageDeliveryShown:
+    """What a success says."""
+    response_200 = PageDeliveryShown.from_dict(response.json())
 
-        return response_200
-
-    if response.status_code == 400:
-        response_400 = ProblemShown.from_dict(response.json())
-
-        return response_400
-
-    if response.status_code == 401:
-        response_401 = ProblemShown.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = ProblemShown.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = ProblemShown.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 409:
-        response_409 = ProblemShown.from_dict(response.json())
-
-        return response_409
-
-    if response.status_code == 429:
-        response_429 = ProblemShown.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 503:
-        response_503 = ProblemShown.from_dict(response.json())
-
-        return response_503
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PageDeliveryShown | ProblemShown]:
-    return Response(
-        status_code=HTTPStatus(response.status_code),
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(client=client, response=response),
-    )
-
-
-def sync_detailed(
-    id: UUID,
-    *,
-    client: AuthenticatedClient,
-    limit: int | Unset = 50,
-    cursor: str | Unset = "",
-    state: None | Unset | WebhookDeliveriesStateType0 = UNSET,
-) -> Response[PageDeliveryShown | ProblemShown]:
-    """What was sent, or is to be, newest first; `state=dead`: what was given up.
-
-    Args:
-        id (UUID):
-        limit (int | Unset):  Default: 50.
-        cursor (str | Unset):  Default: ''.
-        state (None | Unset | WebhookDeliveriesStateType0):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[PageDeliveryShown | ProblemShown]
-    """
-
-    kwargs = _get_kwargs(
-        id=id,
-        limit=limit,
-        cursor=cursor,
-        state=state,
-    )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
-
-
-def sync(
-    id: UUID,
-    *,
-    client: AuthenticatedClient,
-    limit: int | Unset = 50,
-    cursor: str | Unset = "",
-    state: None | Unset | WebhookDeliveriesStateType0 = UNSET,
-) -> PageDeliveryShown | ProblemShown | None:
-    """What was sent, or is to be, newest first; `state=dead`: what was given up.
-
-    Args:
-        id (UUID):
-        limit (int | Unset):  Default: 50.
-        cursor (str | Unset):  Default: ''.
-        state (None | Unset | WebhookDeliveriesStateType0):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        PageDeliveryShown | ProblemShown
-    """
-
-    return sync_detailed(
-        id=id,
-        client=client,
-        limit=limit,
-        cursor=cursor,
-        state=state,
-    ).parsed
-
-
-async def asyncio_detailed(
-    id: UUID,
-    *,
-    client: AuthenticatedClient,
-    limit: int | Unset = 50,
-    cursor: str | Unset = "",
-    state: None | Unset | WebhookDeliveriesStateType0 = UNSET,
-) -> Response[PageDeliveryShown | ProblemShown]:
-    """What was sent, or is to be, newest first; `state=dead`: what was given up.
-
-    Args:
-        id (UUID):
-        limit (int | Unset):  Default: 50.
-        cursor (str | Unset):  Default: ''.
-        state (None | Unset | WebhookDeliveriesStateType0):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[PageDeliveryShown | ProblemShown]
-    """
-
-    kwargs = _get_kwargs(
-        id=id,
-        limit=limit,
-        cursor=cursor,
-        state=state,
-    )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
-
-
-async def asyncio(
-    id: UUID,
-    *,
-    client: AuthenticatedClient,
-    limit: int | Unset = 50,
-    cursor: str | Unset = "",
-    state: None | Unset | WebhookDeliveriesStateType0 = UNSET,
-) -> PageDeliveryShown | ProblemShown | None:
-    """What was sent, or is to be, newest first; `state=dead`: what was given up.
-
-    Args:
-        id (UUID):
-        limit (int | Unset):  Default: 50.
-        cursor (str | Unset):  Default: ''.
-        state (None | Unset | WebhookDeliveriesStateType0):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        PageDeliveryShown | ProblemShown
-    """
-
-    return (
-        await asyncio_detailed(
-            id=id,
-            client=client,
-            limit=limit,
-            cursor=cursor,
-            state=state,
-        )
-    ).parsed
+    return response_200

@@ -1,21 +1,21 @@
-from http import HTTPStatus
+"""POST /api/webhooks/{id}/deliveries/{delivery}/replay"""
+
+from __future__ import annotations
+
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
 import httpx
 
-from ... import errors
-from ...client import AuthenticatedClient, Client
-from ...models.problem_shown import ProblemShown
 from ...models.replayed_deliveries import ReplayedDeliveries
-from ...types import Response
 
 
-def _get_kwargs(
+def request(
     id: UUID,
     delivery: UUID,
 ) -> dict[str, Any]:
+    """For `httpx.Client.request`."""
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -24,183 +24,11 @@ def _get_kwargs(
             delivery=quote(str(delivery), safe=""),
         ),
     }
-
     return _kwargs
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ProblemShown | ReplayedDeliveries | None:
-    if response.status_code == 202:
-        response_202 = ReplayedDeliveries.from_dict(response.json())
+def read(response: httpx.Response) -> ReplayedDeliveries:
+    """What a success says."""
+    response_202 = ReplayedDeliveries.from_dict(response.json())
 
-        return response_202
-
-    if response.status_code == 400:
-        response_400 = ProblemShown.from_dict(response.json())
-
-        return response_400
-
-    if response.status_code == 401:
-        response_401 = ProblemShown.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = ProblemShown.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 404:
-        response_404 = ProblemShown.from_dict(response.json())
-
-        return response_404
-
-    if response.status_code == 409:
-        response_409 = ProblemShown.from_dict(response.json())
-
-        return response_409
-
-    if response.status_code == 429:
-        response_429 = ProblemShown.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 503:
-        response_503 = ProblemShown.from_dict(response.json())
-
-        return response_503
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
-
-
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[ProblemShown | ReplayedDeliveries]:
-    return Response(
-        status_code=HTTPStatus(response.status_code),
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(client=client, response=response),
-    )
-
-
-def sync_detailed(
-    id: UUID,
-    delivery: UUID,
-    *,
-    client: AuthenticatedClient,
-) -> Response[ProblemShown | ReplayedDeliveries]:
-    """Send a dead letter again, under the same `webhook-id`.
-
-    Args:
-        id (UUID):
-        delivery (UUID):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[ProblemShown | ReplayedDeliveries]
-    """
-
-    kwargs = _get_kwargs(
-        id=id,
-        delivery=delivery,
-    )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
-
-
-def sync(
-    id: UUID,
-    delivery: UUID,
-    *,
-    client: AuthenticatedClient,
-) -> ProblemShown | ReplayedDeliveries | None:
-    """Send a dead letter again, under the same `webhook-id`.
-
-    Args:
-        id (UUID):
-        delivery (UUID):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        ProblemShown | ReplayedDeliveries
-    """
-
-    return sync_detailed(
-        id=id,
-        delivery=delivery,
-        client=client,
-    ).parsed
-
-
-async def asyncio_detailed(
-    id: UUID,
-    delivery: UUID,
-    *,
-    client: AuthenticatedClient,
-) -> Response[ProblemShown | ReplayedDeliveries]:
-    """Send a dead letter again, under the same `webhook-id`.
-
-    Args:
-        id (UUID):
-        delivery (UUID):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        Response[ProblemShown | ReplayedDeliveries]
-    """
-
-    kwargs = _get_kwargs(
-        id=id,
-        delivery=delivery,
-    )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
-
-
-async def asyncio(
-    id: UUID,
-    delivery: UUID,
-    *,
-    client: AuthenticatedClient,
-) -> ProblemShown | ReplayedDeliveries | None:
-    """Send a dead letter again, under the same `webhook-id`.
-
-    Args:
-        id (UUID):
-        delivery (UUID):
-
-    Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
-
-    Returns:
-        ProblemShown | ReplayedDeliveries
-    """
-
-    return (
-        await asyncio_detailed(
-            id=id,
-            delivery=delivery,
-            client=client,
-        )
-    ).parsed
+    return response_202

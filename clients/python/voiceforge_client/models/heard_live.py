@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+from uuid import UUID
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+T = TypeVar("T", bound="HeardLive")
+
+
+@_attrs_define
+class HeardLive:
+    """A line is over: what the caller has heard of it."""
+
+    call: UUID
+    at: float
+    """ Seconds since 1970. """
+    text: str
+    interrupted: bool
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        call = str(self.call)
+
+        at = self.at
+
+        text = self.text
+
+        interrupted = self.interrupted
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "call": call,
+                "at": at,
+                "text": text,
+                "interrupted": interrupted,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        call = UUID(d.pop("call"))
+
+        at = d.pop("at")
+
+        text = d.pop("text")
+
+        interrupted = d.pop("interrupted")
+
+        heard_live = cls(
+            call=call,
+            at=at,
+            text=text,
+            interrupted=interrupted,
+        )
+
+        heard_live.additional_properties = d
+        return heard_live
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

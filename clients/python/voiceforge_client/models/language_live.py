@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+from uuid import UUID
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="LanguageLive")
+
+
+@_attrs_define
+class LanguageLive:
+    """The call goes on in another language."""
+
+    call: UUID
+    at: float
+    """ Seconds since 1970. """
+    language: str
+    before: str
+    why: str | Unset = ""
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        call = str(self.call)
+
+        at = self.at
+
+        language = self.language
+
+        before = self.before
+
+        why = self.why
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "call": call,
+                "at": at,
+                "language": language,
+                "before": before,
+            }
+        )
+        if why is not UNSET:
+            field_dict["why"] = why
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        call = UUID(d.pop("call"))
+
+        at = d.pop("at")
+
+        language = d.pop("language")
+
+        before = d.pop("before")
+
+        why = d.pop("why", UNSET)
+
+        language_live = cls(
+            call=call,
+            at=at,
+            language=language,
+            before=before,
+            why=why,
+        )
+
+        language_live.additional_properties = d
+        return language_live
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
