@@ -344,3 +344,17 @@ async def test_a_leg_ends_once_and_gives_its_place_back(bench: Bench) -> None:
     again, _ = bench.leg(Talker(), StreamFormat(Coding.PCM16, 8_000))
     assert again.stream.slot == leg.stream.slot
     await asyncio.sleep(0)
+
+
+def test_what_was_dropped_once_is_not_dropped_again(bench: Bench) -> None:
+    """At a takeover the agent, the hold and the takeover each clear the leg."""
+    app = Talker(tone(30, 16_000).reshape(30, -1))
+    leg, far = bench.leg(app, StreamFormat(Coding.PCM16, 16_000))
+    leg.clear()
+    assert far.cleared_at == [], "it was sent nothing"
+    bench.tick(10)
+    assert leg.clear() == leg.clear() == leg.clear()
+    assert len(far.cleared_at) == 1
+    bench.tick()
+    leg.clear()
+    assert len(far.cleared_at) == 2, "something came after"
