@@ -158,7 +158,7 @@ class GapShown(ResponseModel):
 
 
 STREAM_EVENTS: Mapping[str, Any] = MappingProxyType(
-    {"ready": PlaceShown, "gap": GapShown, "partial": PartialLive}
+    {"ready": PlaceShown, "gap": GapShown, "reset": PlaceShown, "partial": PartialLive}
     | {_topic_of(each): each for each in get_args(StoredEvent)}
 )
 """What a stream of stored events tells, by name: an event's is its topic."""
@@ -173,6 +173,10 @@ class EventPage(ResponseModel):
     swept: int = Field(
         description="Events up to this number are not kept any more: whoever asks for what is behind a lower "
         "one has missed some."
+    )
+    head: int = Field(
+        description="The last number there is. Lower than the one you asked with: that was of another "
+        "database, and numbers began anew; begin with 0."
     )
 
 

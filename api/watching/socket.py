@@ -21,7 +21,7 @@ from api.routing.problems import started
 from api.routing.table import ApiRoutes
 from api.telephony.events import place_among
 from api.watching.models import Subscription
-from api.watching.steps import ToldEvents, ToldGap, ToldNothing, ToldPartial, WatchStep, steps
+from api.watching.steps import ToldEvents, ToldGap, ToldNothing, ToldPartial, ToldReset, WatchStep, steps
 from mediaserver.storage.outbox.feed import EventFeed
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ async def event_socket(request: web.Request) -> web.StreamResponse:
     """Events over a WebSocket.
 
     Send `{"type": "subscribe", "topics"?, "call"?, "after"?, "partials"?}`; another one takes the place of
-    the first. You are sent `subscribed` (with `after`), `event` (as `/api/events` shows it), `gap`,
+    the first. You are sent `subscribed` (with `after`), `event` (as `/api/events` shows it), `gap`, `reset`,
     `partial` and `heartbeat` (with `after`: go on there when you come back). Closed with 4004 for a message
     that is not understood, 4003 for more than 20 at once or one a second,
     1001 when the server stops, 1008 when your key was withdrawn."""
@@ -158,6 +158,8 @@ def _messages(step: WatchStep) -> list[str]:
             return [dumps({"type": "partial", **event.data, "call": str(event.call_id), "at": event.at})]
         case ToldGap(upto):
             return [f'{{"type":"gap","upto":{upto}}}']
+        case ToldReset(after):
+            return [f'{{"type":"reset","after":{after}}}']
         case ToldNothing(upto):
             return [f'{{"type":"heartbeat","after":{upto}}}']
 

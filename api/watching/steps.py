@@ -46,13 +46,21 @@ class ToldGap:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldReset:
+    """The watcher named a number that no event has yet: its events are of another database. It is told what
+    comes from this number on."""
+
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
 class ToldNothing:
     """Nothing has come for a while; what has come up to this number was not for this watcher."""
 
     upto: int
 
 
-WatchStep: TypeAlias = ToldEvents | ToldPartial | ToldGap | ToldNothing
+WatchStep: TypeAlias = ToldEvents | ToldPartial | ToldGap | ToldReset | ToldNothing
 
 
 async def steps(
@@ -71,6 +79,11 @@ async def steps(
                 coming["partial"] = asyncio.ensure_future(anext(live, None))
             while not feed.closed:
                 try:
+                    if await feed.ahead(after):
+                        after = feed.head
+                        if waiting := coming.pop("event", None):
+                            waiting.cancel()
+                        yield ToldReset(after)
                     if gap := await feed.missed(after):
                         after = gap
                         yield ToldGap(gap)

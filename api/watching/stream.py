@@ -14,7 +14,7 @@ from api.routing.problems import Problem, started
 from api.routing.table import ApiRoutes
 from api.telephony.events import begin_stream, place_among, tell
 from api.watching.models import LARGEST_SEQ, STREAM_EVENTS, EventPage, EventsQuery, StreamQuery
-from api.watching.steps import ToldEvents, ToldGap, ToldNothing, ToldPartial, WatchStep, steps
+from api.watching.steps import ToldEvents, ToldGap, ToldNothing, ToldPartial, ToldReset, WatchStep, steps
 from mediaserver.storage.outbox import table
 
 routes = ApiRoutes("events", "What happens, told once and in order.")
@@ -40,7 +40,7 @@ async def events(request: web.Request, query: EventsQuery) -> web.StreamResponse
                 break
     items = ",".join(event.text for event in found)
     more = "true" if at < head else "false"
-    body = f'{{"items":[{items}],"after":{at},"more":{more},"swept":{swept}}}'
+    body = f'{{"items":[{items}],"after":{at},"more":{more},"swept":{swept},"head":{head}}}'
     return web.Response(text=body, content_type="application/json")
 
 
@@ -52,7 +52,8 @@ async def event_stream(request: web.Request, query: StreamQuery) -> web.StreamRe
 
     `id` is the number; a browser's EventSource sends it when it comes back and goes on there. `event` is the
     topic, `data` what `/api/events` shows. First comes `ready` with the number from which on you are told;
-    `gap` says that events up to a number are not kept any more; `partial` has no number."""
+    `gap` says that events up to a number are not kept any more; `reset` that no event has your number yet,
+    since the database was made anew, and from which on you are told; `partial` has no number."""
     context, who = request.app[CONTEXT], asker(request)
     feed = started(context.feed)
     after = _last_seen(request, query)
@@ -90,6 +91,8 @@ def _written(step: WatchStep) -> bytes:
             return _framed("partial", dumps({**event.data, "call": str(event.call_id), "at": event.at}))
         case ToldGap(upto):
             return _framed("gap", f'{{"upto":{upto}}}', upto)
+        case ToldReset(after):
+            return _framed("reset", f'{{"after":{after}}}', after)
         case ToldNothing(upto):
             # Without data nobody is told, but the place is kept.
             return f": still here\nid: {upto}\n\n".encode()

@@ -176,6 +176,8 @@ class SocketLeg(WrittenLeg):
         super().__init__(far, ref=ref, remote=remote)
         self._stream: SocketAudio = wire.open(fmt, far.audio, queue_ms, out)
         self.codec = self._stream.codec
+        self._cleared_ms = 0
+        """Of the audio that was sent: the far end was told to drop what it had not played of it."""
 
     @property
     def stream(self) -> SocketAudio:
@@ -205,7 +207,10 @@ class SocketLeg(WrittenLeg):
         self._stream.write(frame)
 
     def clear(self) -> int:
-        heard = self._stream.clear()
+        heard, sent_ms = self._stream.clear(), self._stream.sent_ms
+        if sent_ms == self._cleared_ms:
+            return heard  # it was told to drop all that it was sent: once is enough
+        self._cleared_ms = sent_ms
         self._far.cleared(self._stream.heard_of_last(heard) // SAMPLES_PER_MS)
         return heard
 

@@ -319,7 +319,8 @@ export interface paths {
          * Events as server-sent events, from now on or from where you were.
          * @description `id` is the number; a browser's EventSource sends it when it comes back and goes on there. `event` is the
          *     topic, `data` what `/api/events` shows. First comes `ready` with the number from which on you are told;
-         *     `gap` says that events up to a number are not kept any more; `partial` has no number.
+         *     `gap` says that events up to a number are not kept any more; `reset` that no event has your number yet,
+         *     since the database was made anew, and from which on you are told; `partial` has no number.
          */
         get: operations["event_stream"];
         put?: never;
@@ -461,7 +462,8 @@ export interface paths {
          * @description `call` for each call that is over (whether it went as its persona expects, and why not; of the first
          *     failed ones what was said), then `result` with figures for all and for each persona; `failed` where the
          *     calls cannot go on. What a persona's world names is answered by it; other requests, functions and models
-         *     are real. Closing the connection ends it.
+         *     are real: so a flow of the operator's is simulated by the operator alone. Closing the connection ends
+         *     it.
          */
         post: operations["flow_simulating_simulate"];
         delete?: never;
@@ -477,7 +479,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the calls of the versions came to that share the calls, or of those that are named. */
+        /**
+         * What your calls of the versions came to that share the calls, or of those that are named.
+         * @description The operator's figures are of all calls.
+         */
         get: operations["flow_publishing_compare"];
         /** Share new calls between the published version and another. */
         put: operations["flow_publishing_split"];
@@ -683,7 +688,9 @@ export interface paths {
         };
         /**
          * 200 when new calls can be served, else 503.
-         * @description What is missing stands in `missing`; the answer is the same for both.
+         * @description What is missing stands in `missing`; the answer is the same for both. Components that it can do without
+         *     (agents, flows, trunks, hosts by their names) are shown to the operator alone, and so is what is wrong;
+         *     where no ADMIN_TOKEN is set, to this machine, too.
          */
         get: operations["server_health"];
         put?: never;
@@ -733,7 +740,10 @@ export interface paths {
         delete: operations["keys_revoke"];
         options?: never;
         head?: never;
-        /** Change a key's name, scopes or limits, or switch it off and on. */
+        /**
+         * Change a key's name, scopes or limits, or switch it off and on.
+         * @description One that is switched off, or loses `admin`, signs out the browsers that signed in with it.
+         */
         patch: operations["keys_change"];
         trace?: never;
     };
@@ -2066,7 +2076,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The Prometheus text format.
+         * Figures of the whole server, in the Prometheus text format.
          * @description This machine needs no key for it where no ADMIN_TOKEN is set.
          */
         get: operations["server_metrics"];
@@ -2181,7 +2191,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One of them. */
+        /** One of them, also by a name of OpenAI's that `model` takes: `whisper-1`, `tts-1` and others. */
         get: operations["openai_model"];
         put?: never;
         post?: never;
@@ -2243,9 +2253,10 @@ export interface paths {
         /**
          * Events over a WebSocket.
          * @description Send `{"type": "subscribe", "topics"?, "call"?, "after"?, "partials"?}`; another one takes the place of
-         *     the first. You are sent `subscribed` (with `after`), `event` (as `/api/events` shows it), `gap`,
+         *     the first. You are sent `subscribed` (with `after`), `event` (as `/api/events` shows it), `gap`, `reset`,
          *     `partial` and `heartbeat` (with `after`: go on there when you come back). Closed with 4004 for a message
-         *     that is not understood, 1001 when the server stops, 1008 when your key was withdrawn.
+         *     that is not understood, 4003 for more than 20 at once or one a second,
+         *     1001 when the server stops, 1008 when your key was withdrawn.
          */
         get: operations["events_socket_event_socket"];
         put?: never;
@@ -4123,6 +4134,11 @@ export interface components {
              * @description Ask for `?after=` this to go on, also when there is nothing more yet.
              */
             after: number;
+            /**
+             * Head
+             * @description The last number there is. Lower than the one you asked with: that was of another database, and numbers began anew; begin with 0.
+             */
+            head: number;
             /** Items */
             items: (components["schemas"]["CallStartedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TurnEvent"] | components["schemas"]["DtmfEvent"] | components["schemas"]["TransferEvent"] | components["schemas"]["RecordingEvent"] | components["schemas"]["OutcomeEvent"] | components["schemas"]["MessageEvent"] | components["schemas"]["SummaryEvent"] | components["schemas"]["AgentChangedEvent"] | components["schemas"]["FlowChangedEvent"] | components["schemas"]["WebhookDisabledEvent"])[];
             /**
@@ -7222,7 +7238,7 @@ export interface components {
          * @description The right to one kind of request. `*_READ` changes nothing; `*_WRITE` does not include reading.
          * @enum {string}
          */
-        Scope: "admin" | "calls:read" | "calls:write" | "calls:listen" | "agents:read" | "agents:write" | "telephony:read" | "telephony:write" | "flows:read" | "flows:write" | "voices:read" | "voices:write" | "speech" | "sessions" | "events:read" | "webhooks:read" | "webhooks:write" | "usage:read" | "models";
+        Scope: "admin" | "calls:read" | "calls:write" | "calls:listen" | "agents:read" | "agents:write" | "telephony:read" | "telephony:write" | "flows:read" | "flows:write" | "voices:read" | "voices:write" | "speech" | "sessions" | "events:read" | "webhooks:read" | "webhooks:write" | "usage:read" | "metrics" | "models";
         /**
          * SeatKind
          * @enum {string}
@@ -16247,6 +16263,15 @@ export interface operations {
             };
             /** @description It cannot be done as things are. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description on_another_server */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -108,6 +108,12 @@ class EventFeed:
         swept = await table.swept(self._pool)
         return swept if seq < swept else 0
 
+    async def ahead(self, seq: int) -> bool:
+        """No event has this number yet: it is of another database, e.g. of before this one was made anew.
+        Raises what the database does."""
+        # Another server may have told of what we have not read yet.
+        return seq > self._head and seq > await table.head(self._pool)
+
     def _remembered(self, seq: int, which: EventFilter, most: int) -> tuple[list[OutboxEvent], int]:
         found = []
         for at in range(bisect_right(self._seqs, seq), len(self._seqs)):

@@ -83,6 +83,14 @@ async def test_reconnects_lose_nothing_and_double_nothing(desk: WatchDesk) -> No
     assert seen == [event["seq"] for event in page["items"]]
 
 
+async def test_who_names_a_number_that_no_event_has_is_told_so(desk: WatchDesk) -> None:
+    ws = await connect(desk)
+    await subscribe(ws, after=7_000)
+    assert await ws.receive_json(timeout=10) == {"type": "reset", "after": desk.feed.head}
+    await desk.tell("turn")
+    assert [topic for _, topic in await heard(ws, 1)] == ["turn"]
+
+
 async def test_a_key_is_told_its_own_alone(desk: WatchDesk) -> None:
     mine, other = await desk.key(), await desk.key()
     ws = await connect(desk, mine)

@@ -120,6 +120,30 @@ async def test_who_was_away_for_too_long_is_told_so(desk: WatchDesk) -> None:
     assert page["swept"] == 10 and page["items"][0]["seq"] == 11
 
 
+async def test_who_names_a_number_that_no_event_has_is_told_so_and_goes_on(desk: WatchDesk) -> None:
+    """The database was made anew."""
+    await desk.tell("turn", "dtmf")
+    head = (await desk.get("/api/events"))[1]["head"]
+    await desk.feed.beyond(head - 1)
+    sse = await follow(desk, last=str(head + 7))
+    assert await sse.next() == ("reset", {"after": head}) and sse.last == str(head)
+    await desk.tell("turn")
+    assert await sse.topics(1) == ["turn"]
+    _, page = await desk.get("/api/events", after=head + 7)
+    assert page["head"] == head + 1 < page["after"] and not page["more"]
+
+
+async def test_what_another_server_has_told_of_already_is_no_number_of_another_database(
+    desk: WatchDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.tell("turn", "dtmf")
+    head = (await desk.get("/api/events"))[1]["head"]
+    await desk.feed.beyond(head - 1)
+    monkeypatch.setattr(desk.feed, "_head", head - 1)
+    assert not await desk.feed.ahead(head)
+    assert await desk.feed.ahead(head + 1)
+
+
 async def test_nothing_for_a_while_is_said_and_the_place_is_kept(
     desk: WatchDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -359,3 +359,17 @@ def test_a_tick_does_no_more_than_so_much_of_what_follows_audio(bench: Bench) ->
         bench.tick(1)
         most = max(most, len(done) - before)
     assert done == list(range(50)) and most == DONE_A_TICK
+
+
+def test_what_was_dropped_once_is_not_dropped_again(bench: Bench) -> None:
+    """At a takeover the agent, the hold and the takeover each clear the leg."""
+    app = Talker(tone(30, 16_000).reshape(30, -1))
+    leg, far = bench.leg(app, StreamFormat(Coding.PCM16, 16_000))
+    leg.clear()
+    assert far.cleared_at == [], "it was sent nothing"
+    bench.tick(10)
+    assert leg.clear() == leg.clear() == leg.clear()
+    assert len(far.cleared_at) == 1
+    bench.tick()
+    leg.clear()
+    assert len(far.cleared_at) == 2, "something came after"

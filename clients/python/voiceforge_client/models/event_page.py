@@ -51,6 +51,9 @@ class EventPage:
     swept: int
     """ Events up to this number are not kept any more: whoever asks for what is behind a lower one has missed some.
     """
+    head: int
+    """ The last number there is. Lower than the one you asked with: that was of another database, and numbers began
+    anew; begin with 0. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -105,6 +108,8 @@ class EventPage:
 
         swept = self.swept
 
+        head = self.head
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -113,6 +118,7 @@ class EventPage:
                 "after": after,
                 "more": more,
                 "swept": swept,
+                "head": head,
             }
         )
 
@@ -268,11 +274,14 @@ class EventPage:
 
         swept = d.pop("swept")
 
+        head = d.pop("head")
+
         event_page = cls(
             items=items,
             after=after,
             more=more,
             swept=swept,
+            head=head,
         )
 
         event_page.additional_properties = d

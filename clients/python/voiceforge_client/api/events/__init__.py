@@ -59,7 +59,9 @@ class Events:
         is the
         topic, `data` what `/api/events` shows. First comes `ready` with the number from which on you are
         told;
-        `gap` says that events up to a number are not kept any more; `partial` has no number.
+        `gap` says that events up to a number are not kept any more; `reset` that no event has your number
+        yet,
+        since the database was made anew, and from which on you are told; `partial` has no number.
         """
         return self._client.read_events(
             _event_stream.request(
@@ -113,7 +115,9 @@ class AsyncEvents:
         is the
         topic, `data` what `/api/events` shows. First comes `ready` with the number from which on you are
         told;
-        `gap` says that events up to a number are not kept any more; `partial` has no number.
+        `gap` says that events up to a number are not kept any more; `reset` that no event has your number
+        yet,
+        since the database was made anew, and from which on you are told; `partial` has no number.
         """
         return self._client.read_events(
             _event_stream.request(

@@ -80,7 +80,10 @@ class FlowPublishing:
         *,
         version: List[int] | Unset = UNSET,
     ) -> FlowsFared:
-        """What the calls of the versions came to that share the calls, or of those that are named."""
+        """What your calls of the versions came to that share the calls, or of those that are named.
+
+        The operator's figures are of all calls.
+        """
         return self._client.ask(
             _flow_publishing_compare.request(
                 name=name,
@@ -177,7 +180,10 @@ class AsyncFlowPublishing:
         *,
         version: List[int] | Unset = UNSET,
     ) -> FlowsFared:
-        """What the calls of the versions came to that share the calls, or of those that are named."""
+        """What your calls of the versions came to that share the calls, or of those that are named.
+
+        The operator's figures are of all calls.
+        """
         return await self._client.ask(
             _flow_publishing_compare.request(
                 name=name,

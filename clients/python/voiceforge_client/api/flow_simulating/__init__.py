@@ -39,7 +39,9 @@ class FlowSimulating:
         the
         calls cannot go on. What a persona's world names is answered by it; other requests, functions and
         models
-        are real. Closing the connection ends it.
+        are real: so a flow of the operator's is simulated by the operator alone. Closing the connection
+        ends
+        it.
         """
         return self._client.read_events(
             _flow_simulating_simulate.request(
@@ -78,7 +80,9 @@ class AsyncFlowSimulating:
         the
         calls cannot go on. What a persona's world names is answered by it; other requests, functions and
         models
-        are real. Closing the connection ends it.
+        are real: so a flow of the operator's is simulated by the operator alone. Closing the connection
+        ends
+        it.
         """
         return self._client.read_events(
             _flow_simulating_simulate.request(

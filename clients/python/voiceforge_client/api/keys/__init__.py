@@ -111,7 +111,10 @@ class Keys:
         rate_limit: KeyRate | None | Unset = UNSET,
         quota: KeyQuota | None | Unset = UNSET,
     ) -> KeyShown:
-        """Change a key's name, scopes or limits, or switch it off and on."""
+        """Change a key's name, scopes or limits, or switch it off and on.
+
+        One that is switched off, or loses `admin`, signs out the browsers that signed in with it.
+        """
         return self._client.ask(
             _keys_change.request(
                 id=id,
@@ -229,7 +232,10 @@ class AsyncKeys:
         rate_limit: KeyRate | None | Unset = UNSET,
         quota: KeyQuota | None | Unset = UNSET,
     ) -> KeyShown:
-        """Change a key's name, scopes or limits, or switch it off and on."""
+        """Change a key's name, scopes or limits, or switch it off and on.
+
+        One that is switched off, or loses `admin`, signs out the browsers that signed in with it.
+        """
         return await self._client.ask(
             _keys_change.request(
                 id=id,

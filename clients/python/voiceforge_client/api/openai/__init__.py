@@ -316,7 +316,7 @@ class Openai:
         self,
         model: str,
     ) -> ModelShown:
-        """One of them."""
+        """One of them, also by a name of OpenAI's that `model` takes: `whisper-1`, `tts-1` and others."""
         return self._client.ask(
             _openai_model.request(
                 model=model,
@@ -771,7 +771,7 @@ class AsyncOpenai:
         self,
         model: str,
     ) -> ModelShown:
-        """One of them."""
+        """One of them, also by a name of OpenAI's that `model` takes: `whisper-1`, `tts-1` and others."""
         return await self._client.ask(
             _openai_model.request(
                 model=model,

@@ -31,14 +31,18 @@ class Server:
     ) -> HealthShown:
         """200 when new calls can be served, else 503.
 
-        What is missing stands in `missing`; the answer is the same for both.
+        What is missing stands in `missing`; the answer is the same for both. Components that it can do
+        without
+        (agents, flows, trunks, hosts by their names) are shown to the operator alone, and so is what is
+        wrong;
+        where no ADMIN_TOKEN is set, to this machine, too.
         """
         return self._client.ask(_server_health.request(), _server_health.read, 503)
 
     def metrics(
         self,
     ) -> str:
-        """The Prometheus text format.
+        """Figures of the whole server, in the Prometheus text format.
 
         This machine needs no key for it where no ADMIN_TOKEN is set.
         """
@@ -90,7 +94,11 @@ class AsyncServer:
     ) -> HealthShown:
         """200 when new calls can be served, else 503.
 
-        What is missing stands in `missing`; the answer is the same for both.
+        What is missing stands in `missing`; the answer is the same for both. Components that it can do
+        without
+        (agents, flows, trunks, hosts by their names) are shown to the operator alone, and so is what is
+        wrong;
+        where no ADMIN_TOKEN is set, to this machine, too.
         """
         return await self._client.ask(
             _server_health.request(), _server_health.read, 503
@@ -99,7 +107,7 @@ class AsyncServer:
     async def metrics(
         self,
     ) -> str:
-        """The Prometheus text format.
+        """Figures of the whole server, in the Prometheus text format.
 
         This machine needs no key for it where no ADMIN_TOKEN is set.
         """
