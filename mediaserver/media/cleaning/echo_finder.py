@@ -157,9 +157,12 @@ class EchoFinder:
 
     def _judge(self) -> None:
         least = np.float32(0.5 * self._gain * self._gain)
-        known = self._weight > least
+        # Where nothing of ours goes out any more the peak of before stays where it was and tells nothing new:
+        # counted again and again, a chance likeness would make an echo of whoever speaks after our last word.
+        known = (self._weight > least) & (self._far[:, 0] != 0)
         if not known.any():
             return
+        stale = self._lag >= 0 and not known[self._lag // _LAGS]
         height = np.square(np.fft.irfft(self._sums, _POINTS, axis=1)[:, :_LAGS])
         height *= (known / np.maximum(self._weight, least))[:, None]
         at = int(height.argmax())
@@ -175,6 +178,8 @@ class EchoFinder:
             still = math.sqrt(float(there.max()) / spread) - DOUBTFUL
             if still > STAYS * above:
                 at, above = first + int(there.argmax()), still
+        if stale and above <= 0:
+            return  # what the room gives back of our last words is ours still
         if self._lag < 0 or abs(at - self._lag) > ROOM_LAGS:
             self._evidence = 0.0
         else:

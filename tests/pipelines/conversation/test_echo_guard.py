@@ -163,6 +163,28 @@ async def test_a_caller_who_talks_over_an_echo_interrupts(db: int | None) -> Non
     assert noise_db is not None and -85 <= noise_db < -60, "the recogniser knows how noisy the line is"
 
 
+@pytest.mark.parametrize(("ours", "cut_ms", "after_ms"), [(1, 1_600, 400), (2, 1_800, 500)])
+@pytest.mark.parametrize("then", ["", "forget", "commit"])
+async def test_whoever_silences_the_agent_and_speaks_is_heard_from_the_first_sound(
+    ours: int, cut_ms: int, after_ms: int, then: str
+) -> None:
+    call = EchoingCall(OURS[ours], None, 120, 5)
+    await call.run(cut_ms)
+    session = call.talk.session
+    assert session.turn.state is FloorState.SPEAKING
+    session.cancel()
+    if then:
+        getattr(session, then)()
+    await call.run(after_ms)
+    said = call.talked = recording("dialogflow-book_a_room.wav", -22, 0.8)
+    await call.run(1_000)
+    call.close()
+    given = np.concatenate(call.talk.stt.utterances[-1].frames).astype(np.float64)
+    first = said[: 200 * SAMPLES_PER_MS].astype(np.float64)
+    found = np.correlate(given, first, "valid").max() / np.square(first).sum()
+    assert found > 0.8, "the recogniser is given the beginning, and nothing of it was muted"
+
+
 async def test_a_cleaner_is_let_go_of_with_its_call() -> None:
     call = EchoingCall(OURS[0], -10, 100, 1)
     await call.run(1_000)

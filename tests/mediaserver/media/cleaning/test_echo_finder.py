@@ -9,6 +9,7 @@ import pytest
 
 from mediaserver.media.cleaning.echo_finder import MOST_MS, EchoFinder
 from mediaserver.media.leg import Frame
+from mediaserver.media.time import FRAME_SAMPLES
 from tests.mediaserver.media.cleaning.lines import Sound, echo, frames, lossy, noise, telephone, voice
 
 
@@ -25,6 +26,17 @@ def searched(near: Frame, far: Frame, most: int = 10_000) -> tuple[EchoFinder, i
             if looked >= most:
                 break
     return finder, None
+
+
+def most_believed(near: Frame, far: Frame) -> float:
+    """How sure the finder ever was."""
+    finder, heard, said = EchoFinder(), frames(near), frames(far)
+    beliefs = [0.0]
+    for tick in range(1, len(heard)):
+        if np.abs(heard[tick]).max() > 40:
+            finder.look(tick, heard[tick - 1], heard[tick], lambda at: said[at] if at >= 0 else None)
+            beliefs.append(finder.belief)
+    return max(beliefs)
 
 
 @pytest.mark.parametrize("delay_ms", [21, 60, 130, 250, 420, 600])
@@ -54,6 +66,16 @@ def test_a_caller_who_talks_over_us_is_no_echo() -> None:
     for seed, (mine, theirs) in enumerate(itertools.product((105.0, 190.0), repeat=2)):
         far, near = voice(2 * seed, 4.0, pitch=mine), voice(2 * seed + 1, 4.0, pitch=theirs)
         assert searched(telephone(near), far)[1] is None
+
+
+def test_a_caller_who_begins_when_we_have_broken_off_is_no_echo() -> None:
+    """Nothing goes out any more at most of the delays: what was alike by chance there is no evidence."""
+    for seed, gap in itertools.product((5, 12, 18, 21, 37, 48), (5, 15, 25)):
+        said = voice(2 * seed, 1.4)
+        talk = telephone(voice(2 * seed + 1, 0.6, pitch=190))
+        far = np.concatenate((said, np.zeros(gap * FRAME_SAMPLES + len(talk), np.int16)))
+        near = np.concatenate((np.zeros(len(said) + gap * FRAME_SAMPLES, np.int16), talk))
+        assert most_believed(near, far) < 0.5, (seed, gap)
 
 
 def test_noise_and_tones_are_no_echo() -> None:
