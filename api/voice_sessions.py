@@ -17,7 +17,7 @@ from api.access.asker import Asker, asker
 from api.access.scopes import Scope
 from api.audit import audited
 from api.context import CONTEXT, ApiContext
-from api.gateway.close_codes import CloseCode, GatewayRefusal
+from api.gateway.close_codes import CloseCode, GatewayRefusal, NoLanguageModel
 from api.gateway.gateway import Gateway
 from api.gateway.messages import Connect, first_of_session
 from api.gateway.outbox import SocketLine
@@ -156,6 +156,8 @@ async def start(request: web.Request, body: NewSession) -> SessionStarted:
     context, who = request.app[CONTEXT], asker(request)
     try:
         await started(context.gateway).agent_for(wanted_of(body, ()), who)
+    except NoLanguageModel as refused:
+        raise Problem(422, "no_language_model", str(refused)) from None
     except GatewayRefusal as refused:
         raise Problem(422, "no_such_agent", str(refused)) from None
     token = secrets.token_urlsafe(24)

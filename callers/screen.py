@@ -16,6 +16,7 @@ from rich.text import Text
 from callers.transcript import ServerEvent
 from mediaserver.printable import printable
 
+WHOLES = ("voice_to_voice", "text_to_voice", "text_to_text")
 PARTS = (
     ("endpoint", "endpoint"),
     ("stt", "stt"),
@@ -108,7 +109,7 @@ def final_line(data: dict[str, Any]) -> tuple[str, str]:
 def latency_line(data: dict[str, Any]) -> str:
     """The server's own account of a turn, the whole first."""
     parts = [f"{title} {data[key]:.0f}" for key, title in PARTS if isinstance(data.get(key), int | float)]
-    whole = data.get("voice_to_voice")
+    whole = next((data[key] for key in WHOLES if key in data), None)
     head = f"answered after {whole:.0f} ms" if isinstance(whole, int | float) else "latency"
     return f"{head} ({', '.join(parts)})" if parts else head
 

@@ -290,7 +290,7 @@ class Server:
             metrics,
             undo,
         )
-        context.gateway.faults = context.agent_faults
+        context.gateway.faults, context.gateway.usual_llms = context.agent_faults, models
         context.realtime = open_realtime(
             context.gateway,
             context.access,

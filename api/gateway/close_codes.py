@@ -40,3 +40,14 @@ class GatewayRefusal(VoiceForgeError):
     @property
     def reason(self) -> bytes:
         return str(self).encode()[:123].decode(errors="ignore").encode()
+
+
+class NoLanguageModel(GatewayRefusal):
+    """The agent thinks with a language model, and the server has none."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            CloseCode.UNAVAILABLE,
+            "This server has no language model: set OPENAI_API_KEY or ANTHROPIC_API_KEY, or engines.llm "
+            "(docs/models.md).",
+        )

@@ -12,14 +12,14 @@ import hmac
 import logging
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
 from api.access.access import AccessControl, KeyRefusal, KeyRefused
 from api.access.asker import OPERATOR, Asker, How
 from api.access.scopes import Scope, scopes_of
-from api.gateway.close_codes import CloseCode, GatewayRefusal
+from api.gateway.close_codes import CloseCode, GatewayRefusal, NoLanguageModel
 from api.gateway.messages import Init, Resume
 from api.gateway.opening import AgentWanted, FindAgent, FlowOwner, agent_for
 from api.gateway.outbox import SocketLine
@@ -66,6 +66,8 @@ class Gateway:
         self._sweeping: asyncio.Task[None] | None = None
         self.faults: Callable[[AgentSpec], Mapping[str, str]] = lambda spec: {}
         """What is wrong with an agent, by column."""
+        self.usual_llms: Sequence[str] = ()
+        """The language models of agents that name none."""
         self.others: Callable[[], Iterable[Asker]] = tuple
         """Whose conversations by another protocol count, too."""
 
@@ -215,6 +217,8 @@ class Gateway:
             raise
         except VoiceForgeError as error:
             raise GatewayRefusal(CloseCode.UNAVAILABLE, str(error)) from None
+        if spec.kind == "llm" and not (spec.llm or self.usual_llms):
+            raise NoLanguageModel
         faults = self.faults(spec)
         for column, named in (("voice", wanted.voice), ("language", wanted.language)):
             if named and column in faults:  # nothing would be heard of the agent

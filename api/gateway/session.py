@@ -32,6 +32,7 @@ from api.gateway.quality import quality_of
 from mediaserver.calls.call import Call
 from mediaserver.calls.events import LiveEvent
 from mediaserver.calls.protocols import Steering
+from mediaserver.calls.turn_latency import whole_of
 from mediaserver.errors import CallError
 from mediaserver.media.leg import Direction, EndedBy, Termination, Why
 from mediaserver.media.socket_leg import SocketLeg, WrittenLeg
@@ -43,7 +44,6 @@ _PARTS = {
     "stt_ms": "stt",
     "agent_ms": "llm_first_token",
     "tts_ms": "tts_first_audio",
-    "end_to_end_ms": "voice_to_voice",
 }
 """What a client is told of the time of a turn, and as what a call has it."""
 _AS_IT_IS = frozenset({"operator", "heard", "language", "hold", "ending_soon"})
@@ -274,6 +274,7 @@ class GatewaySession:
 
     def _measured(self, latency: dict[str, Any]) -> None:
         figures = {name: latency.get(part, 0.0) for name, part in _PARTS.items()}
+        _, figures["end_to_end_ms"] = whole_of(latency) or ("", 0.0)
         network = self.leg.network if self.leg is not None else {}
         self.outbox.tell("metrics", **figures, quality=quality_of(figures | network))
 

@@ -120,7 +120,7 @@ const show = {
     }
   },
   latency(card, data) {
-    const ms = data.voice_to_voice;
+    const ms = data.voice_to_voice ?? data.text_to_voice ?? data.text_to_text;
     if (card.caller && typeof ms === "number") card.caller.append(make("small", "", `answered in ${Math.round(ms)} ms`));
     card.caller = null;
   },

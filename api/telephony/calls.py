@@ -71,7 +71,8 @@ class TurnLatencyShown(ResponseModel):
     speaker: Literal["caller", "agent", "operator"]
     started_ms: int = Field(description="Since the answer.")
     parts: dict[str, float] = Field(
-        description="ms: `endpoint`, `stt`, `llm_first_token`, `tts_first_audio`, `voice_to_voice`, others."
+        description="ms: `endpoint`, `stt`, `llm_first_token`, `tts_first_audio`, `voice_to_voice`, others; "
+        "`text_to_voice` and `text_to_text` of what was typed."
     )
 
 

@@ -80,6 +80,8 @@ class LatencyLive(LiveEventData):
     """The agent begins to answer: how long that took, by parts, in ms."""
 
     voice_to_voice: float | None = None
+    text_to_voice: float | None = None
+    text_to_text: float | None = None
     endpoint: float | None = None
     stt: float | None = None
     llm_first_token: float | None = None

@@ -98,7 +98,8 @@ class TurnSaid:
     understood: bool = True
     interrupted: bool = False
     latency: dict[str, float] = field(default_factory=dict)
-    """Milliseconds: endpoint, stt, llm_first_token, tts_first_audio, transport, voice_to_voice."""
+    """Milliseconds: endpoint, stt, llm_first_token, tts_first_audio, transport, and their sum (see
+    `mediaserver.calls.turn_latency`)."""
     open: bool = False
     """It is still being said, and written again when it is over; nobody is told of it before."""
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer, set_span_in_context
 
 from mediaserver.calls.events import LiveEvent
+from mediaserver.calls.turn_latency import whole_of
 
 MOST_OPEN = 5_000
 """Calls; the oldest is closed for one more. Events of a server that is very busy may be missed."""
@@ -90,7 +91,8 @@ class CallSpans:
 
     def _turn(self, event: LiveEvent, at: int) -> None:
         call = self._open.get(event.call_id)
-        whole = _milliseconds(event.data.get("voice_to_voice"))
+        name_of_whole, given = whole_of(event.data) or ("", None)
+        whole = _milliseconds(given)
         if call is None or whole is None or call.turns >= MOST_TURNS:
             return
         call.turns += 1
@@ -98,7 +100,7 @@ class CallSpans:
         attributes = {f"voiceforge.{name}_ms": ms for name, ms in _parts(event.data)}
         turn = self._tracer.start_span(
             "turn", set_span_in_context(call.root), start_time=began,
-            attributes={**attributes, "voiceforge.turn": call.turns, "voiceforge.voice_to_voice_ms": whole},
+            attributes={**attributes, "voiceforge.turn": call.turns, f"voiceforge.{name_of_whole}_ms": whole},
         )  # fmt: skip
         inside, place = set_span_in_context(turn), began
         for name, ms in _parts(event.data):

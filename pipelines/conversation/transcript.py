@@ -132,7 +132,8 @@ class Transcript:
         )
 
     def first_audio(self, said: SpokenLine, now: float) -> None:
-        """The first frame of a line goes out: where did the time since the caller's last voice go?"""
+        """The first frame of a line goes out: where did the time since the caller's last voice go, or since
+        it has typed?"""
         thought = said.thought
         think = thought.think
         if think is None or not isinstance(think.said, Utterance):
@@ -150,6 +151,9 @@ class Transcript:
             "transport": 1000 * (now - voiced),
             "voice_to_voice": waited + 1000 * (now - thought.committed),
         }
+        if think.result is None and not think.silence:  # it was typed: nothing of it was spoken
+            del parts["endpoint"], parts["stt"]
+            parts["text_to_voice"] = parts.pop("voice_to_voice")
         said.latency = {name: round(value, 1) for name, value in parts.items()}
         self._call.publish("latency", **said.latency)
         self.put(said)

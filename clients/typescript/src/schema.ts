@@ -5242,6 +5242,16 @@ export interface components {
              */
             stt?: number | null;
             /**
+             * Text To Text
+             * @default null
+             */
+            text_to_text?: number | null;
+            /**
+             * Text To Voice
+             * @default null
+             */
+            text_to_voice?: number | null;
+            /**
              * Transport
              * @default null
              */
@@ -8551,7 +8561,7 @@ export interface components {
             interrupted: boolean;
             /**
              * Latency
-             * @description Milliseconds, by part; `voice_to_voice` is the whole.
+             * @description Milliseconds, by part; `voice_to_voice` is the whole, of what was typed `text_to_voice` or `text_to_text`.
              */
             latency: {
                 [key: string]: number;
@@ -8611,7 +8621,7 @@ export interface components {
             index: number;
             /**
              * Parts
-             * @description ms: `endpoint`, `stt`, `llm_first_token`, `tts_first_audio`, `voice_to_voice`, others.
+             * @description ms: `endpoint`, `stt`, `llm_first_token`, `tts_first_audio`, `voice_to_voice`, others; `text_to_voice` and `text_to_text` of what was typed.
              */
             parts: {
                 [key: string]: number;

@@ -64,7 +64,10 @@ class TurnData(EventData):
     confidence: float | None
     understood: bool
     interrupted: bool
-    latency: dict[str, float] = Field(description="Milliseconds, by part; `voice_to_voice` is the whole.")
+    latency: dict[str, float] = Field(
+        description="Milliseconds, by part; `voice_to_voice` is the whole, of what was typed "
+        "`text_to_voice` or `text_to_text`."
+    )
 
 
 class DtmfData(EventData):

@@ -13,7 +13,7 @@ import pytest
 from aiohttp import WSMsgType
 
 from api.access.scopes import Scope
-from api.gateway.close_codes import CloseCode
+from api.gateway.close_codes import CloseCode, NoLanguageModel
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.media.leg import EndedBy, Why
 from mediaserver.media.socket_leg import SocketLeg
@@ -96,7 +96,10 @@ async def test_what_does_not_exist_for_a_key_is_unavailable(desk: GatewayDesk) -
 
 async def test_a_prompt_without_a_model_says_what_is_missing(desk: GatewayDesk) -> None:
     code, said = await refused(desk, prompt="Be kind.", mode="text", apiKey=desk.secret)
-    assert code == CloseCode.UNAVAILABLE and "llm" in said
+    assert (
+        code == CloseCode.UNAVAILABLE and "set OPENAI_API_KEY" in said and said.endswith("(docs/models.md).")
+    )
+    assert len(NoLanguageModel().reason.decode()) == len(said), "a close frame has room for all of it"
 
 
 @pytest.mark.parametrize(

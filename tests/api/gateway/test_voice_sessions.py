@@ -274,10 +274,13 @@ async def test_only_what_can_be_had_is_begun(site: Site) -> None:
         assert status in (400, 422) and said in str(told), told
 
 
-async def test_a_session_needs_a_model_for_a_prompt_and_says_so_when_it_begins(site: Site) -> None:
-    begun = await site.begun(agent=None, system_prompt="Be kind.")
-    client = await site.visit(begun["id"], token=begun["token"])
-    assert await client.closed() == CloseCode.UNAVAILABLE
+async def test_a_session_that_needs_a_model_is_not_begun_where_there_is_none(site: Site) -> None:
+    status, told = await site.ask("POST", "/start", {"system_prompt": "Be kind."})
+    assert (status, told["error"]["code"]) == (422, "no_language_model")
+    assert "set OPENAI_API_KEY" in told["error"]["message"]
+    assert site.context.gateway is not None
+    site.context.gateway.usual_llms = ("openai",)
+    await site.begun(agent=None, system_prompt="Be kind.")
 
 
 async def test_the_voices_of_a_key_are_listed_and_given_up(site: Site) -> None:

@@ -56,6 +56,8 @@ async def test_typed_words_are_answered_as_spoken_ones() -> None:
     await talk.until_quiet()
     assert agent.inputs == [Answered(), Utterance("a room, please", 1.0)]
     assert lines(talk)[1:] == [("caller", "a room, please"), ("agent", NEXT.text)]
+    latency = talk.call.lines()[2].latency
+    assert latency.keys() == {"llm_first_token", "tts_first_audio", "transport", "text_to_voice"}
     said: TurnSaid = talk.call.lines()[1]
     assert said.started_ms == said.ended_ms > talk.call.lines()[0].ended_ms
     assert ("final", {"text": "a room, please", "confidence": 1.0, "understood": True}) in talk.call.events

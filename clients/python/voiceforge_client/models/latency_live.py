@@ -20,6 +20,8 @@ class LatencyLive:
     at: float
     """ Seconds since 1970. """
     voice_to_voice: float | None | Unset = UNSET
+    text_to_voice: float | None | Unset = UNSET
+    text_to_text: float | None | Unset = UNSET
     endpoint: float | None | Unset = UNSET
     stt: float | None | Unset = UNSET
     llm_first_token: float | None | Unset = UNSET
@@ -37,6 +39,18 @@ class LatencyLive:
             voice_to_voice = UNSET
         else:
             voice_to_voice = self.voice_to_voice
+
+        text_to_voice: float | None | Unset
+        if isinstance(self.text_to_voice, Unset):
+            text_to_voice = UNSET
+        else:
+            text_to_voice = self.text_to_voice
+
+        text_to_text: float | None | Unset
+        if isinstance(self.text_to_text, Unset):
+            text_to_text = UNSET
+        else:
+            text_to_text = self.text_to_text
 
         endpoint: float | None | Unset
         if isinstance(self.endpoint, Unset):
@@ -78,6 +92,10 @@ class LatencyLive:
         )
         if voice_to_voice is not UNSET:
             field_dict["voice_to_voice"] = voice_to_voice
+        if text_to_voice is not UNSET:
+            field_dict["text_to_voice"] = text_to_voice
+        if text_to_text is not UNSET:
+            field_dict["text_to_text"] = text_to_text
         if endpoint is not UNSET:
             field_dict["endpoint"] = endpoint
         if stt is not UNSET:
@@ -106,6 +124,24 @@ class LatencyLive:
             return cast(float | None | Unset, data)
 
         voice_to_voice = _parse_voice_to_voice(d.pop("voice_to_voice", UNSET))
+
+        def _parse_text_to_voice(data: object) -> float | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(float | None | Unset, data)
+
+        text_to_voice = _parse_text_to_voice(d.pop("text_to_voice", UNSET))
+
+        def _parse_text_to_text(data: object) -> float | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(float | None | Unset, data)
+
+        text_to_text = _parse_text_to_text(d.pop("text_to_text", UNSET))
 
         def _parse_endpoint(data: object) -> float | None | Unset:
             if data is None:
@@ -156,6 +192,8 @@ class LatencyLive:
             call=call,
             at=at,
             voice_to_voice=voice_to_voice,
+            text_to_voice=text_to_voice,
+            text_to_text=text_to_text,
             endpoint=endpoint,
             stt=stt,
             llm_first_token=llm_first_token,

@@ -33,7 +33,8 @@ class TurnData:
     understood: bool
     interrupted: bool
     latency: TurnDataLatency
-    """ Milliseconds, by part; `voice_to_voice` is the whole. """
+    """ Milliseconds, by part; `voice_to_voice` is the whole, of what was typed `text_to_voice` or `text_to_text`.
+    """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ T = TypeVar("T", bound="TurnDataLatency")
 
 @_attrs_define
 class TurnDataLatency:
-    """Milliseconds, by part; `voice_to_voice` is the whole."""
+    """Milliseconds, by part; `voice_to_voice` is the whole, of what was typed `text_to_voice` or `text_to_text`."""
 
     additional_properties: dict[str, float] = _attrs_field(init=False, factory=dict)
 

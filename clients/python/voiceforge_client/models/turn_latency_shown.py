@@ -28,7 +28,8 @@ class TurnLatencyShown:
     started_ms: int
     """ Since the answer. """
     parts: TurnLatencyShownParts
-    """ ms: `endpoint`, `stt`, `llm_first_token`, `tts_first_audio`, `voice_to_voice`, others. """
+    """ ms: `endpoint`, `stt`, `llm_first_token`, `tts_first_audio`, `voice_to_voice`, others; `text_to_voice` and
+    `text_to_text` of what was typed. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

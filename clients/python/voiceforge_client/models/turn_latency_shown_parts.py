@@ -11,7 +11,10 @@ T = TypeVar("T", bound="TurnLatencyShownParts")
 
 @_attrs_define
 class TurnLatencyShownParts:
-    """ms: `endpoint`, `stt`, `llm_first_token`, `tts_first_audio`, `voice_to_voice`, others."""
+    """ms: `endpoint`, `stt`, `llm_first_token`, `tts_first_audio`, `voice_to_voice`, others; `text_to_voice` and
+    `text_to_text` of what was typed.
+
+    """
 
     additional_properties: dict[str, float] = _attrs_field(init=False, factory=dict)
 
