@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import WSMessage, WSMsgType, web
 
 from api.answers import dumps
+from api.echoing_socket import EchoingSocket
 from api.gateway.close_codes import CloseCode, GatewayRefusal
 from api.gateway.gateway import HEARTBEAT_S, Gateway
 from api.gateway.outbox import SocketLine
@@ -44,7 +45,7 @@ Begin = Callable[[str, SocketLine], Awaitable[GatewaySession]]
 def opened() -> web.WebSocketResponse:
     """A socket as the gateway wants it. Nothing is compressed: speech is not smaller for it, and nobody's
     bomb is unpacked."""
-    return web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MOST_OCTETS, compress=False)
+    return EchoingSocket(heartbeat=HEARTBEAT_S, max_msg_size=MOST_OCTETS, compress=False)
 
 
 async def serve(request: web.Request, gateway: Gateway, begin: Begin) -> web.WebSocketResponse:

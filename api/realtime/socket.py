@@ -10,6 +10,7 @@ import asyncio
 from aiohttp import WSMsgType, web
 
 from api.access.asker import Asker
+from api.echoing_socket import EchoingSocket
 from api.gateway.close_codes import CloseCode, GatewayRefusal
 from api.gateway.gateway import HEARTBEAT_S
 from api.gateway.outbox import SocketLine
@@ -30,7 +31,7 @@ async def serve(
     request: web.Request, hub: RealtimeHub, spec: AgentSpec, asker: Asker
 ) -> web.WebSocketResponse:
     """One session, to its end."""
-    ws = web.WebSocketResponse(
+    ws = EchoingSocket(
         heartbeat=HEARTBEAT_S, max_msg_size=MOST_EVENT + SLACK, compress=False, protocols=(PROTOCOL,)
     )
     await ws.prepare(request)

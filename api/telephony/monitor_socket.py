@@ -17,6 +17,7 @@ from api.access.scopes import Scope
 from api.answers import dumps
 from api.asking import TEXT_LIMIT
 from api.context import CONTEXT
+from api.echoing_socket import EchoingSocket
 from api.message_rate import MessageRate
 from api.plain_text import OneLine
 from api.routing.binding import told_fault
@@ -107,7 +108,7 @@ async def monitor_socket(request: web.Request, id: UUID, query: MonitorSocketQue
 async def _listen(
     request: web.Request, board: Switchboard, id: UUID, query: MonitorSocketQuery, form: StreamFormat
 ) -> web.StreamResponse:
-    socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MOST_MESSAGE, compress=False)
+    socket = EchoingSocket(heartbeat=HEARTBEAT_S, max_msg_size=MOST_MESSAGE, compress=False)
     await socket.prepare(request)
     line = MonitorLine()
     leg = SocketLeg(
