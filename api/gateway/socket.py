@@ -14,11 +14,11 @@ from collections.abc import Awaitable, Callable
 from aiohttp import WSMessage, WSMsgType, web
 
 from api.answers import dumps
-from api.echoing_socket import EchoingSocket
 from api.gateway.close_codes import CloseCode, GatewayRefusal
 from api.gateway.gateway import HEARTBEAT_S, Gateway
 from api.gateway.outbox import SocketLine
 from api.gateway.session import GatewaySession
+from api.pinged_socket import PingedSocket
 
 log = logging.getLogger(__name__)
 
@@ -42,15 +42,15 @@ Begin = Callable[[str, SocketLine], Awaitable[GatewaySession]]
 """By the first message, on this line. Raises GatewayRefusal."""
 
 
-def opened() -> web.WebSocketResponse:
+def opened(request: web.Request) -> web.WebSocketResponse:
     """A socket as the gateway wants it. Nothing is compressed: speech is not smaller for it, and nobody's
     bomb is unpacked."""
-    return EchoingSocket(heartbeat=HEARTBEAT_S, max_msg_size=MOST_OCTETS, compress=False)
+    return PingedSocket(request, heartbeat=HEARTBEAT_S, max_msg_size=MOST_OCTETS, compress=False)
 
 
 async def serve(request: web.Request, gateway: Gateway, begin: Begin) -> web.WebSocketResponse:
     """One socket, to its end."""
-    ws = opened()
+    ws = opened(request)
     await ws.prepare(request)
     keep_little(request)
     wake = asyncio.Event()

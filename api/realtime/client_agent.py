@@ -29,6 +29,7 @@ from pipelines.conversation.agent import (
     Silence,
     Utterance,
 )
+from pipelines.engines.llm.broken_off import BrokenOff
 from pipelines.engines.protocols import Llm, LlmEvent, LlmMessage, LlmText, LlmToolCall, LlmUsage
 from pipelines.spoken.sentences import SentenceCutter
 
@@ -84,12 +85,15 @@ class ClientAgent:
         desk, id = self._desk, wanted.response
         text = _Words(spoken=wanted.spoken)
         figures, usage, calls = TurnFigures(rounds=1), None, 0
+        took = BrokenOff(())
         began = asyncio.get_running_loop().time()
         try:
             async with aclosing(await self._stream(wanted)) as stream:
+                took = BrokenOff(self._history(wanted))
                 while (event := await _next(stream)) is not None:
                     if figures.first_token_ms is None and not isinstance(event, LlmUsage):
                         figures.first_token_ms = 1_000 * (asyncio.get_running_loop().time() - began)
+                    took.note(event)
                     pieces: list[str] = []
                     match event:
                         case LlmText(text=streamed):
@@ -109,6 +113,8 @@ class ClientAgent:
                         desk.tool(id, event)
                     if text.over:
                         break
+                else:
+                    took.ended()
             for piece in text.end():
                 if wanted.spoken:
                     with desk.saying(id, piece):
@@ -117,16 +123,22 @@ class ClientAgent:
                     desk.words(id, piece, whole=False)
             figures.complete = True
         except TimeoutError:
+            took.failed()
             desk.failed(id, f"the model has streamed nothing for {PATIENCE_S:g} s")
         except EngineError as error:
+            took.failed()
             desk.failed(id, _told(error))
         except VoiceForgeError as error:
+            took.failed()
             desk.failed(id, str(error))
         except Exception as error:  # a foreign model may raise anything
+            took.failed()
             log.exception("a model failed in a realtime session")
             desk.failed(id, f"the model failed: {type(error).__name__}")
         finally:
-            if usage is not None:
+            if (broken_off := took.usage) is not None:
+                figures.spent.add(broken_off)
+            if usage is not None or broken_off is not None:
                 self._call.note("llm", **figures.as_dict())
             desk.thought(id, usage, complete=figures.complete)
 

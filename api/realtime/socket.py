@@ -10,11 +10,11 @@ import asyncio
 from aiohttp import WSMsgType, web
 
 from api.access.asker import Asker
-from api.echoing_socket import EchoingSocket
 from api.gateway.close_codes import CloseCode, GatewayRefusal
 from api.gateway.gateway import HEARTBEAT_S
 from api.gateway.outbox import SocketLine
 from api.gateway.socket import CLOSING_S, YIELD_EVERY, close_unread, keep_little, send_waiting
+from api.pinged_socket import PingedSocket
 from api.realtime.client_events import MOST_EVENT
 from api.realtime.hub import RealtimeHub
 from api.realtime.session import RealtimeSession
@@ -31,8 +31,12 @@ async def serve(
     request: web.Request, hub: RealtimeHub, spec: AgentSpec, asker: Asker
 ) -> web.WebSocketResponse:
     """One session, to its end."""
-    ws = EchoingSocket(
-        heartbeat=HEARTBEAT_S, max_msg_size=MOST_EVENT + SLACK, compress=False, protocols=(PROTOCOL,)
+    ws = PingedSocket(
+        request,
+        heartbeat=HEARTBEAT_S,
+        max_msg_size=MOST_EVENT + SLACK,
+        compress=False,
+        protocols=(PROTOCOL,),
     )
     await ws.prepare(request)
     keep_little(request)

@@ -17,8 +17,8 @@ from api.access.scopes import Scope
 from api.answers import dumps
 from api.asking import TEXT_LIMIT
 from api.context import CONTEXT
-from api.echoing_socket import EchoingSocket
 from api.message_rate import MessageRate
+from api.pinged_socket import PingedSocket
 from api.plain_text import OneLine
 from api.routing.binding import told_fault
 from api.routing.models import RequestModel
@@ -108,7 +108,7 @@ async def monitor_socket(request: web.Request, id: UUID, query: MonitorSocketQue
 async def _listen(
     request: web.Request, board: Switchboard, id: UUID, query: MonitorSocketQuery, form: StreamFormat
 ) -> web.StreamResponse:
-    socket = EchoingSocket(heartbeat=HEARTBEAT_S, max_msg_size=MOST_MESSAGE, compress=False)
+    socket = PingedSocket(request, heartbeat=HEARTBEAT_S, max_msg_size=MOST_MESSAGE, compress=False)
     await socket.prepare(request)
     line = MonitorLine()
     leg = SocketLeg(

@@ -15,8 +15,8 @@ from api.access.asker import Asker, asker
 from api.access.scopes import Scope
 from api.answers import dumps
 from api.context import CONTEXT, ApiContext
-from api.echoing_socket import EchoingSocket
 from api.message_rate import MessageRate
+from api.pinged_socket import PingedSocket
 from api.routing.problems import started
 from api.routing.table import ApiRoutes
 from api.telephony.events import place_among
@@ -53,7 +53,7 @@ async def event_socket(request: web.Request) -> web.StreamResponse:
     context, who = request.app[CONTEXT], asker(request)
     feed = started(context.feed)
     with place_among(context.watcher_places, who):
-        socket = EchoingSocket(heartbeat=PING_S, max_msg_size=LONGEST)
+        socket = PingedSocket(request, heartbeat=PING_S, max_msg_size=LONGEST)
         await socket.prepare(request)
         await _EventSocket(context, feed, who, request, socket).run()
         return socket

@@ -46,6 +46,8 @@ class Sent:
     body: bytes
     follow: bool = True
     """Where an answer redirects, go there."""
+    status_only: bool = False
+    """Leave the answer's body unread."""
 
     def __repr__(self) -> str:
         return f"Sent({self.method} {self.url.host})"
@@ -108,6 +110,10 @@ async def _once(
         location = response.headers.get(hdrs.LOCATION)
         if sent.follow and response.status in STATUSES and location:
             return _redirected(sent, response.status, location)
+        if sent.status_only:
+            if not response.content.at_eof():
+                response.close()
+            return RawAnswer(response.status, _kept(response), b"")
         try:
             reader = BodyReader(response.headers.get(hdrs.CONTENT_ENCODING, ""), most_bytes)
             async for data in response.content.iter_any():
@@ -127,7 +133,8 @@ async def _once(
 
 def _redirected(sent: Sent, status: int, location: str) -> Sent:
     method = next_method(status, sent.method)
-    return Sent(method, next_url(sent.url, location), sent.body if method == sent.method else b"")
+    body = sent.body if method == sent.method else b""
+    return Sent(method, next_url(sent.url, location), body, status_only=sent.status_only)
 
 
 def _kept(response: aiohttp.ClientResponse) -> dict[str, str]:

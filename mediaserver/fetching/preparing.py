@@ -40,7 +40,8 @@ class Preparing:
                 f"the address is longer than {MOST_WHOLE_URL} characters with its query",
                 FetchFault.BAD_REQUEST,
             )
-        return Sent(self._request.method.upper(), url, self._request.body, self._request.redirects)
+        asked = self._request
+        return Sent(asked.method.upper(), url, asked.body, asked.redirects, asked.status_only)
 
     def headers(self, url: URL) -> CIMultiDict[str]:
         """See `mediaserver.fetching.exchange.HopHeaders`."""

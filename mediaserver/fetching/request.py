@@ -55,6 +55,8 @@ class FetchRequest:
     idempotent: bool | None = None
     """Whether it may arrive twice. None: as the method has it, so that POST and PATCH are sent once."""
 
+    status_only: bool = False
+    """The body of the answer is of no interest: it is not read, however long it is or slowly it comes."""
     redirects: bool = True
     """Whether to go where an answer redirects (`mediaserver.fetching.redirects`); else that is the answer."""
 

@@ -33,6 +33,9 @@ MOST_WRONG = 25
 """Packets in a row that are none: what comes is something else than it is said to be."""
 APART_FRAMES = 50
 """Audio after a silence of so many frames is something new that is said."""
+DONE_A_TICK = 8
+"""Of what is to be done behind audio: a far end can ask for thousands behind the same, and all calls wait for
+a tick."""
 SLOTS = 16
 """Rows that a bank begins with."""
 
@@ -282,7 +285,9 @@ class SocketAudio:
         return self._push(decoder.decode(packet))
 
     def _do_awaited(self) -> None:
-        while self._awaited and self._awaited[0][0] <= self._gone:
+        for _ in range(DONE_A_TICK):
+            if not self._awaited or self._awaited[0][0] > self._gone:
+                return
             do = self._awaited.popleft()[1]
             try:
                 do()

@@ -70,7 +70,7 @@ class TurnFigures:
     """Name, ms and ok of each."""
     ahead: AheadFigures = field(default_factory=AheadFigures)
     complete: bool = False
-    """False: the caller went on; what the model had still to say was not counted."""
+    """False: the caller went on; what the model took until then is estimated."""
 
     def as_dict(self) -> dict[str, Any]:
         first = None if self.first_token_ms is None else round(self.first_token_ms, 1)

@@ -42,6 +42,7 @@ from pipelines.assistant.secrets import Secrets
 from pipelines.assistant.tongues import Tongues
 from pipelines.assistant.tool_runs import ToolRun, ToolRuns
 from pipelines.conversation.agent import Act, End, Keep, Keys, Last, Listen, Say, Transfer
+from pipelines.engines.llm.broken_off import BrokenOff
 from pipelines.engines.protocols import Llm, LlmEvent, LlmText, LlmTool, LlmToolCall, LlmUsage
 from pipelines.tools.protocols import ToolContext
 
@@ -183,11 +184,13 @@ class AnswerTurn:
         text = AnswerText(faculties.secrets, faculties.tongues.phrases.withheld, said=len(self.exchange.said))
         self._calls = []
         self.figures.rounds += 1
+        took = BrokenOff(faculties.memory.messages())
         try:
             async with aclosing(self._answer()) as stream:
                 while (event := await self._next(stream)) is not None:
                     if self.figures.first_token_ms is None and not isinstance(event, LlmUsage):
                         self.figures.first_token_ms = 1000 * (faculties.now() - asked_at)
+                    took.note(event)
                     pieces: list[str] = []
                     match event:
                         case LlmText(text=streamed):
@@ -203,9 +206,16 @@ class AnswerTurn:
                         yield self._say(piece)
                     if text.over:
                         break
+                else:
+                    took.ended()
             for piece in text.end():
                 yield self._say(piece)
+        except Exception:
+            took.failed()
+            raise
         finally:
+            if (broken_off := took.usage) is not None:
+                self.figures.spent.add(broken_off)
             self._over = text.over
             self.faults += [f"hidden: {kind}" for kind in text.hidden]
             if text.fault:

@@ -14,12 +14,11 @@ from dataclasses import replace
 
 from pipelines.assistant.accounting import AheadFigures
 from pipelines.conversation.supposing import same_words
+from pipelines.engines.llm.broken_off import CHARACTERS_PER_TOKEN
 from pipelines.engines.protocols import Llm, LlmEvent, LlmMessage, LlmText, LlmTool, LlmToolCall, LlmUsage
 
 MOST_HELD = 256
 """Events of an answer that are held back; what comes behind them waits at the server, or in its socket."""
-CHARACTERS_PER_TOKEN = 4
-"""By which tokens are estimated that no server has counted, as of an answer that was broken off."""
 
 
 class AskedAhead:

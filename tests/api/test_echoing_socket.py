@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from api.echoing_socket import EchoingSocket
+from api.pinged_socket import PingedSocket
 
 
 @pytest.mark.parametrize("code", [1000, 1001, 3000, 4999])
@@ -14,7 +14,7 @@ async def test_a_close_is_answered_with_its_own_code(code: int) -> None:
     ends = list[int | None]()
 
     async def talk(request: web.Request) -> web.StreamResponse:
-        socket = EchoingSocket()
+        socket = PingedSocket(request)
         await socket.prepare(request)
         async for message in socket:
             await socket.send_str(message.data)

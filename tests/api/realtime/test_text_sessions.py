@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from api.access.asker import Asker
@@ -133,3 +134,21 @@ async def test_a_flow_can_be_had_in_writing(desk: RealtimeDesk) -> None:
 
 def desk_asker(desk: RealtimeDesk) -> Asker:
     return desk.access.recognise(desk.secret, "")
+
+
+async def test_an_answer_that_is_cancelled_is_no_gift(desk: RealtimeDesk) -> None:
+    """A model's server tells last what an answer took; who cancels before would have it for nothing."""
+    desk.llm.answers += [said("x" * 39, "and", "more"), said("Fine.")]
+    desk.llm.gates[1] = asyncio.Event()
+    client = await desk.connect()
+    await client.setup(output_modalities=["text"], instructions="y" * 400)
+    await client.send("response.create")
+    await client.told("response.output_text.delta")
+    await client.send("response.cancel")
+    assert (await client.answered())["usage"] is None
+    await desk.until(lambda: bool(desk.sink.happened("llm")))
+    (figures,) = desk.sink.happened("llm")
+    assert (figures["tokens_in"], figures["tokens_out"], figures["complete"]) == (100, 10, False)
+    desk.llm.gates.clear()
+    await client.ask()
+    assert [each["tokens_out"] for each in desk.sink.happened("llm")] == [10, 5]

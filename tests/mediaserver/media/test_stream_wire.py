@@ -17,7 +17,7 @@ from mediaserver.media.opus import OpusDecoder, OpusEncoder
 from mediaserver.media.resample import FrameConverter
 from mediaserver.media.socket_leg import SocketLeg
 from mediaserver.media.stream_format import RATES, Coding, StreamFormat
-from mediaserver.media.stream_wire import MOST_WRONG, StreamWire
+from mediaserver.media.stream_wire import DONE_A_TICK, MOST_WRONG, StreamWire
 from mediaserver.media.time import FRAME_NS, SAMPLES_PER_MS
 
 HZ = 600
@@ -344,6 +344,21 @@ async def test_a_leg_ends_once_and_gives_its_place_back(bench: Bench) -> None:
     again, _ = bench.leg(Talker(), StreamFormat(Coding.PCM16, 8_000))
     assert again.stream.slot == leg.stream.slot
     await asyncio.sleep(0)
+
+
+def test_a_tick_does_no_more_than_so_much_of_what_follows_audio(bench: Bench) -> None:
+    """A far end may ask for thousands behind the same audio; all calls wait for a tick."""
+    leg, _ = bench.leg(Talker(), StreamFormat(), 5_000)
+    done: list[int] = []
+    leg.push(tone(2, 16_000).tobytes())
+    for number in range(50):
+        leg.after(lambda number=number: done.append(number))  # type: ignore[misc]
+    most = 0
+    for _ in range(20):
+        before = len(done)
+        bench.tick(1)
+        most = max(most, len(done) - before)
+    assert done == list(range(50)) and most == DONE_A_TICK
 
 
 def test_what_was_dropped_once_is_not_dropped_again(bench: Bench) -> None:

@@ -63,6 +63,8 @@ class Receiver:
         app = web.Application()
         app.router.add_post("/hook", self._take)
         app.router.add_get("/hook", self._fetched)
+        self.body = b""
+        """Of its answers."""
         self.fetched = 0
         self.server = TestServer(app)
 
@@ -92,7 +94,8 @@ class Receiver:
             assert request.transport is not None
             request.transport.abort()
             return web.Response()
-        return web.Response(status=status, headers={"Location": "/hook"} if status in (302, 307) else {})
+        where = {"Location": "/hook"} if status in (302, 307) else {}
+        return web.Response(status=status, headers=where, body=self.body)
 
 
 class Sending:

@@ -184,6 +184,17 @@ async def test_one_that_is_gone_is_switched_off_at_once(
     assert row is not None and row["disabled_at"] is not None
 
 
+async def test_what_was_taken_is_delivered_however_long_the_answer(
+    pool: asyncpg.Pool, postgres: EmbeddedPostgres, receiver: Receiver
+) -> None:
+    receiver.statuses, receiver.body = [200], b"thank you " * 500_000
+    await endpoint(pool, receiver.url)
+    async with sending(pool, postgres):
+        await tell(pool, "turn")
+        await settled(pool, {"delivered": 1})
+    assert len(receiver.posted) == 1
+
+
 async def test_redirects_are_not_followed_and_private_addresses_not_reached(
     pool: asyncpg.Pool, postgres: EmbeddedPostgres, receiver: Receiver
 ) -> None:
