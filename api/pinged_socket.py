@@ -14,6 +14,7 @@ from typing import Any
 
 from aiohttp import WSMessage, WSMsgType, web
 
+from api.echoing_socket import EchoingSocket
 from api.message_rate import MessageRate
 
 PINGS_PER_SECOND, PINGS_AT_ONCE = 5.0, 50.0
@@ -23,7 +24,7 @@ CLOSING_S = 0.5
 """Who sends too many gets so long to take the close frame."""
 
 
-class PingedSocket(web.WebSocketResponse):
+class PingedSocket(EchoingSocket):
     """Closed with 4003 for more pings than anybody needs."""
 
     def __init__(self, request: web.Request, **settings: Any) -> None:

@@ -99,8 +99,10 @@ async def test_latency_is_given_in_percentiles_of_its_parts(desk: Account, pool:
         await save(pool, TurnSaid(call_id, index, "agent", "a", "a", 0, 1, latency=figures))
     await save(pool, TurnSaid(call_id, 200, "caller", "a", "a", 0, 1, latency={"stt": 9000.0}))
     await save(pool, TurnSaid(call_id, 201, "agent", "a", "a", 0, 1, latency={"voice_to_voice": "odd"}))  # type: ignore[dict-item]
+    typed = {"llm_first_token": 10.0, "text_to_text": 10.0}
+    await save(pool, TurnSaid(call_id, 202, "agent", "a", "a", 0, 1, latency=typed))
     (row,) = await items(desk, "latency")
-    assert row["turns"] == 101
+    assert row["turns"] == 101 and row["llm_first_token_p50"] is None, "what was typed is no voice"
     assert [row[f"voice_to_voice_p{each}"] for each in (50, 95, 99)] == [250.0, 295.0, 299.0]
     assert row["stt_p95"] == 95.0 and row["endpoint_p50"] is None
 

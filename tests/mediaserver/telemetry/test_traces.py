@@ -74,6 +74,20 @@ async def test_a_call_is_one_trace_with_a_span_for_each_part_of_a_turn() -> None
         provider.shutdown()
 
 
+async def test_a_turn_that_was_typed_goes_by_its_own_name() -> None:
+    async with collector() as taken:
+        provider = provider_of(taken)
+        story = Story(provider)
+        story.state("new", 100.0)
+        story.tell("latency", 110.0, llm_first_token=10.0, text_to_text=10.0)
+        story.end(120.0)
+        await sent(provider)
+        (turn,) = taken.named("turn")
+        assert turn.ms == turn.attributes["voiceforge.text_to_text_ms"] == 10.0
+        assert "voiceforge.voice_to_voice_ms" not in turn.attributes
+        provider.shutdown()
+
+
 async def test_no_number_and_no_word_leaves_with_a_trace() -> None:
     async with collector() as taken:
         provider = provider_of(taken)
