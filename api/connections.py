@@ -21,6 +21,10 @@ from mediaserver.addresses import site_of, unmapped
 
 T = TypeVar("T")
 
+AT_ONCE = 4 << 10
+"""Octets that are read of one connection before others get their turn. The system hands over 256 KB: it may
+be 40,000 empty frames of a WebSocket, for which all calls would wait a quarter of a second."""
+
 
 @dataclass(frozen=True, slots=True)
 class HttpLimits:
@@ -152,6 +156,8 @@ class _Connection(asyncio.Protocol):
         self._handler: HttpHandler | None = None
         self._wire: asyncio.WriteTransport | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._unread = bytearray()
+        """What came and aiohttp was not given yet. Nothing more is read meanwhile."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         wire = cast(asyncio.WriteTransport, transport)  # uvloop's have the methods, not the base class
@@ -177,13 +183,46 @@ class _Connection(asyncio.Protocol):
         if self._handler is not None:
             self._handler.connection_lost(exc)
             self._handler = None
+        self._unread.clear()
 
     def data_received(self, data: bytes) -> None:
-        if self._handler is not None:
+        if self._handler is None:
+            return
+        if not self._unread and len(data) <= AT_ONCE:
             self._handler.data_received(data)
+            return
+        begins = not self._unread
+        self._unread += data
+        self._reads(False)
+        if begins:
+            self._read_on()
+
+    def _read_on(self) -> None:
+        """The next part; the others get their turn between."""
+        piece = bytes(self._unread[:AT_ONCE])
+        del self._unread[:AT_ONCE]
+        if self._handler is None or not piece:
+            return
+        self._handler.data_received(piece)
+        if self._unread:
+            asyncio.get_running_loop().call_soon(self._read_on)
+        elif not getattr(self._handler, "_reading_paused", False):  # aiohttp waits for who takes what came
+            self._reads(True)
+
+    def _reads(self, on: bool) -> None:
+        wire = cast(asyncio.Transport | None, self._wire)
+        if wire is not None and not wire.is_closing():
+            with contextlib.suppress(RuntimeError):
+                (wire.resume_reading if on else wire.pause_reading)()
 
     def eof_received(self) -> bool | None:
-        return self._handler.eof_received() if self._handler is not None else None
+        handler = self._handler
+        if handler is None:
+            return None
+        rest, self._unread = bytes(self._unread), bytearray()
+        if rest:
+            handler.data_received(rest)
+        return handler.eof_received()
 
     def pause_writing(self) -> None:
         if self._handler is not None:
