@@ -14,9 +14,12 @@ from aiohttp import WSMsgType
 
 from api.access.scopes import Scope
 from api.gateway.close_codes import CloseCode, NoLanguageModel
+from api.telephony.monitor_line import MonitorLine
 from mediaserver.calls.routes import AgentSpec
+from mediaserver.calls.seat_kinds import SeatKind
 from mediaserver.media.leg import EndedBy, Why
 from mediaserver.media.socket_leg import SocketLeg
+from mediaserver.media.stream_format import Coding, StreamFormat
 from tests.api.gateway.desk import GatewayDesk, WebClient
 
 DEMO = "flow"
@@ -202,6 +205,19 @@ async def test_typed_words_interrupt_and_the_client_drops_what_it_holds(desk: Ga
     assert 0 < told["heard_ms"] < 2_000
     heard = await client.told("heard")
     assert heard["interrupted"]
+
+
+async def test_a_takeover_interrupts_once(desk: GatewayDesk) -> None:
+    client = await desk.begin(agent="demo", mode="hybrid")
+    await desk.until(lambda: desk.board.clock.frames > 60)
+    call = next(iter(desk.board))
+    line = MonitorLine()
+    leg = SocketLeg(desk.gateway.wire, StreamFormat(Coding.PCM16, 16_000), line, ref="m", remote="192.0.2.1")
+    desk.board.listen(call.id, leg)
+    desk.board.change_seat(call.id, "listener", SeatKind.TAKEOVER)
+    await desk.run(200)
+    await client.drain()
+    assert len(client.of("interrupted")) == 1
 
 
 async def test_voice_takes_no_typed_words(desk: GatewayDesk) -> None:
