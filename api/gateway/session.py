@@ -38,6 +38,9 @@ from mediaserver.media.leg import Direction, EndedBy, Termination, Why
 from mediaserver.media.socket_leg import SocketLeg, WrittenLeg
 from pipelines.spoken.sentences import split_sentences
 
+ANSWER_COST = 20
+"""Messages more that words that are typed, and a wish to be answered, count as: a model is asked, and each is
+a turn of the transcript."""
 WARN_EVERY_S = 1.0
 _PARTS = {
     "endpoint_ms": "endpoint",
@@ -138,14 +141,17 @@ class GatewaySession:
     def text(self, raw: str) -> None:
         """Raises GatewayRefusal."""
         self._budget.spend(self._now())
-        match later_message(raw):
+        said = later_message(raw)
+        if isinstance(said, TypedWords | Respond):
+            self._budget.spend(self._now(), ANSWER_COST)
+        match said:
             case TypedWords(content=content):
                 self._typed(content)
             case Commit():
                 self._pressed = False
                 self._in_order(lambda: self._steer(lambda steering: steering.commit()))
-            case Cancel(type=said):
-                self._pressed = self._pressed or said == "press"
+            case Cancel(type=kind):
+                self._pressed = self._pressed or kind == "press"
                 self._steer(lambda steering: steering.cancel())
             case Discard():
                 self._pressed = False

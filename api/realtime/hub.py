@@ -190,10 +190,13 @@ class RealtimeHub:
 
     def sweep(self) -> None:
         for session in list(self._sessions):
-            if not self._access.still_good(session.asker):
-                session.revoke()
-            else:
-                session.look()
+            try:
+                if not self._access.still_good(session.asker):
+                    session.revoke()
+                else:
+                    session.look()
+            except Exception:  # one session's failure is not to keep the keys of all others good
+                log.exception("the sweep over a realtime session failed")
 
     def _steering(self, call: Call) -> Steering:
         return self._board.steering(call.id)

@@ -12,7 +12,7 @@ from typing import Any
 
 from api.access.asker import Asker
 from api.answers import dumps
-from api.gateway.close_codes import CloseCode
+from api.gateway.close_codes import CloseCode, GatewayRefusal
 from api.gateway.message_budget import MessageBudget
 from api.gateway.outbox import SocketLine
 from api.realtime.commands import (
@@ -189,7 +189,8 @@ class SessionCommands:
         except VoiceForgeError as error:
             self.is_over = True
             self._do(self.machine.trouble(str(error)))
-            self.line.finish(CloseCode.UNAVAILABLE, str(error)[:120])
+            reason = GatewayRefusal(CloseCode.UNAVAILABLE, str(error)).reason.decode()
+            self.line.finish(CloseCode.UNAVAILABLE, reason)
             return False
         self.call.listen(self.event)
         self.machine.up()

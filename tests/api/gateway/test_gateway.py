@@ -563,3 +563,10 @@ async def test_a_flood_of_messages_is_cut_off(desk: GatewayDesk) -> None:
     for _ in range(1_100):
         await client.say(type="ping")
     assert await client.closed() == CloseCode.RATE_LIMIT
+
+
+async def test_words_that_are_typed_count_as_what_they_ask_of_a_model(desk: GatewayDesk) -> None:
+    client = await desk.begin(agent="demo", mode="text")
+    for _ in range(60):
+        await client.say(type="message", content="tomorrow")
+    assert await client.closed() == CloseCode.RATE_LIMIT

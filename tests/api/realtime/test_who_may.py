@@ -18,7 +18,7 @@ from api.access.scopes import Scope
 from api.gateway.close_codes import CloseCode
 from api.realtime.client_events import MOST_EVENT
 from mediaserver.calls.routes import AgentSpec
-from mediaserver.errors import EngineError
+from mediaserver.errors import CapacityError, EngineError
 from tests.api.realtime.desk import MODEL, RealtimeDesk, said, written
 
 
@@ -213,3 +213,33 @@ async def test_nothing_of_a_session_waits_for_the_garbage_collector(desk: Realti
     finally:
         gc.enable()
     assert len(kept) == 3
+
+
+async def test_a_session_that_fails_keeps_no_other_key_good(
+    desk: RealtimeDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        await desk.connect()
+    seen = 0
+
+    def failing() -> None:
+        nonlocal seen
+        seen += 1
+        raise RuntimeError("odd")
+
+    for session in desk.hub:
+        monkeypatch.setattr(session, "look", failing)
+    desk.hub.sweep()
+    assert seen == 3
+
+
+async def test_why_no_conversation_can_be_had_fits_a_close_frame(
+    desk: RealtimeDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise CapacityError("\N{CJK UNIFIED IDEOGRAPH-4E2D}" * 100)
+
+    monkeypatch.setattr(desk.board, "join", refuse)
+    client = await desk.connect()
+    await client.send("response.create")
+    assert await client.closed() == CloseCode.UNAVAILABLE
