@@ -87,9 +87,20 @@ class Track:
 
     def _rest(self) -> Batch | None:
         """What was not handed over, which is forgotten here."""
-        batch = self._buffer[: self._filled] if self._buffer is not None else None
+        buffer, filled = self._buffer, self._filled
         self._buffer, self._filled = None, 0
-        return batch
+        if buffer is None:
+            return _silence(filled, self.channels) if filled else None
+        return buffer[:filled]
+
+
+def _silence(frames: int, channels: int) -> Batch:
+    """Digital silence that takes no memory; read-only."""
+    return np.broadcast_to(np.int16(0), (frames, channels, FRAME_SAMPLES))
+
+
+def _sounds(frame: Frame | None) -> bool:
+    return frame is not None and bool(frame.any())
 
 
 class RecordingState(enum.StrEnum):
@@ -128,12 +139,15 @@ class Recording(Track):
         """The agent said this (None: silence); one tick of the recording's time."""
         if self.stopped or self.state is RecordingState.STOPPED:
             return
-        row = self._row()
         if self.state is RecordingState.RECORDING:
-            if self._early:
-                row[0] = self._early.popleft()
-            if frame is not None:
-                row[1] = frame
+            said = self._early.popleft() if self._early else None
+            # While nobody has made a sound there is no buffer: most of those who are connected are silent.
+            if self._buffer is not None or _sounds(said) or _sounds(frame):
+                row = self._row()
+                if said is not None:
+                    row[0] = said
+                if frame is not None:
+                    row[1] = frame
         self._ticks += 1
         self._filled_one()
 

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from mediaserver.calls.recorder import BATCH_FRAMES, Recorded, Recorder, salvage
-from mediaserver.calls.wave_file import HEADER_EVERY, wav_header
+from mediaserver.calls.recorder import BATCH_FRAMES, Recorded, Recorder, Track, salvage
+from mediaserver.calls.wave_file import HEADER_EVERY, Batch, wav_header
 from mediaserver.media.leg import Ended, EndedBy, Frame, LegEvent, Termination, Why
 from mediaserver.media.line_condition import LineCondition
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
@@ -129,6 +129,31 @@ async def test_a_recording_keeps_what_came_however_it_is_cleaned(tmp_path: Path)
     kept = samples(tmp_path / "2026-11-21" / f"{CALL}.wav")
     assert (kept[0, 0], kept[FRAME_SAMPLES, 0]) == (7, 1)
     assert Recorded(Echo(), recorder.open(UUID(int=9), DAY)).cleaner is None
+
+
+async def test_silence_is_recorded_and_takes_no_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = Kept()
+    recorder = Recorder(tmp_path, kept)
+    recording = recorder.open(CALL, DAY)
+    handed: list[int] = []
+    write = recorder.write
+
+    def noted(track: Track, batch: Batch) -> None:
+        handed.append(sum(batch.strides))
+        write(track, batch)
+
+    monkeypatch.setattr(recorder, "write", noted)
+    for number in range(2 * BATCH_FRAMES + 1):
+        recording.caller(frame(0))
+        recording.agent(frame(5) if number == 2 * BATCH_FRAMES else None)
+    recording.close()
+    await recorder.close()
+    assert handed == [0, 0]
+    heard = samples(recording.path)
+    assert len(heard) == (2 * BATCH_FRAMES + 1) * FRAME_SAMPLES
+    assert not heard[:-FRAME_SAMPLES].any() and (heard[-FRAME_SAMPLES:] == (0, 5)).all()
 
 
 async def test_a_recording_is_closed_once_and_stays_closed(tmp_path: Path) -> None:
