@@ -24,6 +24,9 @@ T = TypeVar("T")
 AT_ONCE = 4 << 10
 """Octets that are read of one connection before others get their turn. The system hands over 256 KB: it may
 be 40,000 empty frames of a WebSocket, for which all calls would wait a quarter of a second."""
+_WAITS = ("_reading_paused", "_buffer_paused")
+"""How aiohttp's handler notes that it has the socket wait."""
+_EMPTY = bytearray()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ class HttpConnections:
     def __len__(self) -> int:
         return len(self._admission)
 
-    def guarded(self, make: Callable[[], HttpHandler]) -> asyncio.Protocol:
+    def guarded(self, make: Callable[[], HttpHandler]) -> asyncio.BufferedProtocol:
         """The protocol of one connection, for `create_server`. `make`: aiohttp's part of it."""
         return _Connection(self, make)
 
@@ -147,8 +150,9 @@ class HttpConnections:
         self._admission.leave(wire)
 
 
-class _Connection(asyncio.Protocol):
-    """Stands between a socket and aiohttp's handler of it."""
+class _Connection(asyncio.BufferedProtocol):
+    """Stands between a socket and aiohttp's handler of it. Reads AT_ONCE at a time and keeps nothing back, so
+    that aiohttp's own flow control holds: what it does not take stays with the sender."""
 
     def __init__(self, owner: HttpConnections, make: Callable[[], HttpHandler]) -> None:
         self._owner = owner
@@ -156,8 +160,8 @@ class _Connection(asyncio.Protocol):
         self._handler: HttpHandler | None = None
         self._wire: asyncio.WriteTransport | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._unread = bytearray()
-        """What came and aiohttp was not given yet. Nothing more is read meanwhile."""
+        self._buffer = _EMPTY
+        """What the system is reading into, no longer than that takes: most connections are idle."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         wire = cast(asyncio.WriteTransport, transport)  # uvloop's have the methods, not the base class
@@ -183,46 +187,36 @@ class _Connection(asyncio.Protocol):
         if self._handler is not None:
             self._handler.connection_lost(exc)
             self._handler = None
-        self._unread.clear()
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> bytearray:
+        self._buffer = bytearray(AT_ONCE)
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        data, self._buffer = bytes(memoryview(self._buffer)[:nbytes]), _EMPTY
         if self._handler is None:
             return
-        if not self._unread and len(data) <= AT_ONCE:
-            self._handler.data_received(data)
-            return
-        begins = not self._unread
-        self._unread += data
-        self._reads(False)
-        if begins:
-            self._read_on()
+        self._handler.data_received(data)
+        if nbytes == AT_ONCE and self._reads(False):  # there may be more: the others get their turn first
+            asyncio.get_running_loop().call_soon(self._read_on)
 
     def _read_on(self) -> None:
-        """The next part; the others get their turn between."""
-        piece = bytes(self._unread[:AT_ONCE])
-        del self._unread[:AT_ONCE]
-        if self._handler is None or not piece:
-            return
-        self._handler.data_received(piece)
-        if self._unread:
-            asyncio.get_running_loop().call_soon(self._read_on)
-        elif not getattr(self._handler, "_reading_paused", False):  # aiohttp waits for who takes what came
+        handler = self._handler
+        # aiohttp that waits for who takes what came reads on by itself.
+        if handler is not None and not any(getattr(handler, flag, False) for flag in _WAITS):
             self._reads(True)
 
-    def _reads(self, on: bool) -> None:
+    def _reads(self, on: bool) -> bool:
+        """Whether it could be told so."""
         wire = cast(asyncio.Transport | None, self._wire)
-        if wire is not None and not wire.is_closing():
-            with contextlib.suppress(RuntimeError):
-                (wire.resume_reading if on else wire.pause_reading)()
+        if wire is None or wire.is_closing():
+            return False
+        with contextlib.suppress(RuntimeError):
+            (wire.resume_reading if on else wire.pause_reading)()
+        return True
 
     def eof_received(self) -> bool | None:
-        handler = self._handler
-        if handler is None:
-            return None
-        rest, self._unread = bytes(self._unread), bytearray()
-        if rest:
-            handler.data_received(rest)
-        return handler.eof_received()
+        return None if self._handler is None else self._handler.eof_received()
 
     def pause_writing(self) -> None:
         if self._handler is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
+import socket
 from collections.abc import AsyncIterator, Callable
 
 import aiohttp
@@ -107,3 +108,46 @@ async def test_a_long_body_comes_whole(base: str) -> None:
         for _ in range(2):  # on one connection
             async with client.post(base, data=io.BytesIO(body)) as answer:
                 assert await answer.text() == hashlib.sha256(body).hexdigest()
+
+
+async def test_what_nobody_takes_stays_with_the_sender() -> None:
+    """aiohttp stops reading while its handler is slower than the client; nothing else may take it instead."""
+    sent, most_held, taken, piece, wanted = 0, 0, 0, 64 << 10, 2 << 20
+    enough = asyncio.Event()
+
+    async def take(request: web.Request) -> web.Response:
+        nonlocal taken, most_held
+        while taken < wanted and (part := await request.content.readany()):
+            taken += len(part)
+            most_held = max(most_held, sent - taken)
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        enough.set()
+        return web.Response()
+
+    app = web.Application(client_max_size=1 << 30)
+    app.router.add_post("/", take)
+    runner = web.AppRunner(app, lingering_time=0)
+    await runner.setup()
+    assert runner.server is not None
+    server, port = await listening(runner.server)
+    for listener in server.sockets:  # what the system holds is no part of this
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, piece)
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, piece)
+    writer.write(b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: %d\r\n\r\n" % (4 * wanted))
+
+    async def send() -> None:
+        nonlocal sent
+        while sent < 4 * wanted:
+            writer.write(bytes(piece))
+            await writer.drain()
+            sent += piece
+
+    sending = asyncio.create_task(send())
+    await enough.wait()
+    sending.cancel()
+    writer.transport.abort()
+    server.close()
+    await runner.cleanup()
+    assert taken >= wanted and most_held < 700 << 10
