@@ -311,11 +311,13 @@ async function refresh() {
   try {
     const health = await (await fetch("/api/health")).json();
     const wrong = health.components.filter((part) => !part.ok);
-    const words = wrong.map((part) => [`${part.name}: ${part.detail}`, part.mend].filter(Boolean).join("; "));
+    const words = wrong
+      .map((part) => [`${part.name}: ${part.detail}`, part.mend].filter(Boolean).join("; "))
+      .map((said) => said.charAt(0).toUpperCase() + said.slice(1));
     byId("health").textContent = health.ready
       ? ["Ready for calls", ...words].join(". ")
       : `Not ready. ${health.draining ? "The server is being stopped." : words.join(". ")}`;
-    byId("health").className = health.ready ? "ok" : "bad";
+    byId("health").className = !health.ready ? "bad" : words.length ? "" : "ok";
   } catch {
     byId("health").textContent = "The server does not answer.";
     byId("health").className = "bad";
