@@ -17,6 +17,7 @@ from api.answers import dumps
 from api.gateway.close_codes import CloseCode, GatewayRefusal
 from api.gateway.gateway import HEARTBEAT_S, Gateway
 from api.gateway.outbox import SocketLine
+from api.gateway.sending import CLOSING_S, SocketSender
 from api.gateway.session import GatewaySession
 from api.pinged_socket import PingedSocket
 
@@ -35,8 +36,6 @@ NO_CODE = 0
 lost socket has no close frame, and a page that is left says 1001."""
 YIELD_EVERY = 8
 """Messages that are dealt with before others get their turn."""
-CLOSING_S = 1.0
-"""A client that does not read gets so long to take the close frame."""
 
 Begin = Callable[[str, SocketLine], Awaitable[GatewaySession]]
 """By the first message, on this line. Raises GatewayRefusal."""
@@ -53,14 +52,8 @@ async def serve(request: web.Request, gateway: Gateway, begin: Begin) -> web.Web
     ws = opened(request)
     await ws.prepare(request)
     keep_little(request)
-    wake = asyncio.Event()
-    closing: set[asyncio.Task[None]] = set()
-
-    def unread() -> None:
-        task = asyncio.create_task(close_unread(ws, request))
-        closing.add(task)
-
-    line = SocketLine(gateway.settings.unsent_kb << 10, wake.set, unread)
+    sender = SocketSender(ws, request, gateway.settings.unsent_kb << 10)
+    line = sender.line
     try:
         first = await _first(ws)
         if first is None:
@@ -69,20 +62,15 @@ async def serve(request: web.Request, gateway: Gateway, begin: Begin) -> web.Web
     except GatewayRefusal as refused:
         await _refuse(ws, refused)
         return ws
-    sending = asyncio.create_task(send_waiting(ws, line, wake))
     left = False
-    try:
-        left = await _read(ws, session)
-    except GatewayRefusal as refused:
-        session.outbox.mention("error", code=refused.code.name.lower(), message=str(refused))
-        line.finish(refused.code, refused.reason.decode())
-    finally:
-        gateway.gone(session, line, deliberately=left)
-        if line.ending is not None and not line.closed:  # what is on its way, and the close frame
-            await asyncio.wait({sending}, timeout=CLOSING_S)
-        line.close()
-        sending.cancel()
-        await asyncio.gather(sending, *closing, return_exceptions=True)
+    async with sender.sending():
+        try:
+            left = await _read(ws, session)
+        except GatewayRefusal as refused:
+            session.outbox.mention("error", code=refused.code.name.lower(), message=str(refused))
+            line.finish(refused.code, refused.reason.decode())
+        finally:
+            gateway.gone(session, line, deliberately=left)
     return ws
 
 
@@ -119,25 +107,6 @@ async def _read(ws: web.WebSocketResponse, session: GatewaySession) -> bool:
             await asyncio.sleep(0)
 
 
-async def send_waiting(ws: web.WebSocketResponse, line: SocketLine, wake: asyncio.Event) -> None:
-    try:
-        while True:
-            item = line.take()
-            if item is None:
-                if line.ending is not None:
-                    code, reason = line.ending
-                    await ws.close(code=code, message=reason.encode())
-                    return
-                wake.clear()
-                await wake.wait()
-            elif isinstance(item, str):
-                await ws.send_str(item)
-            else:
-                await ws.send_bytes(item)
-    except ConnectionError:
-        """The reader sees it, too."""
-
-
 async def _refuse(ws: web.WebSocketResponse, refused: GatewayRefusal) -> None:
     """Say why, and close."""
     with contextlib.suppress(ConnectionError, TimeoutError):
@@ -146,15 +115,6 @@ async def _refuse(ws: web.WebSocketResponse, refused: GatewayRefusal) -> None:
                 dumps({"type": "error", "code": refused.code.name.lower(), "message": str(refused)})
             )
             await ws.close(code=refused.code, message=refused.reason)
-
-
-async def close_unread(ws: web.WebSocketResponse, request: web.Request) -> None:
-    """It does not read: it may find the close frame, and is gone."""
-    with contextlib.suppress(ConnectionError, TimeoutError):
-        async with asyncio.timeout(CLOSING_S):
-            await ws.close(code=CloseCode.TOO_SLOW, message=b"You do not read what you are sent.")
-    if request.transport is not None:
-        request.transport.abort()
 
 
 def keep_little(request: web.Request) -> None:

@@ -12,8 +12,8 @@ from aiohttp import WSMsgType, web
 from api.access.asker import Asker
 from api.gateway.close_codes import CloseCode, GatewayRefusal
 from api.gateway.gateway import HEARTBEAT_S
-from api.gateway.outbox import SocketLine
-from api.gateway.socket import CLOSING_S, YIELD_EVERY, close_unread, keep_little, send_waiting
+from api.gateway.sending import SocketSender
+from api.gateway.socket import YIELD_EVERY, keep_little
 from api.pinged_socket import PingedSocket
 from api.realtime.client_events import MOST_EVENT
 from api.realtime.hub import RealtimeHub
@@ -40,26 +40,16 @@ async def serve(
     )
     await ws.prepare(request)
     keep_little(request)
-    wake = asyncio.Event()
-    closing: set[asyncio.Task[None]] = set()
-    line = SocketLine(
-        (hub.gateway.settings.unsent_kb << 10) + MOST_EVENT,  # it is told what it has written itself
-        wake.set,
-        lambda: closing.add(asyncio.create_task(close_unread(ws, request))),
-    )
-    sending = asyncio.create_task(send_waiting(ws, line, wake))
-    session = hub.open(spec, asker, line, request.remote or "")
-    try:
-        await _read(ws, session)
-    except GatewayRefusal as refused:
-        line.finish(refused.code, refused.reason.decode())
-    finally:
-        hub.gone(session)
-        if line.ending is not None and not line.closed:  # what is on its way, and the close frame
-            await asyncio.wait({sending}, timeout=CLOSING_S)
-        line.close()
-        sending.cancel()
-        await asyncio.gather(sending, *closing, return_exceptions=True)
+    # The client is told what it has written itself, too.
+    sender = SocketSender(ws, request, (hub.gateway.settings.unsent_kb << 10) + MOST_EVENT)
+    async with sender.sending():
+        session = hub.open(spec, asker, sender.line, request.remote or "")
+        try:
+            await _read(ws, session)
+        except GatewayRefusal as refused:
+            sender.line.finish(refused.code, refused.reason.decode())
+        finally:
+            hub.gone(session)
     return ws
 
 
