@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
@@ -14,6 +13,7 @@ from pydantic import AfterValidator, Field
 from api.access.asker import Asker
 from api.routing.models import RequestModel, ResponseModel
 from api.telephony.live_events import PartialLive
+from mediaserver.glob import fits
 from mediaserver.storage.outbox import shapes
 from mediaserver.storage.outbox.table import PATTERN, EventFilter
 
@@ -25,8 +25,7 @@ def topic_pattern(value: str) -> str:
     """Raises ValueError for what fits no event there is: who asks for it would wait for ever."""
     if not PATTERN.fullmatch(value):
         raise ValueError("write a topic such as 'call.ended', with * for anything: 'call.*'")
-    fits = re.compile(re.escape(value).replace(r"\*", ".*"))
-    if not any(fits.fullmatch(topic) for topic in TOPICS):
+    if not any(fits(value, topic) for topic in TOPICS):
         raise ValueError(f"no event has such a topic; there are {', '.join(TOPICS)}")
     return value
 
