@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.structure import PAGE, ROOT, TABLE, circles, folders, imports, modules_named, sources, table
@@ -50,7 +52,9 @@ INSIDE: dict[str, set[str]] = {
     "pipelines.synthesis": {"pipelines.engines", "pipelines.voices"},
     "pipelines.transcription": {"pipelines.audio", "pipelines.engines"},
     "pipelines.voices": {"pipelines.languages"},
-    "pipelines.engines": {"pipelines.languages", "pipelines.voices", "pipelines.workers"},
+    "pipelines.engines": {
+        *("pipelines.environments", "pipelines.languages", "pipelines.voices", "pipelines.workers"),
+    },
     "pipelines.spoken": {"pipelines.languages"},
     "pipelines.conversation": {"pipelines.engines", "pipelines.languages", "pipelines.spoken"},
     "pipelines.assistant": {
@@ -64,6 +68,7 @@ INSIDE: dict[str, set[str]] = {
     "pipelines.insight": {
         *("pipelines.conversation", "pipelines.engines", "pipelines.languages", "pipelines.workers"),
     },
+    "pipelines.environments": {"pipelines.workers"},
     "pipelines.previews": {"pipelines.engines", "pipelines.languages", "pipelines.voices"},
     "pipelines.speech_to_speech": {"pipelines.conversation", "pipelines.engines"},
     "pipelines.tools": {"pipelines.engines"},
@@ -84,6 +89,8 @@ FOREIGN = {
 """What nobody may import, and why."""
 EXTRAS = {("pipelines/engines/turn/smart_turn/engine.py", "onnxruntime")}
 """Who may all the same, once it is used: an engine that is an extra of its own."""
+IN_ITS_ENVIRONMENT = re.compile(r"pipelines/engines/(.+/)?(worker|in_environment)(/.+)?\.py")
+"""And what runs in an engine's own environment: modules named `worker`, what lies in folders of that name."""
 
 
 def wrong_arrows(source: str, path: str) -> list[str]:
@@ -95,7 +102,7 @@ def wrong_arrows(source: str, path: str) -> list[str]:
     for line, name in modules_named(source, package):
         target = name.split(".")[0]
         inner = ".".join(name.split(".")[:2])
-        if (path, target) in EXTRAS:
+        if (path, target) in EXTRAS or (target in FOREIGN and IN_ITS_ENVIRONMENT.fullmatch(path)):
             continue
         if target in FOREIGN:
             wrong.setdefault((line, target), f"{path}:{line} imports {name}: {FOREIGN[target]}")

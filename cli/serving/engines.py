@@ -8,6 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
+from pathlib import Path
 
 from mediaserver.config import Settings
 from mediaserver.diagnosis.finding import Finding
@@ -51,7 +52,13 @@ def engine_options(settings: Settings, kind: Kind, name: str) -> EngineOptions:
     else:
         own = dict(given.options.get(name, {}))
     usual = {(Kind.STT, STT): given.stt_workers, (Kind.TTS, TTS): given.tts_workers}.get((kind, name), 1)
-    return EngineOptions(own.pop("workers", usual), settings.data / "cache", own, name if which else "")
+    return EngineOptions(
+        own.pop("workers", usual),
+        settings.data / "cache",
+        own,
+        name if which else "",
+        home=Path(given.home) if given.home else settings.data / "engines",
+    )
 
 
 def default_llms(settings: Settings, known: EngineRegistry) -> tuple[str, ...]:

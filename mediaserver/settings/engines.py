@@ -55,6 +55,11 @@ class EnginesSettings(SettingsGroup):
         description="Models that hear and speak by themselves, behind OpenAI's Realtime protocol, by names "
         "of your choice: a table each (see below). With OPENAI_API_KEY set `openai` is there without one.",
     )
+    home: str = Field(
+        default="",
+        description="Folder for the environments and weights that `voiceforge engines install` and `pull` "
+        "fetch; several servers may share it. Empty: `engines` in the data folder.",
+    )
     options: dict[str, dict[str, Any]] = Field(
         default={},
         repr=False,  # an engine's key may stand there

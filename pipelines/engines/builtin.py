@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from functools import partial
 
+from pipelines.engines import cloud_entries
 from pipelines.engines.embedding.openai_embeddings import engine as openai_embeddings
+from pipelines.engines.llm import entries as llm_entries
 from pipelines.engines.llm.claude import engine as claude
 from pipelines.engines.llm.openai_compatible import engine as openai_compatible
 from pipelines.engines.registry import EngineEntry, EngineOptions, EngineRegistry
+from pipelines.engines.stt import entries as stt_entries
 from pipelines.engines.stt.pocketsphinx import engine as pocketsphinx
+from pipelines.engines.tts import entries as tts_entries
 from pipelines.engines.tts.espeak import engine as espeak
 from pipelines.engines.turn.smart_turn import engine as smart_turn
 from pipelines.engines.vad.silero import engine as silero
@@ -54,6 +58,10 @@ def registry() -> EngineRegistry:
                 )
                 for each in (openai_compatible, claude, openai_embeddings)
             ),
+            *stt_entries.ENTRIES,
+            *tts_entries.ENTRIES,
+            *llm_entries.ENTRIES,
+            *cloud_entries.ENTRIES,
         )
     )
     engines.add_plugins()

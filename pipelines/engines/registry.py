@@ -16,6 +16,7 @@ from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.packages import offered, said
 from pipelines.engines.protocols import Embedder, Kind, Llm, Manifest, Readiness, Stt, Tts, TurnModel, Vad
+from pipelines.environments.recipe import Recipe
 
 ENTRY_POINTS = "voiceforge.engines"
 """Group of the entry points by which a package adds its engines: each names an EngineEntry, an iterable of
@@ -36,6 +37,8 @@ class EngineOptions:
     """Of one of several (`openai:fast`); empty: the engine's own."""
     background: bool = False
     """Nobody waits for it on a line: it gives way to all that somebody waits for."""
+    home: Path | None = None
+    """Folder of the engines' environments and weights (`pipelines.environments.places`)."""
 
     def without_settings(self, name: str) -> EngineOptions:
         """These, for an engine that has none of its own. Raises EngineMissingError when some are given."""
@@ -63,6 +66,8 @@ class EngineEntry:
     """In the place of `check`, for an engine whose settings may name what it needs."""
     several: bool = False
     """There may be several of it, named `NAME:ANYTHING`, each with settings of its own."""
+    recipe: Recipe = Recipe()
+    """What it needs beyond the base installation."""
 
     def readiness(self, options: EngineOptions | None = None) -> Readiness:
         """What its check finds; a check that raises is a lack too."""
