@@ -14,6 +14,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NoReturn, Protocol
 
+from mediaserver.errors import EngineError
 from pipelines.workers.entry import taken_over
 from pipelines.workers.protocol import Msg, Unpacker, WorkerMessage, pack, pack_json
 
@@ -26,7 +27,7 @@ CLOSING_S = 1.0
 """So long requests may take to close their streams when the server has ended."""
 
 
-class RequestError(Exception):
+class RequestError(EngineError):
     """A request cannot be answered; the text is one line. `fields` go along in FAILED."""
 
     def __init__(self, why: str, **fields: Any) -> None:
@@ -124,14 +125,14 @@ class Link:
         """A few bytes, at once."""
         self._writer.write(data)
 
-    async def receive(self) -> list[WorkerMessage]:
-        """What has come next, pings answered. Raises EOFError when the server is gone."""
+    async def receive(self) -> list[WorkerMessage] | None:
+        """What has come next, pings answered. None when the server is gone."""
         try:
             data = await self.reader.read(READ_BYTES)
         except OSError:
             data = b""
         if not data:
-            raise EOFError
+            return None
         messages = self._unpacker.feed(data)
         for message in messages:
             if message.kind is Msg.PING:
@@ -152,10 +153,9 @@ class _Desk:
 
     async def run(self) -> None:
         """Until the server is gone."""
-        with contextlib.suppress(EOFError):
-            while True:
-                for message in await self._link.receive():
-                    self._take(message)
+        while (messages := await self._link.receive()) is not None:
+            for message in messages:
+                self._take(message)
         tasks = {*self._tasks.values(), *self._closing}
         for task in tasks:
             task.cancel()
