@@ -50,9 +50,9 @@ class BatchedRequest:
         """The last answer."""
         self._answer(Msg.DONE, fields)
 
-    def failed(self, why: str, kind: str = "") -> None:
-        """The last answer: there is none, and why. `kind`: see pipelines.workers.faults."""
-        self._answer(Msg.FAILED, {"error": why, "kind": kind} if kind else {"error": why})
+    def failed(self, why: str, **more: object) -> None:
+        """The last answer: there is none, and why. `more`: `kind` (pipelines.workers.faults), `missing`."""
+        self._answer(Msg.FAILED, {"error": why, **more})
 
     def _answer(self, kind: Msg, fields: Mapping[str, Any]) -> None:
         if self.over:
@@ -75,14 +75,17 @@ class Batches:
         most: int,
         ripe: Callable[[BatchedRequest], bool],
         window_ms: float = 0.0,
+        first: Callable[[BatchedRequest], bool] | None = None,
     ) -> None:
         """`most`: requests in one batch. `ripe`: whether there is something to compute for a request.
         `window_ms`: so long a batch that is not full waits for requests of others that are not ripe yet.
-        What the server's settings say of both comes first."""
+        What the server's settings say of both comes first. `first`: those of the ripe that make a batch of
+        their own before all others, for which nothing waits."""
         self.sock = sock
         self._most = sock.max_batch or most
         self._window_s = (window_ms if sock.window_ms is None else sock.window_ms) / 1000
         self._ripe = ripe
+        self._first = first
         self.requests: dict[int, BatchedRequest] = {}
         """By id; those that are over are gone."""
 
@@ -97,21 +100,28 @@ class Batches:
         self.look()
         while not (ripe := self._now_ripe()):
             self.look(None)
-        if self._window_s and len(ripe) < min(self._most, len(self.requests)):
-            end = time.monotonic() + self._window_s
-            while len(ripe) < min(self._most, len(self.requests)) and (left := end - time.monotonic()) > 0:
-                self.look(left)
-                ripe = self._now_ripe()
-            if not ripe:  # nobody wants it any more
-                return self.next()
+        end = time.monotonic() + self._window_s
+        while self._may_grow(ripe) and (left := end - time.monotonic()) > 0:
+            self.look(left)
+            ripe = self._now_ripe()
+        if not ripe:  # nobody wants it any more
+            return self.next()
         batch = ripe[: self._most]
         self.sock.batch_sizes[len(batch)] += 1
         return batch
 
     def _now_ripe(self) -> list[BatchedRequest]:
         ripe = [each for each in self.requests.values() if self._ripe(each)]
+        if self._first is not None:
+            ripe = [each for each in ripe if self._first(each)] or ripe
         ripe.sort(key=lambda request: request.priority)
         return ripe
+
+    def _may_grow(self, ripe: Sequence[BatchedRequest]) -> bool:
+        """Others may have something to compute soon, too."""
+        if not self._window_s or (self._first is not None and any(map(self._first, ripe))):
+            return False
+        return 0 < len(ripe) < min(self._most, len(self.requests))
 
     def forget(self, request: BatchedRequest) -> None:
         self.requests.pop(request.id, None)
@@ -125,7 +135,7 @@ class Batches:
             for request in [each for each in batch if error and not each.over]:
                 alone = error if request.begun or len(batch) == 1 else self._tried(work, [request])
                 if alone is not None:
-                    request.failed(said(alone), kind_of(alone))
+                    request.failed(said(alone), kind=kind_of(alone))
 
     def _tried(
         self, work: Callable[[Sequence[BatchedRequest]], None], batch: Sequence[BatchedRequest]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-OUT_OF_MEMORY = "out_of_memory"
+OUT_OF_MEMORY = "memory"
 """The kind of a fault that room on the device would mend. It may stand in `kind` of a FAILED message."""
 ABOUT_REQUEST = "about_request"
 """The kind of a fault that is the request's own: another one would be answered."""

@@ -227,6 +227,10 @@ class WorkerPool:
             return False
         return True
 
+    def admitted(self, requester: Requester) -> Requester:
+        """Who is told the answers to a request that gets a place now; for pools that listen in."""
+        return requester
+
     async def relieved(self) -> bool:
         """A worker has too little memory on its device: whether some was made free."""
         return self.relief is not None and await self.relief()
@@ -240,7 +244,7 @@ class WorkerPool:
         if worker is None or (self._gate is not None and not self._gate.open):
             return None
         ticket = Ticket(worker, next(self._ids))
-        worker.take(ticket.id, requester)
+        worker.take(ticket.id, self.admitted(requester))
         if priority:
             fields = {**fields, "priority": int(priority)}
         worker.send(pack_json(Msg.OPEN, ticket.id, **fields))

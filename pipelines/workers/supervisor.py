@@ -13,7 +13,7 @@ import subprocess
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from pipelines.workers.faults import ABOUT_REQUEST
+from pipelines.workers.faults import OUT_OF_MEMORY
 from pipelines.workers.figures import PoolFigures
 from pipelines.workers.protocol import Msg, Unpacker, WorkerMessage, pack
 from pipelines.workers.spec import WorkerSpec
@@ -328,7 +328,7 @@ class Worker:
         self._due.pop(message.id, None)
         if message.kind is Msg.FAILED:
             self.release(message.id)
-            if not _about_request(message):
+            if _own_fault(message):
                 self._strike()
         else:
             self._answered, self._strikes, self._proven = self._heard, 0, True
@@ -347,10 +347,10 @@ class Worker:
             log.warning("the %s worker told nonsense of itself", self.spec.name, exc_info=True)
 
 
-def _about_request(message: WorkerMessage) -> bool:
-    """The fault is the request's, not the worker's."""
+def _own_fault(message: WorkerMessage) -> bool:
+    """The fault may be the worker's; one that has a kind is the request's, a provider's, or of its device."""
     try:
         told = message.json()
     except ValueError:
-        return False
-    return bool(told.get("missing")) or told.get("kind") == ABOUT_REQUEST
+        return True
+    return not told.get("missing") and told.get("kind", "") in ("", OUT_OF_MEMORY)

@@ -392,7 +392,7 @@ class UtteranceRequest:
         if self._ticket is None:
             self._give_up(f"no {self._pool.spec.name} worker was there in time")
 
-    def _give_up(self, why: str) -> None:
+    def _give_up(self, why: str = "") -> None:
         """The clear result of an utterance that no worker could hear in time."""
         if not self.over:
             waited, self.why = self._since_finish(), why

@@ -31,6 +31,7 @@ def is_ripe(request: BatchedRequest) -> bool:
 
 def main() -> None:
     sock = become_worker()
-    batches = Batches(sock, most=int(sock.options.get("most", 8)), ripe=is_ripe)
+    first = (lambda request: bool(request.fields.get("first"))) if sock.options.get("first") else None
+    batches = Batches(sock, most=int(sock.options.get("most", 8)), ripe=is_ripe, first=first)
     sock.send_json(Msg.READY)
     batches.run(partial(add, batches))

@@ -155,3 +155,17 @@ async def test_the_sizes_of_batches_are_told_with_the_answer_to_a_ping(pool: Wor
     worker.send(pack(Msg.PING))
     await Sum(pool, 1).answer()
     assert pool.figures.batch_sizes.buckets()[:3] == [("1.0", 1.0), ("2.0", 1.0), ("4.0", 2.0)]
+
+
+async def test_those_that_are_first_make_a_batch_of_their_own() -> None:
+    spec = WorkerSpec("adder", "tests.pipelines.workers.batch_worker", {"first": True}, window_ms=60_000)
+    workers = WorkerPool(spec, 1)
+    await workers.start()
+    first = Sum(workers, 0, wait=True, first=True)
+    await first.change()
+    partial, final = Sum(workers, 1), Sum(workers, 2, first=True)
+    go = Sum(workers, 3, go=True)
+    await first.answer()
+    assert await final.answer() == {"total": 2, "together": 1}
+    assert [(await each.answer())["together"] for each in (partial, go)] == [2, 2]
+    workers.stop()
