@@ -13,7 +13,7 @@ from mediaserver.errors import EngineMissingError
 
 if TYPE_CHECKING:
     from pipelines.engines.registry import EngineEntry
-    from pipelines.environments.making import Step
+    from pipelines.environments.making import InstallStep
     from pipelines.environments.stamp import Stamp
 
 
@@ -73,7 +73,7 @@ def as_dict(stamp: Stamp, home: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def told() -> Iterator[Callable[[Step], None]]:
+def told() -> Iterator[Callable[[InstallStep], None]]:
     """A bar on a terminal; elsewhere a line for each part of the work."""
     import sys
 
@@ -89,7 +89,7 @@ def told() -> Iterator[Callable[[Step], None]]:
     with Progress(*columns, mb, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", mb=0.0)
 
-        def tell(step: Step) -> None:
+        def tell(step: InstallStep) -> None:
             total = step.of or None
             bar.update(task, description=step.what, completed=step.done, total=total, mb=step.mb)
 

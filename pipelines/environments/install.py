@@ -12,12 +12,12 @@ from pathlib import Path
 
 from mediaserver.errors import EngineError
 from pipelines.environments.locks import Device, Lock, find_lock
-from pipelines.environments.making import Making, Step
+from pipelines.environments.making import InstallStep, Making
 from pipelines.environments.places import environments
 from pipelines.environments.stamp import FILE, Stamp, look, read_stamp
 from pipelines.environments.turns import turn
 
-Tell = Callable[[Step], None]
+Tell = Callable[[InstallStep], None]
 
 
 def install(lock: str, home: Path, device: Device, tell: Tell = lambda _: None) -> Stamp:
@@ -27,7 +27,7 @@ def install(lock: str, home: Path, device: Device, tell: Tell = lambda _: None) 
     wanted.check_python()
     folder = environments(home.absolute())
     try:
-        with turn(folder / wanted.name, lambda words: tell(Step(words))):
+        with turn(folder / wanted.name, lambda words: tell(InstallStep(words))):
             found = look(home, lock)
             if found.stamp is not None and found.usable and found.stamp.digest == wanted.digest:
                 return found.stamp
@@ -42,7 +42,7 @@ def install(lock: str, home: Path, device: Device, tell: Tell = lambda _: None) 
 
 def _layer(layer: Lock, folder: Path, tell: Tell) -> Path:
     """The folder of the environment whose packages others share."""
-    with turn(folder / layer.name, lambda words: tell(Step(words))):
+    with turn(folder / layer.name, lambda words: tell(InstallStep(words))):
         there = folder / layer.folder
         if read_stamp(there) is None:
             Making(layer, folder, tell, of="").run()

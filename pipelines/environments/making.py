@@ -31,7 +31,7 @@ MB = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class InstallStep:
     """How far an installation is."""
 
     what: str
@@ -47,7 +47,13 @@ class Making:
     only others share; `layer`: the folder of what it shares."""
 
     def __init__(
-        self, lock: Lock, folder: Path, tell: Callable[[Step], None], *, of: str, layer: Path | None = None
+        self,
+        lock: Lock,
+        folder: Path,
+        tell: Callable[[InstallStep], None],
+        *,
+        of: str,
+        layer: Path | None = None,
     ) -> None:
         self._lock = lock
         self._of = of
@@ -97,7 +103,7 @@ class Making:
 
     def _make_python(self) -> None:
         """Anew: what pip left half done it takes for done."""
-        self._tell(Step(f"making Python {platform.python_version()} for {self._lock.name}"))
+        self._tell(InstallStep(f"making Python {platform.python_version()} for {self._lock.name}"))
         shutil.rmtree(self._folder, ignore_errors=True)
         try:
             venv.EnvBuilder(symlinks=True, with_pip=not has_pip()).create(self._folder)
@@ -150,8 +156,8 @@ class Making:
             if "indexes have no" not in str(error) and "indexes know no" not in str(error):
                 raise
             raise EngineError(
-                f"pip's indexes have no {name} {wanted}, the build for machines without a GPU: tell pip of the "
-                f"index that has it, or take the usual build, some 3 GB, with --device cuda (docs/engines.md)"
+                f"pip's indexes have no {name} {wanted}, the build for machines without a GPU: tell "
+                "pip of an index that has it, or take the usual build (3 GB) by --device cuda: docs/engines.md"
             ) from None
         (wheel,) = self._fetched.glob(f"{name}-{wanted}-*.whl")
         digest = _sha256(wheel)
@@ -187,7 +193,9 @@ class Making:
 
         def tick() -> None:
             mb = (_size(self._fetched) + _size(self._work)) / MB
-            self._tell(Step(f"{what} {self._lock.name}", min(seen, len(self._pins)), len(self._pins), mb))
+            self._tell(
+                InstallStep(f"{what} {self._lock.name}", min(seen, len(self._pins)), len(self._pins), mb)
+            )
 
         def line(said: str) -> None:
             nonlocal seen

@@ -26,7 +26,7 @@ class Readiness:
     """What is missing and the command that mends it; empty when ready."""
 
 
-class Told(Protocol):
+class EngineTold(Protocol):
     """What of `pipelines.engines.registry.EngineOptions` is asked for."""
 
     @property
@@ -35,7 +35,7 @@ class Told(Protocol):
     def settings(self) -> Mapping[str, Any]: ...
 
 
-def recipe_readiness(name: str, recipe: Recipe, options: Told) -> Readiness:
+def recipe_readiness(name: str, recipe: Recipe, options: EngineTold) -> Readiness:
     """For an engine's `check_with`. `name`: the engine's, as `voiceforge engines` takes it."""
     lacks = [
         *_key(recipe, options.settings),
@@ -47,14 +47,14 @@ def recipe_readiness(name: str, recipe: Recipe, options: Told) -> Readiness:
     return Readiness(not lacks, "; ".join(lacks))
 
 
-def weights_folder(recipe: Recipe, options: Told, which: int = 0) -> Path | None:
+def weights_folder(recipe: Recipe, options: EngineTold, which: int = 0) -> Path | None:
     """Where the files of one of a recipe's models lie: for the first, the setting `weights` comes before
     the recipe. None where there is no home for them."""
     chosen = chosen_weights(recipe, options)[which]
     return chosen if isinstance(chosen, Path) else _place(options.home, chosen.repo)
 
 
-def chosen_weights(recipe: Recipe, options: Told) -> list[ModelFiles | Path]:
+def chosen_weights(recipe: Recipe, options: EngineTold) -> list[ModelFiles | Path]:
     """The models that these settings ask for: of a hub, or a folder of the operator's."""
     models: list[ModelFiles | Path] = list(recipe.weights)
     setting = str(options.settings.get("weights") or "")
@@ -108,7 +108,7 @@ def _environment(name: str, recipe: Recipe, home: Path | None) -> list[str]:
     return [f"a whole environment ({found.fault}): run `voiceforge engines {again} {name}`"]
 
 
-def _weights(name: str, recipe: Recipe, options: Told) -> list[str]:
+def _weights(name: str, recipe: Recipe, options: EngineTold) -> list[str]:
     lacks = []
     for each in chosen_weights(recipe, options):
         if isinstance(each, Path):

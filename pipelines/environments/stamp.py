@@ -33,7 +33,7 @@ class Stamp:
     layer: str = ""
     """The folder beside it whose packages it shares; empty: none."""
     own_builds: tuple[str, ...] = ()
-    """`NAME VERSION sha256:…` of builds that no lock file holds: they came from an index of the operator's."""
+    """`NAME VERSION sha256:…` of builds that no lock file holds, from an index of the operator's."""
 
 
 def read_stamp(folder: Path) -> Stamp | None:
@@ -57,7 +57,7 @@ def write_stamp(folder: Path, stamp: Stamp) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundEnvironment:
     """How an environment stands."""
 
     stamp: Stamp | None
@@ -72,18 +72,20 @@ class Found:
         return self.stamp is not None and not self.fault
 
 
-def look(home: Path, lock: str) -> Found:
+def look(home: Path, lock: str) -> FoundEnvironment:
     """Look for the environment of a recipe's lock. Costs a few file reads; runs nothing."""
     folder = environment(home, lock)
     stamp = read_stamp(folder)
     if stamp is None:
-        return Found(None)
+        return FoundEnvironment(None)
     if not (folder / "bin" / "python").exists():
-        return Found(stamp, "its Python is gone")
+        return FoundEnvironment(stamp, "its Python is gone")
     if stamp.layer and read_stamp(folder.parent / stamp.layer) is None:
-        return Found(stamp, f"the packages that it shares ({stamp.layer}) are gone")
+        return FoundEnvironment(stamp, f"the packages that it shares ({stamp.layer}) are gone")
     try:
         expected = find_lock(lock, stamp.device).digest
     except EngineError as error:
-        return Found(stamp, str(error))
-    return Found(stamp, "" if stamp.digest == expected else "out of date", old=stamp.digest != expected)
+        return FoundEnvironment(stamp, str(error))
+    return FoundEnvironment(
+        stamp, "" if stamp.digest == expected else "out of date", old=stamp.digest != expected
+    )

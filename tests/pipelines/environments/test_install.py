@@ -14,7 +14,7 @@ import pytest
 from mediaserver.errors import EngineError
 from pipelines.environments.install import install
 from pipelines.environments.locks import Device, find_lock
-from pipelines.environments.making import Step
+from pipelines.environments.making import InstallStep
 from pipelines.environments.places import environment, interpreter
 from pipelines.environments.stamp import look
 from pipelines.environments.turns import turn
@@ -65,7 +65,7 @@ def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Regist
 
 def test_an_environment_has_what_its_lock_file_holds_and_is_made_once(registry: Registry) -> None:
     registry.hold(registry.offer("larynx", "1.0", "ah"), registry.offer("lungs", "2.0", "hh"))
-    steps: list[Step] = []
+    steps: list[InstallStep] = []
     first = install(registry.lock, registry.home, Device.CPU, steps.append)
     assert (registry.says("larynx"), registry.says("lungs"), first.packages) == ("ah", "hh", 2)
     assert environment(registry.home, registry.lock).name == "acme-speech"
@@ -84,7 +84,7 @@ def test_what_is_no_longer_of_its_lock_file_is_old_and_stays_until_the_new_one_i
     found = look(registry.home, registry.lock)
     assert (found.usable, found.old, found.fault) == (False, True, "out of date")
 
-    def stop(step: Step) -> None:
+    def stop(step: InstallStep) -> None:
         if step.what.startswith("installing"):
             raise KeyboardInterrupt
 
@@ -102,7 +102,7 @@ def test_an_interrupted_installation_is_not_there_and_goes_on_with_what_was_fetc
     wheel = registry.offer("larynx", "1.0", "ah")
     registry.hold(wheel)
 
-    def stop(step: Step) -> None:
+    def stop(step: InstallStep) -> None:
         if step.what.startswith("installing"):
             raise KeyboardInterrupt
 
