@@ -157,7 +157,7 @@ class Making:
                 raise
             raise EngineError(
                 f"pip's indexes have no {name} {wanted}, the build for machines without a GPU: tell "
-                "pip of an index that has it, or take the usual build (3 GB) by --device cuda: docs/engines.md"
+                "pip of an index that has it, or take the usual one (3 GB) by --device cuda: docs/engines.md"
             ) from None
         (wheel,) = self._fetched.glob(f"{name}-{wanted}-*.whl")
         digest = _sha256(wheel)
