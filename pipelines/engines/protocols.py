@@ -127,6 +127,10 @@ class SttResult:
     """0 to 1: that it was said in `language`."""
     failed: bool = False
     """On a final: the recogniser could not do its work (its worker is gone, its line is cut)."""
+    why: str = field(default="", compare=False)
+    """Why it failed, in one line, where it is known."""
+    instead_of: str = field(default="", compare=False)
+    """On the first result of another recogniser than was wanted: which failed, and why."""
 
 
 FAILED = SttResult("", final=True, understood=False, failed=True)
