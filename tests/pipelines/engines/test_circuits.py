@@ -32,9 +32,12 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(circuits_module, "PAUSES_S", (0.0,))
 
 
-async def until(true: Callable[[], bool]) -> None:
+async def until(true: Callable[[], bool], *engines: FakeStt) -> None:
+    """`engines` say what they have to say meanwhile."""
     async with asyncio.timeout(10):
-        while not true():  # noqa: ASYNC110 - what is awaited happens on this loop
+        while not true():
+            for engine in engines:
+                engine.tick()
             await asyncio.sleep(0)
 
 
@@ -124,12 +127,9 @@ async def test_who_hears_instead_is_told_with_its_first_result() -> None:
     session.feed(SILENCE)
     one.post(SttResult("", True, understood=False, failed=True, error=EngineLostError("its worker died")))
     two.text = "yes"
-    one.tick()
-    await until(lambda: bool(two.utterances))
+    await until(lambda: bool(two.utterances), one)
     session.flush(2)
-    while not results:
-        two.tick()
-        await asyncio.sleep(0)
+    await until(lambda: bool(results), two)
     assert results[0].instead_of == "fake: its worker died; fake takes over"
     session.close()
 
@@ -140,8 +140,7 @@ async def test_when_nobody_could_hear_it_is_told_why() -> None:
     session = PreferredStt(lambda: [one], circuits=Circuits()).session(results.append)
     session.begin(1)
     one.post(SttResult("", True, understood=False, failed=True, error=EngineLostError("its worker died")))
-    one.tick()
-    await until(lambda: bool(results))
+    await until(lambda: bool(results), one)
     assert str(results[0].error) == "fake: its worker died"
     session.close()
 
@@ -176,9 +175,7 @@ async def test_something_small_is_asked_of_each_kind_of_engine_as_batch_work() -
     await attempt(llm)
     assert len(tts.spoken) == len(llm.asked) == 1
     listening = asyncio.create_task(attempt(stt))
-    while not listening.done():
-        stt.tick()
-        await asyncio.sleep(0)
+    await until(listening.done, stt)
     assert len(stt.utterances[0].frames) == 25
     tts.ready = False
     with pytest.raises(EngineError, match="not ready"):
