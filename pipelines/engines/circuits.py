@@ -44,7 +44,7 @@ class _Circuit:
 
 
 @dataclass(slots=True)
-class Circuits:
+class EngineCircuits:
     """`attempt`: None trusts an engine again after a pause, untried."""
 
     attempt: Try | None = None

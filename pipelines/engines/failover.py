@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import Generic, TypeVar
 
 from mediaserver.errors import EngineError, EngineMissingError
-from pipelines.engines.circuits import Circuits, in_a_word, reason, says_nothing_of_it
+from pipelines.engines.circuits import EngineCircuits, in_a_word, reason, says_nothing_of_it
 from pipelines.engines.counting import SpeechCounter, counted_speech
 from pipelines.engines.llm.continuation import MOST_SAID, Continuation, carried_on
 from pipelines.engines.protocols import (
@@ -61,13 +61,13 @@ class Preferred(Generic[E]):
     """The engines of a list, shared by all calls that name the same list."""
 
     def __init__(
-        self, kind: Kind, there: Callable[[], Sequence[E | None]], circuits: Circuits | None = None
+        self, kind: Kind, there: Callable[[], Sequence[E | None]], circuits: EngineCircuits | None = None
     ) -> None:
         """`there`: the list as it is now; None stands for an engine that is not there (yet). `circuits`: of
         all lists of these engines."""
         self._kind = kind
         self._there = there
-        self._circuits = circuits if circuits is not None else Circuits(attempt)
+        self._circuits = circuits if circuits is not None else EngineCircuits(attempt)
         self._unfit: dict[tuple[E, Hashable], None] = {}
         """What was asked of an engine that has it not (a voice): the last few."""
 
@@ -222,7 +222,7 @@ class PreferredTts(Preferred[Tts]):
         self,
         there: Callable[[], Sequence[Tts | None]],
         counter: SpeechCounter | None = None,
-        circuits: Circuits | None = None,
+        circuits: EngineCircuits | None = None,
     ) -> None:
         super().__init__(Kind.TTS, there, circuits)
         self._counter = counter
@@ -261,7 +261,9 @@ class PreferredLlm(Preferred[Llm]):
     """See pipelines.engines.protocols.Llm. A model that dies in the middle of an answer is followed by the
     next, which goes on behind the last word. What a dead one cost its server has not told."""
 
-    def __init__(self, there: Callable[[], Sequence[Llm | None]], circuits: Circuits | None = None) -> None:
+    def __init__(
+        self, there: Callable[[], Sequence[Llm | None]], circuits: EngineCircuits | None = None
+    ) -> None:
         super().__init__(Kind.LLM, there, circuits)
 
     def expect(self) -> None:

@@ -17,7 +17,7 @@ import numpy as np
 from mediaserver.errors import EngineError
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
-from pipelines.engines.circuits import Circuits, reason
+from pipelines.engines.circuits import EngineCircuits, reason
 from pipelines.engines.counting import SpeechCounter
 from pipelines.engines.failover import REASK_S, Preferred, taken_over
 from pipelines.engines.protocols import (
@@ -46,7 +46,7 @@ class PreferredStt(Preferred[Stt]):
         self,
         there: Callable[[], Sequence[Stt | None]],
         counter: SpeechCounter | None = None,
-        circuits: Circuits | None = None,
+        circuits: EngineCircuits | None = None,
     ) -> None:
         super().__init__(Kind.STT, there, circuits)
         self.counter = counter

@@ -17,7 +17,7 @@ from mediaserver.errors import (
     ProviderFault,
 )
 from pipelines.engines import circuits as circuits_module
-from pipelines.engines.circuits import Circuits, in_a_word
+from pipelines.engines.circuits import EngineCircuits, in_a_word
 from pipelines.engines.failover import PreferredLlm, PreferredTts
 from pipelines.engines.protocols import LlmMessage, LlmText, SttResult
 from pipelines.engines.stt.failover import PreferredStt
@@ -52,7 +52,7 @@ async def test_one_that_failed_is_asked_by_callers_only_once_it_works_again() ->
         if len(tries) < 3:
             raise EngineError("not yet")
 
-    circuits = Circuits(third_time)
+    circuits = EngineCircuits(third_time)
     listed = PreferredStt(lambda: [one, two], circuits=circuits)
     other = PreferredStt(lambda: [one, two], circuits=circuits)
     listed.failed(one, "it fell over")
@@ -66,7 +66,7 @@ async def test_a_pause_that_an_engine_asked_for_is_kept(monkeypatch: pytest.Monk
     planned: list[float] = []
     loop = asyncio.get_running_loop()
     monkeypatch.setattr(loop, "call_later", lambda after_s, *_: planned.append(after_s))
-    circuits = Circuits()
+    circuits = EngineCircuits()
     circuits.failed(FakeTts(), "too many", after_s=40.0)
     circuits.failed(FakeTts(), "it fell over")
     assert planned == [40.0, 0.0]
@@ -103,7 +103,7 @@ async def test_a_voice_that_an_engine_has_not_is_not_asked_of_it_again() -> None
 
 async def test_who_takes_over_is_told_with_a_models_first_words() -> None:
     one, two = FakeLlm([ProviderError("the key is refused", ProviderFault.KEY)]), FakeLlm([LlmText("Hello.")])
-    llm = PreferredLlm(lambda: [one, two], Circuits())
+    llm = PreferredLlm(lambda: [one, two], EngineCircuits())
     (said,) = [event async for event in llm.stream([LlmMessage("user", "hi")])]
     assert isinstance(said, LlmText) and said.text == "Hello."
     assert said.instead_of == "fake: the key is refused; fake takes over"
@@ -112,7 +112,7 @@ async def test_who_takes_over_is_told_with_a_models_first_words() -> None:
 async def test_who_takes_over_in_the_middle_is_told_too() -> None:
     one = FakeLlm([LlmText("I have a"), EngineError("the line is cut")])
     two = FakeLlm([LlmText("I have a room.")])
-    llm = PreferredLlm(lambda: [one, two], Circuits())
+    llm = PreferredLlm(lambda: [one, two], EngineCircuits())
     events = [event async for event in llm.stream([LlmMessage("user", "hi")])]
     told = [event.instead_of for event in events if isinstance(event, LlmText) and event.instead_of]
     assert told == ["fake: the line is cut; fake takes over"]
@@ -122,7 +122,7 @@ async def test_who_takes_over_in_the_middle_is_told_too() -> None:
 async def test_who_hears_instead_is_told_with_its_first_result() -> None:
     one, two = FakeStt(), FakeStt()
     results: list[SttResult] = []
-    session = PreferredStt(lambda: [one, two], circuits=Circuits()).session(results.append)
+    session = PreferredStt(lambda: [one, two], circuits=EngineCircuits()).session(results.append)
     session.begin(1)
     session.feed(SILENCE)
     one.post(SttResult("", True, understood=False, failed=True, error=EngineLostError("its worker died")))
@@ -137,7 +137,7 @@ async def test_who_hears_instead_is_told_with_its_first_result() -> None:
 async def test_when_nobody_could_hear_it_is_told_why() -> None:
     one = FakeStt()
     results: list[SttResult] = []
-    session = PreferredStt(lambda: [one], circuits=Circuits()).session(results.append)
+    session = PreferredStt(lambda: [one], circuits=EngineCircuits()).session(results.append)
     session.begin(1)
     one.post(SttResult("", True, understood=False, failed=True, error=EngineLostError("its worker died")))
     await until(lambda: bool(results), one)
