@@ -14,7 +14,7 @@ HEALTHY_AFTER_S = 60.0
 """One that was ready for so long starts its back-off anew."""
 
 
-class Phase(enum.StrEnum):
+class LifePhase(enum.StrEnum):
     STOPPED = "stopped"
     LOADING = "loading"
     READY = "ready"
@@ -28,7 +28,7 @@ class ServerLife:
     ended."""
 
     def __init__(self, start_limit_s: float, silence_limit_s: float) -> None:
-        self.phase = Phase.STOPPED
+        self.phase = LifePhase.STOPPED
         self.restarts = 0
         self.was_ready = False
         """At least once since the first start."""
@@ -41,34 +41,34 @@ class ServerLife:
 
     def started(self, now: float) -> None:
         """A process was started."""
-        self.restarts += self.phase is Phase.WAITING
-        self.phase, self._since = Phase.LOADING, now
+        self.restarts += self.phase is LifePhase.WAITING
+        self.phase, self._since = LifePhase.LOADING, now
 
     def checked(self, now: float, healthy: bool) -> str:
         """A health check was answered, or not. Returns why the process must be ended; empty: it may go on."""
         if healthy:
             self._heard = now
-            if self.phase is Phase.LOADING:
-                self.phase, self._since, self.was_ready = Phase.READY, now, True
+            if self.phase is LifePhase.LOADING:
+                self.phase, self._since, self.was_ready = LifePhase.READY, now, True
             elif now - self._since > HEALTHY_AFTER_S:
                 self._failures = 0
-        elif self.phase is Phase.LOADING and now - self._since > self._start_limit_s:
+        elif self.phase is LifePhase.LOADING and now - self._since > self._start_limit_s:
             return f"was not ready within {self._start_limit_s:g} s"
-        elif self.phase is Phase.READY and now - self._heard > self._silence_limit_s:
+        elif self.phase is LifePhase.READY and now - self._heard > self._silence_limit_s:
             return f"answered no health check for {self._silence_limit_s:g} s"
         return ""
 
     def ended(self, now: float) -> float:
         """The process is gone. Returns the seconds to wait before the next start."""
-        self.phase, self._since = Phase.WAITING, now
+        self.phase, self._since = LifePhase.WAITING, now
         pause = BACKOFF_S[min(self._failures, len(BACKOFF_S) - 1)]
         self._failures += 1
         return pause
 
     def ending(self) -> None:
         """It is being ended, or has ended by itself: nothing may be asked of it."""
-        self.phase = Phase.ENDING
+        self.phase = LifePhase.ENDING
 
     def stopped(self) -> None:
         """Nobody wants it any more."""
-        self.phase = Phase.STOPPED
+        self.phase = LifePhase.STOPPED

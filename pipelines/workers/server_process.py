@@ -23,7 +23,7 @@ from tempfile import TemporaryDirectory
 
 from mediaserver.errors import EngineError
 from pipelines.workers.kept_process import KeptProcess
-from pipelines.workers.server_life import Phase, ServerLife
+from pipelines.workers.server_life import LifePhase, ServerLife
 from pipelines.workers.server_log import ServerLog, level, reason
 from pipelines.workers.spec import INHERITED, NICENESS, THREADS, passed_on
 
@@ -104,7 +104,7 @@ class ServerProcess:
 
     @property
     def ready(self) -> bool:
-        return self._life.phase is Phase.READY
+        return self._life.phase is LifePhase.READY
 
     @property
     def restarts(self) -> int:

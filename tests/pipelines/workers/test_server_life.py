@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.workers.server_life import BACKOFF_S, HEALTHY_AFTER_S, Phase, ServerLife
+from pipelines.workers.server_life import BACKOFF_S, HEALTHY_AFTER_S, LifePhase, ServerLife
 
 
 def ready(life: ServerLife, now: float) -> None:
@@ -47,5 +47,5 @@ def test_it_is_not_ready_while_it_ends() -> None:
     for step in (life.ending, lambda: life.ended(1), life.stopped):
         step()
         phases.append(life.phase)
-    assert phases == [Phase.ENDING, Phase.WAITING, Phase.STOPPED]
+    assert phases == [LifePhase.ENDING, LifePhase.WAITING, LifePhase.STOPPED]
     assert life.was_ready
