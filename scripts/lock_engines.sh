@@ -29,7 +29,7 @@ compile() {
     .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
         --no-header --no-annotate --overrides "$scratch/overrides" --excludes "$scratch/excludes" "${upgrade[@]}" \
         "$@" "$from" -o "$scratch/lock"
-    head=$(grep -E '^# (layer|python|source|local-build): ' "$from" || true)
+    head=$(grep -E '^# (layer|python|driver|source|local-build): ' "$from" || true)
     {
         echo "# Made by scripts/lock_engines.sh from $(basename "$from")."
         [[ -z $head ]] || echo "$head"

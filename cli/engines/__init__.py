@@ -1,0 +1,42 @@
+"""`voiceforge engines`: which engines there are, what each needs here; gets, tries and removes them."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from typing import Any
+
+from cli.terminal import add_config_option, add_json_option
+
+ACTIONS = {
+    "list": "listing",
+    "install": "installing",
+    "update": "installing",
+    "pull": "pulling",
+    "test": "testing",
+    "remove": "removing",
+}
+"""Each lives in `cli.engines.<module>`, which offers `add_actions(actions)` and `run(settings, args)`, which
+gives the exit code."""
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser(
+        "engines",
+        help="list, install, test or remove speech engines",
+        description="What hears, thinks and speaks on this server (docs/engines.md).",
+    )
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    for module in dict.fromkeys(ACTIONS.values()):
+        importlib.import_module(f"cli.engines.{module}").add_actions(actions)
+    for action in actions.choices.values():
+        add_json_option(action)
+        add_config_option(action)
+
+
+def run(args: argparse.Namespace) -> int:
+    from mediaserver.config import load
+
+    module = importlib.import_module(f"cli.engines.{ACTIONS[args.action]}")
+    code: int = module.run(load(args.config), args)
+    return code
