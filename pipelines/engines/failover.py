@@ -14,6 +14,7 @@ import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 from typing import Generic, TypeVar
 
 from mediaserver.errors import EngineError, EngineMissingError
@@ -33,7 +34,7 @@ from pipelines.engines.protocols import (
     Tts,
     TtsChunk,
 )
-from pipelines.voices.routing import told
+from pipelines.voices.routing import addressed, fits, told
 
 log = logging.getLogger(__name__)
 
@@ -87,15 +88,16 @@ class Preferred(Generic[E]):
     async def stop(self) -> None:
         """Likewise: others may use the same engines."""
 
-    def order(self, language: str = "") -> list[E]:
+    def order(self, language: str = "", fits: Callable[[Manifest], bool] | None = None) -> list[E]:
         """Those to try now: the ready and sound ones as preferred, then the rest. `language`: only those that
-        speak it, unless none does."""
+        speak it, unless none does. `fits`: which of them come first."""
         now = asyncio.get_running_loop().time()
 
-        def doubtful(entry: tuple[int, E]) -> bool:
+        def doubtful(entry: tuple[int, E]) -> tuple[bool, bool]:
             place, engine = entry
             failed = self._failed.get(place)
-            return not _ready(engine) or (failed is not None and now - failed < PASSED_OVER_S)
+            unfit = fits is not None and not fits(engine.manifest)
+            return not _ready(engine) or (failed is not None and now - failed < PASSED_OVER_S), unfit
 
         there = [(place, engine) for place, engine in enumerate(self._there()) if engine is not None]
         speaking = [(place, engine) for place, engine in there if engine.manifest.speaks(language)]
@@ -117,6 +119,7 @@ class Preferred(Generic[E]):
         needed: bool = True,
         language: str = "",
         noted: Callable[[T, str], T] | None = None,
+        fits: Callable[[Manifest], bool] | None = None,
     ) -> AsyncGenerator[T, None]:
         """What the first engine gives that `gives` anything at all within `first_s`, and then never lets
         `next_s` pass; the last one may take its time. `needed`: to give nothing is to fail. `noted`:
@@ -124,7 +127,7 @@ class Preferred(Generic[E]):
 
         Raises EngineError, whatever the engine raised.
         """
-        order, failures = self.order(language), list[str]()
+        order, failures = self.order(language, fits), list[str]()
         for engine in order:
             last, begun = engine is order[-1], False
             try:
@@ -152,9 +155,6 @@ class Preferred(Generic[E]):
                 if last or begun:
                     raise error if isinstance(error, EngineError) else EngineError(why) from error
         raise EngineMissingError(f"there is no {self._kind} engine; run `voiceforge engines list`")
-
-    def is_first_choice(self, engine: E) -> bool:
-        return self._there()[0] is engine
 
     @property
     def _engines(self) -> list[E]:
@@ -200,7 +200,7 @@ async def _close(stream: AsyncGenerator[T, None], engine: Engine) -> None:
 
 class PreferredTts(Preferred[Tts]):
     """See pipelines.engines.protocols.Tts. `voice` may be one of the catalogue: each engine is told what it
-    can make of it. An engine's own name of a voice means something to the first choice only."""
+    can make of it. An engine's own name of a voice means something to the first only that may know it."""
 
     def __init__(
         self, there: Callable[[], Sequence[Tts | None]], counter: SpeechCounter | None = None
@@ -217,9 +217,10 @@ class PreferredTts(Preferred[Tts]):
     def speak(
         self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
     ) -> AsyncGenerator[TtsChunk, None]:
+        meant = self._addressed(voice)
+
         def begin(engine: Tts) -> AsyncGenerator[TtsChunk, None]:
-            first = self.is_first_choice(engine)
-            named, tongue = told(voice, language, engine.manifest.name, first=first)
+            named, tongue = told(voice, language, engine.manifest.name, first=engine is meant)
             stream = engine.speak(text, voice=named, language=tongue, rate=rate)
             if self._counter is None:
                 return stream
@@ -227,8 +228,25 @@ class PreferredTts(Preferred[Tts]):
 
         needed = any(character.isalnum() for character in text)
         return self.streamed(
-            begin, _audible, FIRST_SOUND_S, NEXT_SOUND_S, needed=needed, language=language, noted=_noted
+            begin,
+            _audible,
+            FIRST_SOUND_S,
+            NEXT_SOUND_S,
+            needed=needed,
+            language=language,
+            noted=_noted,
+            fits=partial(fits, voice),
         )
+
+    def _addressed(self, voice: str) -> Tts | None:
+        """To whom a name means something that the catalogue does not have; None while that one is not
+        there."""
+        if self._there()[0] is None:
+            return None
+        engines = self._engines
+        manifests = [engine.manifest for engine in engines]
+        meant = addressed(voice, manifests)
+        return next(engine for engine, each in zip(engines, manifests, strict=True) if each is meant)
 
 
 class PreferredLlm(Preferred[Llm]):
