@@ -67,8 +67,13 @@ class WorkerSocket:
 
 
 def become_worker() -> WorkerSocket:
-    """Call first in a worker's `main`: takes over the socket whose number is the first argument; the second
-    has the options, the third its niceness."""
+    """Call first in a worker's `main`."""
+    return WorkerSocket(*taken_over())
+
+
+def taken_over() -> tuple[socket.socket, dict[str, Any]]:
+    """Its socket, whose number is the first argument, and its options, the second; the third is its niceness.
+    From here on the process lives and ends with the server."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     os.nice(int(sys.argv[3]) if len(sys.argv) > 3 else 0)
@@ -80,4 +85,4 @@ def become_worker() -> WorkerSocket:
     if os.getppid() != parent:
         sys.exit(0)  # the server died before the death signal was armed
     options = json.loads(sys.argv[2]) if len(sys.argv) > 2 else {}
-    return WorkerSocket(socket.socket(fileno=int(sys.argv[1])), options)
+    return socket.socket(fileno=int(sys.argv[1])), options

@@ -62,7 +62,7 @@ def pack(kind: Msg, id: int = 0, payload: bytes = b"") -> bytes:
     return _HEADER.pack(len(payload), kind, id) + payload
 
 
-def pack_json(kind: Msg, id: int = 0, **fields: Any) -> bytes:
+def pack_json(kind: Msg, id: int = 0, /, **fields: Any) -> bytes:
     """One message with a JSON payload as bytes."""
     return pack(kind, id, json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode())
 
