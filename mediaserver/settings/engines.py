@@ -21,8 +21,8 @@ class EnginesSettings(SettingsGroup):
     )
     tts: EngineNames = Field(
         default=("pico", "espeak-ng"),
-        description="Voices, likewise. `pico` speaks six languages and espeak-ng the others; where its package "
-        "is not installed espeak-ng speaks them all.",
+        description="Voices, likewise. `pico` speaks six languages and espeak-ng the others; where its "
+        "package is not installed espeak-ng speaks them all.",
     )
     llm: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = Field(
         default=(),

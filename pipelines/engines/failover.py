@@ -241,7 +241,8 @@ class PreferredTts(Preferred[Tts]):
     def _addressed(self, voice: str) -> Tts | None:
         """To whom a name means something that the catalogue does not have; None while that one is not
         there."""
-        if self._there()[0] is None:
+        there = self._there()
+        if not there or there[0] is None:
             return None
         engines = self._engines
         manifests = [engine.manifest for engine in engines]

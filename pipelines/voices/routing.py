@@ -1,7 +1,8 @@
 """Which engine speaks a voice, and what it is told. Pure, and the one place where that is decided.
 
-    1. the engine that a voice of the catalogue was made for   2. espeak-ng, in the variant that comes nearest,
-    or one that has a single voice for each language, where that is of the same sex: whichever is preferred
+    1. the engine that a voice of the catalogue was made for
+    2. espeak-ng, in the variant that comes nearest, or an engine that has a single voice for each language,
+    where that is of the same sex: whichever is preferred
     3. any other engine, with its own voice of the language
     and each only where it is ready and speaks the language of the text.
 

@@ -1,7 +1,8 @@
 """SVOX Pico's C library as the py-nanotts package brings it, through ctypes: a text in, 16 kHz audio in
 stretches. Its Python part is not used: it loads the voice anew for each text and gives all audio at the end.
 
-For a worker alone. What it is given must hold no markup of Pico's own (`<...>`), which can read and write files.
+For a worker alone. What it is given must hold no markup of Pico's own (`<...>`), which can read and write
+files.
 
 Source: picoapi.h and picodefs.h of Pico (Apache-2.0).
 """
@@ -81,7 +82,7 @@ class Pico:
         self._buffer = ctypes.create_string_buffer(_READ_BYTES)
 
     def say(self, text: str) -> Generator[Pcm, None, None]:
-        """The audio, in stretches of about 100 ms. Closing it early gives the text up. Raises RuntimeError."""
+        """The audio, in stretches of about 100 ms. Closing it early gives it up. Raises RuntimeError."""
         data = text.encode() + b"\0"  # the end of the text is part of it
         done = False
         try:

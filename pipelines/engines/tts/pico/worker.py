@@ -15,8 +15,8 @@ from pipelines.workers.entry import become_worker
 from pipelines.workers.protocol import Msg
 
 VOLUME = 40
-"""Per cent. At its usual volume three of the six voices are clipped at their loudest; at this none comes above
--3 dBFS."""
+"""Per cent. At its usual volume three of the six voices are clipped at their loudest; at this none
+comes above -3 dBFS."""
 SLOWEST, FASTEST = 0.5, 3.0
 """Beyond these it cannot be followed. As factors of its usual speed."""
 AFTER_SENTENCE = 250 * SAMPLES_PER_MS

@@ -1,5 +1,5 @@
-"""Where the words of a text lie in its audio, for a voice that does not tell: by how long letters take to say,
-and by the pauses that can be heard where the text has a comma. Pure.
+"""Where the words of a text lie in its audio, for a voice that does not tell: by how long letters take to
+say, and by the pauses that can be heard where the text has a comma. Pure.
 """
 
 from __future__ import annotations
