@@ -14,7 +14,6 @@ from pipelines.engines.protocols import WordMark
 from pipelines.engines.tts.pico.engine import MANIFEST, PicoTts, check
 from pipelines.engines.tts.pico.worker import voice_for
 from pipelines.engines.tts.worker.edges import QUIET
-from pipelines.engines.tts.worker.speaker import NoSuchVoiceError
 
 LACKS = check().lacks
 pytestmark = pytest.mark.skipif(bool(LACKS), reason=f"pico lacks {LACKS}")
@@ -44,7 +43,7 @@ async def test_every_language_has_its_voice(tts: PicoTts) -> None:
     assert len(set(made.values())) == len(made) and all(made.values())
     assert {voice_for(each) for each in MANIFEST.languages} <= set(MANIFEST.own_voices)
     assert voice_for("en-AU") == "en-GB" and voice_for("es-MX") == "es-ES" and voice_for("de-CH") == "de-DE"
-    with pytest.raises(NoSuchVoiceError, match="hi"):
+    with pytest.raises(EngineMissingError, match="hi"):
         voice_for("hi")
 
 

@@ -14,9 +14,10 @@ import espeakng_loader
 import numpy as np
 import numpy.typing as npt
 
+from mediaserver.errors import EngineMissingError
 from mediaserver.media.time import SAMPLE_RATE
 from pipelines.engines.tts.espeak.block_resample import BlockResampler
-from pipelines.engines.tts.worker.speaker import MadeSpeech, NoSuchVoiceError, SpeechMaker
+from pipelines.engines.tts.worker.speaker import MadeSpeech, SpeechMaker
 from pipelines.workers.entry import become_worker
 from pipelines.workers.protocol import Msg
 
@@ -166,7 +167,7 @@ class EspeakVoice:
     def make(self, voice: str, rate: float, piece: str) -> Generator[MadeSpeech, None, None]:
         """All of it at once: espeak-ng cannot pause, and takes some 15 ms for the longest."""
         if not self._espeak.select(voice, rate):
-            raise NoSuchVoiceError(f"espeak-ng has no voice or language {voice!r}")
+            raise EngineMissingError(f"espeak-ng has no voice or language {voice!r}")
         audio, words = self._espeak.say(piece)
         resampler = BlockResampler(self._espeak.rate)
         samples = np.concatenate([resampler.process(audio), resampler.flush()])

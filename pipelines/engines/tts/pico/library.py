@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mediaserver.errors import EngineError
 from pipelines.engines.tts.worker.edges import Pcm
 
 ARENA_BYTES = 2_500_000
@@ -42,10 +43,10 @@ FILES = {
 
 
 def package() -> Path:
-    """The folder of py-nanotts. Raises RuntimeError."""
+    """The folder of py-nanotts. Raises EngineError."""
     spec = importlib.util.find_spec("py_nanotts")
     if spec is None or not spec.submodule_search_locations:
-        raise RuntimeError("the py-nanotts package is not installed")
+        raise EngineError("the py-nanotts package is not installed")
     return Path(next(iter(spec.submodule_search_locations)))
 
 
@@ -53,11 +54,11 @@ class PicoLibrary:
     """Once per process."""
 
     def __init__(self) -> None:
-        """Raises RuntimeError and OSError."""
+        """Raises EngineError and OSError."""
         self.folder = package()
         found = sorted(self.folder.glob("_nanotts*.so"))
         if not found:
-            raise RuntimeError("the py-nanotts package has no library for this machine")
+            raise EngineError("the py-nanotts package has no library for this machine")
         self.functions = ctypes.CDLL(str(found[0]))
 
 
@@ -65,7 +66,7 @@ class Pico:
     """One voice that says one text at a time."""
 
     def __init__(self, library: PicoLibrary, name: str) -> None:
-        """`name`: one of FILES. Raises RuntimeError."""
+        """`name`: one of FILES. Raises EngineError."""
         self._functions = library.functions
         self._arena = ctypes.create_string_buffer(ARENA_BYTES)
         self._system = ctypes.c_void_p()
@@ -82,7 +83,7 @@ class Pico:
         self._buffer = ctypes.create_string_buffer(_READ_BYTES)
 
     def say(self, text: str) -> Generator[Pcm, None, None]:
-        """The audio, in stretches of about 100 ms. Closing it early gives it up. Raises RuntimeError."""
+        """The audio, in stretches of about 100 ms. Closing it early gives it up. Raises EngineError."""
         data = text.encode() + b"\0"  # the end of the text is part of it
         done = False
         try:
@@ -93,7 +94,7 @@ class Pico:
                     "pico_putTextUtf8", self._engine, piece, ctypes.c_int16(len(piece)), ctypes.byref(taken)
                 )
                 if taken.value <= 0:
-                    raise RuntimeError("Pico takes no more text")
+                    raise EngineError("Pico takes no more text")
                 data = data[taken.value :]
                 yield from self._spoken()
             done = True
@@ -110,7 +111,7 @@ class Pico:
                 self._engine, self._buffer, ctypes.c_int16(_READ_BYTES), ctypes.byref(got), ctypes.byref(kind)
             )
             if status not in (_STEP_BUSY, _STEP_IDLE):
-                raise RuntimeError(f"Pico failed with {status}")
+                raise EngineError(f"Pico failed with {status}")
             if got.value > 0:
                 made.append(self._buffer.raw[: got.value])
                 size += got.value
@@ -121,4 +122,4 @@ class Pico:
     def _call(self, name: str, *arguments: object) -> None:
         status = getattr(self._functions, name)(*arguments)
         if status != _OK:
-            raise RuntimeError(f"{name} failed with {status}")
+            raise EngineError(f"{name} failed with {status}")

@@ -6,11 +6,12 @@ from collections.abc import Generator
 
 import numpy as np
 
+from mediaserver.errors import EngineMissingError
 from mediaserver.media.time import SAMPLES_PER_MS
 from pipelines.engines.tts.pico.library import FILES, Pico, PicoLibrary
 from pipelines.engines.tts.worker.edges import Edges, Pcm
 from pipelines.engines.tts.worker.placing import placed, words_in
-from pipelines.engines.tts.worker.speaker import MadeSpeech, NoSuchVoiceError, SpeechMaker
+from pipelines.engines.tts.worker.speaker import MadeSpeech, SpeechMaker
 from pipelines.workers.entry import become_worker
 from pipelines.workers.protocol import Msg
 
@@ -34,11 +35,11 @@ _BY_NAME = {name.lower(): name for name in FILES}
 
 
 def voice_for(language: str) -> str:
-    """The voice of a language (BCP 47): its region's own, or the nearest. Raises NoSuchVoiceError."""
+    """The voice of a language (BCP 47): its region's own, or the nearest. Raises EngineMissingError."""
     tag = language.lower().replace("_", "-") or "en"
     found = _BY_NAME.get(tag) or _REGIONS.get(tag) or _SPOKEN.get(tag.partition("-")[0])
     if found is None:
-        raise NoSuchVoiceError(f"pico does not speak {language!r}: it has {', '.join(FILES)}")
+        raise EngineMissingError(f"pico does not speak {language!r}: it has {', '.join(FILES)}")
     return found
 
 
@@ -46,7 +47,7 @@ class PicoVoice:
     """See pipelines.engines.tts.worker.speaker.SmallVoice. Keeps those that were used, for the next text."""
 
     def __init__(self) -> None:
-        """Raises RuntimeError and OSError."""
+        """Raises EngineError and OSError."""
         self._library = PicoLibrary()
         self._idle: dict[str, list[Pico]] = {}
 
@@ -55,7 +56,7 @@ class PicoVoice:
             return voice_for(language)
         found = _BY_NAME.get(voice.lower())
         if found is None:
-            raise NoSuchVoiceError(f"pico has no voice {voice[:100]!r}: it has {', '.join(FILES)}")
+            raise EngineMissingError(f"pico has no voice {voice[:100]!r}: it has {', '.join(FILES)}")
         return found
 
     def make(self, voice: str, rate: float, piece: str) -> Generator[MadeSpeech, None, None]:

@@ -13,6 +13,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+from mediaserver.errors import EngineError, EngineMissingError
 from mediaserver.media.time import SAMPLE_RATE, SAMPLES_PER_MS
 from pipelines.engines.tts.worker.edges import NOTHING, Edges, Pcm
 from pipelines.engines.tts.worker.pieces import pieces
@@ -33,18 +34,14 @@ class MadeSpeech(NamedTuple):
     """(start, end) in the piece's text and the 16 kHz sample since the piece's beginning, in order."""
 
 
-class NoSuchVoiceError(Exception):
-    """It has no such voice or language; its text says which."""
-
-
 class SmallVoice(Protocol):
     """A library that speaks."""
 
     def choose(self, voice: str, language: str) -> str:
-        """Its own name of what is to speak. Raises NoSuchVoiceError."""
+        """Its own name of what is to speak. Raises EngineMissingError."""
 
     def make(self, voice: str, rate: float, piece: str) -> Generator[MadeSpeech, None, None]:
-        """One piece of a text. Closing it early gives it up. Raises NoSuchVoiceError and RuntimeError."""
+        """One piece of a text. Closing it early gives it up. Raises EngineError."""
 
 
 @dataclass(slots=True)
@@ -88,7 +85,7 @@ class SpeechMaker:
             fields = message.json()
             try:
                 voice = self._library.choose(str(fields["voice"]), str(fields["language"]))
-            except NoSuchVoiceError as error:
+            except EngineMissingError as error:
                 self._sock.send_json(Msg.FAILED, id, error=str(error), missing=True)
                 return
             self._speeches[id] = _Speech(voice, float(fields["rate"]), pieces(str(fields["text"])))
@@ -114,9 +111,9 @@ class SpeechMaker:
         self._speeches.move_to_end(id)
         try:
             self._step(id, self._speeches[id])
-        except (NoSuchVoiceError, RuntimeError) as error:
+        except EngineError as error:
             del self._speeches[id]
-            missing = isinstance(error, NoSuchVoiceError)
+            missing = isinstance(error, EngineMissingError)
             self._sock.send_json(Msg.FAILED, id, error=str(error), **({"missing": True} if missing else {}))
         return True
 
