@@ -1,5 +1,5 @@
-"""Makes the listening sheet: `python -m tests.listening FOLDER` writes a WAV file for each voice and sentence,
-a page to listen to them, and the table of docs/engines.md. Needs Debian's flite and festival for the others.
+"""Makes the listening sheet: `python -m tests.listening FOLDER` writes a WAV file for each voice and sentence, a
+page to listen to them, and the table of docs/engines.md. Needs Debian's flite and festival for the others.
 
 Takes half a minute; the word error rates another two (`--no-words` leaves them out).
 """
@@ -19,8 +19,8 @@ from tests.listening.voices import Rendering, renderings
 from tests.load.stt_rejection import telephone
 
 HEAD = (
-    "| voice | package | licence | first audio (median) | processor per second of speech | words wrong, 16 kHz | "
-    "words wrong, telephone |\n| --- | --- | --- | --- | --- | --- | --- |\n"
+    "| voice | package | licence | first audio (median) | processor per second of speech "
+    "| words wrong, 16 kHz | words wrong, telephone |\n| --- | --- | --- | --- | --- | --- | --- |\n"
 )
 
 
@@ -30,8 +30,8 @@ def row(made: Rendering, words: bool) -> str:
         for narrow in (False, True)
     )
     return (
-        f"| {made.name} | {made.package} | {made.licence} | {made.first} | {1e3 * made.real_time:.0f} ms | {wide} "
-        f"| {phone} |\n"
+        f"| {made.name} | {made.package} | {made.licence} | {made.first} "
+        f"| {1e3 * made.real_time:.0f} ms | {wide} | {phone} |\n"
     )
 
 
@@ -48,8 +48,8 @@ def write(folder: Path, made: list[Rendering], table: str) -> None:
                     players.append(f'<audio controls preload="none" src="{file}"></audio>')
         rows.append(f"<h2>{html.escape(each.name)}</h2>\n" + "\n".join(players))
     said = "".join(f"<li>{html.escape(each)}</li>" for each in SENTENCES[:6])
-    page = f"<!doctype html><meta charset=utf-8><title>Voices</title><ol>{said}</ol>{''.join(rows)}<pre>{table}</pre>"
-    (folder / "sheet.html").write_text(page)
+    page = f"<!doctype html><meta charset=utf-8><title>Voices</title><ol>{said}</ol>{''.join(rows)}"
+    (folder / "sheet.html").write_text(f"{page}<pre>{table}</pre>")
     (folder / "table.md").write_text(table)
 
 

@@ -1,4 +1,4 @@
-"""What every voice says for the listening sheet: as agents talk, in words that the recogniser's dictionary has."""
+"""What every voice says for the listening sheet: as agents talk, in words of the recogniser's dictionary."""
 
 SENTENCES = (
     "Good morning, and thank you for calling.",
