@@ -1,5 +1,5 @@
-"""Makes the listening sheet: `python -m tests.listening FOLDER` writes a WAV file for each voice and sentence, a
-page to listen to them, and the table of docs/engines.md. Needs Debian's flite and festival for the others.
+"""Makes the listening sheet: `python -m tests.listening FOLDER` writes a WAV file for each voice and line,
+and a page to listen to them, and the table of docs/engines.md. Needs flite and festival for the others.
 
 Takes half a minute; the word error rates another two (`--no-words` leaves them out).
 """
