@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import SAMPLE_RATE
+from pipelines.environments.readiness import Readiness as Readiness
 from pipelines.languages.tags import speaks
 
 FINAL_WITHIN_S = 1.5
@@ -64,13 +65,6 @@ class Manifest:
     def speaks(self, language: str) -> bool:
         """Whether it knows a language (BCP 47): "en" is enough for "en-GB", and the other way round."""
         return speaks(self.languages, language)
-
-
-@dataclass(frozen=True, slots=True)
-class Readiness:
-    ready: bool
-    lacks: str = ""
-    """What is missing and the command that mends it; empty when ready."""
 
 
 @dataclass(frozen=True, slots=True)
