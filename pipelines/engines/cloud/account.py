@@ -20,7 +20,7 @@ MOST_KEY = 8192
 
 
 @dataclass(frozen=True)
-class Account:
+class ProviderAccount:
     provider: Provider
     url: str
     """Of the provider's API, without a slash at its end."""
@@ -28,7 +28,7 @@ class Account:
     key_file: str = ""
 
     @classmethod
-    def told(cls, options: Mapping[str, Any]) -> Account:
+    def told(cls, options: Mapping[str, Any]) -> ProviderAccount:
         """Of what `pipelines.engines.cloud.spec.provider_spec` tells a worker."""
         url = str(options["url"])
         key_env, key_file = str(options.get("key_env", "")), str(options.get("key_file", ""))

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from mediaserver.errors import EngineMissingError
-from pipelines.engines.cloud.options import ProviderOptions, checked, key_readiness, key_variable
+from pipelines.engines.cloud.options import ProviderOptions, key_readiness, key_variable
 from pipelines.engines.cloud.provider_pool import ProviderPool
 from pipelines.engines.protocols import Manifest, Readiness
 from pipelines.engines.registry import EngineOptions
 from pipelines.engines.stt.in_worker import WorkerStt
 from pipelines.engines.tts.in_worker import WorkerTts
 from pipelines.environments.places import interpreter
+from pipelines.environments.readiness import recipe_readiness
 from pipelines.environments.recipe import Recipe
 from pipelines.workers.spec import WorkerSpec
 
@@ -71,7 +71,7 @@ def provider_spec(
         name,
         module,
         facts,
-        interpreter=_interpreter(name, recipe, options),
+        interpreter=_interpreter(recipe, options),
         inherits=(variable, "SSL_CERT_*") if variable else ("SSL_CERT_*",),
         niceness=NICENESS,
     )
@@ -92,22 +92,13 @@ def provider_readiness(
 ) -> Readiness:
     """Options, key and environment. `free`: see `key_readiness`."""
     key = key_readiness(manifest.name, options, recipe, form, free=free)
-    try:
-        checked(manifest.name, options, form)
-        _interpreter(options.name or manifest.name, recipe, options)
-    except EngineMissingError as error:
-        why = str(error)
-        return Readiness(False, "; ".join(dict.fromkeys(each for each in (key.lacks, why) if each)))
-    return key
+    rest = recipe_readiness(manifest.name, replace(recipe, keys=()), options)
+    lacks = [each.lacks for each in (key, rest) if not each.ready]
+    return Readiness(not lacks, "; ".join(lacks))
 
 
-def _interpreter(name: str, recipe: Recipe, options: EngineOptions) -> str:
-    """Of its environment. Raises EngineMissingError."""
-    if not recipe.lock:
+def _interpreter(recipe: Recipe, options: EngineOptions) -> str:
+    """Of its environment; the server's own where it needs none."""
+    if not recipe.lock or options.home is None:
         return sys.executable
-    if options.home is None:
-        raise EngineMissingError("a folder for its environment: set engines.home")
-    python = interpreter(options.home, recipe.lock)
-    if not python.exists():
-        raise EngineMissingError(f"its packages: run `voiceforge engines install {name.partition(':')[0]}`")
-    return str(python)
+    return str(interpreter(options.home, recipe.lock))

@@ -1,4 +1,4 @@
-"""What Deepgram's streaming recogniser says, as `Heard` (developers.deepgram.com, "Live Audio"). Pure.
+"""What Deepgram's streaming recogniser says, as `HeardStretch` (developers.deepgram.com, "Live Audio"). Pure.
 
 Read by workers: standard library alone, Python 3.10.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pipelines.engines.stt.streamed.transcript import Flushed, Heard, HeardWord
+from pipelines.engines.stt.streamed.transcript import Flushed, HeardStretch, HeardWord
 
 MULTILINGUAL = ("en", "es", "fr", "de", "hi", "ru", "pt", "ja", "it", "nl")
 """What `language=multi` of nova-3 tells apart."""
@@ -26,14 +26,14 @@ def language_of(language: str, among: list[str]) -> str:
     return language if language in REGIONS else language.partition("-")[0]
 
 
-def heard(message: Mapping[str, Any], base_ms: int) -> list[Heard | Flushed]:
+def heard(message: Mapping[str, Any], base_ms: int) -> list[HeardStretch | Flushed]:
     """Of a Results message. `base_ms`: how much audio the connection had been sent before the utterance; what
     is about that says nothing of it. Raises anything: what a server sends may be anything."""
     start_ms = round(float(message["start"]) * 1000)
     end_ms = start_ms + round(float(message["duration"]) * 1000)
     if end_ms <= base_ms:
         return []
-    told: list[Heard | Flushed] = []
+    told: list[HeardStretch | Flushed] = []
     alternatives = message["channel"]["alternatives"]
     if alternatives:
         best = alternatives[0]
@@ -48,7 +48,7 @@ def heard(message: Mapping[str, Any], base_ms: int) -> list[Heard | Flushed]:
         )
         language = str((best.get("languages") or [""])[0])
         told.append(
-            Heard(
+            HeardStretch(
                 str(best.get("transcript") or ""),
                 bool(message.get("is_final")),
                 end_ms - base_ms,

@@ -17,10 +17,10 @@ from deepgram.core.api_error import ApiError
 from deepgram.environment import DeepgramClientEnvironment
 
 from mediaserver.errors import ProviderFault
-from pipelines.engines.cloud.account import Account
+from pipelines.engines.cloud.account import ProviderAccount
 from pipelines.engines.stt.deepgram.messages import heard, language_of
 from pipelines.engines.stt.streamed.ears import EarEvent
-from pipelines.engines.stt.streamed.hearing import BYTES_PER_MS, Hearing, Opening
+from pipelines.engines.stt.streamed.hearing import BYTES_PER_MS, Opening, ProviderHearing
 from pipelines.engines.stt.streamed.keyterms import keyterms
 from pipelines.engines.stt.streamed.transcript import Flushed
 from pipelines.workers.async_entry import AsyncService, RequestError, run
@@ -31,11 +31,11 @@ LITTLE_MS, LITTLE_S = 500, 0.3
 
 
 class DeepgramEar:
-    """See `pipelines.engines.stt.streamed.ears.Ear`."""
+    """See `pipelines.engines.stt.streamed.ears.ProviderEar`."""
 
     tells_silence = True
 
-    def __init__(self, account: Account, context: Any, socket: Any) -> None:
+    def __init__(self, account: ProviderAccount, context: Any, socket: Any) -> None:
         self._account = account
         self._context = context
         self._socket = socket
@@ -133,7 +133,7 @@ class Deepgram:
     """Opens connections as the options and a request want them."""
 
     def __init__(self, options: Mapping[str, Any]) -> None:
-        self.account = Account.told(options)
+        self.account = ProviderAccount.told(options)
         self._connect_s = float(options["connect_s"])
         self._query: dict[str, Any] = dict(options["query"])
         self._keyterms: list[str] = list(options["keyterms"])
@@ -172,7 +172,7 @@ class Deepgram:
 
 async def start(options: Mapping[str, Any]) -> AsyncService:
     deepgram = Deepgram(options)
-    return Hearing(
+    return ProviderHearing(
         deepgram.account.provider,
         deepgram.opening,
         keep_s=float(options["keep_s"]),

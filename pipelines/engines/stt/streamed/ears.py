@@ -10,15 +10,15 @@ import contextlib
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Protocol, TypeAlias
 
-from pipelines.engines.stt.streamed.transcript import Flushed, Heard
+from pipelines.engines.stt.streamed.transcript import Flushed, HeardStretch
 
-EarEvent: TypeAlias = Heard | Flushed | None
+EarEvent: TypeAlias = HeardStretch | Flushed | None
 """None: the connection is closed."""
 KEEP_ALIVE_S = 4.0
 """Providers close a silent connection after ten seconds and more."""
 
 
-class Ear(Protocol):
+class ProviderEar(Protocol):
     """One connection that hears one utterance at a time."""
 
     @property
@@ -54,9 +54,9 @@ class KeptEars:
         """`keep_s`: so long each is kept; 0: not at all."""
         self._keep_s = keep_s
         self._most = most
-        self._kept: dict[Hashable, list[tuple[Ear, asyncio.Task[None]]]] = {}
+        self._kept: dict[Hashable, list[tuple[ProviderEar, asyncio.Task[None]]]] = {}
 
-    async def taken(self, key: Hashable, opened: Callable[[], Awaitable[Ear]]) -> Ear:
+    async def taken(self, key: Hashable, opened: Callable[[], Awaitable[ProviderEar]]) -> ProviderEar:
         """One that is open, else a new one. Raises whatever `opened` does."""
         while kept := self._kept.get(key):
             ear, tending = kept.pop()
@@ -66,7 +66,7 @@ class KeptEars:
             await ear.close()
         return await opened()
 
-    async def give(self, key: Hashable, ear: Ear) -> None:
+    async def give(self, key: Hashable, ear: ProviderEar) -> None:
         """It has heard its utterance."""
         if not ear.alive or self._keep_s <= 0 or sum(map(len, self._kept.values())) >= self._most:
             await ear.close()
@@ -80,7 +80,7 @@ class KeptEars:
             tending.cancel()
         await asyncio.gather(*(ear.close() for ear, _ in kept), return_exceptions=True)
 
-    async def _tended(self, key: Hashable, ear: Ear) -> None:
+    async def _tended(self, key: Hashable, ear: ProviderEar) -> None:
         left = self._keep_s
         with contextlib.suppress(Exception):  # it is cut: nobody needed it
             while left > 0 and ear.alive:

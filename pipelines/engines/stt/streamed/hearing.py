@@ -16,8 +16,8 @@ from typing import Any
 
 from mediaserver.errors import ProviderFault
 from pipelines.engines.cloud.faults import Provider
-from pipelines.engines.stt.streamed.ears import Ear, EarEvent, KeptEars
-from pipelines.engines.stt.streamed.transcript import Flushed, Heard, Transcript
+from pipelines.engines.stt.streamed.ears import EarEvent, KeptEars, ProviderEar
+from pipelines.engines.stt.streamed.transcript import Flushed, HeardStretch, StreamedTranscript
 from pipelines.workers.async_entry import AsyncRequest, RequestError
 
 BYTES_PER_MS = 32
@@ -38,7 +38,7 @@ class Opening:
 
     key: Hashable
     """Those with the same can be used for each other."""
-    open: Callable[[], Awaitable[Ear]]
+    open: Callable[[], Awaitable[ProviderEar]]
     """Raises RequestError."""
 
 
@@ -55,11 +55,11 @@ class _Utterance:
     """What was sent and heard of one."""
 
     audio: bytearray
-    transcript: Transcript
+    transcript: StreamedTranscript
     finished: bool = False
 
 
-class Hearing:
+class ProviderHearing:
     """See `pipelines.workers.async_entry.AsyncService`."""
 
     def __init__(
@@ -95,7 +95,10 @@ class Hearing:
                 await (self._ears.give(opening.key, ear) if kept else ear.close())
             if outcome is not _Outcome.CUT:
                 self._heard.append(utterance)
-                return utterance.transcript.fields()
+                fields = utterance.transcript.fields()
+                # words that were not final may be the half of what was said
+                late = outcome is _Outcome.LATE and not utterance.transcript.settled
+                return {**fields, "doubtful": True} if late and fields["text"] else fields
         raise self._provider.fault(ProviderFault.DOWN, "the connection was cut again and again")
 
     async def close(self) -> None:
@@ -108,9 +111,9 @@ class Hearing:
             if len(known.audio) >= LEAST_REMEMBERED and audio.startswith(known.audio):
                 self._heard.remove(known)
                 return _Utterance(bytearray(audio), known.transcript, finished=not audio)
-        return _Utterance(bytearray(audio), Transcript(), finished=not audio)
+        return _Utterance(bytearray(audio), StreamedTranscript(), finished=not audio)
 
-    async def _opened(self, opening: Opening, *, last: bool) -> Ear | None:
+    async def _opened(self, opening: Opening, *, last: bool) -> ProviderEar | None:
         """None when it could not be had, which may be tried again."""
         try:
             return await self._ears.taken(opening.key, opening.open)
@@ -123,7 +126,7 @@ class Hearing:
                 raise self._provider.fault(ProviderFault.DOWN, why) from None
         return None
 
-    async def _heard_by(self, ear: Ear, request: AsyncRequest, utterance: _Utterance) -> _Outcome:
+    async def _heard_by(self, ear: ProviderEar, request: AsyncRequest, utterance: _Utterance) -> _Outcome:
         """Raises RequestError when the provider refuses, or does not answer at all."""
         start = utterance.transcript.reconnected() * BYTES_PER_MS
         loop = asyncio.get_running_loop()
@@ -159,7 +162,7 @@ class Hearing:
                 with contextlib.suppress(asyncio.CancelledError, Exception):
                     await task
 
-    async def _take(self, heard: Heard, request: AsyncRequest, utterance: _Utterance) -> None:
+    async def _take(self, heard: HeardStretch, request: AsyncRequest, utterance: _Utterance) -> None:
         utterance.transcript.take(heard)
         fields = utterance.transcript.fields()
         if fields["text"]:
@@ -167,7 +170,7 @@ class Hearing:
             await request.result(**fields, **ended)
 
 
-async def _sent(ear: Ear, request: AsyncRequest, utterance: _Utterance, position: int) -> bool:
+async def _sent(ear: ProviderEar, request: AsyncRequest, utterance: _Utterance, position: int) -> bool:
     """All audio from `position` on, as it comes, and the flush behind it; False when it is cut."""
     audio = utterance.audio
     while True:

@@ -19,7 +19,7 @@ _RULE = re.compile(r"(?:public\s+)?<[^>]*>\s*=")
 _TAG = re.compile(r"\{(?:\\.|[^}\\])*\}")
 _WEIGHT = re.compile(r"/[\d.eE+-]+/")
 _REFERENCE = re.compile(r"<[^>]*>")
-_BREAK = re.compile(r"[|()\[\];*+]")
+_BREAK = re.compile(r"[|()\[\];*+<>{}=]")
 
 
 def keyterms(jsgf: str, most: int = MOST) -> list[str]:

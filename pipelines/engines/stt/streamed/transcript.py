@@ -19,7 +19,7 @@ class HeardWord:
 
 
 @dataclass(frozen=True)
-class Heard:
+class HeardStretch:
     """One message about a stretch of audio."""
 
     text: str
@@ -42,18 +42,23 @@ class Flushed:
     """All that was sent has been heard: nothing more comes of it."""
 
 
-class Transcript:
+class StreamedTranscript:
     """An utterance so far. Later messages replace what was not final."""
 
     def __init__(self) -> None:
-        self._finals: list[Heard] = []
-        self._interim: Heard | None = None
+        self._finals: list[HeardStretch] = []
+        self._interim: HeardStretch | None = None
         self._base_ms = 0
 
     @property
     def answered_ms(self) -> int:
         """Up to here the utterance has final words."""
         return max((each.end_ms for each in self._finals), default=0)
+
+    @property
+    def settled(self) -> bool:
+        """Nothing of it may still change."""
+        return self._interim is None
 
     def reconnected(self) -> int:
         """Another connection hears what has no final words yet; its times count from there. Returns where
@@ -63,7 +68,7 @@ class Transcript:
         self._finals = [replace(each, turn=None) for each in self._finals]
         return self._base_ms
 
-    def take(self, heard: Heard) -> None:
+    def take(self, heard: HeardStretch) -> None:
         heard = _later(heard, self._base_ms)
         if not heard.final:
             self._interim = heard
@@ -90,7 +95,7 @@ class Transcript:
         return fields
 
 
-def _later(heard: Heard, by_ms: int) -> Heard:
+def _later(heard: HeardStretch, by_ms: int) -> HeardStretch:
     if not by_ms:
         return heard
     words = tuple(replace(w, start_ms=w.start_ms + by_ms, end_ms=w.end_ms + by_ms) for w in heard.words)

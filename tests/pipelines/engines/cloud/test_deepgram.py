@@ -4,49 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import pytest
 
 from pipelines.engines.cloud.provider_engine import ProviderStt
 from pipelines.engines.protocols import Grammar
-from pipelines.engines.registry import EngineOptions
 from pipelines.engines.stt.deepgram import engine
 from tests.pipelines.engines.cloud.listening import Caller, spoken
+from tests.pipelines.engines.cloud.runs import Runs
 from tests.standins.deepgram import Deepgram
-from tests.standins.provider import KEY, Trouble, serving
+from tests.standins.provider import KEY, Trouble
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
-MakeStt: TypeAlias = Callable[..., AbstractAsyncContextManager[tuple[ProviderStt, Deepgram]]]
+MakeStt: TypeAlias = Runs[ProviderStt, Deepgram]
 
 
 @pytest.fixture
-def deepgram(
-    installed_environment: Callable[[str], Path],
-    engines_home: Path,
-    tmp_path: Path,
-) -> MakeStt:
+def deepgram(installed_environment: Callable[[str], Path], engines_home: Path, tmp_path: Path) -> MakeStt:
     installed_environment(engine.RECIPE.lock)
-    key = tmp_path / "key"
-    key.write_text(KEY)
-
-    @asynccontextmanager
-    async def running(**settings: Any) -> AsyncIterator[tuple[ProviderStt, Deepgram]]:
-        async with serving(Deepgram()) as provider:
-            told = {"base_url": provider.url, "api_key_file": str(key), **settings}
-            options = EngineOptions(home=engines_home, settings=told)
-            assert engine.check(options).ready
-            stt = engine.make(options)
-            await stt.start()
-            try:
-                yield stt, provider
-            finally:
-                await stt.stop()
-
-    return running
+    return Runs(engine, Deepgram, tmp_path, engines_home)
 
 
 async def test_it_hears_words_while_they_are_spoken_and_their_times(deepgram: MakeStt) -> None:
