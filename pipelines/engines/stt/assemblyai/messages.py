@@ -1,4 +1,4 @@
-"""What AssemblyAI's streaming recogniser says, as `HeardStretch` (assemblyai.com/docs, Message Sequence). Pure.
+"""What AssemblyAI's streaming recogniser says, as `HeardStretch` (its docs, Message Sequence). Pure.
 
 Read by workers: standard library alone, Python 3.10.
 """
