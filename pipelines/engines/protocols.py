@@ -14,8 +14,10 @@ from typing import Any, Literal, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from mediaserver.errors import EngineError
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import SAMPLE_RATE
+from pipelines.environments.readiness import Readiness as Readiness
 from pipelines.languages.tags import speaks
 
 FINAL_WITHIN_S = 1.5
@@ -68,13 +70,6 @@ class Manifest:
     def speaks(self, language: str) -> bool:
         """Whether it knows a language (BCP 47): "en" is enough for "en-GB", and the other way round."""
         return speaks(self.languages, language)
-
-
-@dataclass(frozen=True, slots=True)
-class Readiness:
-    ready: bool
-    lacks: str = ""
-    """What is missing and the command that mends it; empty when ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +132,10 @@ class SttResult:
     """0 to 1: that it was said in `language`."""
     failed: bool = False
     """On a final: the recogniser could not do its work (its worker is gone, its line is cut)."""
+    error: EngineError | None = field(default=None, compare=False)
+    """Why it failed, where it is known."""
+    instead_of: str = field(default="", compare=False)
+    """On the first result of another recogniser than was wanted: which failed, and why."""
 
 
 FAILED = SttResult("", final=True, understood=False, failed=True)
@@ -296,6 +295,8 @@ class LlmText:
     """The next piece of the answer, as it comes; not a whole word or sentence."""
 
     text: str
+    instead_of: str = field(default="", compare=False)
+    """The first that another model says than was wanted, perhaps without a text: which failed, and why."""
 
 
 @dataclass(frozen=True, slots=True)
