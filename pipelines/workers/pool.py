@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 from mediaserver.errors import EngineError
 from pipelines.workers.protocol import Msg, pack_json
@@ -20,12 +21,51 @@ START_TRIES = 2
 START_LOOK_S = 0.2
 
 
+class AnyWorker(Protocol):
+    """What the pool asks of a worker: a process of this machine (`Worker`), or others behind a line."""
+
+    spec: WorkerSpec
+    requests: dict[int, Requester]
+    """Those that run, by id."""
+    facts: dict[str, Any]
+    """What it told about itself when it became ready."""
+    restarts: int
+
+    @property
+    def pid(self) -> int | None:
+        """Of its process, where that is on this machine."""
+
+    @property
+    def ready(self) -> bool: ...
+
+    @property
+    def room(self) -> bool:
+        """It can take one more request now."""
+
+    def take(self, id: int, requester: Requester) -> None:
+        """The answers to request `id` go to this one."""
+
+    def release(self, id: int) -> None:
+        """No more answers to request `id`. Its place is free."""
+
+    def send(self, data: bytes) -> None:
+        """Send packed messages, all of one request."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+MakeWorker = Callable[[WorkerSpec, Callable[[], None]], AnyWorker]
+"""Gives a worker, not yet started; it calls the second whenever it can take one more request than before."""
+
+
 class Ticket:
     """One request on one worker."""
 
     __slots__ = ("id", "worker")
 
-    def __init__(self, worker: Worker, id: int) -> None:
+    def __init__(self, worker: AnyWorker, id: int) -> None:
         self.worker = worker
         self.id = id
 
@@ -42,11 +82,11 @@ class Ticket:
 class WorkerPool:
     """`count` workers of one spec."""
 
-    def __init__(self, spec: WorkerSpec, count: int) -> None:
+    def __init__(self, spec: WorkerSpec, count: int, make: MakeWorker = Worker) -> None:
         if count < 1:
             raise ValueError(f"{spec.name} needs at least one worker, not {count}")
         self.spec = spec
-        self.workers = [Worker(spec, self._room) for _ in range(count)]
+        self.workers = [make(spec, self._room) for _ in range(count)]
         self._ids = itertools.count(1)
         self._changed: list[asyncio.Future[None]] = []
 
