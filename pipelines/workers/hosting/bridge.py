@@ -7,7 +7,7 @@ other end has shown a key, and is believed nothing beyond that.
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -25,6 +25,9 @@ MAX_AUDIO = 4 << 20
 """Bytes of audio in one request: two minutes of speech, of which a recogniser listens to one."""
 MAX_WAITING = 8 << 20
 """Bytes of answers that wait for a line that takes none."""
+
+RESERVED = frozenset({"self", "requester", "within_s", "kind", "id", "payload"})
+"""Names that mean something to those who pass a request on."""
 
 GOING_AWAY, REFUSED, TOO_BIG = 1001, 1008, 1009
 """Close codes (:rfc:`6455`, section 7.4.1)."""
@@ -69,6 +72,8 @@ class Bridge:
         self._counted = counted
         self._request: _Passage | None = None
         self._leaving = False
+        self.spoken = 0
+        """Samples of audio that were answered, in all requests."""
         self._waiting: list[bytes] = []
         self._waiting_bytes = 0
         self._news = asyncio.Event()
@@ -84,7 +89,7 @@ class Bridge:
 
     async def run(self) -> None:
         """Until the line ends, or what comes over it is not of the protocol."""
-        self.put(pack_json(Msg.READY, **self._facts))
+        self.put(pack(Msg.READY, payload=json.dumps(dict(self._facts)).encode()))
         reading = asyncio.ensure_future(self._read())
         writing = asyncio.ensure_future(self._write())
         code, why = GOING_AWAY, ""
@@ -170,6 +175,8 @@ class Bridge:
             fields = message.json()
         except ValueError as error:
             raise LineError(f"what opens a request is no JSON object ({error})") from None
+        if not RESERVED.isdisjoint(fields):
+            raise LineError(f"what opens a request has none of the fields {', '.join(sorted(RESERVED))}")
         self._counted("request")
         self._request = _Passage(self, self._pool, message.id, fields, self._counted)
         self._request.begin()
@@ -198,7 +205,7 @@ class _Passage:
 
     def begin(self) -> None:
         """Open it on a worker, now or when one has room."""
-        self._ticket = self._opened()
+        self._ticket = self._pool.open(self, **self._fields)
         if self._ticket is None:
             self._room = asyncio.ensure_future(self._wait())
 
@@ -222,6 +229,8 @@ class _Passage:
         self._end()
 
     def on_message(self, message: WorkerMessage) -> None:
+        if message.kind is Msg.AUDIO:
+            self._bridge.spoken += len(message.payload) // 2
         self._bridge.put(pack(message.kind, self.id, message.payload))
         if message.kind in (Msg.DONE, Msg.FAILED):
             self._end()
@@ -231,17 +240,10 @@ class _Passage:
         self._bridge.put(pack_json(Msg.LOST, self.id, why=why))
         self._end()
 
-    def _opened(self) -> Ticket | None:
-        try:
-            return self._pool.open(self, **self._fields)
-        except TypeError as error:  # a field that bears the name of a parameter
-            raise LineError(f"such a request cannot be opened ({error})") from None
-
     async def _wait(self) -> None:
         """For room. What came meanwhile follows."""
-        with contextlib.suppress(LineError):
-            if await self._pool.wait_room(ROOM_WAIT_S):
-                self._ticket = self._opened()
+        if await self._pool.wait_room(ROOM_WAIT_S):
+            self._ticket = self._pool.open(self, **self._fields)
         if self._ticket is None:
             self._counted("full")
             self._bridge.put(pack_json(Msg.LOST, self.id, why="has no room", full=True))

@@ -17,7 +17,7 @@ from pipelines.workers.remote.host import RemoteHost
 from pipelines.workers.remote.remote_pool import RemotePool
 from pipelines.workers.spec import WorkerSpec
 
-KEY = "a key of the tests alone"
+KEY = "key-of-the-tests-alone"
 ECHO = WorkerSpec("echo", "tests.pipelines.workers.echo_worker")
 
 
