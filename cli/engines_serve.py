@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 PORT = 8090
 
 
-def add_action(actions: Any) -> None:
+def add_parser(actions: Any) -> None:
     parser = actions.add_parser(
         "serve",
         help="serve engines' workers to media servers on other machines",

@@ -25,8 +25,9 @@ class Msg(enum.IntEnum):
     """Worker is loaded; JSON facts about it."""
     PING = 2
     PONG = 3
+    """May carry JSON: `batches`, how many steps of which size since the last one."""
     OPEN = 10
-    """Begin request `id`; JSON."""
+    """Begin request `id`; JSON. `priority` 1: nobody on a line waits for it."""
     AUDIO = 11
     """int16 little endian, 16 kHz; in either direction."""
     FINISH = 12
@@ -38,10 +39,11 @@ class Msg(enum.IntEnum):
     DONE = 21
     """The request is over; JSON."""
     FAILED = 22
-    """The request is over and failed; JSON with `error`."""
+    """The request is over and failed; JSON with `error`, and perhaps `kind` (pipelines.workers.faults). With
+    the id 0: the worker itself will end, or cannot begin."""
     LOST = 23
     """Only from another machine: the worker that had the request is gone, or none had room for it; JSON with
-    `why`, and `full` in the latter case. Another may be asked."""
+    `why`, `full` in the latter case, and `down` when no worker is there at all. Another may be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def pack(kind: Msg, id: int = 0, payload: bytes = b"") -> bytes:
     return _HEADER.pack(len(payload), kind, id) + payload
 
 
-def pack_json(kind: Msg, id: int = 0, **fields: Any) -> bytes:
+def pack_json(kind: Msg, id: int = 0, /, **fields: Any) -> bytes:
     """One message with a JSON payload as bytes."""
     return pack(kind, id, json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode())
 

@@ -37,10 +37,6 @@ class RemoteStt(WorkerStt):
         await super().start()
         self._manifest = as_told(self._manifest, self._remote.facts)
 
-    async def stop(self) -> None:
-        await super().stop()
-        await self._remote.stopped()
-
 
 class RemoteTts(WorkerTts):
     """See pipelines.engines.protocols.Tts."""
@@ -53,10 +49,6 @@ class RemoteTts(WorkerTts):
         """Returns when a host is there. Raises EngineError."""
         await super().start()
         self._manifest = as_told(self._manifest, self._remote.facts)
-
-    async def stop(self) -> None:
-        await super().stop()
-        await self._remote.stopped()
 
 
 def check_stt(options: EngineOptions) -> Readiness:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from pipelines.workers.pool import Ticket, WorkerPool
 from pipelines.workers.protocol import Msg, WorkerMessage, pack, pack_json
+from pipelines.workers.urgency import Priority, as_batch_work
 from pipelines.workers.whole_messages import frames_of, messages_in
 
 ROOM_WAIT_S = 1.0
@@ -26,14 +27,14 @@ MAX_AUDIO = 4 << 20
 MAX_WAITING = 8 << 20
 """Bytes of answers that wait for a line that takes none."""
 
-RESERVED = frozenset({"self", "requester", "within_s", "kind", "id", "payload"})
+RESERVED = frozenset({"self", "requester"})
 """Names that mean something to those who pass a request on."""
 
 GOING_AWAY, REFUSED, TOO_BIG = 1001, 1008, 1009
 """Close codes (:rfc:`6455`, section 7.4.1)."""
 
 
-class Line(Protocol):
+class HostedLine(Protocol):
     """A WebSocket that was opened by somebody with the key."""
 
     async def receive(self) -> bytes | None:
@@ -60,16 +61,16 @@ class Bridge:
     def __init__(
         self,
         pool: WorkerPool,
-        line: Line,
+        line: HostedLine,
         facts: Mapping[str, Any],
-        counted: Callable[[str], None] = lambda _what: None,
+        told: Callable[[str], None] = lambda _what: None,
     ) -> None:
-        """`facts`: of the engine, told at once. `counted`: told of each "request", and of those that were
-        "lost", or found the pool "full"."""
+        """`facts`: of the engine, told at once. `told`: of each "request", and of those that were "lost", or
+        found the pool "full" or "down"."""
         self._pool = pool
         self._line = line
         self._facts = facts
-        self._counted = counted
+        self._told = told
         self._request: _Passage | None = None
         self._leaving = False
         self.spoken = 0
@@ -177,8 +178,8 @@ class Bridge:
             raise LineError(f"what opens a request is no JSON object ({error})") from None
         if not RESERVED.isdisjoint(fields):
             raise LineError(f"what opens a request has none of the fields {', '.join(sorted(RESERVED))}")
-        self._counted("request")
-        self._request = _Passage(self, self._pool, message.id, fields, self._counted)
+        self._told("request")
+        self._request = _Passage(self, self._pool, message.id, fields, self._told)
         self._request.begin()
 
 
@@ -191,13 +192,13 @@ class _Passage:
         pool: WorkerPool,
         id: int,
         fields: dict[str, Any],
-        counted: Callable[[str], None],
+        told: Callable[[str], None],
     ) -> None:
         self.id = id
         self._bridge = bridge
         self._pool = pool
         self._fields = fields
-        self._counted = counted
+        self._told = told
         self._ticket: Ticket | None = None
         self._held: list[WorkerMessage] = []
         self._audio = 0
@@ -205,7 +206,10 @@ class _Passage:
 
     def begin(self) -> None:
         """Open it on a worker, now or when one has room."""
-        self._ticket = self._pool.open(self, **self._fields)
+        if not self._pool.ready:
+            self._lost("is being started again")
+            return
+        self._ticket = self._opened()
         if self._ticket is None:
             self._room = asyncio.ensure_future(self._wait())
 
@@ -220,7 +224,7 @@ class _Passage:
         if self._ticket is None:
             self._held.append(message)
         else:
-            self._ticket.send(pack(message.kind, self._ticket.id, message.payload))
+            self._pass(self._ticket, message)
 
     def cancel(self) -> None:
         """Nobody wants its answers."""
@@ -236,22 +240,39 @@ class _Passage:
             self._end()
 
     def on_lost(self, why: str) -> None:
-        self._counted("lost")
-        self._bridge.put(pack_json(Msg.LOST, self.id, why=why))
+        self._told("lost")
+        self._lost(why)
+
+    def _lost(self, why: str, **more: bool) -> None:
+        """It may be asked for elsewhere."""
+        down = not self._pool.ready
+        self._bridge.put(pack_json(Msg.LOST, self.id, why=why, down=down, **more))
         self._end()
+        if down:
+            self._told("down")
+
+    def _opened(self) -> Ticket | None:
+        if self._fields.get("priority") == Priority.BATCH:
+            with as_batch_work():
+                return self._pool.open(self, **self._fields)
+        return self._pool.open(self, **self._fields)
 
     async def _wait(self) -> None:
         """For room. What came meanwhile follows."""
         if await self._pool.wait_room(ROOM_WAIT_S):
-            self._ticket = self._pool.open(self, **self._fields)
+            self._ticket = self._opened()
         if self._ticket is None:
-            self._counted("full")
-            self._bridge.put(pack_json(Msg.LOST, self.id, why="has no room", full=True))
-            self._end()
+            self._told("full")
+            self._lost("has no room", full=True)
             return
         held, self._held = self._held, []
         for message in held:
-            self._ticket.send(pack(message.kind, self._ticket.id, message.payload))
+            self._pass(self._ticket, message)
+
+    def _pass(self, ticket: Ticket, message: WorkerMessage) -> None:
+        ticket.send(pack(message.kind, ticket.id, message.payload))
+        if message.kind is not Msg.AUDIO:  # more speech is wanted, or a final: the worker is to answer
+            ticket.awaits()
 
     def _end(self) -> None:
         if self._room is not None and self._room is not asyncio.current_task():

@@ -26,7 +26,7 @@ LEAVE_S = 8.0
 
 
 class WebSocketLine:
-    """See `pipelines.workers.hosting.bridge.Line`."""
+    """See `pipelines.workers.hosting.bridge.HostedLine`."""
 
     def __init__(self, socket: web.WebSocketResponse) -> None:
         self._socket = socket

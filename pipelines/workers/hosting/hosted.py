@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.workers.hosting.bridge import Bridge, Line
+from pipelines.workers.hosting.bridge import Bridge, HostedLine
 from pipelines.workers.pool import WorkerPool
 
 
@@ -25,10 +25,10 @@ class Hosted:
     bridges: set[Bridge] = field(default_factory=set)
     """Lines that are open."""
 
-    async def carry(self, line: Line) -> None:
+    async def carry(self, line: HostedLine) -> None:
         """Serve a line until it is over."""
-        bridge = Bridge(self.pool, line, self.facts, self._count)
-        self._count("line")
+        bridge = Bridge(self.pool, line, self.facts, self._told)
+        self._told("line")
         self.bridges.add(bridge)
         try:
             await bridge.run()
@@ -45,5 +45,7 @@ class Hosted:
         for bridge in self.bridges:
             bridge.leave()
 
-    def _count(self, what: str) -> None:
+    def _told(self, what: str) -> None:
         self.counts[what] += 1
+        if what == "down":  # who has lines here asks elsewhere, until a new one can be opened
+            self.leave()

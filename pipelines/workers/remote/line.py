@@ -81,14 +81,14 @@ async def _refuse_redirect(*_about: object) -> None:
     raise ClientError("it sends us elsewhere; name that place in urls")
 
 
-class Line:
+class RemoteLine:
     """An open WebSocket. `told` gets each message, `ended` the reason once, when it is over by itself."""
 
     def __init__(
         self,
         socket: ClientWebSocketResponse,
-        told: Callable[[Line, WorkerMessage], None],
-        ended: Callable[[Line, str], None],
+        told: Callable[[RemoteLine, WorkerMessage], None],
+        ended: Callable[[RemoteLine, str], None],
     ) -> None:
         self.request: int | None = None
         """The one it carries now."""
@@ -96,6 +96,8 @@ class Line:
         self.opened_at = self.used_at = self.heard_at = loop.time()
         self.asked_at: float | None = None
         """When a ping was sent that was not answered yet."""
+        self.cut = False
+        """It ended without a word."""
         self._socket = socket
         self._told = told
         self._ended = ended
@@ -150,10 +152,9 @@ class Line:
         except Exception as error:  # a host may be anybody's
             self._end(f"sent nonsense ({error})")
             return
-        self._end("cut the line" if self._socket.close_code in (None, 1006) else self._goodbye())
-
-    def _goodbye(self) -> str:
-        return f"closed the line ({self._socket.close_code})"
+        code = self._socket.close_code
+        self.cut = code in (None, 1006)
+        self._end("cut the line" if self.cut else f"closed the line ({code})")
 
     async def _write(self) -> None:
         try:

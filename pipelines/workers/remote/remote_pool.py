@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from mediaserver.errors import EngineError
+from pipelines.workers.figures import PoolFigures
 from pipelines.workers.pool import WorkerPool
 from pipelines.workers.remote.host import RemoteHost
 from pipelines.workers.remote.remote_worker import RemoteWorker
@@ -23,8 +24,8 @@ class RemotePool(WorkerPool):
         self.hosts: list[RemoteWorker] = []
         left = iter(hosts)
 
-        def made(spec: WorkerSpec, on_room: Callable[[], None]) -> RemoteWorker:
-            self.hosts.append(RemoteWorker(spec, on_room, next(left)))
+        def made(spec: WorkerSpec, on_room: Callable[[], None], figures: PoolFigures) -> RemoteWorker:
+            self.hosts.append(RemoteWorker(spec, on_room, figures, next(left)))
             return self.hosts[-1]
 
         super().__init__(WorkerSpec(name, __name__), len(hosts), make=made)
@@ -45,10 +46,10 @@ class RemotePool(WorkerPool):
             if not self.ready:
                 raise EngineError(self.faults)
         except TimeoutError:
-            self.stop()
+            await self.close()
             raise EngineError(f"no host of {self.spec.name} answers: {self.faults}") from None
         except BaseException:
-            self.stop()
+            await self.close()
             raise
 
     @property
@@ -56,7 +57,8 @@ class RemotePool(WorkerPool):
         """Why hosts cannot be used, for people."""
         return "; ".join(f"the host {host.host.place} {host.fault}" for host in self.hosts if host.fault)
 
-    async def stopped(self) -> None:
-        """Return when all lines are closed, after `stop`."""
+    async def close(self) -> None:
+        """End all lines, and wait for that."""
+        await super().close()
         for host in self.hosts:
             await host.stopped()

@@ -83,8 +83,7 @@ async def remote(*hosts: RemoteHost) -> AsyncIterator[RemotePool]:
     try:
         yield pool
     finally:
-        pool.stop()
-        await pool.stopped()
+        await pool.close()
 
 
 class Wire:

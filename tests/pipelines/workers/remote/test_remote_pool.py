@@ -67,11 +67,10 @@ async def test_a_worker_that_dies_there_is_lost_here_and_another_answers() -> No
         await asyncio.wait_for(asker.change(), 10)
         assert asker.lost == "died"
         again = Asker()
-        while pool.open(again, say="hello") is None or not again.messages:
-            await asyncio.wait_for(again.change(), 10)
-            if again.lost:  # it came before the new worker
-                again = Asker()
+        assert await pool.open_within(10, again, say="hello") is not None
+        await again.change()
         assert again.messages[0].json() == {"said": "hello"}
+        assert host.hosted.counts["down"] == 1 and pool.restarts == 1
 
 
 async def test_a_line_that_is_cut_costs_its_request_and_is_opened_again() -> None:
