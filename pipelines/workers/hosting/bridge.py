@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from mediaserver.errors import PeerError
 from pipelines.workers.pool import Ticket, WorkerPool
 from pipelines.workers.protocol import Msg, WorkerMessage, pack, pack_json
 from pipelines.workers.urgency import Priority, as_batch_work
@@ -47,7 +48,7 @@ class HostedLine(Protocol):
         """Raises nothing."""
 
 
-class LineError(Exception):
+class LineError(PeerError):
     """What came is not of the protocol."""
 
     def __init__(self, why: str, code: int = REFUSED) -> None:

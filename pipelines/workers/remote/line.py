@@ -21,6 +21,7 @@ from aiohttp import (
     WSServerHandshakeError,
 )
 
+from mediaserver.errors import EngineError
 from pipelines.workers.protocol import Msg, WorkerMessage, pack
 from pipelines.workers.remote.host import RemoteHost
 from pipelines.workers.whole_messages import MAX_FRAME, frames_of, messages_in
@@ -35,7 +36,7 @@ REFUSALS = {
 }
 
 
-class HostError(Exception):
+class HostError(EngineError):
     """No line can be had; the reason reads on after "the host NAME"."""
 
 
