@@ -1,4 +1,4 @@
-"""`voiceforge engines`: which engines there are, what each needs here; gets, tries and removes them."""
+"""`voiceforge engines`: which engines there are, what each needs here; gets, tries, removes and serves them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ ACTIONS = {
     "pull": "pulling",
     "test": "testing",
     "remove": "removing",
+    "serve": "serving",
 }
 """Each lives in `cli.engines.<module>`, which offers `add_actions(actions)` and `run(settings, args)`, which
 gives the exit code."""
@@ -23,14 +24,15 @@ gives the exit code."""
 def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "engines",
-        help="list, install, test or remove speech engines",
+        help="list, install, try, remove or serve speech engines",
         description="What hears, thinks and speaks on this server (docs/engines.md).",
     )
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     for module in dict.fromkeys(ACTIONS.values()):
         importlib.import_module(f"cli.engines.{module}").add_actions(actions)
-    for action in actions.choices.values():
-        add_json_option(action)
+    for name, action in actions.choices.items():
+        if name != "serve":  # it reports nothing
+            add_json_option(action)
         add_config_option(action)
 
 

@@ -66,6 +66,4 @@ def checked(options: EngineOptions) -> dict[str, float]:
     return told
 
 
-ENTRY = EngineEntry(
-    MANIFEST, lambda: check(EngineOptions()), make, check_with=check, recipe=RECIPE
-)
+ENTRY = EngineEntry(MANIFEST, lambda: check(EngineOptions()), make, check_with=check, recipe=RECIPE)
