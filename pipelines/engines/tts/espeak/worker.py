@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mediaserver.media.time import SAMPLE_RATE, SAMPLES_PER_MS
-from pipelines.engines.tts.espeak.block_resample import BlockResampler
+from pipelines.engines.tts.block_resample import BlockResampler
 from pipelines.workers.entry import WorkerSocket, become_worker
 from pipelines.workers.protocol import Msg, WorkerMessage
 
