@@ -12,15 +12,15 @@ import numpy as np
 
 from pipelines.engines.tts.neural.worker.faults import MissingVoiceError
 from pipelines.engines.tts.neural.worker.model import ClauseWish, NeuralModel
-from pipelines.engines.tts.neural.worker.onnx import onnx_session, only_file
+from pipelines.engines.tts.neural.worker.onnx import only_file, onnx_session
 from pipelines.engines.tts.neural.worker.serving import serve
 
 STYLE_SIZE = 256
 SLOWEST, FASTEST = 0.5, 2.0
 
 TONGUES = {"a": "en-us", "b": "en-gb", "e": "es", "f": "fr-fr", "h": "hi", "i": "it", "p": "pt-br"}
-"""First letter of a voice's name -> the eSpeak NG voice whose phonemes it was trained on. Those of `j` and `z`
-(Japanese, Chinese) were trained on others."""
+"""First letter of a voice's name -> the eSpeak NG voice whose phonemes it was trained on. Those of `j` and
+`z` (Japanese, Chinese) were trained on others."""
 BEST = {
     **{"en": "af_heart", "en-gb": "bf_emma", "es": "ef_dora", "fr": "ff_siwis"},
     **{"hi": "hf_alpha", "it": "if_sara", "pt": "pf_dora"},
@@ -35,7 +35,9 @@ class KokoroVoice(NeuralModel):
         folder = Path(str(options["weights"]))
         named = str(options.get("file") or "")
         model = (
-            folder / named if named else only_file(folder, "onnx/model.onnx", "kokoro*.onnx", "*.onnx", "onnx/*")
+            folder / named
+            if named
+            else only_file(folder, "onnx/model.onnx", "kokoro*.onnx", "*.onnx", "onnx/*")
         )
         session = onnx_session(model, str(options.get("device", "auto")), int(options.get("threads", 1)))
         self._usual = str(options.get("voice") or "")
@@ -46,6 +48,7 @@ class KokoroVoice(NeuralModel):
         self._names = sorted(name for name in self._styles if name[:1] in TONGUES)
         if not self._names:
             raise FileNotFoundError(f"there are no voices in {folder} (voices/*.bin)")
+        self.language = TONGUES[self._names[0][0]]
 
     def facts(self) -> Mapping[str, Any]:
         return {"voices": self._names}
@@ -87,8 +90,8 @@ def voice_for(language: str, usual: str, names: list[str]) -> str:
 
 
 def _voices(folder: Path, scratch: Path) -> Path:
-    """A file of all styles as the package reads it: its own (`voices*.bin`, an archive of numpy's), or made of
-    the hub's: `voices/NAME.bin`, float32 [lengths, 1, 256] without a header."""
+    """A file of all styles as the package reads it: its own (`voices*.bin`, an archive of numpy's), or made
+    of the hub's: `voices/NAME.bin`, float32 [lengths, 1, 256] without a header."""
     ready = sorted(folder.glob("voices*.bin"))
     if ready:
         return ready[0]

@@ -13,7 +13,7 @@ from mediaserver.errors import EngineMissingError
 from pipelines.engines.registry import EngineOptions
 
 PAGE = "docs/engines.md"
-O = TypeVar("O", bound="NeuralOptions")
+Form = TypeVar("Form", bound="NeuralOptions")
 
 
 class NeuralOptions(BaseModel):
@@ -48,7 +48,7 @@ class SampledVoices(TorchOptions):
     """Name -> a WAV file of 3 to 30 s of one person's speech."""
 
 
-def checked(engine: str, options: EngineOptions, form: type[O]) -> O:
+def checked(engine: str, options: EngineOptions, form: type[Form]) -> Form:
     """Raises EngineMissingError, which names the option."""
     where = f"engines.options.{options.name or engine}"
     try:

@@ -42,7 +42,7 @@ RECIPE = Recipe(
 
 class PiperOptions(NeuralOptions):
     voice: str = Field(default="", max_length=128)
-    """Of texts for which nobody names one: `en_US-ljspeech-medium`, or `FILE#SPEAKER` where it has several."""
+    """Of texts for which nobody names one: `en_US-ljspeech-medium`, or `VOICE#SPEAKER`."""
     noise_scale: float | None = Field(default=None, ge=0, le=2)
     """How much each sound varies; the voice's own where none is set."""
     noise_w_scale: float | None = Field(default=None, ge=0, le=2)

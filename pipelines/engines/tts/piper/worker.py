@@ -39,13 +39,20 @@ class PiperVoices(NeuralModel):
         folder = Path(str(options["weights"]))
         self._files = {file.name: file for file in found_in(folder)}
         if not self._files:
-            raise FileNotFoundError(f"there is no voice in {folder} (NAME.onnx with NAME.onnx.json beside it)")
+            raise FileNotFoundError(
+                f"there is no voice in {folder} (NAME.onnx with NAME.onnx.json beside it)"
+            )
         self._usual = str(options.get("voice") or "")
+        usual = self._files.get(self._usual.partition("#")[0]) or next(iter(self._files.values()))
+        self.language = usual.language
         self._scales = (options.get("noise_scale"), options.get("noise_w_scale"))
         self._loaded: dict[str, Any] = {}
 
     def facts(self) -> Mapping[str, Any]:
-        return {"voices": sorted(self._files), "languages": sorted({f.language for f in self._files.values()})}
+        return {
+            "voices": sorted(self._files),
+            "languages": sorted({f.language for f in self._files.values()}),
+        }
 
     def check(self, voice: str, language: str) -> None:
         self._chosen(voice, language)
@@ -73,7 +80,9 @@ class PiperVoices(NeuralModel):
     def _voice(self, file: PiperFile) -> Any:
         if file.name not in self._loaded:
             session = onnx_session(file.path, self._device, self._threads)
-            self._loaded[file.name] = PiperVoice(session=session, config=PiperConfig.from_dict(dict(file.config)))
+            self._loaded[file.name] = PiperVoice(
+                session=session, config=PiperConfig.from_dict(dict(file.config))
+            )
         return self._loaded[file.name]
 
     def _chosen(self, voice: str, language: str) -> tuple[PiperFile, int | None]:
@@ -109,7 +118,9 @@ def found_in(folder: Path) -> list[PiperFile]:
             continue
         try:
             config = json.loads(described.read_text(encoding="utf-8"))
-            language = str(config.get("language", {}).get("code") or config["espeak"]["voice"]).replace("_", "-")
+            language = str(config.get("language", {}).get("code") or config["espeak"]["voice"]).replace(
+                "_", "-"
+            )
             PiperConfig.from_dict(config)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{described} does not describe a voice ({error!r}): pull it again") from None

@@ -15,6 +15,15 @@ KOKORO_HOP = 1_200
 """Samples of a phoneme at 24 kHz: 50 ms."""
 PIPER_HOP = 1_024
 PIPER_SYMBOLS = 256
+PHONEMES = {
+    each: [at]
+    for at, each in enumerate(
+        "_^$ !'(),-.:;?abcdefhijklmnopqrstuvwxyzæçðøħŋœǀǁǂǃɐɑɒɓɔɕɖɗɘəɚɛɜɞɟɠɡɢɣɤɥɦɧɨɪɫɬɭɮɯ"
+        "ɰɱɲɳɴɵɶɸɹɺɻɽɾʀʁʂʃʄʈʉʊʋʌʍʎʏʐʑʒʔʕʘʙʛʜʝʟʡʢ"
+        "ʲˈˌːˑ˞βθχᵻⱱ\u0303\u0329\u032a\u032f\u0361"
+    )
+}
+"""The ids that voices of eSpeak NG's phonemes have, nearly."""
 
 
 def kokoro_folder(folder: Path, voices: tuple[str, ...] = ("af_heart", "bf_emma", "hf_alpha")) -> Path:
@@ -49,8 +58,6 @@ def kokoro_folder(folder: Path, voices: tuple[str, ...] = ("af_heart", "bf_emma"
 
 def piper_folder(folder: Path, *names: str, speakers: int = 1) -> Path:
     """As rhasspy/piper-voices; `names`: LANGUAGE_REGION-VOICE-QUALITY."""
-    from piper.phoneme_ids import DEFAULT_PHONEME_ID_MAP as PHONEMES
-
     for name in names:
         code, voice, quality = name.split("-")
         random = np.random.default_rng(len(name))
@@ -77,14 +84,14 @@ def piper_folder(folder: Path, *names: str, speakers: int = 1) -> Path:
         )
         path = folder / code.split("_")[0] / code / voice / quality / f"{name}.onnx"
         _save(graph, path)
-        path.with_name(path.name + ".json").write_text(json.dumps(_described(code, dict(PHONEMES), speakers)))
+        path.with_name(path.name + ".json").write_text(json.dumps(_described(code, PHONEMES, speakers)))
     return folder
 
 
 def _described(code: str, phonemes: dict[str, Any], speakers: int) -> dict[str, Any]:
     return {
         "audio": {"sample_rate": 22_050, "quality": "medium"},
-        "espeak": {"voice": code.replace("_", "-").lower() if code.startswith("en") else code.split("_")[0]},
+        "espeak": {"voice": "en-us" if code.startswith("en") else code.split("_")[0]},
         "inference": {"noise_scale": 0.667, "length_scale": 1.0, "noise_w": 0.8},
         "phoneme_type": "espeak",
         "phoneme_id_map": phonemes,

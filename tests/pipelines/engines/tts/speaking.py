@@ -20,7 +20,9 @@ TEXT = "Thank you for calling. I have two tables on Friday evening, at seven or 
 
 
 @asynccontextmanager
-async def started(engine: NeuralEngine[Any], home: Path, weights: Path, **settings: Any) -> AsyncIterator[NeuralTts]:
+async def started(
+    engine: NeuralEngine[Any], home: Path, weights: Path, **settings: Any
+) -> AsyncIterator[NeuralTts]:
     tts = engine.make(EngineOptions(home=home, settings={"weights": str(weights), **settings}))
     await tts.start()
     try:

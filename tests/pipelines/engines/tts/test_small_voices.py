@@ -10,7 +10,6 @@ import pytest
 from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.tts.kokoro import engine as kokoro
 from pipelines.engines.tts.piper import engine as piper
-from tests.environments import engines_home, installed_environment  # noqa: F401  the fixtures
 from tests.pipelines.engines.tts.random_onnx import kokoro_folder, piper_folder
 from tests.pipelines.engines.tts.speaking import TEXT, assert_speech, heard, seconds, started
 
@@ -18,11 +17,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(autouse=True)
-def environment(installed_environment: Callable[[str], Path]) -> None:  # noqa: F811
+def environment(installed_environment: Callable[[str], Path]) -> None:
     installed_environment("onnx-voices")
 
 
-async def test_kokoro_speaks_in_the_voice_of_the_language(engines_home: Path, tmp_path: Path) -> None:  # noqa: F811
+async def test_kokoro_speaks_in_the_voice_of_the_language(engines_home: Path, tmp_path: Path) -> None:
     async with started(kokoro.ENGINE, engines_home, kokoro_folder(tmp_path)) as tts:
         assert tts.voices == ["af_heart", "bf_emma", "hf_alpha"]
         chunks = await heard(tts)
@@ -38,7 +37,7 @@ async def test_kokoro_speaks_in_the_voice_of_the_language(engines_home: Path, tm
             await heard(tts, voice="am_nobody")
 
 
-async def test_kokoro_without_weights_says_so(engines_home: Path, tmp_path: Path) -> None:  # noqa: F811
+async def test_kokoro_without_weights_says_so(engines_home: Path, tmp_path: Path) -> None:
     with pytest.raises(EngineError, match="kokoro worker did not start"):
         async with started(kokoro.ENGINE, engines_home, tmp_path):
             pass
@@ -49,7 +48,7 @@ async def test_kokoro_without_weights_says_so(engines_home: Path, tmp_path: Path
             pass
 
 
-async def test_piper_speaks_every_voice_of_its_folder(engines_home: Path, tmp_path: Path) -> None:  # noqa: F811
+async def test_piper_speaks_every_voice_of_its_folder(engines_home: Path, tmp_path: Path) -> None:
     folder = piper_folder(tmp_path, "en_US-some-medium", "de_DE-other-medium")
     async with started(piper.ENGINE, engines_home, folder) as tts:
         assert tts.voices == ["de_DE-other-medium", "en_US-some-medium"]
@@ -62,7 +61,7 @@ async def test_piper_speaks_every_voice_of_its_folder(engines_home: Path, tmp_pa
             await heard(tts, "Bonjour.", language="fr")
 
 
-async def test_piper_has_voices_of_many_speakers(engines_home: Path, tmp_path: Path) -> None:  # noqa: F811
+async def test_piper_has_voices_of_many_speakers(engines_home: Path, tmp_path: Path) -> None:
     folder = piper_folder(tmp_path, "en_GB-many-medium", speakers=3)
     async with started(piper.ENGINE, engines_home, folder, voice="en_GB-many-medium#p2") as tts:
         assert_speech(await heard(tts), 2, 15)

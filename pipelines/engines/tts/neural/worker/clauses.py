@@ -1,5 +1,5 @@
-"""Where a text is cut so that its first words are heard before its last are made: at the ends of sentences and
-clauses, as a reader would breathe. Pure.
+"""Where a text is cut so that its first words are heard before its last are made: at the ends of sentences
+and clauses, as a reader would breathe. Pure.
 
 Works on any script: letters that stand for a syllable or a word weigh more than those of an alphabet.
 """

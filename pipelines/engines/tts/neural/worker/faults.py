@@ -24,7 +24,13 @@ class ModelFault(enum.Enum):
 
 
 _NO_MEMORY = ("OutOfMemoryError", "MemoryError")
-_POISONED = ("device-side assert", "illegal memory access", "unspecified launch failure", "cudaError", "CUDA error")
+_POISONED = (
+    "device-side assert",
+    "illegal memory access",
+    "unspecified launch failure",
+    "cudaError",
+    "CUDA error",
+)
 
 
 def fault_of(error: BaseException) -> ModelFault:

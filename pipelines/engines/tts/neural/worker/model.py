@@ -33,6 +33,11 @@ class NeuralModel:
     most_weight: int = MOST_WEIGHT
     """Of a clause; see `clauses`."""
 
+    language: str = "en"
+    """One that it speaks, BCP 47."""
+    warm_up: tuple[str, ...] = ("Ready.", "One moment please, I am looking it up.")
+    """Texts in it that are spoken to nobody: kernels are chosen and memory is taken before anyone waits."""
+
     def facts(self) -> Mapping[str, Any]:
         """What is told about it when it is ready, as JSON."""
         return {}

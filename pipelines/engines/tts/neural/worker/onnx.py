@@ -25,7 +25,9 @@ def _providers(device: str) -> list[Any]:
     if kind in ("auto", "cpu") and ("CUDAExecutionProvider" not in there or kind == "cpu"):
         return ["CPUExecutionProvider"]
     if kind == "mps" or "CUDAExecutionProvider" not in there:
-        raise ValueError(f"the onnxruntime of its environment cannot use the device {device}: set device = cpu")
+        raise ValueError(
+            f"the onnxruntime of its environment cannot use the device {device}: set device = cpu"
+        )
     return [("CUDAExecutionProvider", {"device_id": int(number or 0)}), "CPUExecutionProvider"]
 
 

@@ -1,6 +1,7 @@
 """torchaudio without its native part, which fits one build of torch alone and is wanted by nothing here.
 
-Its filters, spectra and Kaldi features are written in torch's own operations. Call before anything imports it.
+Its filters, spectra and Kaldi features are written in torch's own operations. Call before anything imports
+it.
 """
 
 from __future__ import annotations

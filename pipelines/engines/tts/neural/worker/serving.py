@@ -21,7 +21,7 @@ from pipelines.engines.tts.neural.worker.faults import ModelFault, fault_of, sai
 from pipelines.engines.tts.neural.worker.model import ClauseWish, NeuralModel
 from pipelines.engines.tts.neural.worker.speech import NeuralSpeech, WordPlace
 from pipelines.workers.batches import BatchedRequest, Batches
-from pipelines.workers.entry import WorkerSocket, become_worker
+from pipelines.workers.entry import become_worker
 from pipelines.workers.protocol import Msg
 
 log = logging.getLogger(__name__)
@@ -30,8 +30,6 @@ AHEAD_SAMPLES = 3 * SAMPLE_RATE
 """A text that is so far ahead of its listener waits: a clause may take a second to make."""
 SLICE_SAMPLES = 100 * SAMPLES_PER_MS
 """Of an AUDIO message: what is taken back in one piece when a caller interrupts."""
-WARM_UP = ("Ready.", "One moment please, I am looking it up.")
-"""Spoken to nobody: kernels are chosen and memory is taken before anyone waits."""
 
 Loaded = Callable[[Mapping[str, Any]], NeuralModel]
 
@@ -146,14 +144,13 @@ def may_go_on(request: BatchedRequest) -> bool:
     return request.ahead < AHEAD_SAMPLES
 
 
-def warm_up(model: NeuralModel, voice: str = "", language: str = "en") -> None:
+def warm_up(model: NeuralModel) -> None:
     """Speak to nobody. Raises what the model raises, and UnsoundAudioError."""
-    for text in WARM_UP:
-        wish = ClauseWish(text, voice, language)
+    for text in model.warm_up:
         if model.together > 1:
-            model.speak_together([wish])
+            model.speak_together([ClauseWish(text, language=model.language)])
             continue
-        speech = NeuralSpeech(model, {"text": text, "voice": voice, "language": language, "rate": 1.0})
+        speech = NeuralSpeech(model, {"text": text, "voice": "", "language": model.language, "rate": 1.0})
         while not speech.over:
             speech.step()
 
@@ -165,21 +162,14 @@ def serve(load: Loaded) -> NoReturn:
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     try:
         model = load(sock.options)
-        if sock.options.get("warm_up", True):
-            warm_up(model, language=str(sock.options.get("language") or "en"))
+        warm_up(model)
     except Exception as error:
-        _unready(sock, error)
+        sys.exit(said_of(error))
     sock.send_json(Msg.READY, rate=model.rate, **model.facts())
     speaker = NeuralSpeaker(
         batches := Batches(sock, most=int(sock.options.get("at_once") or 64), ripe=may_go_on), model
     )
     batches.run(speaker.step)
-
-
-def _unready(sock: WorkerSocket, error: Exception) -> NoReturn:
-    why = said_of(error)
-    sock.send_json(Msg.FAILED, 0, error=why, **_more(fault_of(error)))
-    sys.exit(f"it cannot be made ready: {why}")
 
 
 def _more(kind: ModelFault) -> dict[str, Any]:
@@ -191,5 +181,3 @@ def _more(kind: ModelFault) -> dict[str, Any]:
             return {}
         case _:
             return {"kind": kind.value}
-
-

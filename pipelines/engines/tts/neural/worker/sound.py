@@ -1,5 +1,5 @@
-"""One clause's audio on its way from the model to 16 kHz: made numbers of, looked at, freed of rumble, brought
-to the rate of all calls, bent below full scale."""
+"""One clause's audio on its way from the model to 16 kHz: made numbers of, looked at, freed of rumble,
+brought to the rate of all calls, bent below full scale."""
 
 from __future__ import annotations
 

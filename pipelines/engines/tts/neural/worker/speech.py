@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from typing import Any
 
 import numpy as np
@@ -70,9 +69,9 @@ class NeuralSpeech:
     def close(self) -> None:
         """Nobody wants the rest."""
         stream, self._stream = self._stream, None
-        if stream is not None and hasattr(stream, "close"):
-            with closing(stream):
-                pass
+        close = getattr(stream, "close", None)
+        if close is not None:
+            close()
 
     def _heard(self, audio: Any) -> tuple[Pcm, list[WordPlace]]:
         if self._sound is None:
