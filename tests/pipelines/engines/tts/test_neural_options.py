@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mediaserver.errors import EngineMissingError
-from pipelines.engines.registry import EngineOptions
+from pipelines.engines.registry import EngineEntry, EngineOptions
 from pipelines.engines.tts import entries
 from pipelines.engines.tts.kokoro import engine as kokoro
 from pipelines.engines.tts.neural.options import NeuralOptions, SampledVoices, checked
@@ -52,9 +52,7 @@ def test_weights_may_be_a_folder_or_another_repository(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("entry", entries.ENTRIES, ids=lambda entry: str(entry.manifest.name))
-def test_every_voice_says_what_it_lacks_and_how_to_mend_it(
-    entry: entries.EngineEntry, tmp_path: Path
-) -> None:
+def test_every_voice_says_what_it_lacks_and_how_to_mend_it(entry: EngineEntry, tmp_path: Path) -> None:
     if not entry.recipe.lock:
         pytest.skip("it runs in the server's own environment")
     name = entry.manifest.name
