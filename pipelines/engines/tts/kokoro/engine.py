@@ -47,7 +47,7 @@ ENGINE = NeuralEngine(
     RECIPE,
     "pipelines.engines.tts.kokoro.worker",
     KokoroOptions,
-    told=lambda given: {"voice": given.voice, "file": given.file},
+    told=lambda given, options: {"voice": given.voice, "file": given.file},
     start_s=60.0,
     silence_s=30.0,
 )

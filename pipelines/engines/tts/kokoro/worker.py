@@ -10,6 +10,7 @@ from typing import Any
 import kokoro_onnx
 import numpy as np
 
+from mediaserver.errors import EngineMissingError
 from pipelines.engines.tts.neural.worker.faults import MissingVoiceError
 from pipelines.engines.tts.neural.worker.model import ClauseWish, NeuralModel
 from pipelines.engines.tts.neural.worker.onnx import only_file, onnx_session
@@ -47,7 +48,7 @@ class KokoroVoice(NeuralModel):
             self._styles = {name: self._kokoro.voices[name] for name in self._kokoro.voices}
         self._names = sorted(name for name in self._styles if name[:1] in TONGUES)
         if not self._names:
-            raise FileNotFoundError(f"there are no voices in {folder} (voices/*.bin)")
+            raise EngineMissingError(f"there are no voices in {folder} (voices/*.bin)")
         self.language = TONGUES[self._names[0][0]]
 
     def facts(self) -> Mapping[str, Any]:

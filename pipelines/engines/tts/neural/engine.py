@@ -49,8 +49,10 @@ class NeuralEngine(Generic[F]):
     module: str
     """Of the worker."""
     form: type[F]
-    told: Callable[[F], Mapping[str, Any]] = field(default=lambda given: {})
+    told: Callable[[F, EngineOptions], Mapping[str, Any]] = field(default=lambda given, options: {})
     """What of its options the worker is told, beside what all are."""
+    narrowed: Callable[[F, EngineOptions], Manifest] | None = None
+    """What it is with these options, where that is less than what it may be."""
     start_s: float = 120.0
     silence_s: float = 60.0
     """The longest that a worker may take for one step: a clause on a slow processor."""
@@ -59,14 +61,18 @@ class NeuralEngine(Generic[F]):
         """Whether its options can be read, and all is there that its recipe names."""
         name = options.name or self.manifest.name
         try:
-            checked(name, options, self.form)
+            self.told(checked(name, options, self.form), options)
         except EngineMissingError as error:
             return Readiness(False, f"options that can be read ({error})")
         return recipe_readiness(name, self.recipe, options)
 
     def make(self, options: EngineOptions) -> NeuralTts:
         """Raises EngineMissingError."""
-        return NeuralTts(self.manifest, self.spec(options), options.workers)
+        spec = self.spec(options)
+        manifest = self.manifest
+        if self.narrowed is not None:
+            manifest = self.narrowed(checked(spec.name, options, self.form), options)
+        return NeuralTts(manifest, spec, options.workers)
 
     def spec(self, options: EngineOptions) -> WorkerSpec:
         """Raises EngineMissingError."""
@@ -85,7 +91,7 @@ class NeuralEngine(Generic[F]):
                 "threads": given.threads,
                 "at_once": at_once,
                 "seed": given.seed,
-                **self.told(given),
+                **self.told(given, options),
             },
             interpreter=str(interpreter(options.home, self.recipe.lock)),
             environment=dict(OFFLINE),

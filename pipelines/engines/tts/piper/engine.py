@@ -54,7 +54,7 @@ ENGINE = NeuralEngine(
     RECIPE,
     "pipelines.engines.tts.piper.worker",
     PiperOptions,
-    told=lambda given: {
+    told=lambda given, options: {
         "voice": given.voice,
         "noise_scale": given.noise_scale,
         "noise_w_scale": given.noise_w_scale,

@@ -11,6 +11,7 @@ from typing import Any
 from piper import PiperVoice
 from piper.config import PiperConfig, SynthesisConfig
 
+from mediaserver.errors import EngineMissingError
 from pipelines.engines.tts.neural.worker.faults import MissingVoiceError
 from pipelines.engines.tts.neural.worker.model import ClauseWish, NeuralModel
 from pipelines.engines.tts.neural.worker.onnx import onnx_session
@@ -39,7 +40,7 @@ class PiperVoices(NeuralModel):
         folder = Path(str(options["weights"]))
         self._files = {file.name: file for file in found_in(folder)}
         if not self._files:
-            raise FileNotFoundError(
+            raise EngineMissingError(
                 f"there is no voice in {folder} (NAME.onnx with NAME.onnx.json beside it)"
             )
         self._usual = str(options.get("voice") or "")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import enum
 
+from mediaserver.errors import EngineMissingError
 from pipelines.engines.tts.neural.worker.guards import UnsoundAudioError
 
 
-class MissingVoiceError(Exception):
+class MissingVoiceError(EngineMissingError):
     """There is no such voice or language; the message says which there are."""
 
 
@@ -34,7 +35,7 @@ _POISONED = (
 
 
 def fault_of(error: BaseException) -> ModelFault:
-    if isinstance(error, MissingVoiceError):
+    if isinstance(error, EngineMissingError):
         return ModelFault.MISSING
     if isinstance(error, UnsoundAudioError):
         return ModelFault.UNSOUND

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from mediaserver.errors import EngineError
 from mediaserver.media.time import SAMPLE_RATE
 from pipelines.engines.tts.neural.worker.clauses import weight
 
@@ -24,7 +25,7 @@ HIGH_PASS_HZ = 25.0
 _BLOCK = 256
 
 
-class UnsoundAudioError(Exception):
+class UnsoundAudioError(EngineError):
     """A model gave what nobody should hear; the message says what."""
 
 

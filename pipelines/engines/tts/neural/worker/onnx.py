@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from mediaserver.errors import EngineMissingError
+
 
 def onnx_session(path: Path, device: str, threads: int) -> Any:
     """An `onnxruntime.InferenceSession`. Raises ValueError for a device that it cannot use, and what
@@ -32,8 +34,8 @@ def _providers(device: str) -> list[Any]:
 
 
 def only_file(folder: Path, *patterns: str) -> Path:
-    """The first file that fits the first pattern that any fits. Raises FileNotFoundError."""
+    """The first file that fits the first pattern that any fits. Raises EngineMissingError."""
     for pattern in patterns:
         for path in sorted(folder.glob(pattern)):
             return path
-    raise FileNotFoundError(f"there is no {patterns[0]} in {folder}")
+    raise EngineMissingError(f"there is no {patterns[0]} in {folder}")

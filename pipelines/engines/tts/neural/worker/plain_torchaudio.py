@@ -27,4 +27,4 @@ def plain_torchaudio() -> None:
 
 
 def _absent(*_: Any, **__: Any) -> NoReturn:
-    raise RuntimeError("this part of torchaudio needs its native library")
+    raise NotImplementedError("this part of torchaudio needs its native library")
