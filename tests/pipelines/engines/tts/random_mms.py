@@ -44,7 +44,7 @@ def main() -> None:
         model.decoder.conv_post.weight.mul_(8)
         last = model.duration_predictor.flows[0]
         last.log_scale.zero_()
-        last.translate.fill_(-1.0)
+        last.translate.fill_(-0.1)
     model.save_pretrained(folder)
 
 

@@ -5,74 +5,66 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any
 
 from mediaserver.errors import VoiceForgeError
 
 PIECES_AHEAD = 2
+_LOOK_S = 0.1
+
+Run = Callable[[Callable[[Any], None]], None]
 
 
 class NoLongerWantedError(VoiceForgeError):
     """Raised inside the model's own code to end it."""
 
 
-class Pumped:
-    """`run(put)` makes the pieces. `put` waits for room, and raises NoLongerWantedError once this is closed."""
+def pumped(run: Run, ahead: int = PIECES_AHEAD) -> Generator[Any, None, None]:
+    """`run(put)` makes the pieces; `put` waits for room, and raises NoLongerWantedError once this is closed.
+    Raises what `run` raises."""
+    pump = _Pump(run, ahead)
+    try:
+        while (piece := pump.pieces.get()) is not pump:
+            yield piece
+        if pump.error is not None:
+            raise pump.error
+    finally:
+        pump.end()
 
-    def __init__(self, run: Callable[[Callable[[Any], None]], None], ahead: int = PIECES_AHEAD) -> None:
-        self._pieces: queue.Queue[tuple[Any, BaseException | None, bool]] = queue.Queue(ahead)
+
+class _Pump:
+    def __init__(self, run: Run, ahead: int) -> None:
+        self.pieces: queue.Queue[Any] = queue.Queue(ahead)
+        """This itself comes last."""
+        self.error: BaseException | None = None
+        self._run = run
         self._closed = threading.Event()
-        self._over = False
-        self._thread = threading.Thread(target=self._run, args=(run,), daemon=True)
+        self._thread = threading.Thread(target=self._work, daemon=True)
         self._thread.start()
 
-    def __iter__(self) -> Pumped:
-        return self
-
-    def __next__(self) -> Any:
-        """Raises what `run` raised."""
-        if self._over:
-            raise StopIteration
-        piece, error, more = self._pieces.get()
-        if more:
-            return piece
-        self._over = True
-        if error is not None:
-            raise error
-        raise StopIteration
-
-    def close(self) -> None:
-        """Nobody wants the rest. Returns when the model has ended: its next one would meet it otherwise."""
+    def end(self) -> None:
+        """Returns when the model has ended: the next text's would meet it otherwise."""
         self._closed.set()
-        self._over = True
-        while self._thread.is_alive():
-            try:
-                self._pieces.get(timeout=0.02)
-            except queue.Empty:
-                pass
+        self._thread.join()
 
-    def _run(self, run: Callable[[Callable[[Any], None]], None]) -> None:
-        error: BaseException | None = None
+    def _work(self) -> None:
         try:
-            run(self._put)
+            self._run(self._put)
         except NoLongerWantedError:
             return
-        except BaseException as raised:
-            error = raised
+        except BaseException as error:
+            self.error = error
         try:
-            self._offer((None, error, False))
+            self._put(self)
         except NoLongerWantedError:
             pass
 
     def _put(self, piece: Any) -> None:
-        self._offer((piece, None, True))
-
-    def _offer(self, item: tuple[Any, BaseException | None, bool]) -> None:
         while not self._closed.is_set():
             try:
-                self._pieces.put(item, timeout=0.1)
+                self.pieces.put(piece, timeout=_LOOK_S)
             except queue.Full:
                 continue
             return
-        raise NoLongerWantedError
+        raise NoLongerWantedError("nobody wants the rest of it")
