@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from cli import engines_install
 from cli.terminal import add_config_option, add_json_option, console, print_json
 from mediaserver.errors import EngineMissingError
 
@@ -25,9 +26,9 @@ def add_parser(subparsers: Any) -> None:
     listing = actions.add_parser("list", help="show every known engine and whether it is ready")
     add_json_option(listing)
     add_config_option(listing)
-    for action, what in (("install", "the packages"), ("pull", "the weights")):
-        fetch = actions.add_parser(action, help=f"get {what} that an engine needs")
-        fetch.add_argument("name", metavar="NAME", help="as `voiceforge engines list` shows it")
+    engines_install.add_parser(actions)
+    fetch = actions.add_parser("pull", help="get the weights that an engine needs")
+    fetch.add_argument("name", metavar="NAME", help="as `voiceforge engines list` shows it")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -43,7 +44,9 @@ def run(args: argparse.Namespace) -> int:
         else:
             _show(rows, known.broken)
         return 0
-    return _fetch(_named(args.name, entries))
+    if args.action == "install":
+        return engines_install.run(args, named(args.name, entries))
+    return _fetch(named(args.name, entries)[0])
 
 
 def _rows(known: EngineRegistry, settings: Settings) -> list[dict[str, Any]]:
@@ -96,13 +99,17 @@ def _show(rows: list[dict[str, Any]], broken: list[BrokenPlugin]) -> None:
     console().print(table)
 
 
-def _named(name: str, entries: list[EngineEntry]) -> EngineEntry:
+def named(name: str, entries: list[EngineEntry]) -> list[EngineEntry]:
+    """Those of a name (`openai`), or of a kind and name (`tts/openai`). Raises EngineMissingError."""
     from pipelines.engines.registry import unknown
 
-    known = {entry.manifest.name: entry for entry in entries}
-    if name in known:
-        return known[name]
-    raise EngineMissingError(unknown(name, known))
+    known = {entry.manifest.name for entry in entries}
+    kind, _, own = name.rpartition("/")
+    own = own.partition(":")[0]
+    found = [e for e in entries if e.manifest.name == own and (not kind or e.manifest.kind == kind)]
+    if not found:
+        raise EngineMissingError(unknown(name, known))
+    return found
 
 
 def _fetch(entry: EngineEntry) -> int:

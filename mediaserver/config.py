@@ -140,6 +140,13 @@ class Settings(BaseSettings):
         return Path(self.sounds.folder) if self.sounds.folder else self.data / "sounds"
 
     @property
+    def engines_home(self) -> Path:
+        """Folder of the engines' environments and weights, absolute: programs in it name their own place."""
+        return (
+            Path(self.engines.home).expanduser() if self.engines.home else self.data / "engines"
+        ).absolute()
+
+    @property
     def uploads(self) -> Path:
         """Recordings that are handed in, until they are done."""
         return self.data / "uploads"

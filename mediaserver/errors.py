@@ -9,6 +9,9 @@ VoiceForgeError
 ├── NoServerError        a command asks the running server, and none answers it
 ├── EngineError          an engine failed; `retryable` says whether another try can help
 │   ├── EngineMissingError
+│   ├── EngineBusyError  too much waits for it: another engine can take over at once
+│   ├── EngineMemoryError its device has too little memory left
+│   ├── ProviderError    a provider of speech refuses us, or is down; `kind` says why
 │   └── ModelError       a language model's server; `about_request` says whether it is this request's fault
 ├── ToolError            a tool cannot do what a model asked of it; the model is told why
 ├── FetchError           what a user had us fetch from the web cannot be had; `kind` says why
@@ -24,7 +27,7 @@ VoiceForgeError
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import Enum  # no StrEnum: environments of engines read this with Python 3.10
 from uuid import UUID
 
 
@@ -72,6 +75,45 @@ class EngineMissingError(EngineError):
     retryable = False
 
 
+class EngineBusyError(EngineError):
+    """An engine has no room, or its worker is being started again: nothing is broken, and others may have
+    room."""
+
+
+class EngineMemoryError(EngineError):
+    """An engine's device had too little memory for this request."""
+
+
+class ProviderFault(str, Enum):  # noqa: UP042 - Python 3.10 has no StrEnum
+    """Why a provider of speech gave nothing."""
+
+    __str__ = str.__str__
+
+    KEY = "key"
+    """It refuses the key."""
+    QUOTA = "quota"
+    """What was paid for is used up."""
+    LIMIT = "limit"
+    """Too much was asked of it at once."""
+    DOWN = "down"
+    """It cannot be reached, fails, or sends what cannot be read."""
+    WARMING = "warming"
+    """It is there and loads its model."""
+    REFUSED = "refused"
+    """It does not take this request; it may take others."""
+
+
+class ProviderError(EngineError):
+    """A provider of speech gave nothing, or not all."""
+
+    def __init__(self, message: str, kind: ProviderFault, after_s: float | None = None) -> None:
+        """`after_s`: it may be worth to ask again then."""
+        super().__init__(message)
+        self.kind = kind
+        self.after_s = after_s
+        self.retryable = kind not in (ProviderFault.KEY, ProviderFault.QUOTA)
+
+
 class ToolError(VoiceForgeError):
     """A tool cannot do what it was asked. Its text is told to the language model, and so perhaps to the
     caller: no secrets."""
@@ -96,8 +138,10 @@ class ModelError(EngineError):
         self.about_request = about_request
 
 
-class FetchFault(StrEnum):
+class FetchFault(str, Enum):  # noqa: UP042 - Python 3.10 has no StrEnum
     """Why an address could not be fetched."""
+
+    __str__ = str.__str__
 
     BAD_REQUEST = "bad request"
     """It is written wrongly: the address, a header, a secret that is not there or not for this host."""

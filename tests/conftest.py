@@ -20,6 +20,8 @@ from aiohttp import web_app
 from mediaserver.errors import DatabaseError
 from mediaserver.storage.postgres import EmbeddedPostgres, open_connection, open_pool
 from tests.database import OwnTables
+from tests.environments import engines_home as engines_home
+from tests.environments import installed_environment as installed_environment
 
 SECOND_ALARM = 5.0
 

@@ -8,7 +8,6 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
-from pathlib import Path
 
 from mediaserver.config import Settings
 from mediaserver.diagnosis.finding import Finding
@@ -57,7 +56,7 @@ def engine_options(settings: Settings, kind: Kind, name: str) -> EngineOptions:
         settings.data / "cache",
         own,
         name if which else "",
-        home=Path(given.home) if given.home else settings.data / "engines",
+        home=settings.engines_home,
     )
 
 

@@ -23,7 +23,7 @@ class WorkerEngine:
         await self.pool.start()
 
     async def stop(self) -> None:
-        self.pool.stop()
+        await self.pool.close()
 
     @property
     def ready(self) -> bool:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import SAMPLE_RATE
+from pipelines.environments.readiness import Readiness as Readiness
 from pipelines.languages.tags import speaks
 
 FINAL_WITHIN_S = 1.5
@@ -64,13 +65,6 @@ class Manifest:
     def speaks(self, language: str) -> bool:
         """Whether it knows a language (BCP 47): "en" is enough for "en-GB", and the other way round."""
         return speaks(self.languages, language)
-
-
-@dataclass(frozen=True, slots=True)
-class Readiness:
-    ready: bool
-    lacks: str = ""
-    """What is missing and the command that mends it; empty when ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +127,10 @@ class SttResult:
     """0 to 1: that it was said in `language`."""
     failed: bool = False
     """On a final: the recogniser could not do its work (its worker is gone, its line is cut)."""
+    why: str = field(default="", compare=False)
+    """Why it failed, in one line, where it is known."""
+    instead_of: str = field(default="", compare=False)
+    """On the first result of another recogniser than was wanted: which failed, and why."""
 
 
 FAILED = SttResult("", final=True, understood=False, failed=True)

@@ -67,7 +67,8 @@ class EngineEntry:
     several: bool = False
     """There may be several of it, named `NAME:ANYTHING`, each with settings of its own."""
     recipe: Recipe = Recipe()
-    """What it needs beyond the base installation."""
+    """What it needs beyond the base installation. Its check asks for it by
+    `pipelines.environments.readiness.recipe_readiness`."""
 
     def readiness(self, options: EngineOptions | None = None) -> Readiness:
         """What its check finds; a check that raises is a lack too."""

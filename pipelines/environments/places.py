@@ -7,10 +7,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pipelines.environments.locks import environment_name
+
+
+def environments(home: Path) -> Path:
+    """The folder of them all."""
+    return home / "environments"
+
 
 def environment(home: Path, lock: str) -> Path:
-    """The folder of the environment that is made from a lock file, there or not."""
-    return home / "environments" / lock
+    """The folder of the environment that is made from a recipe's lock, there or not: a link to the folder
+    that holds it, so that a new one takes its place in one step."""
+    return environments(home) / environment_name(lock)
 
 
 def interpreter(home: Path, lock: str) -> Path:

@@ -24,8 +24,9 @@ class Msg(enum.IntEnum):
     """Worker is loaded; JSON facts about it."""
     PING = 2
     PONG = 3
+    """May carry JSON: `batches`, how many steps of which size since the last one."""
     OPEN = 10
-    """Begin request `id`; JSON."""
+    """Begin request `id`; JSON. `priority` 1: nobody on a line waits for it."""
     AUDIO = 11
     """int16 little endian, 16 kHz; in either direction."""
     FINISH = 12
@@ -37,7 +38,8 @@ class Msg(enum.IntEnum):
     DONE = 21
     """The request is over; JSON."""
     FAILED = 22
-    """The request is over and failed; JSON with `error`."""
+    """The request is over and failed; JSON with `error`, and perhaps `kind` (pipelines.workers.faults). With
+    the id 0: the worker itself will end, or cannot begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def pack(kind: Msg, id: int = 0, payload: bytes = b"") -> bytes:
     return _HEADER.pack(len(payload), kind, id) + payload
 
 
-def pack_json(kind: Msg, id: int = 0, **fields: Any) -> bytes:
+def pack_json(kind: Msg, id: int = 0, /, **fields: Any) -> bytes:
     """One message with a JSON payload as bytes."""
     return pack(kind, id, json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode())
 

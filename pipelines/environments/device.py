@@ -1,0 +1,20 @@
+"""Whether this machine has a GPU that engines can compute on. Looks at files only: no driver is woken."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipelines.environments.locks import Device
+
+_SIGNS = ("/dev/nvidiactl", "/proc/driver/nvidia/version", "/dev/dxg")
+"""The driver's device and its version; and where Windows lends its GPU (WSL 2)."""
+
+
+def has_cuda() -> bool:
+    """There is an NVIDIA GPU with its driver."""
+    return any(Path(sign).exists() for sign in _SIGNS)
+
+
+def usual_device() -> Device:
+    """What environments are made for where nobody says."""
+    return Device.CUDA if has_cuda() else Device.CPU

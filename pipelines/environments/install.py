@@ -1,0 +1,72 @@
+"""Makes the environment of an engine from its lock file.
+
+Everything is fetched and compared with its hash before anything is installed; an environment is there once
+its stamp is written and its name leads to it, and until then the one before it stays.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from mediaserver.errors import EngineError
+from pipelines.environments.locks import Device, Lock, find_lock
+from pipelines.environments.making import InstallStep, Making
+from pipelines.environments.places import environments
+from pipelines.environments.stamp import FILE, Stamp, look, read_stamp
+from pipelines.environments.turns import turn
+
+Tell = Callable[[InstallStep], None]
+
+
+def install(lock: str, home: Path, device: Device, tell: Tell = lambda _: None) -> Stamp:
+    """Make the environment of a recipe's lock, or leave as it is one that is whole and of today's lock for
+    this device. Raises EngineError, and then the environment is as it was before."""
+    wanted = find_lock(lock, device)
+    wanted.check_python()
+    folder = environments(home.absolute())
+    try:
+        with turn(folder / wanted.name, lambda words: tell(InstallStep(words))):
+            found = look(home, lock)
+            if found.stamp is not None and found.usable and found.stamp.digest == wanted.digest:
+                return found.stamp
+            layer = None if wanted.layer is None else _layer(wanted.layer, folder, tell)
+            stamp = Making(wanted, folder, tell, of=lock, layer=layer).run()
+            _forget_others(folder, wanted)
+        _sweep(folder)
+    except OSError as error:
+        raise EngineError(f"{error.filename or folder} cannot be written ({error.strerror})") from None
+    return stamp
+
+
+def _layer(layer: Lock, folder: Path, tell: Tell) -> Path:
+    """The folder of the environment whose packages others share."""
+    with turn(folder / layer.name, lambda words: tell(InstallStep(words))):
+        there = folder / layer.folder
+        if read_stamp(there) is None:
+            Making(layer, folder, tell, of="").run()
+    return there
+
+
+def _forget_others(folder: Path, lock: Lock) -> None:
+    """Older ones of this name, and what was left half made."""
+    for path in folder.glob(f"{lock.name}.*"):
+        if path.name != lock.folder and path.is_dir():
+            remove_folder(path)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the layers that no environment shares any more."""
+    stamps = {path: read_stamp(path) for path in folder.iterdir() if not path.is_symlink()}
+    shared = {stamp.layer for stamp in stamps.values() if stamp is not None}
+    for path, stamp in stamps.items():
+        if stamp is not None and not stamp.lock and path.name not in shared:
+            with turn(folder / path.name.partition(".")[0], lambda _: None):
+                remove_folder(path)
+
+
+def remove_folder(folder: Path) -> None:
+    """The stamp goes first: what is half removed is not there."""
+    (folder / FILE).unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
