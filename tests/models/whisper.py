@@ -1,8 +1,10 @@
 """Makes a Whisper of small geometry with random weights, as CTranslate2 and faster-whisper load it.
 
-Runs in the environment of the engine (`python whisper.py FOLDER [SEED]`), so it imports nothing of ours. The
-vocabulary has Whisper's own size and special tokens in their order; what the tokens say is made up. It hears nothing: what it writes is noise, but
-goes through all the code that real weights go through.
+Runs in the environment of the engine (`python whisper.py FOLDER KIND`), so it imports nothing of ours. The
+vocabulary has Whisper's own size and special tokens in their order; what most tokens say is made up. It hears
+nothing, but goes through all the code that real weights go through. Its embeddings outweigh all else, and
+each token of SAYS points to the next: so it writes that sentence whatever it hears, and from wherever it is
+told to begin.
 """
 
 from __future__ import annotations
@@ -19,9 +21,10 @@ Array = npt.NDArray[np.float32]
 
 TEXT_TOKENS = 50_257
 LANGUAGES = (
-    "en zh de es ru ko fr ja pt tr pl ca nl ar sv it id hi fi vi he uk el ms cs ro da hu ta no th ur hr bg lt la"
-    " mi ml cy sk te fa lv bn sr az sl kn et mk br eu is hy ne mn bs kk sq sw gl mr pa si km sn yo so af oc ka be"
-    " tg sd gu am yi lo uz fo ht ps tk nn mt sa lb my bo tl mg as tt haw ln ha ba jw su yue"
+    "en zh de es ru ko fr ja pt tr pl ca nl ar sv it id hi fi vi he uk el ms cs ro da hu ta no"
+    " th ur hr bg lt la mi ml cy sk te fa lv bn sr az sl kn et mk br eu is hy ne mn bs kk sq"
+    " sw gl mr pa si km sn yo so af oc ka be tg sd gu am yi lo uz fo ht ps tk nn mt sa lb my"
+    " bo tl mg as tt haw ln ha ba jw su yue"
 ).split()
 """In the order of large-v3."""
 TIMES = [f"<|{step * 0.02:.2f}|>" for step in range(1501)]
@@ -33,6 +36,11 @@ SPECIAL = [
     *TIMES,
 ]
 WIDTH, HEADS, LAYERS, MELS, FEED = 64, 2, 2, 80, 64
+SAYS = ("<|startoftranscript|>", "<|en|>", "<|transcribe|>", "<|0.00|>")
+WORDS = "book a room for two on monday please".split()
+"""What it writes, as one segment that ends at 1.60 s."""
+STRENGTH, CERTAINTY = 4.0, 0.5
+"""Of embeddings against all else, and of the next token against all others."""
 
 
 def byte_letters() -> list[str]:
@@ -47,7 +55,9 @@ def text_tokens() -> list[str]:
     """Bytes, then made-up words of two to four syllables, each with the space before it; last the empty one,
     by which CTranslate2 knows a model of many languages."""
     syllables = [a + b for a in "bdfgklmnprstv" for b in ("a", "e", "i", "o", "u", "an", "el", "or")]
-    words: dict[str, None] = dict.fromkeys(byte_letters())
+    words: dict[str, None] = dict.fromkeys(
+        [*byte_letters(), *("\u0120" + word for word in WORDS[1:]), "\u0120book"]
+    )
     numbers = np.random.default_rng(7)
     while len(words) < TEXT_TOKENS - 1:
         count = int(numbers.integers(2, 5))
@@ -90,7 +100,7 @@ class Weights:
         """Query, key and value in one matrix where they are of one thing."""
         self.norm(spec.layer_norm)
         widths = [3 * WIDTH, WIDTH] if on_self else [WIDTH, 2 * WIDTH, WIDTH]
-        for linear, rows in zip(spec.linear, widths):
+        for linear, rows in zip(spec.linear, widths, strict=True):
             self.linear(linear, rows, WIDTH)
 
     def feed_forward(self, spec: Any) -> None:
@@ -99,11 +109,11 @@ class Weights:
         self.linear(spec.linear_1, WIDTH, FEED)
 
 
-def write_model(folder: Path, tokens: list[str], seed: int, *, spoilt: bool = False) -> None:
-    """model.bin, config.json and vocabulary.json. `spoilt`: a weight is not a number."""
+def write_model(folder: Path, tokens: list[str], kind: str) -> None:
+    """model.bin, config.json and vocabulary.json."""
     from ctranslate2.specs.whisper_spec import WhisperSpec
 
-    make, spec = Weights(seed), WhisperSpec(LAYERS, HEADS, LAYERS, HEADS)
+    make, spec = Weights(0), WhisperSpec(LAYERS, HEADS, LAYERS, HEADS)
     encoder, decoder = spec.encoder, spec.decoder
     for conv, channels in ((encoder.conv1, MELS), (encoder.conv2, WIDTH)):
         conv.weight, conv.bias = make.matrix(WIDTH, channels, 3), np.zeros(WIDTH, np.float32)
@@ -112,15 +122,20 @@ def write_model(folder: Path, tokens: list[str], seed: int, *, spoilt: bool = Fa
     for layer in encoder.layer:
         make.attention(layer.self_attention, on_self=True)
         make.feed_forward(layer.ffn)
-    decoder.embeddings.weight = make.matrix(len(tokens), WIDTH, scale=8.0)
-    decoder.position_encodings.encodings = make.matrix(448, WIDTH, scale=8.0)
+    decoder.embeddings.weight = make.matrix(len(tokens), WIDTH, scale=8.0 * STRENGTH)
+    decoder.position_encodings.encodings = make.matrix(448, WIDTH)
     make.norm(decoder.layer_norm)
     for layer in decoder.layer:
         make.attention(layer.self_attention, on_self=True)
         make.attention(layer.attention, on_self=False)
         make.feed_forward(layer.ffn)
-    decoder.projection.weight = make.matrix(len(tokens), WIDTH, scale=2.0)
-    if spoilt:
+    decoder.projection.weight = make.matrix(len(tokens), WIDTH)
+    said = ["\u0120" + word for word in WORDS]
+    chain = [*SAYS, *said, *([said[0]] if kind == "endless" else ["<|1.60|>", "<|endoftext|>"])]
+    numbers = [tokens.index(each) for each in chain]
+    for before, after in zip(numbers, numbers[1:], strict=False):
+        decoder.projection.weight[after] = decoder.embeddings.weight[before] * CERTAINTY / STRENGTH
+    if kind == "spoilt":
         decoder.projection.weight[:] = np.nan
     spec.register_vocabulary(tokens)
     spec.config.suppress_ids = []
@@ -131,12 +146,15 @@ def write_model(folder: Path, tokens: list[str], seed: int, *, spoilt: bool = Fa
     spec.save(str(folder))
 
 
-def make(folder: Path, seed: int = 0, *, spoilt: bool = False) -> None:
+def make(folder: Path, kind: str = "whole") -> None:
+    """`kind`: whole; spoilt: weights that are no numbers; endless: its sentence leads back to its
+    beginning."""
     folder.mkdir(parents=True, exist_ok=True)
-    write_model(folder, write_tokenizer(folder), seed, spoilt=spoilt)
-    settings = {"feature_size": MELS, "sampling_rate": 16_000, "hop_length": 160, "chunk_length": 30, "n_fft": 400}
+    write_model(folder, write_tokenizer(folder), kind)
+    settings = {"feature_size": MELS, "sampling_rate": 16_000, "hop_length": 160}
+    settings |= {"chunk_length": 30, "n_fft": 400}
     (folder / "preprocessor_config.json").write_text(json.dumps(settings), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    make(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0, spoilt="spoilt" in sys.argv[3:])
+    make(Path(sys.argv[1]), *sys.argv[2:])

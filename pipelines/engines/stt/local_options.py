@@ -12,7 +12,7 @@ from mediaserver.errors import EngineMissingError
 from pipelines.engines.registry import EngineOptions
 
 PAGE = "docs/engines.md"
-O = TypeVar("O", bound="LocalSttOptions")
+F = TypeVar("F", bound="LocalSttOptions")
 
 
 class LocalSttOptions(BaseModel):
@@ -36,7 +36,7 @@ class LocalSttOptions(BaseModel):
     """How long loading may take."""
 
 
-def checked_stt_options(engine: str, options: EngineOptions, form: type[O]) -> O:
+def checked_stt_options(engine: str, options: EngineOptions, form: type[F]) -> F:
     """Raises EngineMissingError, which names the option."""
     where = f"engines.options.{options.name or engine}"
     try:

@@ -54,7 +54,8 @@ class FasterWhisperOptions(LocalSttOptions):
     model: str = ""
     """One of MODELS; empty: large-v3-turbo on a GPU, small without. `weights` names any other."""
     compute_type: str = Field(
-        default="", pattern=r"^(|default|auto|int8|int8_float32|int8_float16|int8_bfloat16|int16|float16|bfloat16|float32)$"
+        default="",
+        pattern=r"^(|auto|int8(_float32|_float16|_bfloat16)?|int16|float16|bfloat16|float32)$",
     )
     """Of CTranslate2; empty: float16 on a GPU, int8 without."""
     beam_size: int = Field(default=1, ge=1, le=10)

@@ -1,4 +1,5 @@
-"""Whisper's tokens: text between marks of time. What they say as words, and words as the beginning of an answer.
+"""Whisper's tokens: text between marks of time. What they say as words, and words as the beginning of an
+answer.
 
 Pure; knows no tokenizer, only its numbers.
 """
@@ -93,7 +94,8 @@ def _segments(tokens: Sequence[int], marks: Marks) -> list[_Segment]:
 def _spread(words: list[tuple[str, list[int]]], segment: _Segment, end_ms: int) -> list[HeardWord]:
     """Each word gets time by its letters."""
     letters = sum(max(1, len(text)) for text, _ in words)
-    passed, spread = 0, []
+    passed = 0
+    spread: list[HeardWord] = []
     for text, tokens in words:
         begin = segment.start_ms + (end_ms - segment.start_ms) * passed // max(1, letters)
         passed += max(1, len(text))

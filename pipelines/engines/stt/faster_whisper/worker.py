@@ -7,7 +7,6 @@ import sys
 from pipelines.engines.stt.faster_whisper.in_environment import cuda_libraries
 from pipelines.engines.stt.rolling.listening import RollingWorker
 from pipelines.engines.stt.rolling.window import WindowSettings
-from pipelines.workers.batches import BatchedRequest, Batches
 from pipelines.workers.entry import WorkerSocket, become_worker
 from pipelines.workers.protocol import Msg
 
@@ -20,17 +19,10 @@ def main() -> None:
         hearer, device = _load(sock)
     except Exception as error:  # whatever the libraries raise
         sys.exit(_fault(sock, error))
-    most = int(sock.options["batch"])
     settings = WindowSettings(step_ms=int(sock.options["step_ms"]))
-    worker: RollingWorker
-
-    def ripe(request: BatchedRequest) -> bool:
-        return worker.ripe(request)
-
-    batches = Batches(sock, most=most, ripe=ripe)
-    worker = RollingWorker(batches, hearer, settings, most)
+    worker = RollingWorker(sock, hearer, settings, int(sock.options["batch"]))
     sock.send_json(Msg.READY, device=device, model=sock.options["weights"])
-    batches.run(worker.work)
+    worker.run()
 
 
 def _load(sock: WorkerSocket):  # type: ignore[no-untyped-def]  # of a class that only this environment can import

@@ -1,7 +1,7 @@
 """What stays of what a model hears while the audio grows: that on which two looks in a row agree.
 
-Local agreement with n = 2 (Macháček, Dabre, Bojar: "Turning Whisper into Real-Time Transcription System", 2023):
-the longest common prefix of two successive hypotheses is committed, and is never taken back. Pure.
+Local agreement with n = 2 (Macháček, Dabre, Bojar: "Turning Whisper into Real-Time Transcription System",
+2023): the longest common prefix of two successive hypotheses is committed, and is never taken back. Pure.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ OVERLAP = 5
 
 
 class LocalAgreement:
-    """Of one window. Its words are compared without case and punctuation; the newer hypothesis writes them."""
+    """Of one window. Its words are compared without case and punctuation; the newer hypothesis writes
+    them."""
 
     def __init__(self) -> None:
         self.committed: list[HeardWord] = []
@@ -33,7 +34,7 @@ class LocalAgreement:
             whole = tail[:-1]
         else:
             whole = tail
-        pairs = takewhile(lambda pair: pair[0].bare == pair[1].bare, zip(whole, self._last))  # noqa: B905
+        pairs = takewhile(lambda pair: pair[0].bare == pair[1].bare, zip(whole, self._last, strict=False))
         agreed = [new for new, _ in pairs]
         self.committed += agreed
         self._last = tail[len(agreed) :]

@@ -1,4 +1,5 @@
-"""What a grammar gives a recogniser that knows none: the words it may expect, and a verdict on what it wrote."""
+"""What a grammar gives a recogniser that knows none: the words it may expect, and a verdict on what it
+wrote."""
 
 from __future__ import annotations
 
@@ -14,8 +15,8 @@ HINTS = 60
 
 
 class GrammarView:
-    """One utterance's. `told`: of the request's OPEN, {"name", "jsgf", ...}; None: open speech. One that cannot
-    be read is none: this recogniser can do without."""
+    """One utterance's. `told`: of the request's OPEN, {"name", "jsgf", ...}; None: open speech. One that
+    cannot be read is none: this recogniser can do without."""
 
     def __init__(self, told: Mapping[str, Any] | None) -> None:
         self._grammar: JsgfGrammar | None = None
@@ -29,8 +30,8 @@ class GrammarView:
         except GrammarError:
             return
         words = self._grammar.words
-        places = {word: document.find(word) for word in words}
-        self.hints = " ".join(sorted(words, key=lambda word: places[word])[:HINTS])
+        written = dict.fromkeys(each for each in re.findall(r"[^\s|()\[\]{};*+]+", document) if each in words)
+        self.hints = " ".join([*written, *sorted(words - set(written))][:HINTS])
 
     @property
     def spells(self) -> bool:

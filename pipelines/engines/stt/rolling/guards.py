@@ -1,7 +1,7 @@
 """Against words that nobody said: a model that was trained to write always writes something.
 
-Each guard is a number that such a model tells of itself, or something that no mouth can do; the limits are those
-of Whisper's own transcription where it has some. Pure.
+Each guard is a number that such a model tells of itself, or something that no mouth can do; the limits are
+those of Whisper's own transcription where it has some. Pure.
 """
 
 from __future__ import annotations
@@ -54,22 +54,23 @@ class Checked:
 
 
 def checked(heard: Hypothesis, *, audio_ms: int, spoken_ms: int) -> Checked:
-    """`audio_ms`: length of the window; `spoken_ms`: so much of it is louder than a pause. Raises UnsoundModelError."""
+    """`audio_ms`: length of the window; `spoken_ms`: so much of it is louder than a pause. Raises
+    UnsoundModelError."""
     if not (math.isfinite(heard.log_probability) and math.isfinite(heard.no_speech)):
         raise UnsoundModelError(
-            "the model gave no numbers (NaN): its weights are damaged, or too great for this compute_type; pull "
-            "them again, or set compute_type = \"float32\""
+            "the model gave no numbers (NaN): its weights are damaged, or too great for this compute_type;"
+            ' pull them again, or set compute_type = "float32"'
         )
     words = [word for word in heard.words if word.start_ms <= audio_ms + BEYOND_MS]
     why = "beyond the audio" if len(words) < len(heard.words) else ""
-    words = [replace(word, end_ms=max(word.start_ms, min(word.end_ms, audio_ms))) for word in words]
-    silence = _silence(heard, words, spoken_ms)
-    if silence:
-        return Checked((), 0.0, False, silence)
+    words = [_inside(word, audio_ms) for word in words]
     looped = without_loop(words)
     if len(looped) < len(words):
         words, why = looped, "a loop"
-    elif repeats_itself(written(words)):
+    silence = _silence(heard, words, spoken_ms)
+    if silence:
+        return Checked((), 0.0, False, silence)
+    if why != "a loop" and repeats_itself(written(words)):
         return Checked((), 0.0, True, "repeats itself")
     confidence = _confidence(heard, words)
     doubtful = bool(why) or heard.foreign or confidence < DOUBTFUL_CONFIDENCE
@@ -93,6 +94,12 @@ def repeats_itself(text: str) -> bool:
     """By how far it can be compressed."""
     data = text.encode()
     return len(data) >= TELLING_BYTES and len(data) / len(zlib.compress(data)) > COMPRESSION
+
+
+def _inside(word: HeardWord, audio_ms: int) -> HeardWord:
+    """With times that are those of sound."""
+    start_ms = min(word.start_ms, audio_ms)
+    return replace(word, start_ms=start_ms, end_ms=max(start_ms, min(word.end_ms, audio_ms)))
 
 
 def _silence(heard: Hypothesis, words: Sequence[HeardWord], spoken_ms: int) -> str:

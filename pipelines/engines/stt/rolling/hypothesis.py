@@ -1,4 +1,5 @@
-"""What a model that hears a stretch of audio at once makes of it: words, and how far it trusts itself. Pure."""
+"""What a model that hears a stretch of audio at once makes of it: words, and how far it trusts itself.
+Pure."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A worker's utterances on a model that hears stretches of audio, many calls in one batch.
 
-Runs in the child only. Finals come before partials; a batch is looked at while the socket is (the model's side
-calls `idle` while it waits), so that pings are answered and what nobody wants any more is dropped.
+Runs in the child only. Finals come before partials; a batch is looked at while the socket is (the model's
+side calls `idle` while it waits), so that pings are answered and what nobody wants any more is dropped.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 from pipelines.engines.stt.rolling.by_grammar import GrammarView
 from pipelines.engines.stt.rolling.guards import UnsoundModelError
 from pipelines.engines.stt.rolling.hypothesis import Hypothesis
 from pipelines.engines.stt.rolling.window import Look, RollingWindow, Told, WindowSettings
 from pipelines.workers.batches import BatchedRequest, Batches
+from pipelines.workers.entry import WorkerSocket
 
 SHARE = 1.5
 """So much more speech than a look takes lies between two partial looks: a final waits for few of them."""
@@ -55,13 +56,18 @@ class _Utterance:
 class RollingWorker:
     """`most`: calls in one batch."""
 
-    def __init__(self, batches: Batches, hearer: Hearer, settings: WindowSettings, most: int) -> None:
-        self._batches, self._hearer, self._settings, self._most = batches, hearer, settings, most
+    def __init__(self, sock: WorkerSocket, hearer: Hearer, settings: WindowSettings, most: int) -> None:
+        self._hearer, self._settings = hearer, settings
+        self._batches = Batches(sock, most=most, ripe=self._ripe, first=lambda request: request.finished)
         self._utterances: dict[int, _Utterance] = {}
         self._pace_ms = 0.0
 
-    def ripe(self, request: BatchedRequest) -> bool:
-        """See Batches."""
+    def run(self) -> NoReturn:
+        """Hear batch after batch."""
+        self._batches.run(self._work)
+
+    def _ripe(self, request: BatchedRequest) -> bool:
+        """What has come of it is in its window, and a look is due."""
         utterance = self._of(request)
         if request.audio:
             whole = len(request.audio) & ~1
@@ -72,12 +78,10 @@ class RollingWorker:
             utterance.window.finish()
         return utterance.window.ripe(round(self._pace_ms))
 
-    def work(self, batch: Sequence[BatchedRequest]) -> None:
-        """See Batches.run. Those whose final is awaited go first, whichever were given."""
+    def _work(self, batch: Sequence[BatchedRequest]) -> None:
         known = self._batches.requests
         self._utterances = {id: each for id, each in self._utterances.items() if id in known}
-        awaited = [each for each in known.values() if each.finished and self.ripe(each)]
-        chosen = [each for each in (awaited or batch) if not self._answered(each)][: self._most]
+        chosen = [each for each in batch if not self._answered(each)]
         if not chosen:
             return
         wanted = [self._wanted(self._of(request)) for request in chosen]
@@ -85,7 +89,7 @@ class RollingWorker:
         hypotheses = self._hearer.hear(wanted, self._batches.look)
         taken_ms = (time.perf_counter() - began) * 1000
         self._pace_ms = PACE_KEPT * self._pace_ms + (1 - PACE_KEPT) * SHARE * taken_ms
-        for request, each, hypothesis in zip(chosen, wanted, hypotheses):  # noqa: B905
+        for request, each, hypothesis in zip(chosen, wanted, hypotheses, strict=True):
             try:
                 told = self._of(request).window.heard(each.look, hypothesis)
             except UnsoundModelError as fault:

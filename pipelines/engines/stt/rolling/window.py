@@ -1,16 +1,16 @@
 """One utterance as a model hears it that takes a stretch of audio at once: a window that grows at its end and
 leaves what is settled behind.
 
-A look at the window gives a hypothesis of all of it; what two looks agree on is committed and told (`agreement`),
-and a model that can begin with given words is given those, so that it writes the rest alone. Committed words leave
-the window where a segment ends once it is long. A look is due after so much more speech, and as soon as the
-speaker pauses: so the final needs no look at all where nothing but silence has come since. Sans-I/O: audio and
-hypotheses in, looks and results out; it knows no model and no clock.
+A look at the window gives a hypothesis of all of it; what two looks agree on is committed and told
+(`agreement`), and a model that can begin with given words is given those, so that it writes the rest alone.
+Committed words leave the window where a segment ends once it is long. A look is due after so much more
+speech, and as soon as the speaker pauses: so the final needs no look at all where nothing but silence has
+come since. Sans-I/O: audio and hypotheses in, looks and results out; it knows no model and no clock.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -222,7 +222,9 @@ class RollingWindow:
 
     def _leave(self, end: SegmentEnd, found: Checked) -> None:
         gone = self._agreement.leave(end.words, end.at_ms)
-        self._gone += [_timed_by(word, found.words).later(self._start_ms) for word in gone]
+        self._gone += [
+            _before(_timed_by(word, found.words), end.at_ms).later(self._start_ms) for word in gone
+        ]
         self._sure.append(found.confidence)
         self._doubted = self._doubted or found.doubtful
         del self._audio[: end.at_ms * 2 * SAMPLES_PER_MS]
@@ -254,7 +256,10 @@ def _timed_by(word: HeardWord, measured: tuple[HeardWord, ...]) -> HeardWord:
     return min(near, key=lambda each: abs(each.start_ms - word.start_ms), default=word)
 
 
+def _before(word: HeardWord, at_ms: int) -> HeardWord:
+    """It was over by then."""
+    return replace(word, start_ms=min(word.start_ms, at_ms), end_ms=min(word.end_ms, at_ms))
+
+
 def _rounded(word: HeardWord) -> float | None:
     return None if word.probability is None else round(word.probability, 3)
-
-

@@ -1,11 +1,12 @@
 """Whisper on CTranslate2: many windows encoded and written down in one batch.
 
-As faster-whisper's BatchedInferencePipeline does it, but for windows of different calls, each with its language,
-hints and committed words before it.
+As faster-whisper's BatchedInferencePipeline does it, but for windows of different calls, each with its
+language, hints and committed words before it.
 """
 
 from __future__ import annotations
 
+import math
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ from pipelines.engines.stt.faster_whisper.languages import as_tag, whisper_code
 from pipelines.engines.stt.faster_whisper.tokens import SECONDS, Marks, prefix_tokens, read_tokens
 from pipelines.engines.stt.rolling.hypothesis import HeardWord, Hypothesis
 from pipelines.engines.stt.rolling.listening import Wanted
+from pipelines.engines.stt.rolling.window import Look
 
 FRAMES = SECONDS * 100
 """Of a spectrogram: 10 ms each."""
@@ -38,8 +40,9 @@ FOREIGN, OURS = 0.8, 0.1
 
 
 class WhisperHearer:
-    """See pipelines.engines.stt.rolling.listening.Hearer. `limit_s`: of one batch; one that takes longer is given
-    up. `prompt`: words of the operator's that callers may say. `languages`: BCP 47, as the call names them."""
+    """See pipelines.engines.stt.rolling.listening.Hearer. `limit_s`: of one batch; one that takes longer is
+    given up. `prompt`: words of the operator's that callers may say. `languages`: BCP 47, as the call names
+    them."""
 
     def __init__(self, model: WhisperModel, *, beam_size: int, limit_s: float, prompt: str) -> None:
         self._model, self._beam, self._limit_s, self._prompt = model, beam_size, limit_s, prompt
@@ -48,7 +51,9 @@ class WhisperHearer:
         tokenizer = self._tokenizer("en")
         self._marks = Marks(tokenizer.eot, tokenizer.timestamp_begin)
         self._known = {
-            each for code in model.supported_languages if (each := str(code)) == whisper_code(each) or each == "jw"
+            each
+            for code in model.supported_languages
+            if (each := str(code)) == whisper_code(each) or each == "jw"
         }
         vocabulary: dict[str, int] = model.hf_tokenizer.get_vocab(with_added_tokens=False)
         self._digits = [id for token, id in vocabulary.items() if any(each.isdigit() for each in token)]
@@ -68,15 +73,16 @@ class WhisperHearer:
         for (_, spells, beam), rows in groups.items():
             asked = [wanted[at] for at in rows]
             answers = self._batch(asked, [prompts[at] for at in rows], spells, beam, idle)
-            found |= dict(zip(rows, answers))  # noqa: B905
+            found |= dict(zip(rows, answers, strict=True))
         return [found[at] for at in range(len(wanted))]
 
     def warm_up(self) -> None:
-        """One second of noise through everything: what a device lacks is found out now."""
-        from pipelines.engines.stt.rolling.window import Look
-
+        """One second of noise through everything: what a device lacks is found out now. It may take its
+        time."""
+        limit_s, self._limit_s = self._limit_s, math.inf
         noise = np.random.default_rng(0).normal(0.0, 1000.0, 16_000).astype(np.int16)
         self.hear([Wanted(Look(noise, (), "", True, True), ("en",), "", False)], lambda: None)
+        self._limit_s = limit_s
 
     # -- inside ----------------------------------------------------------------------------------------
 
@@ -93,7 +99,7 @@ class WhisperHearer:
         idle()
         languages = self._languages(wanted, encoded)
         prompts, most = [], 0
-        for each, prompt, (code, _, _) in zip(wanted, before, languages):  # noqa: B905
+        for each, prompt, (code, _, _) in zip(wanted, before, languages, strict=True):
             prefix = prefix_tokens(each.look.prefix, self._marks)
             prompts.append([*prompt, *self._tokenizer(code).sot_sequence, *prefix])
             new = TOKENS + TOKENS_PER_S * each.look.audio_ms // 1000
@@ -112,7 +118,7 @@ class WhisperHearer:
         self._wait(answers, idle)
         results = [answer.result() for answer in answers]
         found = []
-        for each, result, language in zip(wanted, results, languages):  # noqa: B905
+        for each, result, language in zip(wanted, results, languages, strict=True):
             code, probability, foreign = language
             split = self._splitter(code)
             words, ends = read_tokens(result.sequences_ids[0], self._marks, split, each.look.audio_ms)
@@ -138,12 +144,14 @@ class WhisperHearer:
 
     def _languages(self, wanted: Sequence[Wanted], encoded: Any) -> list[tuple[str, float, bool]]:
         """For each: Whisper's code, how probable it is among the call's, and that it is none of them."""
-        spoken = [[code for each in w.languages if (code := whisper_code(each)) in self._known] for w in wanted]
-        asked = any(len(codes) > 1 or w.look.timed for codes, w in zip(spoken, wanted))  # noqa: B905
+        spoken = [
+            [code for each in w.languages if (code := whisper_code(each)) in self._known] for w in wanted
+        ]
+        asked = any(len(codes) > 1 or w.look.timed for codes, w in zip(spoken, wanted, strict=True))
         if not self._whisper.is_multilingual or not asked:
             return [(codes[0] if codes else "en", 0.0, False) for codes in spoken]
         chosen = []
-        for codes, heard in zip(spoken, self._whisper.detect_language(encoded)):  # noqa: B905
+        for codes, heard in zip(spoken, self._whisper.detect_language(encoded), strict=True):
             odds = {token.strip("<|>"): float(probability) for token, probability in heard}
             ours = sum(odds.get(code, 0.0) for code in codes)
             best = max(codes, key=lambda code: odds.get(code, 0.0), default="en")
@@ -157,9 +165,9 @@ class WhisperHearer:
     ) -> list[Hypothesis]:
         """Those for which times are wanted, with the times that the model's attention shows."""
         texts = [[token for word in each.words for token in word.tokens] for each in found]
-        timed = [bool(w.look.timed and text) for w, text in zip(wanted, texts)]  # noqa: B905
+        timed = [bool(w.look.timed and text) for w, text in zip(wanted, texts, strict=True)]
         frames = [max(2, min(FRAMES, each.look.audio_ms // 10)) for each in wanted]
-        for code in {code for code, wants in zip(codes, timed) if wants}:  # noqa: B905
+        for code in {code for code, wants in zip(codes, timed, strict=True) if wants}:
             tokenizer = self._tokenizer(code)
             lines = [text or [tokenizer.encode(" ")[0]] for text in texts]
             aligned = self._whisper.align(encoded, tokenizer.sot_sequence, lines, frames)
@@ -191,7 +199,7 @@ class WhisperHearer:
 
         def split(tokens: list[int]) -> list[tuple[str, list[int]]]:
             words, lists = tokenizer.split_to_word_tokens(tokens)
-            return list(zip(words, lists))  # noqa: B905
+            return list(zip(words, lists, strict=True))
 
         return split
 
