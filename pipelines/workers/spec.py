@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from importlib.util import find_spec
@@ -37,6 +37,12 @@ THREADS = ("OMP", "OPENBLAS", "MKL", "BLIS", "NUMEXPR")
 LENT = ("mediaserver", "pipelines")
 """Packages of ours that a worker in another interpreter finds without having them installed."""
 _LAUNCH = Path(__file__).with_name("launch.py")
+
+
+def passed_on(ours: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
+    """Those of our variables that a child may see. `names`: `*` in them for any characters."""
+    names = tuple(names)
+    return {k: v for k, v in ours.items() if any(fnmatchcase(k, each) for each in names)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +109,7 @@ class WorkerSpec:
         """A worker's whole environment. `ours`: the server's."""
         ours = os.environ if ours is None else ours
         passing = (*INHERITED, *self.inherits, *(SAME_INTERPRETER if self.own else ()))
-        inherited = {k: v for k, v in ours.items() if any(fnmatchcase(k, each) for each in passing)}
+        inherited = passed_on(ours, passing)
         threads = {f"{library}_NUM_THREADS": str(self.threads) for library in THREADS}
         return {**inherited, **threads, **self.environment}
 
