@@ -133,8 +133,9 @@ def write_model(folder: Path, tokens: list[str], kind: str) -> None:
     said = ["\u0120" + word for word in WORDS]
     chain = [*SAYS, *said, *([said[0]] if kind == "endless" else ["<|1.60|>", "<|endoftext|>"])]
     numbers = [tokens.index(each) for each in chain]
+    decoder.projection.weight[numbers[1:]] = 0.0
     for before, after in zip(numbers, numbers[1:], strict=False):
-        decoder.projection.weight[after] = decoder.embeddings.weight[before] * CERTAINTY / STRENGTH
+        decoder.projection.weight[after] += decoder.embeddings.weight[before] * CERTAINTY / STRENGTH
     if kind == "spoilt":
         decoder.projection.weight[:] = np.nan
     spec.register_vocabulary(tokens)

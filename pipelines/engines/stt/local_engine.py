@@ -108,6 +108,7 @@ class LocalSttEngine(Generic[F]):
             check_with=self.check,
             several=True,
             recipe=self.recipe,
+            recipe_with=self.recipe_for,
         )
 
 
