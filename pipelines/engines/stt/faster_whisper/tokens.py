@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pipelines.engines.stt.rolling.hypothesis import HeardWord, SegmentEnd
+from pipelines.engines.stt.rolling.hypothesis import SegmentEnd, WindowWord
 
 TICK_MS = 20
 """A mark of time is a multiple of it."""
@@ -21,7 +21,7 @@ Split = Callable[[list[int]], list[tuple[str, list[int]]]]
 
 
 @dataclass(frozen=True)
-class Marks:
+class TokenMarks:
     """Where in the vocabulary text ends and time begins."""
 
     end_of_text: int
@@ -48,10 +48,10 @@ class _Segment:
 
 
 def read_tokens(
-    tokens: Sequence[int], marks: Marks, split: Split, audio_ms: int
-) -> tuple[list[HeardWord], list[SegmentEnd]]:
+    tokens: Sequence[int], marks: TokenMarks, split: Split, audio_ms: int
+) -> tuple[list[WindowWord], list[SegmentEnd]]:
     """The words of an answer and where its segments end. Inside a segment times are spread by letters."""
-    words: list[HeardWord] = []
+    words: list[WindowWord] = []
     ends: list[SegmentEnd] = []
     for segment in _segments(tokens, marks):
         end_ms = audio_ms if segment.end_ms is None else segment.end_ms
@@ -61,7 +61,7 @@ def read_tokens(
     return words, ends
 
 
-def prefix_tokens(words: Sequence[HeardWord], marks: Marks) -> list[int]:
+def prefix_tokens(words: Sequence[WindowWord], marks: TokenMarks) -> list[int]:
     """An answer that begins with these words; empty for none."""
     tokens: list[int] = []
     for at, word in enumerate(words):
@@ -73,7 +73,7 @@ def prefix_tokens(words: Sequence[HeardWord], marks: Marks) -> list[int]:
     return tokens
 
 
-def _segments(tokens: Sequence[int], marks: Marks) -> list[_Segment]:
+def _segments(tokens: Sequence[int], marks: TokenMarks) -> list[_Segment]:
     """Stretches of text, each between its marks; other special tokens say nothing."""
     found: list[_Segment] = []
     text: list[int] = []
@@ -91,15 +91,15 @@ def _segments(tokens: Sequence[int], marks: Marks) -> list[_Segment]:
     return found
 
 
-def _spread(words: list[tuple[str, list[int]]], segment: _Segment, end_ms: int) -> list[HeardWord]:
+def _spread(words: list[tuple[str, list[int]]], segment: _Segment, end_ms: int) -> list[WindowWord]:
     """Each word gets time by its letters."""
     letters = sum(max(1, len(text)) for text, _ in words)
     passed = 0
-    spread: list[HeardWord] = []
+    spread: list[WindowWord] = []
     for text, tokens in words:
         begin = segment.start_ms + (end_ms - segment.start_ms) * passed // max(1, letters)
         passed += max(1, len(text))
         end = segment.start_ms + (end_ms - segment.start_ms) * passed // max(1, letters)
         opens = (segment.before_ms, segment.start_ms) if not spread else None
-        spread.append(HeardWord(text, begin, end, None, tuple(tokens), opens))
+        spread.append(WindowWord(text, begin, end, None, tuple(tokens), opens))
     return spread

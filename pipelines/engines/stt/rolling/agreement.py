@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import takewhile
 
-from pipelines.engines.stt.rolling.hypothesis import HeardWord
+from pipelines.engines.stt.rolling.hypothesis import WindowWord
 
 NEAR_MS = 100
 """A word that begins so little before the end of what is committed lies behind it."""
@@ -22,11 +22,11 @@ class LocalAgreement:
     them."""
 
     def __init__(self) -> None:
-        self.committed: list[HeardWord] = []
-        self._last: list[HeardWord] = []
+        self.committed: list[WindowWord] = []
+        self._last: list[WindowWord] = []
         """Of the last hypothesis, what was not committed."""
 
-    def take(self, words: Sequence[HeardWord], sure_until_ms: int) -> list[HeardWord]:
+    def take(self, words: Sequence[WindowWord], sure_until_ms: int) -> list[WindowWord]:
         """What a new hypothesis of the whole window makes certain. A word that is the last and reaches beyond
         `sure_until_ms` may be half a word: it waits."""
         tail = self.behind(words)
@@ -40,7 +40,7 @@ class LocalAgreement:
         self._last = tail[len(agreed) :]
         return agreed
 
-    def behind(self, words: Sequence[HeardWord]) -> list[HeardWord]:
+    def behind(self, words: Sequence[WindowWord]) -> list[WindowWord]:
         """The words of a hypothesis that come after what is committed. One that begins otherwise is cut by
         time, and what it says once more of the committed words' end is left out."""
         count = len(self.committed)
@@ -53,12 +53,12 @@ class LocalAgreement:
                 return tail[length:]
         return tail
 
-    def commit(self, words: Sequence[HeardWord]) -> None:
+    def commit(self, words: Sequence[WindowWord]) -> None:
         """These without agreement: the window is full."""
         self.committed = list(words)
         self._last = []
 
-    def leave(self, count: int, by_ms: int) -> list[HeardWord]:
+    def leave(self, count: int, by_ms: int) -> list[WindowWord]:
         """The first committed words leave the window, which begins `by_ms` later from now on."""
         gone, kept = self.committed[:count], self.committed[count:]
         self.committed = [word.later(-by_ms) for word in kept]

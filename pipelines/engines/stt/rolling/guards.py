@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipelines.engines.stt.rolling.hypothesis import HeardWord, Hypothesis, written
+from pipelines.engines.stt.rolling.hypothesis import Hypothesis, WindowWord, written
 from pipelines.engines.stt.rolling.silence_phrases import is_silence_phrase
 
 NO_SPEECH, NO_SPEECH_LOG_PROBABILITY = 0.6, -1.0
@@ -45,7 +45,7 @@ class UnsoundModelError(Exception):
 class Checked:
     """What is left of a hypothesis."""
 
-    words: tuple[HeardWord, ...]
+    words: tuple[WindowWord, ...]
     confidence: float
     """0 to 1."""
     doubtful: bool
@@ -77,7 +77,7 @@ def checked(heard: Hypothesis, *, audio_ms: int, spoken_ms: int) -> Checked:
     return Checked(tuple(words), confidence, doubtful and bool(words), why)
 
 
-def without_loop(words: Sequence[HeardWord]) -> list[HeardWord]:
+def without_loop(words: Sequence[WindowWord]) -> list[WindowWord]:
     """The words up to where the model began to say the same over and over, that said once."""
     bare = [word.bare for word in words]
     for start in range(len(bare)):
@@ -96,13 +96,13 @@ def repeats_itself(text: str) -> bool:
     return len(data) >= TELLING_BYTES and len(data) / len(zlib.compress(data)) > COMPRESSION
 
 
-def _inside(word: HeardWord, audio_ms: int) -> HeardWord:
+def _inside(word: WindowWord, audio_ms: int) -> WindowWord:
     """With times that are those of sound."""
     start_ms = min(word.start_ms, audio_ms)
     return replace(word, start_ms=start_ms, end_ms=max(start_ms, min(word.end_ms, audio_ms)))
 
 
-def _silence(heard: Hypothesis, words: Sequence[HeardWord], spoken_ms: int) -> str:
+def _silence(heard: Hypothesis, words: Sequence[WindowWord], spoken_ms: int) -> str:
     """Why all of it is nothing; empty when it is not."""
     if not any(word.bare for word in words):
         return "no words"
@@ -123,7 +123,7 @@ def _silence(heard: Hypothesis, words: Sequence[HeardWord], spoken_ms: int) -> s
     return ""
 
 
-def _confidence(heard: Hypothesis, words: Sequence[HeardWord]) -> float:
+def _confidence(heard: Hypothesis, words: Sequence[WindowWord]) -> float:
     """Of the words where the model tells it, else of its tokens."""
     told = [word.probability for word in words if word.probability is not None]
     if told and len(told) == len(words):

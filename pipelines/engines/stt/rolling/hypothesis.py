@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 @dataclass(frozen=True)
-class HeardWord:
+class WindowWord:
     """A word; times in milliseconds since the first sample of the window that was decoded."""
 
     text: str
@@ -30,7 +30,7 @@ class HeardWord:
         kept = (each for each in self.text.casefold() if unicodedata.category(each)[0] not in "PZSC")
         return unicodedata.normalize("NFKC", "".join(kept))
 
-    def later(self, by_ms: int) -> HeardWord:
+    def later(self, by_ms: int) -> WindowWord:
         """The same in a window that began so much earlier."""
         return replace(
             self,
@@ -52,7 +52,7 @@ class SegmentEnd(NamedTuple):
 class Hypothesis:
     """All that was heard in a window."""
 
-    words: tuple[HeardWord, ...]
+    words: tuple[WindowWord, ...]
     ends: tuple[SegmentEnd, ...] = ()
     log_probability: float = 0.0
     """Of its tokens, on the average (natural log)."""
@@ -67,6 +67,6 @@ class Hypothesis:
     """The times of its words were measured; else they are spread over their segment."""
 
 
-def written(words: Sequence[HeardWord]) -> str:
+def written(words: Sequence[WindowWord]) -> str:
     """The words as a text."""
     return "".join(word.text for word in words).strip()

@@ -14,7 +14,7 @@ from typing import Any, NoReturn, Protocol
 from pipelines.engines.stt.rolling.by_grammar import GrammarView
 from pipelines.engines.stt.rolling.guards import UnsoundModelError
 from pipelines.engines.stt.rolling.hypothesis import Hypothesis
-from pipelines.engines.stt.rolling.window import Look, RollingWindow, Told, WindowSettings
+from pipelines.engines.stt.rolling.window import RollingWindow, WindowLook, WindowResult, WindowSettings
 from pipelines.workers.batches import BatchedRequest, Batches
 from pipelines.workers.entry import WorkerSocket
 
@@ -25,10 +25,10 @@ PACE_KEPT = 0.7
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """One look for one call."""
+class WantedLook:
+    """One for one call."""
 
-    look: Look
+    look: WindowLook
     languages: tuple[str, ...]
     """In which the call may be, the expected one first; BCP 47."""
     hints: str
@@ -40,7 +40,7 @@ class Wanted:
 class Hearer(Protocol):
     """The model."""
 
-    def hear(self, wanted: Sequence[Wanted], idle: Callable[[], None]) -> list[Hypothesis]:
+    def hear(self, wanted: Sequence[WantedLook], idle: Callable[[], None]) -> list[Hypothesis]:
         """One hypothesis for each. `idle` is called now and then while it computes. Raises anything."""
 
 
@@ -110,9 +110,9 @@ class RollingWorker:
             )
         return self._utterances[request.id]
 
-    def _wanted(self, utterance: _Utterance) -> Wanted:
+    def _wanted(self, utterance: _Utterance) -> WantedLook:
         grammar = utterance.grammar
-        return Wanted(utterance.window.look(), utterance.languages, grammar.hints, grammar.spells)
+        return WantedLook(utterance.window.look(), utterance.languages, grammar.hints, grammar.spells)
 
     def _answered(self, request: BatchedRequest) -> bool:
         """Whether its final needed no look."""
@@ -121,7 +121,7 @@ class RollingWorker:
             self._tell(request, told)
         return told is not None
 
-    def _tell(self, request: BatchedRequest, told: Told) -> None:
+    def _tell(self, request: BatchedRequest, told: WindowResult) -> None:
         utterance = self._of(request)
         fields: dict[str, Any] = {**told.fields(), **utterance.grammar.verdict(told.text)}
         if told.final:

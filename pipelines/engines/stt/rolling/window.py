@@ -19,7 +19,7 @@ import numpy.typing as npt
 from mediaserver.media.time import SAMPLES_PER_MS
 from pipelines.engines.stt.rolling.agreement import LocalAgreement
 from pipelines.engines.stt.rolling.guards import Checked, checked
-from pipelines.engines.stt.rolling.hypothesis import HeardWord, Hypothesis, SegmentEnd, written
+from pipelines.engines.stt.rolling.hypothesis import Hypothesis, SegmentEnd, WindowWord, written
 from pipelines.engines.stt.rolling.loudness import Loudness
 
 FIRST_MS = 400
@@ -47,12 +47,12 @@ class WindowSettings:
 
 
 @dataclass(frozen=True)
-class Look:
+class WindowLook:
     """What a model is asked."""
 
     audio: npt.NDArray[np.int16]
     """The window: int16 [samples], 16 kHz."""
-    prefix: tuple[HeardWord, ...]
+    prefix: tuple[WindowWord, ...]
     """How it begins, for a model that can be told so."""
     before: str
     """What was said before the window."""
@@ -66,12 +66,12 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Told:
+class WindowResult:
     """A partial or the final result."""
 
     text: str
     final: bool
-    words: tuple[HeardWord, ...] = ()
+    words: tuple[WindowWord, ...] = ()
     """Of a final; times since the utterance's first sample."""
     confidence: float = 0.0
     doubtful: bool = False
@@ -108,7 +108,7 @@ class RollingWindow:
         """The last look's end, in the utterance."""
         self._loudness = Loudness(self.noise_db)
         self._agreement = LocalAgreement()
-        self._gone: list[HeardWord] = []
+        self._gone: list[WindowWord] = []
         """Words that have left the window, with times in the utterance."""
         self._doubted = False
         """Something of what has left was taken away by a guard."""
@@ -148,7 +148,7 @@ class RollingWindow:
 
     # -- looks -----------------------------------------------------------------------------------------
 
-    def answer(self) -> Told | None:
+    def answer(self) -> WindowResult | None:
         """The final, once all was heard, where it needs no look: nothing but silence came since the last."""
         if not self._finished:
             return None
@@ -159,12 +159,12 @@ class RollingWindow:
             return None
         return self._final_of(*last)
 
-    def look(self) -> Look:
+    def look(self) -> WindowLook:
         """What the model is to hear now."""
         audio = np.frombuffer(bytes(self._audio[: self.settings.full_ms * 2 * SAMPLES_PER_MS]), np.int16)
         pauses = self._loudness.pause_ms >= PAUSE_MS
         long = len(audio) // SAMPLES_PER_MS > self.settings.trim_ms
-        return Look(
+        return WindowLook(
             audio,
             tuple(self._agreement.committed),
             written(self._gone),
@@ -172,7 +172,7 @@ class RollingWindow:
             self._finished or pauses or long,
         )
 
-    def heard(self, look: Look, hypothesis: Hypothesis) -> Told | None:
+    def heard(self, look: WindowLook, hypothesis: Hypothesis) -> WindowResult | None:
         """What the model made of it. The final where that was asked for and all is heard, a partial where it
         says something new, else nothing. Raises UnsoundModelError."""
         self._heard_ms = self._start_ms + look.audio_ms
@@ -188,7 +188,7 @@ class RollingWindow:
         if text == self._said:
             return None
         self._said = text
-        return Told(
+        return WindowResult(
             text,
             False,
             confidence=self._confidence(found),
@@ -202,7 +202,7 @@ class RollingWindow:
     def _is_full(self) -> bool:
         return self.end_ms - self._start_ms >= self.settings.full_ms
 
-    def _trim(self, look: Look, hypothesis: Hypothesis, found: Checked) -> None:
+    def _trim(self, look: WindowLook, hypothesis: Hypothesis, found: Checked) -> None:
         """What is settled leaves a long window, at the end of a segment; of a full one something must."""
         if look.audio_ms <= self.settings.trim_ms:
             return
@@ -231,7 +231,7 @@ class RollingWindow:
         self._start_ms += end.at_ms
         self._last = None
 
-    def _final_of(self, hypothesis: Hypothesis, found: Checked) -> Told:
+    def _final_of(self, hypothesis: Hypothesis, found: Checked) -> WindowResult:
         """All that was said. Where a guard leaves nothing, what two looks agreed on stays."""
         words = found.words or tuple(self._agreement.committed)
         return self._final(
@@ -242,24 +242,24 @@ class RollingWindow:
             language_probability=hypothesis.language_probability,
         )
 
-    def _final(self, words: tuple[HeardWord, ...], **fields: Any) -> Told:
+    def _final(self, words: tuple[WindowWord, ...], **fields: Any) -> WindowResult:
         said = (*self._gone, *words)
-        return Told(written(said), True, said, **fields)
+        return WindowResult(written(said), True, said, **fields)
 
     def _confidence(self, found: Checked) -> float:
         return min([*self._sure, found.confidence])
 
 
-def _timed_by(word: HeardWord, measured: tuple[HeardWord, ...]) -> HeardWord:
+def _timed_by(word: WindowWord, measured: tuple[WindowWord, ...]) -> WindowWord:
     """A word with the times of the newest hypothesis, where it has the word."""
     near = [each for each in measured if each.bare == word.bare]
     return min(near, key=lambda each: abs(each.start_ms - word.start_ms), default=word)
 
 
-def _before(word: HeardWord, at_ms: int) -> HeardWord:
+def _before(word: WindowWord, at_ms: int) -> WindowWord:
     """It was over by then."""
     return replace(word, start_ms=min(word.start_ms, at_ms), end_ms=min(word.end_ms, at_ms))
 
 
-def _rounded(word: HeardWord) -> float | None:
+def _rounded(word: WindowWord) -> float | None:
     return None if word.probability is None else round(word.probability, 3)

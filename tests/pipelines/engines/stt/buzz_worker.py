@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from pipelines.engines.stt.rolling.hypothesis import HeardWord, Hypothesis
-from pipelines.engines.stt.rolling.listening import RollingWorker, Wanted
+from pipelines.engines.stt.rolling.hypothesis import Hypothesis, WindowWord
+from pipelines.engines.stt.rolling.listening import RollingWorker, WantedLook
 from pipelines.engines.stt.rolling.window import WindowSettings
 from pipelines.workers.entry import become_worker
 from pipelines.workers.protocol import Msg
@@ -15,14 +15,14 @@ from tests.plugins.acme_speech.buzz import read
 class BuzzHearer:
     """Breaks at the word "crash", and is no model any more at "nan"."""
 
-    def hear(self, wanted: Sequence[Wanted], idle: Callable[[], None]) -> list[Hypothesis]:
+    def hear(self, wanted: Sequence[WantedLook], idle: Callable[[], None]) -> list[Hypothesis]:
         idle()
         found = [read(each.look.audio) for each in wanted]
         if any(word.text == "crash" for words in found for word in words):
             raise RuntimeError("the model\nbroke")
         return [
             Hypothesis(
-                tuple(HeardWord(f" {word.text}", word.start_ms, word.end_ms, 0.9) for word in words),
+                tuple(WindowWord(f" {word.text}", word.start_ms, word.end_ms, 0.9) for word in words),
                 log_probability=float("nan") if any(word.text == "nan" for word in words) else -0.1,
                 language=each.languages[-1] if len(each.languages) > 1 else "",
                 language_probability=0.8,

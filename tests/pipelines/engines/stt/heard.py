@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.engines.stt.rolling.hypothesis import HeardWord, Hypothesis, SegmentEnd
+from pipelines.engines.stt.rolling.hypothesis import Hypothesis, SegmentEnd, WindowWord
 
 WORD_MS = 300
 
 
-def words(text: str, start_ms: int = 0) -> tuple[HeardWord, ...]:
+def words(text: str, start_ms: int = 0) -> tuple[WindowWord, ...]:
     """Each takes 300 ms."""
     return tuple(
-        HeardWord(f" {each}", start_ms + at * WORD_MS, start_ms + (at + 1) * WORD_MS, tokens=(at + 1,))
+        WindowWord(f" {each}", start_ms + at * WORD_MS, start_ms + (at + 1) * WORD_MS, tokens=(at + 1,))
         for at, each in enumerate(text.split())
     )
 

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.engines.stt.rolling.guards import UnsoundModelError
 from pipelines.engines.stt.rolling.hypothesis import Hypothesis
-from pipelines.engines.stt.rolling.window import RollingWindow, Told, WindowSettings
+from pipelines.engines.stt.rolling.window import RollingWindow, WindowResult, WindowSettings
 from tests.pipelines.engines.stt.heard import WORD_MS, heard, silence, speech, words
 
 
@@ -19,7 +19,7 @@ def hear(window: RollingWindow, spoken_ms: int, then_silent_ms: int = 0) -> Roll
     return window
 
 
-def look(window: RollingWindow, text: str) -> Told | None:
+def look(window: RollingWindow, text: str) -> WindowResult | None:
     assert window.ripe()
     return window.heard(window.look(), heard(text))
 
@@ -122,7 +122,7 @@ def test_a_full_window_lets_go_of_what_it_has_even_without_agreement() -> None:
 def test_a_backlog_longer_than_the_model_hears_is_heard_piece_by_piece() -> None:
     window = RollingWindow(WindowSettings(trim_ms=2_000, full_ms=4_000))
     hear(window, 9_000).finish()
-    told: Told | None = None
+    told: WindowResult | None = None
     looks = 0
     while looks < 9 and not (told and told.final):
         looks += 1

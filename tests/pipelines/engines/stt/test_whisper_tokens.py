@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pipelines.engines.stt.faster_whisper.languages import LANGUAGES, as_tag, whisper_code
-from pipelines.engines.stt.faster_whisper.tokens import Marks, prefix_tokens, read_tokens
+from pipelines.engines.stt.faster_whisper.tokens import TokenMarks, prefix_tokens, read_tokens
 
-MARKS = Marks(end_of_text=1_000, zero=1_100)
+MARKS = TokenMarks(end_of_text=1_000, zero=1_100)
 TEXT = {1: " book", 2: " a", 3: " room", 4: " for", 5: " two"}
 
 

@@ -19,10 +19,10 @@ from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
 
 from pipelines.engines.stt.faster_whisper.languages import as_tag, whisper_code
-from pipelines.engines.stt.faster_whisper.tokens import SECONDS, Marks, prefix_tokens, read_tokens
-from pipelines.engines.stt.rolling.hypothesis import HeardWord, Hypothesis
-from pipelines.engines.stt.rolling.listening import Wanted
-from pipelines.engines.stt.rolling.window import Look
+from pipelines.engines.stt.faster_whisper.tokens import SECONDS, TokenMarks, prefix_tokens, read_tokens
+from pipelines.engines.stt.rolling.hypothesis import Hypothesis, WindowWord
+from pipelines.engines.stt.rolling.listening import WantedLook
+from pipelines.engines.stt.rolling.window import WindowLook
 
 FRAMES = SECONDS * 100
 """Of a spectrogram: 10 ms each."""
@@ -49,7 +49,7 @@ class WhisperHearer:
         self._whisper: Any = model.model
         self._tokenizers: dict[str, Tokenizer] = {}
         tokenizer = self._tokenizer("en")
-        self._marks = Marks(tokenizer.eot, tokenizer.timestamp_begin)
+        self._marks = TokenMarks(tokenizer.eot, tokenizer.timestamp_begin)
         self._known = {
             each
             for code in model.supported_languages
@@ -60,7 +60,7 @@ class WhisperHearer:
         self._busy: list[Any] = []
         """Answers of a batch that was given up; nothing else can be computed until they are there."""
 
-    def hear(self, wanted: Sequence[Wanted], idle: Callable[[], None]) -> list[Hypothesis]:
+    def hear(self, wanted: Sequence[WantedLook], idle: Callable[[], None]) -> list[Hypothesis]:
         """Raises TimeoutError and whatever CTranslate2 raises."""
         self._wait(self._busy, idle)
         self._busy = []
@@ -81,14 +81,14 @@ class WhisperHearer:
         time."""
         limit_s, self._limit_s = self._limit_s, math.inf
         noise = np.random.default_rng(0).normal(0.0, 1000.0, 16_000).astype(np.int16)
-        self.hear([Wanted(Look(noise, (), "", True, True), ("en",), "", False)], lambda: None)
+        self.hear([WantedLook(WindowLook(noise, (), "", True, True), ("en",), "", False)], lambda: None)
         self._limit_s = limit_s
 
     # -- inside ----------------------------------------------------------------------------------------
 
     def _batch(
         self,
-        wanted: Sequence[Wanted],
+        wanted: Sequence[WantedLook],
         before: Sequence[list[int]],
         spells: bool,
         beam: int,
@@ -142,7 +142,7 @@ class WhisperHearer:
         floor = float(made.max()) - RANGE
         return np.pad(made, ((0, 0), (0, FRAMES - made.shape[1])), constant_values=floor).astype(np.float32)
 
-    def _languages(self, wanted: Sequence[Wanted], encoded: Any) -> list[tuple[str, float, bool]]:
+    def _languages(self, wanted: Sequence[WantedLook], encoded: Any) -> list[tuple[str, float, bool]]:
         """For each: Whisper's code, how probable it is among the call's, and that it is none of them."""
         spoken = [
             [code for each in w.languages if (code := whisper_code(each)) in self._known] for w in wanted
@@ -161,7 +161,7 @@ class WhisperHearer:
         return chosen
 
     def _timed(
-        self, wanted: Sequence[Wanted], found: list[Hypothesis], codes: list[str], encoded: Any
+        self, wanted: Sequence[WantedLook], found: list[Hypothesis], codes: list[str], encoded: Any
     ) -> list[Hypothesis]:
         """Those for which times are wanted, with the times that the model's attention shows."""
         texts = [[token for word in each.words for token in word.tokens] for each in found]
@@ -176,7 +176,7 @@ class WhisperHearer:
                     found[at] = _measured(each, aligned[at])
         return found
 
-    def _before(self, wanted: Wanted) -> list[int]:
+    def _before(self, wanted: WantedLook) -> list[int]:
         """What the model is told before the audio: words that may be expected, else what was said last."""
         tokenizer = self._tokenizer("en")
         hints = f"{self._prompt} {wanted.hints}".strip()
@@ -222,7 +222,7 @@ def _measured(heard: Hypothesis, aligned: Any) -> Hypothesis:
     for token, tick in aligned.alignments:
         starts.setdefault(int(token), int(tick) * 20)
     last_ms = int(aligned.alignments[-1][1]) * 20 if aligned.alignments else 0
-    words: list[HeardWord] = []
+    words: list[WindowWord] = []
     at = 0
     for word in heard.words:
         behind = at + len(word.tokens)
@@ -230,7 +230,7 @@ def _measured(heard: Hypothesis, aligned: Any) -> Hypothesis:
         start_ms = starts.get(at, word.start_ms)
         end_ms = max(start_ms, starts.get(behind, last_ms))
         probability = sum(odds) / len(odds) if odds else None
-        words.append(HeardWord(word.text, start_ms, end_ms, probability, word.tokens, word.opens))
+        words.append(WindowWord(word.text, start_ms, end_ms, probability, word.tokens, word.opens))
         at = behind
     return Hypothesis(
         tuple(words),
