@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from mediaserver.errors import EngineMissingError
 from pipelines.engines.stt.faster_whisper.in_environment import cuda_libraries
 from pipelines.engines.stt.rolling.listening import RollingWorker
 from pipelines.engines.stt.rolling.window import WindowSettings
@@ -35,11 +36,12 @@ def _load(sock: WorkerSocket):  # type: ignore[no-untyped-def]  # of a class tha
         cuda_libraries.load()
         count = ctranslate2.get_cuda_device_count()
         if device == "cuda" and not count:
-            raise RuntimeError("CUDA: there is no GPU that CTranslate2 can use")
+            raise EngineMissingError("CUDA: there is no GPU that CTranslate2 can use")
         device = "cuda" if count else "cpu"
     from faster_whisper import WhisperModel
 
-    from pipelines.engines.stt.faster_whisper.in_environment.hearer import WhisperHearer
+    from mediaserver.errors import EngineMissingError
+from pipelines.engines.stt.faster_whisper.in_environment.hearer import WhisperHearer
 
     compute_type = str(options["compute_type"]) or ("float16" if device == "cuda" else "int8")
     model = WhisperModel(

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from mediaserver.errors import EngineError
 from pipelines.engines.stt.rolling.hypothesis import Hypothesis, WindowWord, written
 from pipelines.engines.stt.rolling.silence_phrases import is_silence_phrase
 
@@ -37,7 +38,7 @@ BEYOND_MS = 200
 DOUBTFUL_CONFIDENCE = 0.35
 
 
-class UnsoundModelError(Exception):
+class UnsoundModelError(EngineError):
     """The model gave something that no healthy model gives; says how to mend it."""
 
 

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
 
+from mediaserver.errors import EngineError
 from pipelines.engines.stt.faster_whisper.languages import as_tag, whisper_code
 from pipelines.engines.stt.faster_whisper.tokens import SECONDS, TokenMarks, prefix_tokens, read_tokens
 from pipelines.engines.stt.rolling.hypothesis import Hypothesis, WindowWord
@@ -61,7 +62,7 @@ class WhisperHearer:
         """Answers of a batch that was given up; nothing else can be computed until they are there."""
 
     def hear(self, wanted: Sequence[WantedLook], idle: Callable[[], None]) -> list[Hypothesis]:
-        """Raises TimeoutError and whatever CTranslate2 raises."""
+        """Raises EngineError and whatever CTranslate2 raises."""
         self._wait(self._busy, idle)
         self._busy = []
         groups: dict[tuple[int, bool, int], list[int]] = defaultdict(list)
@@ -208,7 +209,7 @@ class WhisperHearer:
         while not all(answer.done() for answer in answers):
             if time.monotonic() > end:
                 self._busy = list(answers)
-                raise TimeoutError(
+                raise EngineError(
                     f"a look took more than {self._limit_s:g} s: the model is too large for this machine; set"
                     " engines.options.faster-whisper.model to a smaller one"
                 )
