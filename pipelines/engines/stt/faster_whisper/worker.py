@@ -6,7 +6,7 @@ import sys
 
 from mediaserver.errors import EngineMissingError
 from pipelines.engines.stt.faster_whisper.in_environment import cuda_libraries
-from pipelines.engines.stt.rolling.listening import RollingWorker
+from pipelines.engines.stt.rolling.listening import Hearer, RollingWorker
 from pipelines.engines.stt.rolling.window import WindowSettings
 from pipelines.workers.entry import WorkerSocket, become_worker
 from pipelines.workers.protocol import Msg
@@ -26,7 +26,7 @@ def main() -> None:
     worker.run()
 
 
-def _load(sock: WorkerSocket):  # type: ignore[no-untyped-def]  # of a class that only this environment can import
+def _load(sock: WorkerSocket) -> tuple[Hearer, str]:
     """The model, ready to hear, and its device."""
     import ctranslate2
 
@@ -40,8 +40,7 @@ def _load(sock: WorkerSocket):  # type: ignore[no-untyped-def]  # of a class tha
         device = "cuda" if count else "cpu"
     from faster_whisper import WhisperModel
 
-    from mediaserver.errors import EngineMissingError
-from pipelines.engines.stt.faster_whisper.in_environment.hearer import WhisperHearer
+    from pipelines.engines.stt.faster_whisper.in_environment.hearer import WhisperHearer
 
     compute_type = str(options["compute_type"]) or ("float16" if device == "cuda" else "int8")
     model = WhisperModel(
