@@ -1,4 +1,4 @@
-"""`voiceforge engines`: which engines there are, what each needs here; gets, tries, removes and serves them."""
+"""`voiceforge engines`: which there are and what each needs here; gets, tries, removes and serves them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The worker: sends words as tones, a word of each text in turn.
 
-Runs in the engine's own environment, in a process of its own. Of VoiceForge it may import what needs nothing but
-the standard library and numpy.
+Runs in the environment of the engine, in a process of its own. Of VoiceForge it may import what needs nothing
+but the standard library and numpy.
 """
 
 from __future__ import annotations
