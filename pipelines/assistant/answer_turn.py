@@ -122,8 +122,6 @@ class AnswerTurn:
     """Keys are collected now."""
     faults: list[str] = field(default_factory=list)
     """What the model did wrong, and what was done about it."""
-    failovers: list[str] = field(default_factory=list)
-    """Which models failed, and who answered instead."""
     failed: str = ""
     """Why there is no answer; the caller is owed an apology."""
     ahead: AskedAhead | None = None
@@ -195,9 +193,7 @@ class AnswerTurn:
                     took.note(event)
                     pieces: list[str] = []
                     match event:
-                        case LlmText(text=streamed, instead_of=instead_of):
-                            if instead_of:
-                                self.failovers.append(instead_of)
+                        case LlmText(text=streamed):
                             pieces = text.feed(streamed)
                         case LlmToolCall():
                             pieces = text.end()

@@ -14,7 +14,6 @@ from typing import Any, Literal, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from mediaserver.errors import EngineError
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import SAMPLE_RATE
 from pipelines.environments.readiness import Readiness as Readiness
@@ -128,8 +127,8 @@ class SttResult:
     """0 to 1: that it was said in `language`."""
     failed: bool = False
     """On a final: the recogniser could not do its work (its worker is gone, its line is cut)."""
-    error: EngineError | None = field(default=None, compare=False)
-    """Why it failed, where it is known."""
+    why: str = field(default="", compare=False)
+    """Why it failed, in one line, where it is known."""
     instead_of: str = field(default="", compare=False)
     """On the first result of another recogniser than was wanted: which failed, and why."""
 
@@ -291,8 +290,6 @@ class LlmText:
     """The next piece of the answer, as it comes; not a whole word or sentence."""
 
     text: str
-    instead_of: str = field(default="", compare=False)
-    """The first that another model says than was wanted, perhaps without a text: which failed, and why."""
 
 
 @dataclass(frozen=True, slots=True)
