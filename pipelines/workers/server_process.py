@@ -15,11 +15,12 @@ import logging
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir
 
 from mediaserver.errors import EngineError
 from pipelines.workers.kept_process import KeptProcess
@@ -95,8 +96,7 @@ class ServerProcess:
         """Why it ended last; empty since it is ready again."""
         self.keeper: int | None = None
         """The keeper's process id, while there is one."""
-        self._folder = TemporaryDirectory(prefix="voiceforge-", ignore_cleanup_errors=True)
-        self.socket = Path(self._folder.name) / "http.sock"
+        self.socket = Path(gettempdir()) / f"voiceforge-{secrets.token_hex(8)}" / "http.sock"
         """Where it listens, from its start to `stop`."""
         self._on_start = on_start
         self._life = ServerLife(spec.start_limit_s, spec.silence_limit_s)
@@ -115,6 +115,7 @@ class ServerProcess:
 
     async def start(self) -> None:
         """Start it and wait until it can work. Raises EngineError when it ends before that."""
+        self.socket.parent.mkdir(mode=0o700)  # not there yet: nobody else can have made it
         self._task = asyncio.get_running_loop().create_task(self._run())
         while not (self.ready or self._task.done()):
             self._changed.clear()
@@ -129,7 +130,7 @@ class ServerProcess:
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
         self._life.stopped()
-        self._folder.cleanup()
+        shutil.rmtree(self.socket.parent, ignore_errors=True)
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
