@@ -48,8 +48,8 @@ RECIPE = Recipe(lock=LOCK, needs_gpu=True)
 
 def recipe(given: VllmOptions) -> Recipe:
     """For one model."""
-    gpu_mb = given.gpu_memory_mb or gpu_mb_of(given.model)
-    return Recipe(lock=LOCK, weights=(ModelFiles(given.model, FILES),), gpu_mb=gpu_mb, needs_gpu=True)
+    weights = (ModelFiles(given.model, FILES),)
+    return Recipe(lock=LOCK, weights=weights, gpu_mb=gpu_mb_of(given.model), needs_gpu=True)
 
 
 def recipe_with(options: EngineOptions) -> Recipe:

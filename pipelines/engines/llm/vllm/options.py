@@ -26,8 +26,6 @@ class VllmOptions(ServedOptions):
     """In the place of the preset's."""
     gpu_share: float | None = Field(default=None, gt=0, le=1)
     """Of the GPU's memory, for weights and conversations; else by what is reserved for it."""
-    gpu_memory_mb: int = Field(default=0, ge=0)
-    """To be reserved for it; 0: by the model's name."""
     gpus: int = Field(default=1, ge=1, le=64)
     """Over which the model is split (tensor parallel)."""
     at_once: int | None = Field(default=None, ge=1, le=4096)
