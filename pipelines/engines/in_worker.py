@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from mediaserver.errors import EngineError, EngineMemoryError, EngineMissingError
 from pipelines.engines.protocols import Manifest
+from pipelines.workers.faults import OUT_OF_MEMORY
 from pipelines.workers.pool import WorkerPool
 from pipelines.workers.spec import WorkerSpec
 
@@ -42,3 +47,11 @@ class WorkerEngine:
     def load(self) -> int:
         """Requests (utterances, texts) that run now."""
         return self.pool.load
+
+
+def failure(fields: Mapping[str, Any]) -> EngineError:
+    """What a worker's FAILED stands for."""
+    why = " ".join(str(fields.get("error", "no reason given")).split())
+    if fields.get("missing"):
+        return EngineMissingError(why)
+    return EngineMemoryError(why) if fields.get("kind") == OUT_OF_MEMORY else EngineError(why)

@@ -14,12 +14,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from mediaserver.errors import EngineBusyError, EngineError
+from mediaserver.errors import EngineBusyError, EngineError, EngineLostError, EngineMemoryError
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE, SAMPLES_PER_MS
+from pipelines.engines.in_worker import failure
 from pipelines.engines.protocols import FAILED, FINAL_WITHIN_S, Grammar, SttResult, WordTime
 from pipelines.engines.stt.heard_language import in_common
-from pipelines.workers.faults import OUT_OF_MEMORY
 from pipelines.workers.pool import Ticket, WorkerPool
 from pipelines.workers.protocol import Msg, WorkerMessage, pack
 from pipelines.workers.urgency import Urgency, as_urgent, urgency
@@ -133,7 +133,7 @@ class WorkerSttSession:
 
     def _repeat_failure(self, request: UtteranceRequest) -> None:
         if self._request is request:
-            self._heard(replace(FAILED, why=request.why))
+            self._heard(replace(FAILED, error=request.error))
 
     def _heard(self, result: SttResult) -> None:
         """What the present request tells."""
@@ -219,7 +219,7 @@ class UtteranceRequest:
         """Once a worker has ended it: what lies behind this byte of the audio it has not heard."""
         self.over = False
         """It has had its final, or will have none."""
-        self.why = ""
+        self.error: EngineError | None = None
         """Why it will have none."""
         self._waiting: asyncio.Task[None] | None = None
         self._deadline: asyncio.TimerHandle | None = None
@@ -267,16 +267,14 @@ class UtteranceRequest:
             return
         try:
             result = self._result(message)
+        except EngineError as error:
+            if isinstance(error, EngineMemoryError) and not self._relieved:
+                self._relieve(error)
+            else:
+                self._fail(error)
+            return
         except Exception as error:  # a worker may be anybody's
-            result, why = None, f"the {self._pool.spec.name} worker sent nonsense ({error!r})"
-        else:
-            why = "" if result is not None else str(message.json().get("error", "no reason given"))
-            if result is None and message.json().get("kind") == OUT_OF_MEMORY and not self._relieved:
-                self._relieve(why)
-                return
-        if result is None:
-            log.error("an utterance failed: %s", why)
-            self._give_up(why)
+            self._fail(EngineError(f"the {self._pool.spec.name} worker sent nonsense ({error!r})"))
             return
         if message.kind is Msg.DONE:
             self._close()
@@ -288,17 +286,15 @@ class UtteranceRequest:
             return
         self._tries += 1
         if self._tries > RETRIES or (self._end is not None and self._deadline is None):
-            why = f"the {self._pool.spec.name} worker {why}"
-            log.error("an utterance failed: %s", why)
-            self._give_up(why)
+            self._fail(EngineLostError(f"the {self._pool.spec.name} worker {why} while it listened"))
         else:
             self._connect()
 
-    def _result(self, message: WorkerMessage) -> SttResult | None:
-        """What RESULT or DONE says; None for FAILED. Raises anything: a worker may be anybody's."""
+    def _result(self, message: WorkerMessage) -> SttResult:
+        """What RESULT or DONE says. Raises EngineError for FAILED, and anything else for nonsense."""
         fields = message.json()
         if message.kind is Msg.FAILED:
-            return None
+            raise failure(fields)
         done = message.kind is Msg.DONE
         if done:
             end_ms = fields.get("end_ms")
@@ -355,13 +351,13 @@ class UtteranceRequest:
                 if self._urgency.patience_s is not None or not isinstance(error, EngineBusyError):
                     log.warning("an utterance is left to another recogniser: %s", error)
                     self._waiting = None
-                    self._give_up(str(error))
+                    self._give_up(error)
                     return
                 await asyncio.sleep(ROOM_LOOK_S)
         self._waiting = None
         self._begin(self._ticket)
 
-    def _relieve(self, why: str) -> None:
+    def _relieve(self, error: EngineError) -> None:
         """Try once more when room has been made on the device."""
         self._relieved, self._ticket = True, None
 
@@ -371,7 +367,7 @@ class UtteranceRequest:
             if relieved and not self.over:
                 self._connect()
             else:
-                self._give_up(why)
+                self._fail(error)
 
         self._waiting = asyncio.get_running_loop().create_task(again())
 
@@ -390,14 +386,18 @@ class UtteranceRequest:
         """A worker that is slow may still answer; one that is not there will not."""
         self._deadline = None
         if self._ticket is None:
-            self._give_up(f"no {self._pool.spec.name} worker was there in time")
+            self._give_up(EngineBusyError(f"no {self._pool.spec.name} worker was there in time"))
 
-    def _give_up(self, why: str = "") -> None:
+    def _fail(self, error: EngineError) -> None:
+        log.error("an utterance failed: %s", error)
+        self._give_up(error)
+
+    def _give_up(self, error: EngineError | None = None) -> None:
         """The clear result of an utterance that no worker could hear in time."""
         if not self.over:
-            waited, self.why = self._since_finish(), why
+            waited, self.error = self._since_finish(), error
             self.cancel()
-            self._on_result(replace(FAILED, stt_ms=waited, why=why))
+            self._on_result(replace(FAILED, stt_ms=waited, error=error))
 
     def _close(self) -> None:
         self.over = True

@@ -13,14 +13,12 @@ from __future__ import annotations
 import asyncio
 import struct
 from collections.abc import AsyncGenerator
-from typing import Any
 
 import numpy as np
 
-from mediaserver.errors import EngineError, EngineMemoryError, EngineMissingError
-from pipelines.engines.in_worker import WorkerEngine
+from mediaserver.errors import EngineError, EngineLostError, EngineMemoryError
+from pipelines.engines.in_worker import WorkerEngine, failure
 from pipelines.engines.protocols import TtsChunk, WordMark
-from pipelines.workers.faults import OUT_OF_MEMORY
 from pipelines.workers.pool import Ticket
 from pipelines.workers.protocol import Msg, WorkerMessage, pack
 
@@ -67,7 +65,7 @@ class WorkerTts(WorkerEngine):
                     # Only now has the listener come back for more.
                     ticket.send(pack(Msg.CREDIT, ticket.id, struct.pack("<I", len(item.samples))))
                 return
-            except _LostError:
+            except EngineLostError:
                 if spoken or last_try:
                     raise
             except EngineMemoryError:
@@ -75,10 +73,6 @@ class WorkerTts(WorkerEngine):
                     raise
             finally:
                 ticket.drop()
-
-
-class _LostError(EngineError):
-    """The worker died while it spoke."""
 
 
 class SpeechRequest:
@@ -113,16 +107,9 @@ class SpeechRequest:
             case Msg.DONE:
                 self.queue.put_nowait(None)
             case Msg.FAILED:
-                self.queue.put_nowait(_failure(message.json()))
+                self.queue.put_nowait(failure(message.json()))
             case _:
                 pass
 
     def on_lost(self, why: str) -> None:
-        self.queue.put_nowait(_LostError(f"the {self._name} worker {why} while it spoke; try again"))
-
-
-def _failure(fields: dict[str, Any]) -> EngineError:
-    why = str(fields.get("error", "no reason given"))
-    if fields.get("missing"):
-        return EngineMissingError(why)
-    return EngineMemoryError(why) if fields.get("kind") == OUT_OF_MEMORY else EngineError(why)
+        self.queue.put_nowait(EngineLostError(f"the {self._name} worker {why} while it spoke; try again"))
