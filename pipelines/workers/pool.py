@@ -15,7 +15,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mediaserver.errors import EngineBusyError, EngineError
+from mediaserver.errors import EngineBusyError, EngineError, EngineMemoryError
+from pipelines.workers.faults import OUT_OF_MEMORY
 from pipelines.workers.figures import PoolFigures
 from pipelines.workers.limits import PoolLimits
 from pipelines.workers.protocol import Msg, pack, pack_json
@@ -127,8 +128,10 @@ class WorkerPool:
                         await asyncio.wait_for(self._change(), START_LOOK_S)
         except (TimeoutError, OSError) as error:
             why = str(error) or self._fault or f"not ready in {within_s:g} s"
+            out_of_memory = any(worker.fault_kind == OUT_OF_MEMORY for worker in self.workers)
             await self.close()
-            raise EngineError(self._not_started(why)) from None
+            failure = EngineMemoryError if out_of_memory else EngineError
+            raise failure(self._not_started(why)) from None
         except BaseException:
             self.stop()
             raise
