@@ -2,6 +2,24 @@
 
 from __future__ import annotations
 
-from pipelines.engines.registry import EngineEntry
+from functools import partial
+from typing import Any
 
-ENTRIES: tuple[EngineEntry, ...] = ()
+from pipelines.engines.registry import EngineEntry, EngineOptions
+from pipelines.engines.stt.assemblyai import engine as assemblyai
+from pipelines.engines.stt.deepgram import engine as deepgram
+
+
+def _entry(engine: Any) -> EngineEntry:
+    """Of a module with MANIFEST, RECIPE, check and make."""
+    return EngineEntry(
+        engine.MANIFEST,
+        partial(engine.check, EngineOptions()),
+        engine.make,
+        check_with=engine.check,
+        several=True,
+        recipe=engine.RECIPE,
+    )
+
+
+ENTRIES: tuple[EngineEntry, ...] = tuple(map(_entry, (deepgram, assemblyai)))

@@ -1,0 +1,72 @@
+"""AssemblyAI's streaming recogniser: what it is, what it needs, and what it is told. Its worker holds the
+sessions.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from pipelines.engines.cloud.options import ProviderOptions, checked
+from pipelines.engines.cloud.provider_engine import ProviderStt, named, provider_readiness, provider_spec
+from pipelines.engines.protocols import Kind, Manifest, Readiness
+from pipelines.engines.registry import EngineOptions
+from pipelines.environments.recipe import Recipe
+
+MANIFEST = Manifest(
+    name="assemblyai",
+    kind=Kind.STT,
+    summary="AssemblyAI (Universal-Streaming), streamed: words while they are spoken",
+    languages=("en", "es", "fr", "de", "it", "pt"),
+    licence="service",
+    needs=("key",),
+    final_within_s=2.0,
+    partials_tell=True,
+    detects=True,
+)
+RECIPE = Recipe(
+    lock="assemblyai",
+    keys=("ASSEMBLYAI_API_KEY",),
+    cost="0.15 US dollars an hour that a session is open (its published price list, 2025; look it up)",
+)
+
+
+class AssemblyaiOptions(ProviderOptions):
+    usual_url: ClassVar[str] = "https://streaming.assemblyai.com"
+
+    model: str = Field(default="", max_length=100)
+    """`speech_model`; empty: `universal-streaming-english` for English, and for other languages
+    `universal-streaming-multilingual`."""
+    format_turns: bool = False
+    """Finals with punctuation and figures, which come a little later."""
+    keyterms: tuple[str, ...] = Field(default=(), max_length=50)
+    """Names that callers say, beside the words of a turn's grammar."""
+    ends: bool = False
+    """Its own ends of turns count as ends of utterances."""
+    min_turn_silence_ms: int | None = Field(default=None, ge=0, le=10_000)
+    max_turn_silence_ms: int | None = Field(default=None, ge=0, le=10_000)
+    keep_s: float = Field(default=10.0, ge=0, le=600)
+    """So long a session waits for the next utterance. It costs money while it waits."""
+
+
+def check(options: EngineOptions) -> Readiness:
+    return provider_readiness(MANIFEST, options, RECIPE, AssemblyaiOptions)
+
+
+def make(options: EngineOptions) -> ProviderStt:
+    given = checked(MANIFEST.name, options, AssemblyaiOptions)
+    silences = {
+        "min_turn_silence": given.min_turn_silence_ms,
+        "max_turn_silence": given.max_turn_silence_ms,
+    }
+    told = {
+        "model": given.model,
+        "format_turns": given.format_turns,
+        "parameters": {name: value for name, value in silences.items() if value is not None},
+        "keyterms": given.keyterms,
+        "keep_s": given.keep_s,
+        "ends": given.ends,
+    }
+    spec = provider_spec(MANIFEST, RECIPE, "pipelines.engines.stt.assemblyai.worker", options, given, told)
+    return ProviderStt(named(MANIFEST, options), spec, options.workers)

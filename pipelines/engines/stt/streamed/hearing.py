@@ -1,0 +1,197 @@
+"""A worker's utterances on a provider's connections: partial results as they come, the final as soon as it
+can be had, and a connection that is cut in the middle replaced, with what it has not answered sent once more.
+
+Read by workers: standard library alone, Python 3.10.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import enum
+from collections import deque
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mediaserver.errors import ProviderFault
+from pipelines.engines.cloud.faults import Provider
+from pipelines.engines.stt.streamed.ears import EarEvent, KeptEars, ProviderEar
+from pipelines.engines.stt.streamed.transcript import Flushed, HeardStretch, StreamedTranscript
+from pipelines.workers.async_entry import AsyncRequest, RequestError
+
+BYTES_PER_MS = 32
+PIECE_BYTES = 100 * BYTES_PER_MS
+"""Sent at once."""
+FLUSH_S = 1.0
+"""After a flush the provider has so long; then what was heard so far is the answer."""
+RECONNECTS = 2
+REMEMBERED = 200
+"""Utterances that may be gone on with."""
+LEAST_REMEMBERED = 200 * BYTES_PER_MS
+"""Of audio, by which one is told from another."""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """How to get a connection for one utterance."""
+
+    key: Hashable
+    """Those with the same can be used for each other."""
+    open: Callable[[], Awaitable[ProviderEar]]
+    """Raises RequestError."""
+
+
+class _Outcome(enum.Enum):
+    """Of one connection for one utterance."""
+
+    WHOLE = "heard to its end"
+    LATE = "not told that all was heard, in the time there is"
+    CUT = "cut"
+
+
+@dataclass
+class _Utterance:
+    """What was sent and heard of one."""
+
+    audio: bytearray
+    transcript: StreamedTranscript
+    finished: bool = False
+
+
+class ProviderHearing:
+    """See `pipelines.workers.async_entry.AsyncService`."""
+
+    def __init__(
+        self,
+        provider: Provider,
+        opening: Callable[[Mapping[str, Any]], Opening],
+        *,
+        keep_s: float,
+        ends: bool = False,
+    ) -> None:
+        """`opening`: of a request's fields. `ends`: the provider's own ends of utterances are told."""
+        self._provider = provider
+        self._opening = opening
+        self._ears = KeptEars(keep_s)
+        self._ends = ends
+        self._heard: deque[_Utterance] = deque(maxlen=REMEMBERED)
+        """Those that were answered last: a caller who goes on after a pause is heard by a new request, which
+        brings all audio again."""
+
+    async def serve(self, request: AsyncRequest) -> dict[str, Any]:
+        opening = self._opening(request.fields)
+        utterance = await self._begun(request)
+        for tries in range(RECONNECTS + 1):
+            ear = await self._opened(opening, last=tries == RECONNECTS)
+            if ear is None:
+                continue
+            outcome = _Outcome.CUT
+            try:
+                ear.begin()
+                outcome = await self._heard_by(ear, request, utterance)
+            finally:  # also where nobody wants the answer any more: then the connection is closed
+                kept = outcome is _Outcome.WHOLE
+                await (self._ears.give(opening.key, ear) if kept else ear.close())
+            if outcome is not _Outcome.CUT:
+                self._heard.append(utterance)
+                fields = utterance.transcript.fields()
+                # words that were not final may be the half of what was said
+                late = outcome is _Outcome.LATE and not utterance.transcript.settled
+                return {**fields, "doubtful": True} if late and fields["text"] else fields
+        raise self._provider.fault(ProviderFault.DOWN, "the connection was cut again and again")
+
+    async def close(self) -> None:
+        await self._ears.close()
+
+    async def _begun(self, request: AsyncRequest) -> _Utterance:
+        """A new utterance, or one that was answered and goes on."""
+        audio = await request.audio()
+        for known in reversed(self._heard):
+            if len(known.audio) >= LEAST_REMEMBERED and audio.startswith(known.audio):
+                self._heard.remove(known)
+                return _Utterance(bytearray(audio), known.transcript, finished=not audio)
+        return _Utterance(bytearray(audio), StreamedTranscript(), finished=not audio)
+
+    async def _opened(self, opening: Opening, *, last: bool) -> ProviderEar | None:
+        """None when it could not be had, which may be tried again."""
+        try:
+            return await self._ears.taken(opening.key, opening.open)
+        except RequestError as error:
+            if last or error.fields.get("kind") != ProviderFault.DOWN.value:
+                raise
+        except (OSError, asyncio.TimeoutError) as error:  # noqa: UP041 - not the same in Python 3.10
+            if last:
+                why = str(error) or "it does not answer"
+                raise self._provider.fault(ProviderFault.DOWN, why) from None
+        return None
+
+    async def _heard_by(self, ear: ProviderEar, request: AsyncRequest, utterance: _Utterance) -> _Outcome:
+        """Raises RequestError when the provider refuses, or does not answer at all."""
+        start = utterance.transcript.reconnected() * BYTES_PER_MS
+        loop = asyncio.get_running_loop()
+        sending = loop.create_task(_sent(ear, request, utterance, min(start, len(utterance.audio))))
+        flushed_at: float | None = None
+        told = False
+        telling: asyncio.Task[EarEvent] = loop.create_task(ear.event())
+        try:
+            while True:
+                waiting = {telling} if flushed_at is not None else {telling, sending}
+                left = None if flushed_at is None else max(0.0, flushed_at + FLUSH_S - loop.time())
+                done, _ = await asyncio.wait(waiting, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+                if telling in done:
+                    event = telling.result()
+                    if event is None:
+                        return _Outcome.CUT
+                    if isinstance(event, Flushed):
+                        return _Outcome.WHOLE
+                    told = True
+                    await self._take(event, request, utterance)
+                    telling = loop.create_task(ear.event())
+                elif not done:
+                    if ear.tells_silence and not told:
+                        raise self._provider.fault(ProviderFault.DOWN, "it does not answer")
+                    return _Outcome.LATE
+                if sending in done:
+                    if not sending.result():
+                        return _Outcome.CUT
+                    flushed_at = loop.time()
+        finally:
+            for task in (sending, telling):
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError, Exception):
+                    await task
+
+    async def _take(self, heard: HeardStretch, request: AsyncRequest, utterance: _Utterance) -> None:
+        utterance.transcript.take(heard)
+        fields = utterance.transcript.fields()
+        if fields["text"]:
+            ended = {"end": True} if heard.ended and self._ends and not request.finished else {}
+            await request.result(**fields, **ended)
+
+
+async def _sent(ear: ProviderEar, request: AsyncRequest, utterance: _Utterance, position: int) -> bool:
+    """All audio from `position` on, as it comes, and the flush behind it; False when it is cut."""
+    audio = utterance.audio
+    while True:
+        if position < len(audio):
+            piece = bytes(audio[position : position + PIECE_BYTES])
+            try:
+                await ear.send(piece)
+            except RequestError:
+                raise
+            except Exception:  # as each client library says that a connection is cut
+                return False
+            position += len(piece)
+        elif utterance.finished:
+            try:
+                await ear.flush()
+            except RequestError:
+                raise
+            except Exception:
+                return False
+            return True
+        elif more := await request.audio():
+            audio += more
+        else:
+            utterance.finished = True

@@ -1,0 +1,153 @@
+"""Deepgram's recogniser by its own client, in its own environment, against a stand-in."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+
+from pipelines.engines.cloud.provider_engine import ProviderStt
+from pipelines.engines.protocols import Grammar
+from pipelines.engines.stt.deepgram import engine
+from tests.pipelines.engines.cloud.listening import Caller, spoken
+from tests.pipelines.engines.cloud.runs import Runs
+from tests.standins.deepgram import Deepgram
+from tests.standins.provider import KEY, Trouble
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+MakeStt: TypeAlias = Runs[ProviderStt, Deepgram]
+
+
+@pytest.fixture
+def deepgram(installed_environment: Callable[[str], Path], engines_home: Path, tmp_path: Path) -> MakeStt:
+    installed_environment(engine.RECIPE.lock)
+    return Runs(engine, Deepgram, tmp_path, engines_home)
+
+
+async def test_it_hears_words_while_they_are_spoken_and_their_times(deepgram: MakeStt) -> None:
+    async with deepgram() as (stt, provider):
+        caller = Caller(stt)
+        caller.begin()
+        caller.say(spoken("book a room"))
+        partial = await caller.until(lambda result: not result.final and "book" in result.text)
+        assert partial.epoch == 1
+        result = await caller.final()
+        assert (result.text, result.understood, result.language) == ("book a room", True, "")
+        assert [word.text for word in result.words] == ["book", "a", "room"]
+        assert result.words[0].start_ms < 50 < result.words[1].start_ms < result.words[2].start_ms
+        assert result.confidence > 0.9
+        assert provider.faults == []
+
+
+async def test_the_next_utterance_goes_over_the_same_connection_and_has_its_own_times(
+    deepgram: MakeStt,
+) -> None:
+    async with deepgram() as (stt, provider):
+        caller = Caller(stt)
+        first = await caller.says("one two")
+        second = await caller.says("three")
+        assert (first.text, second.text) == ("one two", "three")
+        assert second.words[0].start_ms < 50
+        assert provider.opened == 1
+
+
+async def test_who_goes_on_after_a_pause_is_not_heard_twice(deepgram: MakeStt) -> None:
+    async with deepgram() as (stt, provider):
+        caller = Caller(stt)
+        caller.begin()
+        caller.say(spoken("to the"))
+        assert (await caller.final()).text == "to the"
+        before = provider.heard_s
+        caller.session.resume(9)
+        caller.say(spoken("station"))
+        result = await caller.final()
+        assert result.text == "to the station"
+        assert provider.heard_s - before == pytest.approx(len(spoken("station")) / 16_000)
+
+
+async def test_a_connection_cut_in_the_middle_costs_no_word(deepgram: MakeStt) -> None:
+    async with deepgram() as (stt, provider):
+        provider.troubles.append(Trouble(cut_after=3))
+        result = await Caller(stt).says("a long sentence with many words of which some were final by then")
+        assert result.text == "a long sentence with many words of which some were final by then"
+        assert provider.opened == 2
+        starts = [word.start_ms for word in result.words]
+        assert starts == sorted(starts)
+
+
+async def test_a_grammar_gives_its_words_as_key_terms(deepgram: MakeStt) -> None:
+    async with deepgram(keyterms=["Voiceforge"]) as (stt, provider):
+        grammar = Grammar("rooms", "#JSGF V1.0; grammar rooms; public <r> = mountain view | sea side;")
+        assert (await Caller(stt).says("sea side", grammar)).text == "sea side"
+        assert provider.queries[-1]["keyterm"] == ["Voiceforge", "mountain view", "sea side"]
+
+
+async def test_several_languages_are_told_apart(deepgram: MakeStt) -> None:
+    async with deepgram() as (stt, provider):
+        result = await Caller(stt, "de", ("en",)).says("hello")
+        assert provider.queries[-1]["language"] == ["multi"]
+        assert (result.language, result.language_probability) == ("en", 1.0)
+
+
+async def test_a_key_that_is_revoked_in_a_call_is_said_and_mended(
+    deepgram: MakeStt, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with deepgram() as (stt, provider):
+        caller = Caller(stt)
+        assert (await caller.says("one")).text == "one"
+        await provider.revoke()
+        with caplog.at_level(logging.WARNING):
+            assert (await caller.says("two")).failed
+        assert "refuses the key in" in stt.trouble
+        assert str(tmp_path / "key") in stt.trouble
+        assert not stt.ready
+        assert KEY not in caplog.text
+        provider.keys.add("another-key-of-the-operator")
+        (tmp_path / "key").write_text("another-key-of-the-operator")
+        assert (await caller.says("three")).text == "three"
+        assert stt.ready
+
+
+async def test_a_provider_that_has_too_much_to_do_is_left_alone_as_long_as_it_wants(
+    deepgram: MakeStt,
+) -> None:
+    async with deepgram() as (stt, provider):
+        provider.troubles.append(Trouble(429, {"err_msg": "Too Many Requests"}, {"Retry-After": "17"}))
+        assert (await Caller(stt).says("one")).failed
+        assert "left alone for 17 s" in stt.trouble
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [Trouble(503), Trouble(silent=True), Trouble(nonsense_after=0), Trouble(close=(1008, "DATA-0000"))],
+    ids=["down", "silent", "nonsense", "data"],
+)
+async def test_whatever_else_it_does_is_a_failed_final(deepgram: MakeStt, trouble: Trouble) -> None:
+    async with deepgram(connect_s=0.3) as (stt, provider):
+        provider.troubles.extend([trouble] * 3)
+        assert (await Caller(stt).says("one two three")).failed
+        provider.troubles.clear()
+        assert (await Caller(stt).says("one two three")).text == "one two three"
+
+
+async def test_what_is_abandoned_closes_its_connection(deepgram: MakeStt) -> None:
+    async with deepgram() as (stt, provider):
+        caller = Caller(stt)
+        caller.begin()
+        caller.say(spoken("never mind"))
+        await caller.until(lambda result: "never" in result.text)
+        caller.session.abandon()
+        await provider.until_closed()
+        assert "CloseStream" in provider.controls
+
+
+async def test_a_hundred_calls_are_heard_by_one_process(deepgram: MakeStt) -> None:
+    async with deepgram() as (stt, provider):
+        callers = [Caller(stt) for _ in range(100)]
+        results = await asyncio.gather(*(caller.says("hello") for caller in callers))
+        assert [result.text for result in results] == ["hello"] * 100
+        assert len(stt.pool.workers) == 1
