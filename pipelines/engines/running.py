@@ -72,10 +72,14 @@ class EngineState:
 
 
 class EngineLease:
-    """Whoever holds it uses these engines: they are not unloaded. It ends with its holder."""
+    """Whoever holds it uses these engines: they are not unloaded. It ends with `end`, or with its holder."""
 
     def __init__(self, places: Sequence[EnginePlace]) -> None:
         self.places = tuple(places)
+
+    def end(self, _call: object = None) -> None:
+        """It is held no more."""
+        self.places = ()
 
 
 class Engines:
@@ -202,13 +206,14 @@ class Engines:
         """Whether a call can begin with this list. One that started is trusted, though it may be down for a
         moment. Raises EngineError while all there is of the list is being started, and EngineMissingError
         when nothing of it can be had."""
-        places = [self._place(kind, name) for name in names]
-        if any(place.engine is not None for place in places):
+        places = {name: self._places.get((kind, name)) for name in names}
+        if any(place is not None and place.engine is not None for place in places.values()):
             return
-        starting = [place.name for place in places if not place.fault]
+        faulty = {name: place.fault for name, place in places.items() if place is not None and place.fault}
+        starting = [name for name in names if name not in faulty]
         if starting:
             raise EngineError(f"the engine {starting[0]} is being started; try again in a moment")
-        faults = "; ".join(place.fault for place in places)
+        faults = "; ".join(faulty.values())
         raise EngineMissingError(faults or f"no {kind} engine is named; see `voiceforge engines list`")
 
     def starting(self, kind: Kind, names: Sequence[str]) -> bool:
@@ -262,11 +267,11 @@ class Engines:
         return [self._state(place) for place in self._places.values()]
 
     def absent(self, kind: Kind, names: Sequence[str]) -> str:
-        """Which of a list come before the first that is there and cannot be had, and why; empty when it is
-        the first itself."""
+        """Which of a list that was asked for come before the first that is there, and why they are not; empty
+        when it is the first itself."""
         faults = []
         for name in names:
-            place = self._place(kind, name)
+            place = self._places[kind, name]
             if place.engine is not None:
                 break
             faults.append(f"{name}: {place.fault}" if place.fault else f"{name} is being started")
