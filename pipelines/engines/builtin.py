@@ -13,6 +13,7 @@ from pipelines.engines.llm import entries as llm_entries
 from pipelines.engines.llm.claude import engine as claude
 from pipelines.engines.llm.openai_compatible import engine as openai_compatible
 from pipelines.engines.registry import EngineEntry, EngineOptions, EngineRegistry
+from pipelines.engines.remote import entries as remote_entries
 from pipelines.engines.stt import entries as stt_entries
 from pipelines.engines.stt.pocketsphinx import engine as pocketsphinx
 from pipelines.engines.tts import entries as tts_entries
@@ -62,6 +63,7 @@ def registry() -> EngineRegistry:
             *tts_entries.ENTRIES,
             *llm_entries.ENTRIES,
             *cloud_entries.ENTRIES,
+            *remote_entries.ENTRIES,
         )
     )
     engines.add_plugins()

@@ -15,9 +15,12 @@ from pipelines.workers.spec import WorkerSpec
 class WorkerEngine:
     """See pipelines.engines.protocols.Engine: all of it is the pool's."""
 
-    def __init__(self, manifest: Manifest, spec: WorkerSpec, workers: int = 1) -> None:
+    def __init__(
+        self, manifest: Manifest, spec: WorkerSpec, workers: int = 1, pool: WorkerPool | None = None
+    ) -> None:
+        """`pool`: where the workers are somebody else's; it is used as it is."""
         self._manifest = manifest
-        self.pool = WorkerPool(spec, workers)
+        self.pool = WorkerPool(spec, workers) if pool is None else pool
 
     @property
     def manifest(self) -> Manifest:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import subprocess
 from bisect import insort
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from mediaserver.errors import EngineBusyError, EngineError, EngineMemoryError
 from pipelines.workers.faults import OUT_OF_MEMORY
@@ -32,12 +33,63 @@ CALLS_LATELY_S = 600.0
 """A pool that had a call's request within this time keeps a place on each worker free of batch work."""
 
 
+class AnyWorker(Protocol):
+    """What the pool asks of a worker: a process of this machine (`Worker`), or others behind lines."""
+
+    spec: WorkerSpec
+    requests: dict[int, Requester]
+    """Those that run, by id."""
+    facts: dict[str, Any]
+    """What it told about itself when it became ready."""
+    restarts: int
+    fault: str
+    """Why it cannot work, in one line; empty while it can."""
+
+    @property
+    def pid(self) -> int | None:
+        """Of its process, where that is on this machine."""
+
+    @property
+    def ready(self) -> bool: ...
+
+    @property
+    def room(self) -> bool:
+        """It can take one more request now."""
+
+    @property
+    def ready_in_s(self) -> float:
+        """In how many seconds it can be expected to work."""
+
+    def take(self, id: int, requester: Requester) -> None:
+        """The answers to request `id` go to this one."""
+
+    def release(self, id: int) -> None:
+        """No more answers to request `id`. Its place is free."""
+
+    def awaits(self, id: int) -> None:
+        """Somebody waits for the next answer to request `id`."""
+
+    def send(self, data: bytes) -> None:
+        """Send packed messages, all of one request."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def end(self) -> list[subprocess.Popen[bytes]]:
+        """Likewise; processes that are to be waited for."""
+
+
+MakeWorker = Callable[[WorkerSpec, Callable[[], None], PoolFigures], AnyWorker]
+"""Gives a worker, not yet started; it calls the second whenever it can take one more request than before."""
+
+
 class Ticket:
     """One request on one worker."""
 
     __slots__ = ("id", "worker")
 
-    def __init__(self, worker: Worker, id: int) -> None:
+    def __init__(self, worker: AnyWorker, id: int) -> None:
         self.worker = worker
         self.id = id
 
@@ -81,12 +133,12 @@ class _Waiting:
 class WorkerPool:
     """`count` workers of one spec."""
 
-    def __init__(self, spec: WorkerSpec, count: int) -> None:
+    def __init__(self, spec: WorkerSpec, count: int, make: MakeWorker = Worker) -> None:
         if count < 1:
             raise ValueError(f"{spec.name} needs at least one worker, not {count}")
         self.spec = spec
         self.figures = PoolFigures()
-        self.workers = [Worker(spec, self._room, self.figures) for _ in range(count)]
+        self.workers = [make(spec, self._room, self.figures) for _ in range(count)]
         self.relief: Callable[[], Awaitable[bool]] | None = None
         """Makes room on the device when a worker has too little; false when there is none to be made."""
         self._gate: WorkGate | None = None
@@ -253,7 +305,7 @@ class WorkerPool:
         worker.send(pack_json(Msg.OPEN, ticket.id, **fields))
         return ticket
 
-    def _free(self, priority: Priority) -> Worker | None:
+    def _free(self, priority: Priority) -> AnyWorker | None:
         """The least loaded worker with room. Batch work leaves a place on each for a call, where there may
         be one: what runs is not broken off, but a call never waits behind all of it."""
         free = [worker for worker in self.workers if worker.room]

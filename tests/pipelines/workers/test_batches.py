@@ -86,7 +86,7 @@ async def test_a_request_that_cannot_be_computed_fails_alone(pool: WorkerPool) -
 
 async def test_a_dead_worker_loses_all_that_share_it(pool: WorkerPool) -> None:
     sums = [await held(pool), Sum(pool, 1), Sum(pool, 2)]
-    pool.workers[0]._process.kill()  # type: ignore[union-attr]
+    pool.workers[0]._process.kill()  # type: ignore[attr-defined]
     for each in sums:
         while not each.lost:
             await each.change()

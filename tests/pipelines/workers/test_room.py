@@ -250,6 +250,7 @@ async def test_a_worker_that_fails_request_after_request_is_started_again(
     again = Asker()
     await pool.opened(again, within_s=10, say="well?")
     (worker,) = pool.workers
+    assert isinstance(worker, supervisor.Worker)
     assert not worker._proven
     await again.change()
     assert worker._proven
