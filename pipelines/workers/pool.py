@@ -42,6 +42,8 @@ class AnyWorker(Protocol):
     facts: dict[str, Any]
     """What it told about itself when it became ready."""
     restarts: int
+    fault_kind: str
+    """See pipelines.workers.faults."""
     fault: str
     """Why it cannot work, in one line; empty while it can."""
 
