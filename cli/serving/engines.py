@@ -13,7 +13,7 @@ from mediaserver.config import Settings
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import ConfigError, EngineError, EngineMissingError
 from pipelines.engines.batch_work import BatchLlm
-from pipelines.engines.builtin import LLMS, STT, TTS, VAD
+from pipelines.engines.builtin import LLMS, STT, TTS, TTS_BETTER, VAD
 from pipelines.engines.protocols import Kind, Llm, Vad
 from pipelines.engines.registry import EngineOptions, EngineRegistry
 from pipelines.engines.resources import EngineResources
@@ -26,6 +26,8 @@ from pipelines.workers.work_pool import WorkGate, WorkPool
 
 log = logging.getLogger(__name__)
 
+OURS = (STT, TTS, TTS_BETTER)
+"""Engines in worker processes that come with us, whose processes the settings count."""
 START_S = 20.0
 """So long a model that was never asked for may take to start."""
 
@@ -67,7 +69,7 @@ def engine_options(settings: Settings, kind: Kind, name: str) -> EngineOptions:
         limits = taken_limits(own)
     except ValueError as error:
         raise EngineMissingError(f"the engine {name}: {error} (engines.options)") from None
-    usual = {(Kind.STT, STT): given.stt_workers, (Kind.TTS, TTS): given.tts_workers}.get((kind, name), 1)
+    usual = {Kind.STT: given.stt_workers, Kind.TTS: given.tts_workers}[kind] if name in OURS else 1
     return EngineOptions(
         own.pop("workers", usual),
         settings.data / "cache",
