@@ -44,11 +44,11 @@ class EngineOptions:
     limits: PoolLimits = PoolLimits()
     """Of its workers, which are told by whoever starts the engine."""
     gpu: int | None = None
-    """Number of the GPU that it was given, if it was given any."""
+    """The device that it was given a place on, as CUDA counts them; None: none was."""
     gpu_mb: int = 0
-    """Memory of it that is kept for this engine."""
+    """What is reserved for it there."""
     gpu_total_mb: int = 0
-    """And of all of that GPU."""
+    """What that device has."""
 
     def without_settings(self, name: str) -> EngineOptions:
         """These, for an engine that has none of its own. Raises EngineMissingError when some are given."""

@@ -3,9 +3,8 @@
     python -m tests.load.pool_load [--calls 100] [--seconds 15] [--kills 7]
 
 The workers answer at once (tests.load.at_once_worker). Each call speaks texts of two seconds one after the
-other through a list of engines, as calls do; beside them one in ten has utterances recognised, 60 ms a message.
-Per request: from the wish to the first sound, and from the end of an utterance to its final. Per piece of
-100 ms: from the worker's send to the listener. Then workers are killed (SIGKILL): from the kill to the first
+other through a list of engines, as calls do; one in ten has utterances recognised, 60 ms a message. Per request:
+from the wish to the first sound, and from the end of an utterance to its final. Per piece of 100 ms: from the worker's send to the listener. Then workers are killed (SIGKILL): from the kill to the first
 sound of the next engine, and from the kill in the middle of an utterance to its final from a replica.
 
 Fails over 3 ms per request or 1 ms per piece at p95, or over 1 s after a kill.
