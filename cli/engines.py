@@ -24,6 +24,11 @@ def add_parser(subparsers: Any) -> None:
     )
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     listing = actions.add_parser("list", help="show every known engine and whether it is ready")
+    listing.add_argument(
+        "--mode",
+        metavar="MODE",
+        help="only what a mode stands for (cloud-first, self-hosted), best first; it uses what is ready",
+    )
     add_json_option(listing)
     add_config_option(listing)
     engines_install.add_parser(actions)
@@ -41,11 +46,14 @@ def run(args: argparse.Namespace) -> int:
     known = registry()
     entries = list(known.entries.values())
     if args.action == "list":
-        rows = _rows(known, load(args.config))
+        settings = load(args.config)
+        rows = _rows(known, settings)
+        if args.mode:
+            rows = _of_mode(args.mode, rows, known, settings)
         if args.json:
             print_json({"engines": rows, "broken": [_broken(plugin) for plugin in known.broken]})
         else:
-            _show(rows, known.broken)
+            _show(rows if args.mode else sorted(rows, key=lambda r: (r["kind"], r["name"])), known.broken)
         return 0
     if args.action == "install":
         return engines_install.run(args, named(args.name, entries))
@@ -64,6 +72,20 @@ def _rows(known: EngineRegistry, settings: Settings) -> list[dict[str, Any]]:
             for each in (name, *beside)
         ]
     return rows
+
+
+def _of_mode(
+    name: str, rows: list[dict[str, Any]], known: EngineRegistry, settings: Settings
+) -> list[dict[str, Any]]:
+    """The rows of a mode's engines in its order. Raises EngineMissingError."""
+    from cli.serving.engines import engine_modes
+    from cli.serving.modes import KINDS
+    from pipelines.engines.modes import MODES
+
+    if (mode := MODES.get(name)) is None:
+        raise EngineMissingError(f"there is no mode {name!r}: there is {' and '.join(MODES)}")
+    modes, by_name = engine_modes(settings, known), {(row["kind"], row["name"]): row for row in rows}
+    return [by_name[kind.value, each] for kind in KINDS for each in modes.candidates(mode, kind)]
 
 
 def _row(entry: EngineEntry, name: str, readiness: Readiness) -> dict[str, Any]:
@@ -90,7 +112,7 @@ def _show(rows: list[dict[str, Any]], broken: list[BrokenPlugin]) -> None:
     from rich.table import Table
 
     table = Table("engine", "kind", "languages", "licence", "needs", "state", box=None, header_style="bold")
-    for row in sorted(rows, key=lambda r: (r["kind"], r["name"])):
+    for row in rows:
         languages = "any" if row["languages"] == ["*"] else str(len(row["languages"]))
         state = "[green]ready[/]" if row["ready"] else f"[red]lacks[/] {escape(row['lacks'])}"
         needs = ", ".join(row["needs"]) or "nothing"
