@@ -56,7 +56,7 @@ async def text_agents(
     if row is None and name == NAME and usual:
         row = offered()  # no server has been started yet
     if row is not None:
-        row = {**row, "llm": modes.meant(Kind.LLM, row["llm"])}
+        row = {**row, "llm": modes.meant_by_row(Kind.LLM, row["llm"])}
     if row is None:
         return TextAgents(name, lambda call_id: agent_named(name, call_id), None)
     if row["kind"] == "flow":
@@ -73,8 +73,8 @@ async def text_agents(
             return assistant_of(name, calling, llm, known_row["prompt"], known_row["assistant"], box)
 
         return TextAgents(name, assistant, row)
-    known = {key: row[key] for key in ("kind", "flow", "entry", "prompt")}
-    return TextAgents(name, lambda call_id: make_agent(call_id, **known, language=language, llm=llm), row)
+    said = {key: row[key] for key in ("kind", "flow", "entry", "prompt")}
+    return TextAgents(name, lambda call_id: make_agent(call_id, **said, language=language, llm=llm), row)
 
 
 async def _flow_agents(

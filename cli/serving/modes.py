@@ -31,5 +31,6 @@ def with_mode(settings: Settings, modes: EngineModes) -> Settings:
 
 def agent_with_modes(modes: EngineModes, agent: AgentSpec) -> AgentSpec:
     """A row's lists without modes; those of a row of kind "realtime" are of models that are no engines."""
-    llm = agent.llm if agent.kind == "realtime" else modes.meant(Kind.LLM, agent.llm)
-    return replace(agent, stt=modes.meant(Kind.STT, agent.stt), tts=modes.meant(Kind.TTS, agent.tts), llm=llm)
+    meant = modes.meant_by_row
+    llm = agent.llm if agent.kind == "realtime" else meant(Kind.LLM, agent.llm)
+    return replace(agent, stt=meant(Kind.STT, agent.stt), tts=meant(Kind.TTS, agent.tts), llm=llm)

@@ -7,7 +7,7 @@ with nothing installed and no key it is the embedded ones alone. It may stand wh
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -107,6 +107,16 @@ class EngineModes:
             mode = MODES.get(name)
             found += [name] if mode is None else self.engines(mode, kind)
         return tuple(dict.fromkeys(found))
+
+    def meant_by_row(self, kind: Kind, names: Sequence[str]) -> tuple[str, ...]:
+        """Likewise, and never nothing where something is named: an empty list would be taken for the usual
+        one, which may send to a provider what a mode keeps here. It is then what says what is missing."""
+        found = self.meant(kind, names)
+        return found if found or not names else (self._wanting(MODES[names[0]], kind),)
+
+    def _wanting(self, mode: EngineMode, kind: Kind) -> str:
+        """The engine of a mode whose lack is most easily mended."""
+        return (self.candidates(mode, kind) or ["llama.cpp"])[0]
 
     def engines(self, mode: EngineMode, kind: Kind) -> list[str]:
         """Those that have what they need."""

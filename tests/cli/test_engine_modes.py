@@ -46,6 +46,16 @@ def test_a_row_may_name_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert agent_with_modes(modes, row).llm == ("openai",)
 
 
+def test_a_row_that_keeps_to_the_house_never_falls_back_on_a_provider(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test-123456")
+    given = settings(tmp_path, "")
+    assert default_llms(given, registry()) == ("openai",)
+    row = AgentSpec(uuid4(), "desk", 0, "llm", llm=("self-hosted",))
+    assert agent_with_modes(engine_modes(given, registry()), row).llm == ("llama.cpp",)
+
+
 def test_the_list_shows_what_a_mode_stands_for(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["engines", "list", "--mode", "self-hosted", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)["engines"]
