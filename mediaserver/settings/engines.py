@@ -22,6 +22,14 @@ EngineNames = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=100)
 
 
 class EnginesSettings(SettingsGroup):
+    mode: Literal["", "cloud-first", "self-hosted"] = Field(
+        default="",
+        description="What stands in the place of `stt`, `tts` and `llm` where those are left out: "
+        "`cloud-first`, providers whose keys are set and then what runs here, or `self-hosted`, only what "
+        "runs here or in our own network. Of each those that have what they need, best first, the embedded "
+        "ones last (`voiceforge engines list --mode`). In a list of engines, also in an agent's row, either "
+        "may stand like a name.",
+    )
     stt: EngineNames = Field(
         default=("pocketsphinx",),
         description="Recognisers of the agents whose rows name none, best first; what fails is left for the "
