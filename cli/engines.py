@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from cli import engines_install
+from cli import engines_install, engines_serve
 from cli.terminal import add_config_option, add_json_option, console, print_json
 from mediaserver.errors import EngineMissingError
 
@@ -29,9 +29,12 @@ def add_parser(subparsers: Any) -> None:
     engines_install.add_parser(actions)
     fetch = actions.add_parser("pull", help="get the weights that an engine needs")
     fetch.add_argument("name", metavar="NAME", help="as `voiceforge engines list` shows it")
+    engines_serve.add_parser(actions)
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.action == "serve":
+        return engines_serve.run(args)
     from mediaserver.config import load
     from pipelines.engines.builtin import registry
 

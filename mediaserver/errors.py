@@ -9,6 +9,9 @@ VoiceForgeError
 ├── NoServerError        a command asks the running server, and none answers it
 ├── EngineError          an engine failed; `retryable` says whether another try can help
 │   ├── EngineMissingError
+│   ├── EngineBusyError  too much waits for it: another engine can take over at once
+│   ├── EngineMemoryError its device has too little memory left
+│   ├── EngineLostError  its worker ended while it worked
 │   ├── ProviderError    a provider of speech refuses us, or is down; `kind` says why
 │   └── ModelError       a language model's server; `about_request` says whether it is this request's fault
 ├── ToolError            a tool cannot do what a model asked of it; the model is told why
@@ -71,6 +74,19 @@ class EngineMissingError(EngineError):
     """An engine is not installed or lacks what it needs (weights, key, GPU)."""
 
     retryable = False
+
+
+class EngineBusyError(EngineError):
+    """An engine has no room, or its worker is being started again: nothing is broken, and others may have
+    room."""
+
+
+class EngineMemoryError(EngineError):
+    """An engine's device had too little memory for this request."""
+
+
+class EngineLostError(EngineError):
+    """An engine's worker ended in the middle of this request; another one may take it."""
 
 
 class ProviderFault(str, Enum):  # noqa: UP042 - Python 3.10 has no StrEnum

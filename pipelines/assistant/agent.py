@@ -376,6 +376,8 @@ class Assistant:
         event = answering.event()
         if self._spent.cost is not None:
             event["call_cost"] = round(self._spent.cost, 6)
+        for failover in answering.failovers:
+            self._account.note("engine_failed", engine="llm", reason=failover)
         for fault in answering.faults:
             self._account.note("llm_fault", what=fault)
         self._account.note("llm", **event)

@@ -122,6 +122,8 @@ class AnswerTurn:
     """Keys are collected now."""
     faults: list[str] = field(default_factory=list)
     """What the model did wrong, and what was done about it."""
+    failovers: list[str] = field(default_factory=list)
+    """Which models failed, and who answered instead."""
     failed: str = ""
     """Why there is no answer; the caller is owed an apology."""
     ahead: AskedAhead | None = None
@@ -193,7 +195,9 @@ class AnswerTurn:
                     took.note(event)
                     pieces: list[str] = []
                     match event:
-                        case LlmText(text=streamed):
+                        case LlmText(text=streamed, instead_of=instead_of):
+                            if instead_of:
+                                self.failovers.append(instead_of)
                             pieces = text.feed(streamed)
                         case LlmToolCall():
                             pieces = text.end()

@@ -228,8 +228,11 @@ class Listening:
 
     def _result(self, result: SttResult) -> None:
         if result.failed:
-            log.warning("the recogniser failed")
-            self._failed("stt", "the recogniser failed")
+            why = str(result.error or "the recogniser failed")
+            log.warning("the recogniser failed: %s", why)
+            self._failed("stt", why)
+        elif result.instead_of:
+            self._failed("stt", result.instead_of)
         if result.final and result.understood:
             self._level.understood()
         self._on_result(result)

@@ -13,15 +13,19 @@ from pipelines.engines.llm import entries as llm_entries
 from pipelines.engines.llm.claude import engine as claude
 from pipelines.engines.llm.openai_compatible import engine as openai_compatible
 from pipelines.engines.registry import EngineEntry, EngineOptions, EngineRegistry
+from pipelines.engines.remote import entries as remote_entries
 from pipelines.engines.stt import entries as stt_entries
 from pipelines.engines.stt.pocketsphinx import engine as pocketsphinx
 from pipelines.engines.tts import entries as tts_entries
 from pipelines.engines.tts.espeak import engine as espeak
+from pipelines.engines.tts.pico import engine as pico
 from pipelines.engines.turn.smart_turn import engine as smart_turn
 from pipelines.engines.vad.silero import engine as silero
 
 VAD, STT, TTS = silero.MANIFEST.name, pocketsphinx.MANIFEST.name, espeak.MANIFEST.name
 """What is used where nobody names another."""
+TTS_BETTER = pico.MANIFEST.name
+"""Before `TTS`, where it is installed, for the languages that it speaks."""
 LLMS = (openai_compatible.MANIFEST.name, claude.MANIFEST.name)
 """Likewise, in this order, those of them that have a key or an endpoint."""
 
@@ -47,6 +51,7 @@ def registry() -> EngineRegistry:
                 espeak.check,
                 lambda options: espeak.EspeakTts(options.without_settings(TTS).workers),
             ),
+            EngineEntry(pico.MANIFEST, pico.check, pico.make),
             EngineEntry(smart_turn.MANIFEST, smart_turn.check, smart_turn.make),
             *(
                 EngineEntry(
@@ -62,6 +67,7 @@ def registry() -> EngineRegistry:
             *tts_entries.ENTRIES,
             *llm_entries.ENTRIES,
             *cloud_entries.ENTRIES,
+            *remote_entries.ENTRIES,
         )
     )
     engines.add_plugins()

@@ -1,8 +1,8 @@
 """Engines in order of preference behind the protocol of one: what fails is left for the next in the list.
 
 A voice changes before its first sound, a model also in the middle of an answer; what a caller already hears
-is never started anew (recognisers: pipelines.engines.stt.failover). An engine that failed is passed over for
-a while, so that not every turn pays for it again.
+is never started anew (recognisers: pipelines.engines.stt.failover). An engine that failed is passed over
+until it has been tried in the background, so that no turn pays for it again.
 
 This is the door to foreign code: whatever an engine raises leaves here as EngineError.
 """
@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Hashable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 from typing import Generic, TypeVar
 
 from mediaserver.errors import EngineError, EngineMissingError
+from pipelines.engines.circuits import EngineCircuits, in_a_word, reason, says_nothing_of_it
 from pipelines.engines.counting import SpeechCounter, counted_speech
 from pipelines.engines.llm.continuation import MOST_SAID, Continuation, carried_on
 from pipelines.engines.protocols import (
@@ -33,11 +35,15 @@ from pipelines.engines.protocols import (
     Tts,
     TtsChunk,
 )
-from pipelines.voices.routing import told
+from pipelines.engines.trying import attempt
+from pipelines.voices.routing import addressed, fits, told
+from pipelines.workers.urgency import with_patience
 
 log = logging.getLogger(__name__)
 
-PASSED_OVER_S = 30.0
+REASK_S = 0.4
+"""So long a request waits for a place on an engine's workers, or for one that is being started again, while
+there is another engine."""
 FIRST_SOUND_S = 1.2
 """A voice silent for this long is given up while there is another; playout waits twice as long in all."""
 NEXT_SOUND_S = 2.5
@@ -46,7 +52,7 @@ FIRST_WORD_S = 4.0
 """Likewise for a language model; turn-taking bears ten seconds of thought."""
 NEXT_WORD_S = 6.0
 
-NOTHING_NEW = LlmText("")
+MOST_UNFIT = 256
 
 E = TypeVar("E", bound=Engine)
 T = TypeVar("T")
@@ -55,12 +61,16 @@ T = TypeVar("T")
 class Preferred(Generic[E]):
     """The engines of a list, shared by all calls that name the same list."""
 
-    def __init__(self, kind: Kind, there: Callable[[], Sequence[E | None]]) -> None:
-        """`there`: the list as it is now; None stands for an engine that is not there (yet)."""
+    def __init__(
+        self, kind: Kind, there: Callable[[], Sequence[E | None]], circuits: EngineCircuits | None = None
+    ) -> None:
+        """`there`: the list as it is now; None stands for an engine that is not there (yet). `circuits`: of
+        all lists of these engines."""
         self._kind = kind
         self._there = there
-        self._failed: dict[int, float] = {}
-        """When, on the loop's clock, by place in the list."""
+        self._circuits = circuits if circuits is not None else EngineCircuits(attempt)
+        self._unfit: dict[tuple[E, Hashable], None] = {}
+        """What was asked of an engine that has it not (a voice): the last few."""
 
     @property
     def manifest(self) -> Manifest:
@@ -87,25 +97,38 @@ class Preferred(Generic[E]):
     async def stop(self) -> None:
         """Likewise: others may use the same engines."""
 
-    def order(self, language: str = "") -> list[E]:
+    def order(
+        self, language: str = "", about: Hashable = None, fits: Callable[[Manifest], bool] | None = None
+    ) -> list[E]:
         """Those to try now: the ready and sound ones as preferred, then the rest. `language`: only those that
-        speak it, unless none does."""
-        now = asyncio.get_running_loop().time()
+        speak it, unless none does. `about`: what an engine may have been found not to have. `fits`: which of
+        the sound ones come first."""
 
-        def doubtful(entry: tuple[int, E]) -> bool:
-            place, engine = entry
-            failed = self._failed.get(place)
-            return not _ready(engine) or (failed is not None and now - failed < PASSED_OVER_S)
+        def doubtful(engine: E) -> tuple[bool, bool]:
+            broken = not _ready(engine) or bool(self._circuits.open(engine)) or (engine, about) in self._unfit
+            return broken, fits is not None and not fits(engine.manifest)
 
-        there = [(place, engine) for place, engine in enumerate(self._there()) if engine is not None]
-        speaking = [(place, engine) for place, engine in there if engine.manifest.speaks(language)]
-        return [engine for _, engine in sorted(speaking or there, key=doubtful)]
+        there = self._engines
+        speaking = [engine for engine in there if engine.manifest.speaks(language)]
+        return sorted(speaking or there, key=doubtful)
 
-    def failed(self, engine: E, why: str) -> None:
-        """Pass it over for a while."""
-        if len(self._engines) > 1:
-            log.warning("%s failed (%s); the next engine takes over", engine.manifest.name, why)
-            self._failed[self._there().index(engine)] = asyncio.get_running_loop().time()
+    def failed(self, engine: E, why: str, error: Exception | None = None, about: Hashable = None) -> None:
+        """Pass it over until it works again. `error`: what it raised. `about`: what it was asked for."""
+        if len(self._engines) < 2:
+            return
+        name = engine.manifest.name
+        log.warning("%s failed (%s); the next engine takes over", name, why)
+        self._circuits.failovers[name, "failed" if error is None else in_a_word(error)] += 1
+        if error is None or not says_nothing_of_it(error):
+            self._circuits.failed(engine, why, getattr(error, "after_s", None))
+        elif isinstance(error, EngineMissingError):
+            self._unfit[engine, about] = None
+            if len(self._unfit) > MOST_UNFIT:
+                del self._unfit[next(iter(self._unfit))]
+
+    def same(self, other: Preferred[E]) -> None:
+        """What that list knows of its engines, this one knows, too."""
+        self._circuits, self._unfit = other._circuits, other._unfit
 
     async def streamed(
         self,
@@ -117,23 +140,26 @@ class Preferred(Generic[E]):
         needed: bool = True,
         language: str = "",
         noted: Callable[[T, str], T] | None = None,
+        about: Hashable = None,
+        fits: Callable[[Manifest], bool] | None = None,
     ) -> AsyncGenerator[T, None]:
         """What the first engine gives that `gives` anything at all within `first_s`, and then never lets
         `next_s` pass; the last one may take its time. `needed`: to give nothing is to fail. `noted`:
-        puts into the first item who has failed before, and why.
+        puts into the first item who has failed before, and why. `about`: what is asked for.
 
         Raises EngineError, whatever the engine raised.
         """
-        order, failures = self.order(language), list[str]()
+        order, failures = self.order(language, about, fits), list[str]()
         for engine in order:
             last, begun = engine is order[-1], False
             try:
                 stream = begin(engine)
                 try:
-                    async with asyncio.timeout(None if last else first_s):
-                        opening = await _opening(stream, gives, needed)
+                    with with_patience(None if last else REASK_S):
+                        async with asyncio.timeout(None if last else first_s):
+                            opening = await _opening(stream, gives, needed)
                     if failures and opening and noted is not None:
-                        opening[0] = noted(opening[0], "; ".join(failures))
+                        opening[0] = noted(opening[0], taken_over(failures, engine))
                     for item in opening:
                         begun = True
                         yield item
@@ -147,27 +173,20 @@ class Preferred(Generic[E]):
                     await _close(stream, engine)
             except Exception as error:  # a foreign engine may raise anything
                 why = reason(error)
-                self.failed(engine, why)
+                self.failed(engine, why, error, about)
                 failures.append(f"{engine.manifest.name}: {why}")
                 if last or begun:
                     raise error if isinstance(error, EngineError) else EngineError(why) from error
         raise EngineMissingError(f"there is no {self._kind} engine; run `voiceforge engines list`")
-
-    def is_first_choice(self, engine: E) -> bool:
-        return self._there()[0] is engine
 
     @property
     def _engines(self) -> list[E]:
         return [engine for engine in self._there() if engine is not None]
 
 
-def reason(error: Exception) -> str:
-    """Why an engine failed, in one line."""
-    if isinstance(error, EngineError):
-        return str(error)
-    if isinstance(error, TimeoutError):
-        return "nothing came in time"
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"
+def taken_over(failures: Sequence[str], engine: Engine) -> str:
+    """Who failed, and who does it now, in one line."""
+    return f"{'; '.join(failures)}; {engine.manifest.name} takes over"
 
 
 def _ready(engine: Engine) -> bool:
@@ -200,26 +219,30 @@ async def _close(stream: AsyncGenerator[T, None], engine: Engine) -> None:
 
 class PreferredTts(Preferred[Tts]):
     """See pipelines.engines.protocols.Tts. `voice` may be one of the catalogue: each engine is told what it
-    can make of it. An engine's own name of a voice means something to the first choice only."""
+    can make of it. An engine's own name of a voice means something to the first only that may know it."""
 
     def __init__(
-        self, there: Callable[[], Sequence[Tts | None]], counter: SpeechCounter | None = None
+        self,
+        there: Callable[[], Sequence[Tts | None]],
+        counter: SpeechCounter | None = None,
+        circuits: EngineCircuits | None = None,
     ) -> None:
-        super().__init__(Kind.TTS, there)
+        super().__init__(Kind.TTS, there, circuits)
         self._counter = counter
 
     def counted(self, counter: SpeechCounter) -> PreferredTts:
         """The same engines, for one that is told what each said."""
-        same = PreferredTts(self._there, counter)
-        same._failed = self._failed
-        return same
+        counted = PreferredTts(self._there, counter)
+        counted.same(self)
+        return counted
 
     def speak(
         self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
     ) -> AsyncGenerator[TtsChunk, None]:
+        meant = self._addressed(voice)
+
         def begin(engine: Tts) -> AsyncGenerator[TtsChunk, None]:
-            first = self.is_first_choice(engine)
-            named, tongue = told(voice, language, engine.manifest.name, first=first)
+            named, tongue = told(voice, language, engine.manifest.name, first=engine is meant)
             stream = engine.speak(text, voice=named, language=tongue, rate=rate)
             if self._counter is None:
                 return stream
@@ -227,16 +250,37 @@ class PreferredTts(Preferred[Tts]):
 
         needed = any(character.isalnum() for character in text)
         return self.streamed(
-            begin, _audible, FIRST_SOUND_S, NEXT_SOUND_S, needed=needed, language=language, noted=_noted
+            begin,
+            _audible,
+            FIRST_SOUND_S,
+            NEXT_SOUND_S,
+            needed=needed,
+            language=language,
+            noted=_noted,
+            about=(voice, language),
+            fits=partial(fits, voice),
         )
+
+    def _addressed(self, voice: str) -> Tts | None:
+        """To whom a name means something that the catalogue does not have; None while that one is not
+        there."""
+        there = self._there()
+        if not there or there[0] is None:
+            return None
+        engines = self._engines
+        manifests = [engine.manifest for engine in engines]
+        meant = addressed(voice, manifests)
+        return next(engine for engine, each in zip(engines, manifests, strict=True) if each is meant)
 
 
 class PreferredLlm(Preferred[Llm]):
     """See pipelines.engines.protocols.Llm. A model that dies in the middle of an answer is followed by the
     next, which goes on behind the last word. What a dead one cost its server has not told."""
 
-    def __init__(self, there: Callable[[], Sequence[Llm | None]]) -> None:
-        super().__init__(Kind.LLM, there)
+    def __init__(
+        self, there: Callable[[], Sequence[Llm | None]], circuits: EngineCircuits | None = None
+    ) -> None:
+        super().__init__(Kind.LLM, there, circuits)
 
     def expect(self) -> None:
         """A call begins that will ask soon: models behind a server open a connection. Returns at once."""
@@ -257,6 +301,7 @@ class PreferredLlm(Preferred[Llm]):
         max_tokens: int | None = None,
     ) -> AsyncGenerator[LlmEvent, None]:
         order, said, called = self.order(), "", False
+        failures: list[str] = []
         for engine in order:
             last, continues = engine is order[-1], engine.manifest.continues
             asked = carried_on(messages, said, continues=continues) if said else messages
@@ -265,23 +310,25 @@ class PreferredLlm(Preferred[Llm]):
                 stream = engine.stream(asked, tools, temperature=temperature, max_tokens=max_tokens)
                 async with aclosing(self._events(stream, engine, last, needed=not said)) as events:
                     async for event in events:
+                        instead = taken_over(failures, engine) if failures else ""
+                        failures = []
                         if isinstance(event, LlmText):
-                            event = LlmText(new.feed(event.text))
-                        elif rest := new.rest():
+                            event = LlmText(new.feed(event.text), instead)
+                        elif (rest := new.rest()) or instead:
                             said += rest
-                            yield LlmText(rest)
+                            yield LlmText(rest, instead)
                         if isinstance(event, LlmText):
                             said += event.text
                         called = called or isinstance(event, LlmToolCall)
-                        if event != NOTHING_NEW:
+                        if not isinstance(event, LlmText) or event.text or event.instead_of:
                             yield event
                 if rest := new.rest():
                     yield LlmText(rest)
                 return
             except Exception as error:  # a foreign engine may raise anything
                 why = reason(error)
-                if not getattr(error, "about_request", False):
-                    self.failed(engine, why)
+                failures.append(f"{engine.manifest.name}: {why}")
+                self.failed(engine, why, error)
                 if called:  # their answers ask a model again: nothing is lost, and nothing done twice
                     log.warning("%s failed behind its tool calls (%s)", engine.manifest.name, why)
                     return
@@ -294,8 +341,9 @@ class PreferredLlm(Preferred[Llm]):
     ) -> AsyncGenerator[LlmEvent, None]:
         """What one model gives, in time; the last one may take its own."""
         try:
-            async with asyncio.timeout(None if last else FIRST_WORD_S):
-                opening = await _opening(stream, _telling, needed)
+            with with_patience(None if last else REASK_S):
+                async with asyncio.timeout(None if last else FIRST_WORD_S):
+                    opening = await _opening(stream, _telling, needed)
             for event in opening:
                 yield event
             while True:

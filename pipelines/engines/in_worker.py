@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from mediaserver.errors import EngineError, EngineMemoryError, EngineMissingError
 from pipelines.engines.protocols import Manifest
+from pipelines.workers.faults import OUT_OF_MEMORY
 from pipelines.workers.pool import WorkerPool
 from pipelines.workers.spec import WorkerSpec
 
@@ -10,9 +15,12 @@ from pipelines.workers.spec import WorkerSpec
 class WorkerEngine:
     """See pipelines.engines.protocols.Engine: all of it is the pool's."""
 
-    def __init__(self, manifest: Manifest, spec: WorkerSpec, workers: int = 1) -> None:
+    def __init__(
+        self, manifest: Manifest, spec: WorkerSpec, workers: int = 1, pool: WorkerPool | None = None
+    ) -> None:
+        """`pool`: where the workers are somebody else's; it is used as it is."""
         self._manifest = manifest
-        self.pool = WorkerPool(spec, workers)
+        self.pool = WorkerPool(spec, workers) if pool is None else pool
 
     @property
     def manifest(self) -> Manifest:
@@ -23,7 +31,7 @@ class WorkerEngine:
         await self.pool.start()
 
     async def stop(self) -> None:
-        self.pool.stop()
+        await self.pool.close()
 
     @property
     def ready(self) -> bool:
@@ -39,3 +47,11 @@ class WorkerEngine:
     def load(self) -> int:
         """Requests (utterances, texts) that run now."""
         return self.pool.load
+
+
+def failure(fields: Mapping[str, Any]) -> EngineError:
+    """What a worker's FAILED stands for."""
+    why = " ".join(str(fields.get("error", "no reason given")).split())
+    if fields.get("missing"):
+        return EngineMissingError(why)
+    return EngineMemoryError(why) if fields.get("kind") == OUT_OF_MEMORY else EngineError(why)

@@ -14,6 +14,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from mediaserver.errors import EngineError
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import SAMPLE_RATE
 from pipelines.environments.readiness import Readiness as Readiness
@@ -61,6 +62,10 @@ class Manifest:
     """Of a language model: an assistant's message at the end of the history begins its answer."""
     free: bool = False
     """Of a language model: a question costs nothing, so that one may be asked in vain."""
+    own_voices: tuple[str, ...] = ()
+    """Of a voice's engine: all names that it knows, where they are few. Empty: nobody knows but itself."""
+    gender: str = ""
+    """Of a voice's engine that has one voice for each language: "female" or "male"."""
 
     def speaks(self, language: str) -> bool:
         """Whether it knows a language (BCP 47): "en" is enough for "en-GB", and the other way round."""
@@ -127,6 +132,10 @@ class SttResult:
     """0 to 1: that it was said in `language`."""
     failed: bool = False
     """On a final: the recogniser could not do its work (its worker is gone, its line is cut)."""
+    error: EngineError | None = field(default=None, compare=False)
+    """Why it failed, where it is known."""
+    instead_of: str = field(default="", compare=False)
+    """On the first result of another recogniser than was wanted: which failed, and why."""
 
 
 FAILED = SttResult("", final=True, understood=False, failed=True)
@@ -286,6 +295,8 @@ class LlmText:
     """The next piece of the answer, as it comes; not a whole word or sentence."""
 
     text: str
+    instead_of: str = field(default="", compare=False)
+    """The first that another model says than was wanted, perhaps without a text: which failed, and why."""
 
 
 @dataclass(frozen=True, slots=True)

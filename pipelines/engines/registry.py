@@ -69,6 +69,18 @@ class EngineEntry:
     recipe: Recipe = Recipe()
     """What it needs beyond the base installation. Its check asks for it by
     `pipelines.environments.readiness.recipe_readiness`."""
+    recipe_with: Callable[[EngineOptions], Recipe] | None = None
+    """In the place of `recipe`, for an engine whose settings name its model. Raises EngineMissingError for
+    settings that it does not have."""
+
+    def recipe_for(self, options: EngineOptions) -> Recipe:
+        """What it needs with these settings; with those that it refuses, what it needs without any."""
+        if self.recipe_with is None:
+            return self.recipe
+        try:
+            return self.recipe_with(options)
+        except (Exception, SystemExit):  # whatever a foreign package does; its check says it
+            return self.recipe
 
     def readiness(self, options: EngineOptions | None = None) -> Readiness:
         """What its check finds; a check that raises is a lack too."""

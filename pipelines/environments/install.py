@@ -7,7 +7,8 @@ its stamp is written and its name leads to it, and until then the one before it 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from mediaserver.errors import EngineError
@@ -15,7 +16,7 @@ from pipelines.environments.locks import Device, Lock, find_lock
 from pipelines.environments.making import InstallStep, Making
 from pipelines.environments.places import environments
 from pipelines.environments.stamp import FILE, Stamp, look, read_stamp
-from pipelines.environments.turns import turn
+from pipelines.environments.turns import turn, turn_if_free
 
 Tell = Callable[[InstallStep], None]
 
@@ -31,8 +32,8 @@ def install(lock: str, home: Path, device: Device, tell: Tell = lambda _: None) 
             found = look(home, lock)
             if found.stamp is not None and found.usable and found.stamp.digest == wanted.digest:
                 return found.stamp
-            layer = None if wanted.layer is None else _layer(wanted.layer, folder, tell)
-            stamp = Making(wanted, folder, tell, of=lock, layer=layer).run()
+            with _layer(wanted.layer, folder, tell) as layer:
+                stamp = Making(wanted, folder, tell, of=lock, layer=layer).run()
             _forget_others(folder, wanted)
         _sweep(folder)
     except OSError as error:
@@ -40,13 +41,21 @@ def install(lock: str, home: Path, device: Device, tell: Tell = lambda _: None) 
     return stamp
 
 
-def _layer(layer: Lock, folder: Path, tell: Tell) -> Path:
-    """The folder of the environment whose packages others share."""
-    with turn(folder / layer.name, lambda words: tell(InstallStep(words))):
-        there = folder / layer.folder
-        if read_stamp(there) is None:
-            Making(layer, folder, tell, of="").run()
-    return there
+@contextmanager
+def _layer(layer: Lock | None, folder: Path, tell: Tell) -> Iterator[Path | None]:
+    """The folder of the environment whose packages are shared, which stays there meanwhile."""
+    if layer is None:
+        yield None
+        return
+    there = folder / layer.folder
+    while True:
+        with turn(folder / layer.name, lambda words: tell(InstallStep(words))):
+            if read_stamp(there) is None:
+                Making(layer, folder, tell, of="").run()
+        with turn(folder / layer.name, lambda words: tell(InstallStep(words)), shared=True):
+            if read_stamp(there) is not None:  # it may have gone between the two locks
+                yield there
+                return
 
 
 def _forget_others(folder: Path, lock: Lock) -> None:
@@ -57,12 +66,13 @@ def _forget_others(folder: Path, lock: Lock) -> None:
 
 
 def _sweep(folder: Path) -> None:
-    """Remove the layers that no environment shares any more."""
-    stamps = {path: read_stamp(path) for path in folder.iterdir() if not path.is_symlink()}
-    shared = {stamp.layer for stamp in stamps.values() if stamp is not None}
-    for path, stamp in stamps.items():
-        if stamp is not None and not stamp.lock and path.name not in shared:
-            with turn(folder / path.name.partition(".")[0], lambda _: None):
+    """Remove the layers that no environment shares any more, and that nobody is about to share."""
+    for path in folder.iterdir():
+        if path.is_symlink() or (stamp := read_stamp(path)) is None or stamp.lock:
+            continue
+        with turn_if_free(folder / path.name.rpartition(".")[0]) as free:
+            shared = {each.layer for each in map(read_stamp, folder.iterdir()) if each is not None}
+            if free and path.name not in shared:
                 remove_folder(path)
 
 

@@ -12,9 +12,11 @@ from mediaserver.errors import EngineError
 
 
 @contextmanager
-def turn(folder: Path, tell: Callable[[str], None]) -> Iterator[None]:
+def turn(folder: Path, tell: Callable[[str], None], *, shared: bool = False) -> Iterator[None]:
     """Hold the lock of a folder, which need not be there, while another process that wants it waits. `tell`
-    is told once when we have to wait. Raises EngineError where no lock can be had."""
+    is told once when we have to wait. `shared`: with others that only need it to stay. Raises EngineError
+    where no lock can be had."""
+    wanted = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
     file = folder.with_name(f".{folder.name}.lock")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -25,10 +27,27 @@ def turn(folder: Path, tell: Callable[[str], None]) -> Iterator[None]:
         ) from None
     try:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, wanted | fcntl.LOCK_NB)
         except BlockingIOError:
             tell(f"waiting for another that works on {folder.name}")
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            fcntl.flock(descriptor, wanted)
         yield
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def turn_if_free(folder: Path) -> Iterator[bool]:
+    """Like `turn`, without waiting: whether nobody else held the lock, and we do."""
+    try:
+        file = folder.with_name(f".{folder.name}.lock").open("ab")
+    except OSError:
+        yield False
+        return
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            free = True
+        except OSError:
+            free = False
+        yield free

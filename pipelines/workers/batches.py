@@ -5,10 +5,12 @@ Runs in the child only. A request that cannot be answered must not fail those th
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from pipelines.workers.entry import WorkerSocket
+from pipelines.workers.faults import kind_of, said
 from pipelines.workers.protocol import Msg, WorkerMessage
 
 
@@ -29,6 +31,8 @@ class BatchedRequest:
         """It has had its last answer, or nobody wants one any more."""
         self.ahead = 0
         """Samples of speech that were answered and not yet taken."""
+        self.priority = int(fields.get("priority", 0))
+        """0: somebody waits on a line; what has a higher one comes after all such."""
         self._batches = batches
 
     def result(self, **fields: Any) -> None:
@@ -46,9 +50,9 @@ class BatchedRequest:
         """The last answer."""
         self._answer(Msg.DONE, fields)
 
-    def failed(self, why: str) -> None:
-        """The last answer: there is none, and why."""
-        self._answer(Msg.FAILED, {"error": why})
+    def failed(self, why: str, **more: object) -> None:
+        """The last answer: there is none, and why. `more`: `kind` (pipelines.workers.faults), `missing`."""
+        self._answer(Msg.FAILED, {"error": why, **more})
 
     def _answer(self, kind: Msg, fields: Mapping[str, Any]) -> None:
         if self.over:
@@ -61,13 +65,27 @@ class BatchedRequest:
 
 
 class Batches:
-    """Requests in the order in which they came; those that are `ripe` wait for the next batch."""
+    """Requests by priority, and then in the order in which they came; those that are `ripe` wait for the next
+    batch."""
 
-    def __init__(self, sock: WorkerSocket, *, most: int, ripe: Callable[[BatchedRequest], bool]) -> None:
-        """`most`: requests in one batch. `ripe`: whether there is something to compute for a request."""
+    def __init__(
+        self,
+        sock: WorkerSocket,
+        *,
+        most: int,
+        ripe: Callable[[BatchedRequest], bool],
+        window_ms: float = 0.0,
+        first: Callable[[BatchedRequest], bool] | None = None,
+    ) -> None:
+        """`most`: requests in one batch. `ripe`: whether there is something to compute for a request.
+        `window_ms`: so long a batch that is not full waits for requests of others that are not ripe yet.
+        What the server's settings say of both comes first. `first`: those of the ripe that make a batch of
+        their own before all others, for which nothing waits."""
         self.sock = sock
-        self._most = most
+        self._most = sock.max_batch or most
+        self._window_s = (window_ms if sock.window_ms is None else sock.window_ms) / 1000
         self._ripe = ripe
+        self._first = first
         self.requests: dict[int, BatchedRequest] = {}
         """By id; those that are over are gone."""
 
@@ -78,11 +96,32 @@ class Batches:
             self._take(message)
 
     def next(self) -> list[BatchedRequest]:
-        """The batch to compute now; waits for its first request."""
+        """The batch to compute now; waits for its first request, and for others no longer than the window."""
         self.look()
-        while not (ripe := [each for each in self.requests.values() if self._ripe(each)]):
+        while not (ripe := self._now_ripe()):
             self.look(None)
-        return ripe[: self._most]
+        end = time.monotonic() + self._window_s
+        while self._may_grow(ripe) and (left := end - time.monotonic()) > 0:
+            self.look(left)
+            ripe = self._now_ripe()
+        if not ripe:  # nobody wants it any more
+            return self.next()
+        batch = ripe[: self._most]
+        self.sock.batch_sizes[len(batch)] += 1
+        return batch
+
+    def _now_ripe(self) -> list[BatchedRequest]:
+        ripe = [each for each in self.requests.values() if self._ripe(each)]
+        if self._first is not None:
+            ripe = [each for each in ripe if self._first(each)] or ripe
+        ripe.sort(key=lambda request: request.priority)
+        return ripe
+
+    def _may_grow(self, ripe: Sequence[BatchedRequest]) -> bool:
+        """Others may have something to compute soon, too."""
+        if not self._window_s or (self._first is not None and any(map(self._first, ripe))):
+            return False
+        return 0 < len(ripe) < min(self._most, len(self.requests))
 
     def forget(self, request: BatchedRequest) -> None:
         self.requests.pop(request.id, None)
@@ -92,21 +131,21 @@ class Batches:
         alone, or was answered in part."""
         while True:
             batch = self.next()
-            why = self._tried(work, batch)
-            for request in [each for each in batch if why and not each.over]:
-                alone = why if request.begun or len(batch) == 1 else self._tried(work, [request])
-                if alone:
-                    request.failed(alone)
+            error = self._tried(work, batch)
+            for request in [each for each in batch if error and not each.over]:
+                alone = error if request.begun or len(batch) == 1 else self._tried(work, [request])
+                if alone is not None:
+                    request.failed(said(alone), kind=kind_of(alone))
 
     def _tried(
         self, work: Callable[[Sequence[BatchedRequest]], None], batch: Sequence[BatchedRequest]
-    ) -> str:
-        """What was raised, in words; empty when nothing was."""
+    ) -> Exception | None:
+        """What was raised."""
         try:
             work(batch)
         except Exception as error:  # whatever a model does
-            return f"{type(error).__name__}: {' '.join(str(error).split())}"
-        return ""
+            return error.with_traceback(None)  # its frames hold tensors
+        return None
 
     def _take(self, message: WorkerMessage) -> None:
         if message.kind is Msg.OPEN:

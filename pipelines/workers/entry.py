@@ -14,6 +14,7 @@ import selectors
 import signal
 import socket
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -25,9 +26,21 @@ _PR_SET_PDEATHSIG = 1
 class WorkerSocket:
     """The worker's blocking end of the pair: `send` waits for room, `receive` polls or waits."""
 
-    def __init__(self, sock: socket.socket, options: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        sock: socket.socket,
+        options: Mapping[str, Any] | None = None,
+        max_batch: int | None = None,
+        window_ms: float | None = None,
+    ) -> None:
         self.options = options or {}
         """What the server told this kind of worker."""
+        self.max_batch = max_batch
+        """Requests in one step of the model, where the server says it."""
+        self.window_ms = window_ms
+        """So long a step may wait for more of them, likewise."""
+        self.batch_sizes: Counter[int] = Counter()
+        """Of the model's steps since the last ping: told with the answer to it."""
         self._sock = sock
         self._unpacker = Unpacker()
         self._selector = selectors.DefaultSelector()
@@ -37,7 +50,7 @@ class WorkerSocket:
         """Send one message. Exits the process when the server is gone."""
         self._send(pack(kind, id, payload))
 
-    def send_json(self, kind: Msg, id: int = 0, **fields: object) -> None:
+    def send_json(self, kind: Msg, id: int = 0, /, **fields: object) -> None:
         self._send(pack_json(kind, id, **fields))
 
     def _send(self, data: bytes) -> None:
@@ -61,19 +74,29 @@ class WorkerSocket:
             sys.exit(0)
         for message in self._unpacker.feed(data):
             if message.kind is Msg.PING:
-                self.send(Msg.PONG, message.id)
+                self._pong(message.id)
             else:
                 yield message
+
+    def _pong(self, id: int) -> None:
+        sizes, self.batch_sizes = self.batch_sizes, Counter()
+        if sizes:
+            self.send_json(Msg.PONG, id, batches={str(size): times for size, times in sizes.items()})
+        else:
+            self.send(Msg.PONG, id)
 
 
 def become_worker() -> WorkerSocket:
     """Call first in a worker's `main`."""
-    return WorkerSocket(*taken_over())
+    sock, options = taken_over()
+    batches = json.loads(sys.argv[4]) if len(sys.argv) > 4 else {}
+    return WorkerSocket(sock, options, **batches)
 
 
 def taken_over() -> tuple[socket.socket, dict[str, Any]]:
-    """Its socket, whose number is the first argument, and its options, the second; the third is its niceness.
-    From here on the process lives and ends with the server."""
+    """Its socket, whose number is the first argument, and its options, the second; the third is its niceness
+    (the fourth, how it is to batch, is for `become_worker` alone). From here on the process lives and ends
+    with the server."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     os.nice(int(sys.argv[3]) if len(sys.argv) > 3 else 0)

@@ -1,23 +1,86 @@
-"""A few workers of one kind; the least loaded one with room gets the next request.
+"""A few workers of one kind; the least loaded one with room gets the next request, a call's before a job's.
 
-Must never raise into a call because a worker is down: a request without a worker waits or is told `on_lost`.
+Must never raise into a call because a worker is down: a request without a worker waits, is refused at once
+where that would take too long, or is told `on_lost`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import itertools
+import subprocess
+from bisect import insort
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol
 
-from mediaserver.errors import EngineError
-from pipelines.workers.protocol import Msg, pack_json
+from mediaserver.errors import EngineBusyError, EngineError
+from pipelines.workers.figures import PoolFigures
+from pipelines.workers.limits import PoolLimits
+from pipelines.workers.protocol import Msg, pack, pack_json
 from pipelines.workers.spec import WorkerSpec
 from pipelines.workers.supervisor import Requester, Worker
+from pipelines.workers.urgency import Priority, urgency
+from pipelines.workers.work_pool import WorkGate
 
 START_TRIES = 2
 """Deaths after which a worker that has never been ready is given up."""
 START_LOOK_S = 0.2
+CALLS_LATELY_S = 600.0
+"""A pool that had a call's request within this time keeps a place on each worker free of batch work."""
+
+
+class AnyWorker(Protocol):
+    """What the pool asks of a worker: a process of this machine (`Worker`), or others behind lines."""
+
+    spec: WorkerSpec
+    requests: dict[int, Requester]
+    """Those that run, by id."""
+    facts: dict[str, Any]
+    """What it told about itself when it became ready."""
+    restarts: int
+    fault: str
+    """Why it cannot work, in one line; empty while it can."""
+
+    @property
+    def pid(self) -> int | None:
+        """Of its process, where that is on this machine."""
+
+    @property
+    def ready(self) -> bool: ...
+
+    @property
+    def room(self) -> bool:
+        """It can take one more request now."""
+
+    @property
+    def ready_in_s(self) -> float:
+        """In how many seconds it can be expected to work."""
+
+    def take(self, id: int, requester: Requester) -> None:
+        """The answers to request `id` go to this one."""
+
+    def release(self, id: int) -> None:
+        """No more answers to request `id`. Its place is free."""
+
+    def awaits(self, id: int) -> None:
+        """Somebody waits for the next answer to request `id`."""
+
+    def send(self, data: bytes) -> None:
+        """Send packed messages, all of one request."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def end(self) -> list[subprocess.Popen[bytes]]:
+        """Likewise; processes that are to be waited for."""
+
+
+MakeWorker = Callable[[WorkerSpec, Callable[[], None], PoolFigures], AnyWorker]
+"""Gives a worker, not yet started; it calls the second whenever it can take one more request than before."""
 
 
 class Ticket:
@@ -25,7 +88,7 @@ class Ticket:
 
     __slots__ = ("id", "worker")
 
-    def __init__(self, worker: Worker, id: int) -> None:
+    def __init__(self, worker: AnyWorker, id: int) -> None:
         self.worker = worker
         self.id = id
 
@@ -34,50 +97,106 @@ class Ticket:
         if self.id in self.worker.requests:
             self.worker.send(data)
 
+    def awaits(self) -> None:
+        """The next answer is waited for from now on: one that does not come costs the worker its life."""
+        self.worker.awaits(self.id)
+
     def close(self) -> None:
         """Take no more answers; the place on the worker is free."""
         self.worker.release(self.id)
+
+    def drop(self) -> None:
+        """Nobody wants an answer."""
+        self.send(pack(Msg.CANCEL, self.id))
+        self.close()
+
+
+class _Waiting:
+    """A request for which there is no room yet."""
+
+    __slots__ = ("fields", "opened", "order", "requester", "since")
+
+    def __init__(self, order: tuple[int, int], requester: Requester, fields: dict[str, Any]) -> None:
+        loop = asyncio.get_running_loop()
+        self.order = order
+        """Its priority, and its number among all that waited."""
+        self.requester = requester
+        self.fields = fields
+        self.since = loop.time()
+        self.opened: asyncio.Future[Ticket] = loop.create_future()
+
+    def __lt__(self, other: _Waiting) -> bool:
+        return self.order < other.order
 
 
 class WorkerPool:
     """`count` workers of one spec."""
 
-    def __init__(self, spec: WorkerSpec, count: int) -> None:
+    def __init__(self, spec: WorkerSpec, count: int, make: MakeWorker = Worker) -> None:
         if count < 1:
             raise ValueError(f"{spec.name} needs at least one worker, not {count}")
         self.spec = spec
-        self.workers = [Worker(spec, self._room) for _ in range(count)]
+        self.figures = PoolFigures()
+        self.workers = [make(spec, self._room, self.figures) for _ in range(count)]
+        self.relief: Callable[[], Awaitable[bool]] | None = None
+        """Makes room on the device when a worker has too little; false when there is none to be made."""
+        self._gate: WorkGate | None = None
         self._ids = itertools.count(1)
         self._changed: list[asyncio.Future[None]] = []
+        self._line: list[_Waiting] = []
+        """Who waits for room, in order."""
+        self._numbers = itertools.count()
+        self._call_at = float("-inf")
+        """When a call last asked."""
+
+    def configure(
+        self, limits: PoolLimits, *, gate: WorkGate | None = None, device: int | None = None
+    ) -> None:
+        """Before the start: what the settings say of these workers, the gate of their pool of work, and the
+        GPU that they may use. Raises ValueError on senseless limits."""
+        spec = limits.applied(self.spec)
+        if device is not None:
+            spec = replace(spec, environment={"CUDA_VISIBLE_DEVICES": str(device), **spec.environment})
+        self.spec = spec
+        for worker in self.workers:
+            worker.spec = spec
+        self._gate = gate
 
     async def start(self) -> None:
         """Start all workers at once and wait until each is ready. Raises EngineError when one is not within
         its start limit."""
         within_s = self.spec.start_limit_s
+        if self._gate is not None:
+            self._gate.join(self._at_work, self._dispatch)
         try:
             for worker in self.workers:
                 worker.start()
             async with asyncio.timeout(within_s):
                 while not all(worker.ready for worker in self.workers):
                     if any(worker.restarts >= START_TRIES and not worker.ready for worker in self.workers):
-                        raise OSError("it died again and again")
+                        raise OSError(self._fault or "it died again and again")
                     with suppress(TimeoutError):
                         await asyncio.wait_for(self._change(), START_LOOK_S)
         except (TimeoutError, OSError) as error:
-            self.stop()
-            why = str(error) or f"not ready in {within_s:g} s"
-            raise EngineError(
-                f"the {self.spec.name} worker did not start ({why}): {self.spec.module} in"
-                f" {self.spec.interpreter}; its own words are on standard error; run `voiceforge doctor`"
-            ) from None
+            why = str(error) or self._fault or f"not ready in {within_s:g} s"
+            await self.close()
+            raise EngineError(self._not_started(why)) from None
         except BaseException:
             self.stop()
             raise
 
     def stop(self) -> None:
-        """End all workers."""
+        """End all workers, and wait for them."""
+        self._turn_away()
         for worker in self.workers:
             worker.stop()
+
+    async def close(self) -> None:
+        """Likewise, without keeping the loop waiting."""
+        self._turn_away()
+        processes = [process for worker in self.workers for process in worker.end()]
+        if processes:
+            await asyncio.to_thread(lambda: [process.wait() for process in processes])
 
     @property
     def ready(self) -> bool:
@@ -92,26 +211,62 @@ class WorkerPool:
         """Requests that run now."""
         return sum(len(worker.requests) for worker in self.workers)
 
+    @property
+    def waiting(self) -> int:
+        """Requests that wait for room."""
+        return len(self._line)
+
+    def predicted_wait_s(self, priority: Priority = Priority.CALL) -> float:
+        """How long a request that comes now would wait for room, by what requests took lately."""
+        ahead = sum(1 for each in self._line if each.order[0] <= priority)
+        ready = [worker for worker in self.workers if worker.ready]
+        start_s = 0.0 if ready else min(worker.ready_in_s for worker in self.workers)
+        if self.spec.at_once is None or (ready and not ahead and self._free(priority) is not None):
+            return start_s
+        places = self.spec.at_once * max(1, len(ready))
+        if not ready:
+            return start_s + ahead * self.figures.service_s / places
+        return (ahead + 1) * self.figures.service_s / places
+
     def open(self, requester: Requester, **fields: Any) -> Ticket | None:
         """Open a request on the least loaded worker; None when none has room now."""
-        free = [worker for worker in self.workers if worker.room]
-        if not free:
-            return None
-        worker = min(free, key=lambda w: len(w.requests))
-        ticket = Ticket(worker, next(self._ids))
-        worker.take(ticket.id, requester)
-        worker.send(pack_json(Msg.OPEN, ticket.id, **fields))
+        priority = urgency().priority
+        if self._line and self._line[0].order[0] <= priority:
+            return None  # who waits comes first
+        return self._open(priority, requester, fields)
+
+    async def opened(self, requester: Requester, *, within_s: float, **fields: Any) -> Ticket:
+        """`open`, waiting for room: up to `within_s`, or as long as whoever asks has patience. Raises
+        EngineBusyError, at once where the wait is predicted to be longer."""
+        wish = urgency()
+        if (ticket := self.open(requester, **fields)) is not None:
+            return ticket
+        limits = [each for each in (wish.patience_s, self.spec.wait_limit_s) if each is not None]
+        if len(self._line) >= self.spec.queue_limit:
+            raise self._refused("full", f"{len(self._line)} requests wait for it already")
+        predicted = self.predicted_wait_s(wish.priority)
+        if limits and predicted > min(limits):
+            raise self._refused("too long", f"a wait of {predicted:.1f} s")
+        waiting = _Waiting((int(wish.priority), next(self._numbers)), requester, fields)
+        insort(self._line, waiting)
+        limit = min([within_s, *limits])
+        try:
+            async with asyncio.timeout(limit):
+                ticket = await waiting.opened
+        except TimeoutError:
+            self._left(waiting)
+            raise self._refused("timeout", f"no room within {limit:g} s") from None
+        except BaseException:
+            self._left(waiting)
+            raise
         return ticket
 
     async def open_within(self, within_s: float, requester: Requester, **fields: Any) -> Ticket | None:
         """`open`, waiting for room. None when `within_s` passed first."""
         try:
-            async with asyncio.timeout(within_s):
-                while (ticket := self.open(requester, **fields)) is None:
-                    await self._change()
-        except TimeoutError:
+            return await self.opened(requester, within_s=within_s, **fields)
+        except EngineBusyError:
             return None
-        return ticket
 
     async def wait_room(self, within_s: float) -> bool:
         """Wait until some worker has room for a request; who has waited longest is told first. False when
@@ -124,12 +279,106 @@ class WorkerPool:
             return False
         return True
 
+    def admitted(self, requester: Requester) -> Requester:
+        """Who is told the answers to a request that gets a place now; for pools that listen in."""
+        return requester
+
+    async def relieved(self) -> bool:
+        """A worker has too little memory on its device: whether some was made free."""
+        return self.relief is not None and await self.relief()
+
+    # -- inside ----------------------------------------------------------------------------------------
+
+    def _open(self, priority: Priority, requester: Requester, fields: dict[str, Any]) -> Ticket | None:
+        if priority is Priority.CALL:
+            self._call_at = asyncio.get_running_loop().time()
+        worker = self._free(priority)
+        if worker is None or (self._gate is not None and not self._gate.open):
+            return None
+        ticket = Ticket(worker, next(self._ids))
+        worker.take(ticket.id, self.admitted(requester))
+        if priority:
+            fields = {**fields, "priority": int(priority)}
+        worker.send(pack_json(Msg.OPEN, ticket.id, **fields))
+        return ticket
+
+    def _free(self, priority: Priority) -> AnyWorker | None:
+        """The least loaded worker with room. Batch work leaves a place on each for a call, where there may
+        be one: what runs is not broken off, but a call never waits behind all of it."""
+        free = [worker for worker in self.workers if worker.room]
+        most = self.spec.at_once
+        if priority is not Priority.CALL and most is not None and most > 1:
+            if asyncio.get_running_loop().time() - self._call_at < CALLS_LATELY_S:
+                free = [worker for worker in free if len(worker.requests) < most - 1]
+        return min(free, key=lambda worker: len(worker.requests), default=None)
+
+    def _dispatch(self) -> None:
+        """Give room that has become free to those who have waited."""
+        while self._line:
+            first = self._line[0]
+            if not first.opened.done():
+                ticket = self._open(Priority(first.order[0]), first.requester, first.fields)
+                if ticket is None:
+                    return
+                self.figures.queue_wait.add(asyncio.get_running_loop().time() - first.since)
+                first.opened.set_result(ticket)
+            self._line.remove(first)
+
+    def _left(self, waiting: _Waiting) -> None:
+        """It waits no more; what it was given in the same moment goes back."""
+        if waiting in self._line:
+            self._line.remove(waiting)
+        if waiting.opened.done() and not waiting.opened.cancelled() and waiting.opened.exception() is None:
+            waiting.opened.result().drop()
+
+    def _turn_away(self) -> None:
+        """The pool ends: nobody waits for it."""
+        if self._gate is not None:
+            self._gate.leave(self._at_work, self._dispatch)
+        line, self._line = self._line, []
+        for waiting in line:
+            if not waiting.opened.done():
+                waiting.opened.set_exception(EngineError(f"the {self.spec.name} workers were stopped"))
+
+    def _refused(self, reason: str, why: str) -> EngineBusyError:
+        self.figures.refused[reason] += 1
+        name = self.spec.name
+        if not self.ready:
+            soon = min(worker.ready_in_s for worker in self.workers)
+            fault = f" ({self._fault})" if self._fault else ""
+            return EngineBusyError(f"the {name} worker{fault} is being started again, in about {soon:.1f} s")
+        return EngineBusyError(
+            f"the {name} workers are busy: {why}; try later, or raise engines.options.{name}.workers"
+        )
+
+    @property
+    def _fault(self) -> str:
+        return next((worker.fault for worker in self.workers if worker.fault), "")
+
+    def _not_started(self, why: str) -> str:
+        name, interpreter = self.spec.name, self.spec.interpreter
+        if not self.spec.own and not Path(interpreter).exists():
+            return (
+                f"the {name} worker did not start: its environment is not there ({interpreter}); run "
+                f"`voiceforge engines install {name}`"
+            )
+        return (
+            f"the {name} worker did not start ({why}): {self.spec.module} in {interpreter}; its own words are"
+            " on standard error; run `voiceforge doctor`"
+        )
+
     async def _change(self) -> None:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._changed.append(future)
         await future
 
+    def _at_work(self) -> int:
+        return self.load
+
     def _room(self) -> None:
+        self._dispatch()
+        if self._gate is not None:
+            self._gate.left()
         waiting, self._changed = self._changed, []
         for future in waiting:
             if not future.done():

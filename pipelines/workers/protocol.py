@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _HEADER = struct.Struct("<IBQ")
+HEADER_BYTES = _HEADER.size
 MAX_PAYLOAD = 4 << 20
 """Bytes; more than any honest message, so a broken peer is found out at once."""
 
@@ -24,8 +25,9 @@ class Msg(enum.IntEnum):
     """Worker is loaded; JSON facts about it."""
     PING = 2
     PONG = 3
+    """May carry JSON: `batches`, how many steps of which size since the last one."""
     OPEN = 10
-    """Begin request `id`; JSON."""
+    """Begin request `id`; JSON. `priority` 1: nobody on a line waits for it."""
     AUDIO = 11
     """int16 little endian, 16 kHz; in either direction."""
     FINISH = 12
@@ -37,7 +39,11 @@ class Msg(enum.IntEnum):
     DONE = 21
     """The request is over; JSON."""
     FAILED = 22
-    """The request is over and failed; JSON with `error`."""
+    """The request is over and failed; JSON with `error`, and perhaps `kind` (pipelines.workers.faults). With
+    the id 0: the worker itself will end, or cannot begin."""
+    LOST = 23
+    """Only from another machine: the worker that had the request is gone, or none had room for it; JSON with
+    `why`, `full` in the latter case, and `down` when no worker is there at all. Another may be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,12 @@ def pack(kind: Msg, id: int = 0, payload: bytes = b"") -> bytes:
 def pack_json(kind: Msg, id: int = 0, /, **fields: Any) -> bytes:
     """One message with a JSON payload as bytes."""
     return pack(kind, id, json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def id_of(packed: bytes) -> int:
+    """Of the first of packed messages: which request it is about."""
+    id: int = _HEADER.unpack_from(packed)[2]
+    return id
 
 
 class Unpacker:

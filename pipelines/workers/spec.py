@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from importlib.util import find_spec
@@ -18,6 +18,8 @@ from typing import Any
 
 START_LIMIT_S = 20.0
 SILENCE_LIMIT_S = 8.0
+ANSWER_LIMIT_S = 30.0
+QUEUE_LIMIT = 64
 NICENESS = 5
 """A media clock that waits for a recogniser is heard by every caller, a recogniser that waits by none."""
 BACKGROUND_NICENESS = 15
@@ -35,6 +37,12 @@ THREADS = ("OMP", "OPENBLAS", "MKL", "BLIS", "NUMEXPR")
 LENT = ("mediaserver", "pipelines")
 """Packages of ours that a worker in another interpreter finds without having them installed."""
 _LAUNCH = Path(__file__).with_name("launch.py")
+
+
+def passed_on(ours: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
+    """Those of our variables that a child may see. `names`: `*` in them for any characters."""
+    names = tuple(names)
+    return {k: v for k, v in ours.items() if any(fnmatchcase(k, each) for each in names)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +71,27 @@ class WorkerSpec:
     """How much it gives way to others on the same processor, as nice(1) has it."""
     silence_limit_s: float = SILENCE_LIMIT_S
     """A worker that answers nothing for this long is killed; it must be above the longest honest step."""
+    answer_limit_s: float = ANSWER_LIMIT_S
+    """A request that is waited for and gets no answer for this long is cancelled, though pings are answered;
+    so is the worker with it, if it answered nobody else meanwhile."""
+    queue_limit: int = QUEUE_LIMIT
+    """Requests that may wait for room; one more is refused at once."""
+    wait_limit_s: float | None = None
+    """A request whose wait for room is predicted to be longer is refused at once, so that another engine can
+    take it. None: as long as whoever asks will wait."""
+    max_batch: int | None = None
+    """Requests that the model may answer in one step (`Batches`). None: as the worker's own code says."""
+    window_ms: float | None = None
+    """So long a step waits for those of other calls that may come; a lone caller never waits. Likewise."""
 
     def __post_init__(self) -> None:
-        if self.threads < 1 or (self.at_once is not None and self.at_once < 1):
+        least = (self.threads, self.at_once, self.max_batch)
+        if any(number is not None and number < 1 for number in least):
             raise ValueError(f"the {self.name} worker needs at least one thread and one request at once")
-        if min(self.start_limit_s, self.silence_limit_s) <= 0:
+        if min(self.start_limit_s, self.silence_limit_s, self.answer_limit_s) <= 0:
             raise ValueError(f"the {self.name} worker needs time to start and to answer")
+        if min(self.queue_limit, self.wait_limit_s or 0, self.window_ms or 0) < 0:
+            raise ValueError(f"what waits for the {self.name} worker cannot be less than nothing")
 
     @property
     def own(self) -> bool:
@@ -78,14 +101,15 @@ class WorkerSpec:
     def command(self, descriptor: int) -> list[str]:
         """The arguments that start a worker whose socket is `descriptor`."""
         lent = json.dumps(self._lent())
-        ours = [str(descriptor), json.dumps(self.options), str(self.niceness)]
+        batches = {"max_batch": self.max_batch, "window_ms": self.window_ms}
+        ours = [str(descriptor), json.dumps(self.options), str(self.niceness), json.dumps(batches)]
         return [self.interpreter, str(_LAUNCH), self.module, lent, *ours]
 
     def surroundings(self, ours: Mapping[str, str] | None = None) -> dict[str, str]:
         """A worker's whole environment. `ours`: the server's."""
         ours = os.environ if ours is None else ours
         passing = (*INHERITED, *self.inherits, *(SAME_INTERPRETER if self.own else ()))
-        inherited = {k: v for k, v in ours.items() if any(fnmatchcase(k, each) for each in passing)}
+        inherited = passed_on(ours, passing)
         threads = {f"{library}_NUM_THREADS": str(self.threads) for library in THREADS}
         return {**inherited, **threads, **self.environment}
 

@@ -13,6 +13,8 @@ import subprocess
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from pipelines.workers.faults import OUT_OF_MEMORY
+from pipelines.workers.figures import PoolFigures
 from pipelines.workers.protocol import Msg, Unpacker, WorkerMessage, pack
 from pipelines.workers.spec import WorkerSpec
 
@@ -26,6 +28,10 @@ HEALTHY_AFTER_S = 20.0
 """A worker that lived this long starts its back-off anew."""
 SEND_LIMIT = 8 << 20
 """Bytes waiting for one worker; past it the worker is stuck and is killed."""
+STRIKES = 5
+"""Requests that one worker failed one after the other, with nothing answered between: it is started again."""
+USUAL_START_S = 1.0
+"""How long a worker that has never been ready is taken to need for it."""
 
 
 class Requester(Protocol):
@@ -41,7 +47,9 @@ class Requester(Protocol):
 class Worker:
     """One child process; started again by itself until `stop`."""
 
-    def __init__(self, spec: WorkerSpec, on_room: Callable[[], None]) -> None:
+    def __init__(
+        self, spec: WorkerSpec, on_room: Callable[[], None], figures: PoolFigures | None = None
+    ) -> None:
         """`on_room`: called whenever it can take one more request than before."""
         self.spec = spec
         self.requests: dict[int, Requester] = {}
@@ -49,6 +57,20 @@ class Worker:
         self.facts: dict[str, Any] = {}
         """What the worker told about itself when it became ready."""
         self.restarts = 0
+        self.fault = ""
+        """What the process said last of why it cannot work, in one line; empty while it can."""
+        self._figures = figures or PoolFigures()
+        self._since: dict[int, float] = {}
+        """When each request was taken."""
+        self._due: dict[int, float] = {}
+        """When an answer to a request is overdue, for those that are waited for."""
+        self._answered = 0.0
+        """When a request was last answered in earnest."""
+        self._strikes = 0
+        self._start_s = USUAL_START_S
+        """From the last start to readiness."""
+        self._again_at = 0.0
+        """When the next start is planned, while it is down."""
         self._on_room = on_room
         self._process: subprocess.Popen[bytes] | None = None
         self._dead: list[subprocess.Popen[bytes]] = []
@@ -60,6 +82,8 @@ class Worker:
         self._started = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._stopped = False
+        self._proven = True
+        """It has answered a request since it was last started for failing too many."""
 
     @property
     def pid(self) -> int | None:
@@ -70,14 +94,31 @@ class Worker:
         """It can take one more request now."""
         return self.ready and (self.spec.at_once is None or len(self.requests) < self.spec.at_once)
 
+    @property
+    def ready_in_s(self) -> float:
+        """In how many seconds it can be expected to work, by what its last start took."""
+        if self.ready or self._stopped:
+            return 0.0
+        now = asyncio.get_running_loop().time()
+        begins = self._started if self._sock is not None else self._again_at
+        return max(0.0, begins + self._start_s - now)
+
     def take(self, id: int, requester: Requester) -> None:
         """The answers to request `id` go to this one."""
         self.requests[id] = requester
+        self._since[id] = asyncio.get_running_loop().time()
 
     def release(self, id: int) -> None:
         """No more answers to request `id`. Its place is free."""
         if self.requests.pop(id, None) is not None:
+            self._due.pop(id, None)
+            self._figures.served(asyncio.get_running_loop().time() - self._since.pop(id))
             self._on_room()
+
+    def awaits(self, id: int) -> None:
+        """Somebody waits for the next answer to request `id`: it is to come within the spec's limit."""
+        if id in self.requests:
+            self._due[id] = asyncio.get_running_loop().time() + self.spec.answer_limit_s
 
     # -- life ------------------------------------------------------------------------------------------
 
@@ -109,14 +150,19 @@ class Worker:
 
     def stop(self) -> None:
         """End the process and wait for it; running requests are lost."""
+        for process in self.end():
+            process.wait()
+
+    def end(self) -> list[subprocess.Popen[bytes]]:
+        """Likewise, without waiting: the processes that are to be waited for. One with a large model takes
+        its time to go."""
         self._stopped = True
         self._down("was stopped")
-        for process in self._dead:
-            process.wait()
-        self._dead.clear()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        dead, self._dead = self._dead, []
+        return dead
 
     def _tend(self) -> None:
         """Every few seconds: reap, ping, and kill a worker that has gone silent."""
@@ -127,11 +173,39 @@ class Worker:
         if now - self._heard > limit:
             self._down(f"gave no sign of life for {limit:g} s")
             return
-        if self.ready and now - self._started > HEALTHY_AFTER_S:
+        if self.ready and self._proven and now - self._started > HEALTHY_AFTER_S:
             self._failures = 0
+        for id in [id for id, due in self._due.items() if due < now]:
+            if id in self._due:  # else it was lost with the one before
+                self._hung(id)
+        if self._sock is None:
+            return
         self.send(pack(Msg.PING))
-        if self._sock is not None:
-            self._timer = loop.call_later(self._look_every_s, self._tend)
+        self._timer = loop.call_later(self._look_every_s, self._tend)
+
+    def _hung(self, id: int) -> None:
+        """A request that never ends costs itself; when nobody else was answered meanwhile, all of the
+        worker."""
+        limit = self.spec.answer_limit_s
+        self._figures.hung += 1
+        alone = self._answered <= self._due[id] - limit
+        why = f"gave no answer for {limit:g} s"
+        if alone:
+            self._down(why)
+            return
+        requester = self.requests[id]
+        self.send(pack(Msg.CANCEL, id))
+        self.release(id)
+        log.warning("the %s worker %s to one request, which was cancelled", self.spec.name, why)
+        requester.on_lost(why)
+        self._strike()
+
+    def _strike(self) -> None:
+        """One more request that it failed. Not from within the message of it: that has to be told first."""
+        self._strikes += 1
+        if self._strikes == STRIKES:
+            self._proven = False
+            asyncio.get_running_loop().call_soon(self._down, f"failed {STRIKES} requests one after the other")
 
     @property
     def _look_every_s(self) -> float:
@@ -158,10 +232,16 @@ class Worker:
             self._dead.append(self._process)
             self._process = None
         lost, self.requests = self.requests, {}
+        self._since.clear()
+        self._due.clear()
+        self._strikes = 0
+        if self.fault and not self._stopped:
+            why = f"{why} ({self.fault})"
         if not self._stopped:
             delay = BACKOFF_S[min(self._failures, len(BACKOFF_S) - 1)]
             self._failures += 1
             self.restarts += 1
+            self._again_at = loop.time() + delay
             log.warning("the %s worker %s; starting another in %.2f s", self.spec.name, why, delay)
             self._timer = loop.call_later(delay, self._start_again)
         for requester in lost.values():
@@ -173,7 +253,9 @@ class Worker:
             self.start()
         except OSError as error:
             log.error("the %s worker cannot be started: %s", self.spec.name, error)
-            self._timer = asyncio.get_running_loop().call_later(BACKOFF_S[-1], self._start_again)
+            loop = asyncio.get_running_loop()
+            self._again_at = loop.time() + BACKOFF_S[-1]
+            self._timer = loop.call_later(BACKOFF_S[-1], self._start_again)
 
     # -- messages --------------------------------------------------------------------------------------
 
@@ -231,7 +313,8 @@ class Worker:
             return
         if facts:
             self.facts = facts[-1]
-            self.ready = True
+            self.ready, self.fault = True, ""
+            self._start_s = self._heard - self._started
             self._on_room()
         for message in messages:
             self._take(message)
@@ -239,7 +322,35 @@ class Worker:
     def _take(self, message: WorkerMessage) -> None:
         requester = self.requests.get(message.id)
         if requester is None:
-            return  # a pong, or an answer to what was cancelled
-        if message.kind in (Msg.DONE, Msg.FAILED):
+            if not message.id and message.payload:
+                self._take_own(message)
+            return  # else a pong, or an answer to what was cancelled
+        self._due.pop(message.id, None)
+        if message.kind is Msg.FAILED:
             self.release(message.id)
+            if _own_fault(message):
+                self._strike()
+        else:
+            self._answered, self._strikes, self._proven = self._heard, 0, True
+            if message.kind is Msg.DONE:
+                self.release(message.id)
         requester.on_message(message)
+
+    def _take_own(self, message: WorkerMessage) -> None:
+        """What it tells of itself."""
+        try:
+            if message.kind is Msg.PONG:
+                self._figures.batched(message.json()["batches"])
+            elif message.kind is Msg.FAILED:
+                self.fault = str(message.json()["error"])
+        except Exception:  # a worker may be anybody's
+            log.warning("the %s worker told nonsense of itself", self.spec.name, exc_info=True)
+
+
+def _own_fault(message: WorkerMessage) -> bool:
+    """The fault may be the worker's; one that has a kind is the request's, a provider's, or of its device."""
+    try:
+        told = message.json()
+    except ValueError:
+        return True
+    return not told.get("missing") and told.get("kind", "") in ("", OUT_OF_MEMORY)

@@ -14,10 +14,12 @@ from functools import partial
 
 import numpy as np
 
+from mediaserver.errors import EngineError
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
+from pipelines.engines.circuits import EngineCircuits, reason
 from pipelines.engines.counting import SpeechCounter
-from pipelines.engines.failover import Preferred, reason
+from pipelines.engines.failover import REASK_S, Preferred, taken_over
 from pipelines.engines.protocols import (
     FAILED,
     FINAL_WITHIN_S,
@@ -29,6 +31,7 @@ from pipelines.engines.protocols import (
     SttSession,
 )
 from pipelines.engines.stt.heard_language import with_language, without_language
+from pipelines.workers.urgency import with_patience
 
 log = logging.getLogger(__name__)
 
@@ -40,16 +43,19 @@ class PreferredStt(Preferred[Stt]):
     """See pipelines.engines.protocols.Stt."""
 
     def __init__(
-        self, there: Callable[[], Sequence[Stt | None]], counter: SpeechCounter | None = None
+        self,
+        there: Callable[[], Sequence[Stt | None]],
+        counter: SpeechCounter | None = None,
+        circuits: EngineCircuits | None = None,
     ) -> None:
-        super().__init__(Kind.STT, there)
+        super().__init__(Kind.STT, there, circuits)
         self.counter = counter
 
     def counted(self, counter: SpeechCounter) -> PreferredStt:
         """The same engines, for one that is told what each was given to hear."""
-        same = PreferredStt(self._there, counter)
-        same._failed = self._failed
-        return same
+        counted = PreferredStt(self._there, counter)
+        counted.same(self)
+        return counted
 
     @property
     def manifest(self) -> Manifest:
@@ -99,6 +105,8 @@ class _FailoverSession:
         self._audio = bytearray()
         self._tried: list[Stt] = []
         """For the present utterance."""
+        self._failures: list[str] = []
+        """Of those that are not told yet."""
 
     def begin(self, epoch: int, grammar: Grammar | None = None, *, noise_db: float | None = None) -> None:
         self._forget()
@@ -142,15 +150,15 @@ class _FailoverSession:
 
     def _listen(self) -> None:
         """Have the utterance heard, from its start, by the first engine that was not tried for it."""
-        for engine in self._engines.order(self._language):
-            if engine in self._tried:
-                continue
+        order = [each for each in self._engines.order(self._language) if each not in self._tried]
+        for engine in order:
             self._tried.append(engine)
             try:
-                self._hear(self._session_of(engine))
+                with with_patience(None if engine is order[-1] else REASK_S):
+                    self._hear(self._session_of(engine))
                 return
             except Exception as error:  # a foreign engine may raise anything
-                self._engines.failed(engine, reason(error))
+                self._left(engine, error)
                 self._drop()
         if self._asked is not None:  # said on the next turn of the loop, as an engine would
             asyncio.get_running_loop().call_soon(self._give_up, self._asked)
@@ -181,7 +189,7 @@ class _FailoverSession:
         try:
             act(self._session)
         except Exception as error:  # likewise
-            self._engines.failed(self._engine, reason(error))
+            self._left(self._engine, error)
             self._drop()
             if self._open:
                 self._listen()
@@ -191,10 +199,13 @@ class _FailoverSession:
             return
         if result.failed:
             # Not from within the recogniser's own call: it may be in the middle of `begin` or `feed`.
-            asyncio.get_running_loop().call_soon(self._lost, opened)
+            asyncio.get_running_loop().call_soon(self._lost, opened, result.error)
             return
         if result.final and result.epoch == self._asked:
             self._answered()
+        if self._failures and self._engine is not None:
+            result = replace(result, instead_of=taken_over(self._failures, self._engine))
+            self._failures = []
         among = self._heard_by(self._engine) if self._engine is not None else ()
         spoken = (self._language, *among)
         self._on_result(with_language(result, spoken) if among else without_language(result))
@@ -204,11 +215,17 @@ class _FailoverSession:
         manifest = engine.manifest
         return tuple(each for each in self._among if manifest.speaks(each)) if manifest.detects else ()
 
-    def _lost(self, opened: object) -> None:
+    def _left(self, engine: Stt, error: Exception) -> None:
+        """It failed; the call is told with the next result."""
+        why = reason(error)
+        self._engines.failed(engine, why, error)
+        self._failures.append(f"{engine.manifest.name}: {why}")
+
+    def _lost(self, opened: object, error: EngineError | None) -> None:
         """The present session failed: the next engine hears the utterance, or the call is told."""
         if opened is not self._opened or self._engine is None:
             return
-        self._engines.failed(self._engine, "an utterance was lost")
+        self._left(self._engine, error or EngineError("an utterance was lost"))
         if not self._open:
             return
         if any(engine not in self._tried for engine in self._engines.order(self._language)):
@@ -216,7 +233,12 @@ class _FailoverSession:
             return
         epoch = self._epoch if self._asked is None else self._asked
         self._answered()
-        self._on_result(replace(FAILED, epoch=epoch))
+        self._on_result(self._nothing(epoch))
+
+    def _nothing(self, epoch: int) -> SttResult:
+        """Nobody could hear it, and why."""
+        why, self._failures = "; ".join(self._failures), []
+        return replace(FAILED, epoch=epoch, error=EngineError(why) if why else None)
 
     def _await_final(self) -> None:
         if self._deadline is None and self._engine is not None:
@@ -226,12 +248,12 @@ class _FailoverSession:
     def _late(self, opened: object) -> None:
         """Turn-taking has given the final up; the next utterance is another engine's."""
         if opened is self._opened and self._engine is not None:
-            self._engines.failed(self._engine, "no final came in time")
+            self._left(self._engine, TimeoutError())
 
     def _give_up(self, epoch: int) -> None:
         if self._asked == epoch:
             self._answered()
-            self._on_result(replace(FAILED, epoch=epoch))
+            self._on_result(self._nothing(epoch))
 
     def _answered(self) -> None:
         """No final is waited for."""

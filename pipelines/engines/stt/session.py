@@ -14,12 +14,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from mediaserver.errors import EngineBusyError, EngineError, EngineLostError, EngineMemoryError
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE, SAMPLES_PER_MS
+from pipelines.engines.in_worker import failure
 from pipelines.engines.protocols import FAILED, FINAL_WITHIN_S, Grammar, SttResult, WordTime
 from pipelines.engines.stt.heard_language import in_common
 from pipelines.workers.pool import Ticket, WorkerPool
 from pipelines.workers.protocol import Msg, WorkerMessage, pack
+from pipelines.workers.urgency import Urgency, as_urgent, urgency
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +31,8 @@ BATCH_BYTES = 3 * FRAME_SAMPLES * 2
 BYTES_PER_MS = 2 * SAMPLES_PER_MS
 MAX_SECONDS = 60
 """Of one utterance; more audio is not listened to."""
+ROOM_LOOK_S = 0.1
+"""Pause before room is looked for again where too many look for it already, and nobody else can hear."""
 RETRIES = 1
 """How often an utterance is played to another worker after its own died."""
 
@@ -48,6 +53,8 @@ class WorkerSttSession:
         self._on_result = on_result
         self._language = language
         self._among = among
+        self._urgency = urgency()
+        """Of whoever opened it; what comes later may come from the media clock."""
         self._open = False
         """There is an utterance."""
         self._epoch = 0
@@ -68,6 +75,7 @@ class WorkerSttSession:
     def begin(self, epoch: int, grammar: Grammar | None = None, *, noise_db: float | None = None) -> None:
         self.abandon()
         self._open, self._epoch, self._grammar, self._noise_db = True, epoch, grammar, noise_db
+        self._urgency = replace(self._urgency, patience_s=urgency().patience_s)
         self._listening()
 
     def feed(self, frame: Frame) -> None:
@@ -119,12 +127,13 @@ class WorkerSttSession:
                 self._final_within_s,
                 self._noise_db,
                 self._among,
+                self._urgency,
             )
         return self._request
 
     def _repeat_failure(self, request: UtteranceRequest) -> None:
         if self._request is request:
-            self._heard(FAILED)
+            self._heard(replace(FAILED, error=request.error))
 
     def _heard(self, result: SttResult) -> None:
         """What the present request tells."""
@@ -186,6 +195,7 @@ class UtteranceRequest:
         final_within_s: float = FINAL_WITHIN_S,
         noise_db: float | None = None,
         among: tuple[str, ...] = (),
+        urgent: Urgency | None = None,
     ) -> None:
         self._final_within_s = final_within_s
         self._noise_db = noise_db
@@ -201,11 +211,16 @@ class UtteranceRequest:
         """Where the audio that belongs to a finished utterance ends, in bytes."""
         self._ticket: Ticket | None = None
         self._tries = 0
+        self._relieved = False
+        """Room was made for it on the device."""
+        self._urgency = urgent or Urgency()
         self._finished_at = 0.0
         self.ended_at = start
         """Once a worker has ended it: what lies behind this byte of the audio it has not heard."""
         self.over = False
         """It has had its final, or will have none."""
+        self.error: EngineError | None = None
+        """Why it will have none."""
         self._waiting: asyncio.Task[None] | None = None
         self._deadline: asyncio.TimerHandle | None = None
         self._connect()
@@ -233,13 +248,17 @@ class UtteranceRequest:
         self._deadline = asyncio.get_running_loop().call_later(self._final_within_s, self._expire)
         if self._ticket is not None:
             self._send()
-            self._ticket.send(pack(Msg.FINISH, self._ticket.id))
+            self._finish(self._ticket)
 
     def cancel(self) -> None:
         """No more results."""
         if self._ticket is not None and not self.over:
             self._ticket.send(pack(Msg.CANCEL, self._ticket.id))
         self._close()
+
+    def _finish(self, ticket: Ticket) -> None:
+        ticket.send(pack(Msg.FINISH, ticket.id))
+        ticket.awaits()
 
     # -- Requester -------------------------------------------------------------------------------------
 
@@ -248,13 +267,14 @@ class UtteranceRequest:
             return
         try:
             result = self._result(message)
+        except EngineError as error:
+            if isinstance(error, EngineMemoryError) and not self._relieved:
+                self._relieve(error)
+            else:
+                self._fail(error)
+            return
         except Exception as error:  # a worker may be anybody's
-            result, why = None, f"the {self._pool.spec.name} worker sent nonsense ({error!r})"
-        else:
-            why = "" if result is not None else str(message.json().get("error", "no reason given"))
-        if result is None:
-            log.error("an utterance failed: %s", why)
-            self._give_up()
+            self._fail(EngineError(f"the {self._pool.spec.name} worker sent nonsense ({error!r})"))
             return
         if message.kind is Msg.DONE:
             self._close()
@@ -266,16 +286,15 @@ class UtteranceRequest:
             return
         self._tries += 1
         if self._tries > RETRIES or (self._end is not None and self._deadline is None):
-            log.error("an utterance failed: the %s worker %s", self._pool.spec.name, why)
-            self._give_up()
+            self._fail(EngineLostError(f"the {self._pool.spec.name} worker {why} while it listened"))
         else:
             self._connect()
 
-    def _result(self, message: WorkerMessage) -> SttResult | None:
-        """What RESULT or DONE says; None for FAILED. Raises anything: a worker may be anybody's."""
+    def _result(self, message: WorkerMessage) -> SttResult:
+        """What RESULT or DONE says. Raises EngineError for FAILED, and anything else for nonsense."""
         fields = message.json()
         if message.kind is Msg.FAILED:
-            return None
+            raise failure(fields)
         done = message.kind is Msg.DONE
         if done:
             end_ms = fields.get("end_ms")
@@ -307,23 +326,50 @@ class UtteranceRequest:
         if grammar is not None:
             fields = {"name": grammar.name, "jsgf": grammar.jsgf, "choice": grammar.choice}
         told = {"language": self._language, "among": self._among, "noise_db": self._noise_db}
-        self._ticket = self._pool.open(self, grammar=fields, **told)
-        if self._ticket is None:
-            if self._waiting is None:
-                self._waiting = asyncio.get_running_loop().create_task(self._wait())
-            return
+        with as_urgent(self._urgency):
+            self._ticket = self._pool.open(self, grammar=fields, **told)
+            if self._ticket is None and self._waiting is None:
+                waiting = self._wait(grammar=fields, **told)
+                self._waiting = asyncio.get_running_loop().create_task(waiting)
+        if self._ticket is not None:
+            self._begin(self._ticket)
+
+    def _begin(self, ticket: Ticket) -> None:
+        """A worker listens: it is sent what there is."""
         self._sent = self._start
         if len(self._audio) > self._start:
             self._send()
         if self._end is not None:
-            self._ticket.send(pack(Msg.FINISH, self._ticket.id))
+            self._finish(ticket)
 
-    async def _wait(self) -> None:
-        """Until a worker has room."""
-        while not await self._pool.wait_room(self._final_within_s):
-            pass
+    async def _wait(self, **told: Any) -> None:
+        """Until a worker has room, or none will in time and others may."""
+        while self._ticket is None:
+            try:
+                self._ticket = await self._pool.opened(self, within_s=self._final_within_s, **told)
+            except EngineError as error:
+                if self._urgency.patience_s is not None or not isinstance(error, EngineBusyError):
+                    log.warning("an utterance is left to another recogniser: %s", error)
+                    self._waiting = None
+                    self._give_up(error)
+                    return
+                await asyncio.sleep(ROOM_LOOK_S)
         self._waiting = None
-        self._connect()
+        self._begin(self._ticket)
+
+    def _relieve(self, error: EngineError) -> None:
+        """Try once more when room has been made on the device."""
+        self._relieved, self._ticket = True, None
+
+        async def again() -> None:
+            relieved = await self._pool.relieved()
+            self._waiting = None
+            if relieved and not self.over:
+                self._connect()
+            else:
+                self._fail(error)
+
+        self._waiting = asyncio.get_running_loop().create_task(again())
 
     def _send(self) -> None:
         if self._ticket is not None:
@@ -340,14 +386,18 @@ class UtteranceRequest:
         """A worker that is slow may still answer; one that is not there will not."""
         self._deadline = None
         if self._ticket is None:
-            self._give_up()
+            self._give_up(EngineBusyError(f"no {self._pool.spec.name} worker was there in time"))
 
-    def _give_up(self) -> None:
+    def _fail(self, error: EngineError) -> None:
+        log.error("an utterance failed: %s", error)
+        self._give_up(error)
+
+    def _give_up(self, error: EngineError | None = None) -> None:
         """The clear result of an utterance that no worker could hear in time."""
         if not self.over:
-            waited = self._since_finish()
+            waited, self.error = self._since_finish(), error
             self.cancel()
-            self._on_result(replace(FAILED, stt_ms=waited))
+            self._on_result(replace(FAILED, stt_ms=waited, error=error))
 
     def _close(self) -> None:
         self.over = True

@@ -4,7 +4,8 @@ Must never synthesise in this process. A text is plain text: nothing in it is re
 The worker gets OPEN {"text", "voice", "language", "rate"}, CREDIT for each stretch of audio that was taken,
 and CANCEL in the end. It answers with AUDIO (int16, 16 kHz, no leading silence), before each any RESULT
 {"words": [[text_start, text_end, sample], ...]} that belongs to it, then DONE; or with FAILED {"error",
-"missing": true when it has no such voice or language}. It should not make much more than has been taken.
+"missing": true when it has no such voice or language, "kind": pipelines.workers.faults}. It should not make
+much more than has been taken.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from collections.abc import AsyncGenerator
 
 import numpy as np
 
-from mediaserver.errors import EngineError, EngineMissingError
-from pipelines.engines.in_worker import WorkerEngine
+from mediaserver.errors import EngineError, EngineLostError, EngineMemoryError
+from pipelines.engines.in_worker import WorkerEngine, failure
 from pipelines.engines.protocols import TtsChunk, WordMark
+from pipelines.workers.pool import Ticket
 from pipelines.workers.protocol import Msg, WorkerMessage, pack
 
 MAX_CHARS = 4_000
@@ -37,7 +39,8 @@ class WorkerTts(WorkerEngine):
         """Stream the audio of a text. A text without anything to say gives no chunk.
 
         Raises EngineError when the text is too long, when the voice is unknown, or when the worker died
-        after the first chunk (before it, another one takes over).
+        after the first chunk (before it, another one takes over); EngineBusyError at once where no worker
+        has room, or is there, in time.
         """
         if len(text) > MAX_CHARS:
             raise EngineError(
@@ -49,16 +52,12 @@ class WorkerTts(WorkerEngine):
         name = self.pool.spec.name
         for last_try in (False, True):
             speech = SpeechRequest(name)
-            ticket = await self.pool.open_within(
-                READY_WAIT_S, speech, text=plain, voice=voice, language=language, rate=rate
+            ticket = await self.pool.opened(
+                speech, within_s=READY_WAIT_S, text=plain, voice=voice, language=language, rate=rate
             )
-            if ticket is None:
-                raise EngineError(
-                    f"no {name} worker has room; one is being started again or all are busy, try later"
-                )
             spoken = False
             try:
-                while (item := await speech.queue.get()) is not None:
+                while (item := await speech.next(ticket)) is not None:
                     if isinstance(item, EngineError):
                         raise item
                     spoken = True
@@ -66,16 +65,14 @@ class WorkerTts(WorkerEngine):
                     # Only now has the listener come back for more.
                     ticket.send(pack(Msg.CREDIT, ticket.id, struct.pack("<I", len(item.samples))))
                 return
-            except _LostError:
+            except EngineLostError:
                 if spoken or last_try:
                     raise
+            except EngineMemoryError:
+                if spoken or last_try or not await self.pool.relieved():
+                    raise
             finally:
-                ticket.send(pack(Msg.CANCEL, ticket.id))
-                ticket.close()
-
-
-class _LostError(EngineError):
-    """The worker died while it spoke."""
+                ticket.drop()
 
 
 class SpeechRequest:
@@ -85,6 +82,12 @@ class SpeechRequest:
         self.queue: asyncio.Queue[TtsChunk | EngineError | None] = asyncio.Queue()
         self._name = name
         self._words: tuple[WordMark, ...] = ()
+
+    async def next(self, ticket: Ticket) -> TtsChunk | EngineError | None:
+        """What comes next; a worker that lets its listener wait for ever is started again."""
+        if self.queue.empty():
+            ticket.awaits()
+        return await self.queue.get()
 
     def on_message(self, message: WorkerMessage) -> None:
         try:
@@ -104,11 +107,9 @@ class SpeechRequest:
             case Msg.DONE:
                 self.queue.put_nowait(None)
             case Msg.FAILED:
-                fields = message.json()
-                kind = EngineMissingError if fields.get("missing") else EngineError
-                self.queue.put_nowait(kind(str(fields.get("error", "no reason given"))))
+                self.queue.put_nowait(failure(message.json()))
             case _:
                 pass
 
     def on_lost(self, why: str) -> None:
-        self.queue.put_nowait(_LostError(f"the {self._name} worker {why} while it spoke; try again"))
+        self.queue.put_nowait(EngineLostError(f"the {self._name} worker {why} while it spoke; try again"))

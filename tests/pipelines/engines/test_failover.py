@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from mediaserver.errors import EngineError, EngineMissingError, ModelError
-from pipelines.engines.failover import PASSED_OVER_S, PreferredLlm, PreferredTts
+from pipelines.engines.failover import PreferredLlm, PreferredTts
 from pipelines.engines.llm.continuation import GO_ON
 from pipelines.engines.protocols import (
     Kind,
@@ -31,17 +31,6 @@ from tests.fakes import SILENCE, FakeLlm, FakeStt, FakeTts, tone
 
 async def words(tts: PreferredTts, voice: str = "") -> int:
     return len([chunk async for chunk in tts.speak("one two three", voice=voice)])
-
-
-async def test_one_that_failed_is_asked_again_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    one, two = FakeStt(), FakeStt()
-    engines = PreferredStt(lambda: [one, two])
-    engines.failed(one, "it fell over")
-    assert engines.order() == [two, one]
-    loop = asyncio.get_running_loop()
-    later = loop.time() + PASSED_OVER_S + 1
-    monkeypatch.setattr(loop, "time", lambda: later)
-    assert engines.order() == [one, two]
 
 
 async def test_one_that_is_not_ready_comes_last() -> None:

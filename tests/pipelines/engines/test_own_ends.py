@@ -38,6 +38,8 @@ class FakeTicket:
 
     def close(self) -> None: ...
 
+    def awaits(self) -> None: ...
+
     def say(self, kind: Msg, **fields: Any) -> None:
         self.requester.on_message(WorkerMessage(kind, self.id, json.dumps(fields).encode()))
 

@@ -655,5 +655,5 @@ def test_a_package_without_its_models_is_told_with_how_to_mend_it(
 def test_for_recordings_it_gives_way_and_makes_no_decoders_of_grammars_to_spare() -> None:
     spec = PocketsphinxStt(1, background=True).pool.spec
     assert spec.niceness == BACKGROUND_NICENESS and spec.options["decoders"] == 1
-    assert spec.command(9)[-1] == str(BACKGROUND_NICENESS)
+    assert str(BACKGROUND_NICENESS) in spec.command(9)
     assert PocketsphinxStt(1).pool.spec.niceness == NICENESS

@@ -110,8 +110,8 @@ async def test_one_that_never_answers_is_passed_over_for_the_next_utterance() ->
     told = asyncio.Event()
 
     class Watched(PreferredStt):
-        def failed(self, engine: Stt, why: str) -> None:
-            super().failed(engine, why)
+        def failed(self, engine: Stt, why: str, *more: Any) -> None:
+            super().failed(engine, why, *more)
             told.set()
 
     session = Watched(lambda: [one, two]).session(lambda _: None)

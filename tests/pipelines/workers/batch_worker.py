@@ -24,8 +24,14 @@ def add(batches: Batches, batch: Sequence[BatchedRequest]) -> None:
         request.done(total=total, together=len(batch))
 
 
+def is_ripe(request: BatchedRequest) -> bool:
+    """`more`: only once it is finished."""
+    return request.finished or not request.fields.get("more")
+
+
 def main() -> None:
     sock = become_worker()
-    batches = Batches(sock, most=int(sock.options.get("most", 8)), ripe=lambda request: True)
+    first = (lambda request: bool(request.fields.get("first"))) if sock.options.get("first") else None
+    batches = Batches(sock, most=int(sock.options.get("most", 8)), ripe=is_ripe, first=first)
     sock.send_json(Msg.READY)
     batches.run(partial(add, batches))

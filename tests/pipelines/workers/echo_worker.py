@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 from pipelines.workers.entry import become_worker
@@ -10,6 +11,8 @@ from pipelines.workers.protocol import Msg
 
 def main() -> None:
     sock = become_worker()
+    if fault := sock.options.get("fault"):
+        raise {"memory": MemoryError, "weights": FileNotFoundError}[fault](f"no {fault} here")
     sock.send_json(Msg.READY)
     while True:
         for message in sock.receive(None):
@@ -20,6 +23,11 @@ def main() -> None:
                     pass
                 case "sleep":
                     time.sleep(60)
+                case "fail":
+                    told = {"error": "no such word", "kind": str(message.json().get("kind", ""))}
+                    sock.send(Msg.FAILED, message.id, json.dumps(told).encode())
+                case "crash":
+                    raise RuntimeError("a wire\nis loose")
                 case "nonsense":
                     sock._sock.sendall(b"\xff" * 64)
                 case said:

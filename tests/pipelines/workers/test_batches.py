@@ -9,6 +9,7 @@ import pytest
 from pipelines.workers.pool import Ticket, WorkerPool
 from pipelines.workers.protocol import Msg, pack
 from pipelines.workers.spec import WorkerSpec
+from pipelines.workers.urgency import as_batch_work
 from tests.pipelines.workers.asker import Asker
 
 
@@ -85,10 +86,86 @@ async def test_a_request_that_cannot_be_computed_fails_alone(pool: WorkerPool) -
 
 async def test_a_dead_worker_loses_all_that_share_it(pool: WorkerPool) -> None:
     sums = [await held(pool), Sum(pool, 1), Sum(pool, 2)]
-    pool.workers[0]._process.kill()  # type: ignore[union-attr]
+    pool.workers[0]._process.kill()  # type: ignore[attr-defined]
     for each in sums:
         while not each.lost:
             await each.change()
     assert {each.lost for each in sums} == {"died"}
     assert await pool.wait_room(10)
     assert await Sum(pool, 3).answer() == {"total": 3, "together": 1}
+
+
+async def test_calls_come_before_batch_work_that_waits(pool: WorkerPool) -> None:
+    first = await held(pool)
+    with as_batch_work():
+        jobs = [Sum(pool, n) for n in (1, 2)]
+    calls = [Sum(pool, n) for n in (3, 4)]
+    last = Sum(pool, 5, go=True)
+    await first.answer()
+    together = [await each.answer() for each in (*calls, last, *jobs)]
+    assert [each["together"] for each in together] == [3, 3, 3, 2, 2]
+
+
+async def windowed(window_ms: float) -> WorkerPool:
+    """A step waits for all requests that are open, as far as the window lets it."""
+    spec = WorkerSpec("adder", "tests.pipelines.workers.batch_worker", max_batch=2, window_ms=window_ms)
+    workers = WorkerPool(spec, 1)
+    await workers.start()
+    return workers
+
+
+async def test_a_step_waits_for_other_calls_within_its_window() -> None:
+    workers = await windowed(60_000)
+    late = Sum(workers, 1, more=True)
+    soon = Sum(workers, 2)
+    late.ticket.send(pack(Msg.FINISH, late.ticket.id))
+    assert [await each.answer() for each in (soon, late)] == [
+        {"total": 2, "together": 2},
+        {"total": 1, "together": 2},
+    ]
+    alone = Sum(workers, 3)
+    assert await alone.answer() == {"total": 3, "together": 1}, "a lone caller waits for nobody"
+    workers.stop()
+
+
+async def test_a_window_ends_though_others_still_speak() -> None:
+    workers = await windowed(1)
+    late = Sum(workers, 1, more=True)
+    assert await Sum(workers, 2).answer() == {"total": 2, "together": 1}
+    late.ticket.drop()
+    workers.stop()
+
+
+async def test_who_leaves_within_the_window_is_not_waited_for() -> None:
+    workers = await windowed(60_000)
+    late = Sum(workers, 1, more=True)
+    soon = Sum(workers, 2)
+    late.ticket.drop()
+    assert await soon.answer() == {"total": 2, "together": 1}
+    workers.stop()
+
+
+async def test_the_sizes_of_batches_are_told_with_the_answer_to_a_ping(pool: WorkerPool) -> None:
+    first = await held(pool)
+    others = [Sum(pool, n) for n in (1, 2)]
+    last = Sum(pool, 5, go=True)
+    for each in (first, *others, last):
+        await each.answer()
+    (worker,) = pool.workers
+    worker.send(pack(Msg.PING))
+    await Sum(pool, 1).answer()
+    assert pool.figures.batch_sizes.buckets()[:3] == [("1.0", 1.0), ("2.0", 1.0), ("4.0", 2.0)]
+
+
+async def test_those_that_are_first_make_a_batch_of_their_own() -> None:
+    spec = WorkerSpec("adder", "tests.pipelines.workers.batch_worker", {"first": True}, window_ms=60_000)
+    workers = WorkerPool(spec, 1)
+    await workers.start()
+    first = Sum(workers, 0, wait=True, first=True)
+    await first.change()
+    partial, final = Sum(workers, 1), Sum(workers, 2, first=True)
+    go = Sum(workers, 3, go=True)
+    await first.answer()
+    assert await final.answer() == {"total": 2, "together": 1}
+    assert [(await each.answer())["together"] for each in (partial, go)] == [2, 2]
+    workers.stop()

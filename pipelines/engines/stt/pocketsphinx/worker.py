@@ -15,6 +15,7 @@ from pipelines.engines.grammars.jsgf_document import GrammarError
 from pipelines.engines.stt.pocketsphinx.decoder import Decoders
 from pipelines.engines.stt.pocketsphinx.utterance import Ear
 from pipelines.workers.entry import WorkerSocket, become_worker
+from pipelines.workers.faults import ABOUT_REQUEST
 from pipelines.workers.protocol import Msg, WorkerMessage
 
 SLICE_BYTES = 1920
@@ -116,7 +117,8 @@ class _Recogniser:
             self._slice(chosen, self._utterances[chosen])
         except (GrammarError, RuntimeError, ValueError, KeyError) as error:  # the grammar is not usable
             self._close(chosen)
-            self._sock.send_json(Msg.FAILED, chosen, error=" ".join(str(error).split()) or repr(error))
+            why = " ".join(str(error).split()) or repr(error)
+            self._sock.send_json(Msg.FAILED, chosen, error=why, kind=ABOUT_REQUEST)
         return True
 
     def _muse(self) -> bool:

@@ -1,0 +1,170 @@
+"""Workers on another machine, over real WebSockets on loopback: what a call notices, and what it does not."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from mediaserver.errors import EngineError
+from pipelines.workers.hosting.bridge import MAX_AUDIO
+from pipelines.workers.protocol import Msg, pack
+from tests.pipelines.workers.asker import Asker
+from tests.pipelines.workers.remote.host import ECHO, Wire, echoing, remote, until
+
+
+async def test_a_request_is_answered_as_by_a_worker_of_this_machine() -> None:
+    async with echoing() as host, remote(host.reached()) as pool:
+        asker = Asker()
+        assert pool.open(asker, say="hello") is not None
+        await asker.change()
+        assert [message.json() for message in asker.messages] == [{"said": "hello"}]
+        assert pool.load == 0 and pool.facts["engine"] == "echo"
+
+
+async def test_lines_are_used_again_by_later_requests() -> None:
+    async with echoing() as host, remote(host.reached(spare=1)) as pool:
+        for number in range(20):
+            asker = Asker()
+            assert pool.open(asker, say=number) is not None
+            await asker.change()
+            assert asker.messages[0].json() == {"said": number}
+        assert host.hosted.counts["line"] <= 3  # one was taken ahead for each that was in use
+
+
+async def test_many_requests_at_once_each_have_a_line() -> None:
+    async with echoing() as host, remote(host.reached()) as pool:
+        askers = [Asker() for _ in range(30)]
+        tickets = [await pool.open_within(5, asker, say="hold") for asker in askers]
+        await until(lambda: host.hosted.at_work == 30)
+        for ticket in tickets:
+            assert ticket is not None
+            ticket.close()
+        await until(lambda: not host.hosted.at_work)
+        assert host.hosted.pool.load == 0 and pool.load == 0
+
+
+async def test_the_least_loaded_host_gets_the_next_request() -> None:
+    async with echoing() as one, echoing() as other, remote(one.reached(), other.reached()) as pool:
+        await until(lambda: all(each.ready for each in pool.hosts))
+        for _ in range(6):
+            assert pool.open(Asker(), say="hold") is not None
+        assert [len(host.requests) for host in pool.hosts] == [3, 3]
+
+
+async def test_a_worker_that_dies_there_is_lost_here_and_another_answers() -> None:
+    async with echoing() as host, remote(host.reached()) as pool:
+        asker = Asker()
+        pool.open(asker, say="hold")
+        await until(lambda: host.hosted.at_work)
+        pid = host.hosted.pool.workers[0].pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        await asyncio.wait_for(asker.change(), 10)
+        assert asker.lost == "died"
+        again = Asker()
+        assert await pool.open_within(10, again, say="hello") is not None
+        await again.change()
+        assert again.messages[0].json() == {"said": "hello"}
+        assert host.hosted.counts["down"] == 1 and pool.restarts == 1
+
+
+async def test_a_line_that_is_cut_costs_its_request_and_is_opened_again() -> None:
+    async with echoing() as host, Wire(host.port) as wire:
+        async with remote(
+            replace(host.reached(), url=host.url.replace(str(host.port), str(wire.port)))
+        ) as pool:
+            asker = Asker()
+            pool.open(asker, say="hold")
+            await until(lambda: host.hosted.at_work)
+            wire.cut()
+            await asker.change()
+            assert asker.lost == "cut the line"
+            assert await pool.wait_room(10)
+            assert pool.restarts == 1
+
+
+async def test_a_host_that_falls_silent_is_given_up_and_the_other_takes_over() -> None:
+    async with echoing() as host, echoing() as other, Wire(host.port) as wire:
+        async with remote(host.reached(wire), other.reached()) as pool:
+            await until(lambda: all(each.ready for each in pool.hosts))
+            asker = Asker()
+            pool.open(asker, say="hold")
+            await until(lambda: host.hosted.at_work)
+            wire.hold()
+            await asker.change()
+            assert asker.lost.startswith("gave no sign of life")
+            again = Asker()
+            assert pool.open(again, say="hello") is not None
+            await again.change()
+            assert again.messages[0].json() == {"said": "hello"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ({"key": "another key altogether"}, "refuses the key"),
+        ({"url": "ws://127.0.0.1:9/"}, "cannot be reached"),
+    ],
+)
+async def test_why_a_host_cannot_be_used_is_said_in_a_line(settings: dict[str, Any], why: str) -> None:
+    async with echoing() as host:
+        with pytest.raises(EngineError, match=why) as raised:
+            async with remote(replace(host.reached(), **settings)):
+                pass
+        assert "another key" not in str(raised.value)
+
+
+async def test_an_engine_that_is_not_served_is_said_to_be_missing() -> None:
+    async with echoing() as host:
+        with pytest.raises(EngineError, match="serves no such engine"):
+            async with remote(replace(host.reached(), url=host.url + "es")):
+                pass
+
+
+async def test_a_full_pool_there_is_a_lost_request_here() -> None:
+    async with echoing(replace(ECHO, at_once=1)) as host:
+        host.hosted.facts = {}  # as with another media server, whose requests we do not know
+        async with remote(host.reached()) as pool:
+            pool.open(Asker(), say="hold")
+            asker = Asker()
+            pool.open(asker, say="hello")
+            await asker.change()
+            assert asker.lost == "has no room"
+            assert not pool.workers[0].room
+
+
+async def test_its_room_is_known_from_what_the_host_tells() -> None:
+    async with echoing(replace(ECHO, at_once=1)) as host, remote(host.reached()) as pool:
+        assert pool.open(Asker(), say="hold") is not None
+        assert pool.open(Asker(), say="hold") is None
+
+
+async def test_more_audio_than_any_utterance_has_ends_the_line() -> None:
+    async with echoing() as host, remote(host.reached()) as pool:
+        asker = Asker()
+        ticket = pool.open(asker, say="hold")
+        assert ticket is not None
+        for _ in range(3):
+            ticket.send(pack(Msg.AUDIO, ticket.id, bytes(MAX_AUDIO // 2 - 1)))
+        await asker.change()
+        assert asker.lost == "closed the line (1009)"
+        assert host.hosted.pool.restarts == 0
+
+
+async def test_a_host_that_leaves_lets_requests_end() -> None:
+    async with echoing() as host, remote(host.reached()) as pool:
+        asker = Asker()
+        ticket = pool.open(asker, say="hold")
+        assert ticket is not None
+        await until(lambda: host.hosted.at_work)
+        leaving = asyncio.ensure_future(host.door.leave())
+        await until(lambda: len(host.hosted.bridges) == 1)  # the spare ones go at once
+        assert not leaving.done()
+        ticket.close()
+        await leaving
+        assert asker.lost == "" and not host.hosted.bridges
