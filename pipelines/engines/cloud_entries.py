@@ -8,6 +8,7 @@ from typing import Any
 from pipelines.engines.registry import EngineEntry, EngineOptions
 from pipelines.engines.stt.assemblyai import engine as assemblyai
 from pipelines.engines.stt.deepgram import engine as deepgram
+from pipelines.engines.tts.elevenlabs import engine as elevenlabs
 
 
 def _entry(engine: Any) -> EngineEntry:
@@ -22,4 +23,4 @@ def _entry(engine: Any) -> EngineEntry:
     )
 
 
-ENTRIES: tuple[EngineEntry, ...] = tuple(map(_entry, (deepgram, assemblyai)))
+ENTRIES: tuple[EngineEntry, ...] = tuple(map(_entry, (deepgram, assemblyai, elevenlabs)))

@@ -26,8 +26,8 @@ class ProviderStt(WorkerStt):
     pool: ProviderPool
 
     def __init__(self, manifest: Manifest, spec: WorkerSpec, workers: int = 1) -> None:
-        super().__init__(manifest, spec, workers)
         self.pool = ProviderPool(spec, workers)
+        super().__init__(manifest, spec, workers, self.pool)
 
     @property
     def trouble(self) -> str:
@@ -39,8 +39,8 @@ class ProviderTts(WorkerTts):
     pool: ProviderPool
 
     def __init__(self, manifest: Manifest, spec: WorkerSpec, workers: int = 1) -> None:
-        super().__init__(manifest, spec, workers)
         self.pool = ProviderPool(spec, workers)
+        super().__init__(manifest, spec, workers, self.pool)
 
     @property
     def trouble(self) -> str:

@@ -68,6 +68,7 @@ def make(options: EngineOptions) -> ProviderTts:
         "voice_settings": {name: value for name, value in settings.items() if value is not None},
         "keep_s": given.keep_s,
         "coded_models": CODED,
+        "languages": MANIFEST.languages,
         "query": {
             "model_id": given.model,
             "output_format": "pcm_16000",

@@ -40,6 +40,8 @@ MOST_CONTEXTS = 5
 """At once on one connection."""
 QUIET_S = 0.7
 """Without audio behind the text: it has ended, though its last characters were not aligned."""
+MOST_WAIT_S = 5.0
+"""For anything at all."""
 CLOSE_S = 0.5
 MOST_BYTES = 16 << 20
 """Of audio that waits in a context: the longest text there may be."""
@@ -53,11 +55,18 @@ class VoiceSocket:
         self._socket = socket
         self.contexts: dict[str, asyncio.Queue[Mapping[str, Any] | RequestError | None]] = {}
         self.closed = False
+        self._end: RequestError | None = None
         self.used = 0.0
         self._reading = asyncio.get_running_loop().create_task(self._read())
 
     async def send(self, message: Any) -> None:
         await self._socket.send(json.dumps(message.model_dump(exclude_none=True)))
+
+    async def cut(self) -> None:
+        """It turned out to be closed. Raises RequestError when the provider said why."""
+        await asyncio.wait({self._reading}, timeout=CLOSE_S)
+        if self._end is not None:
+            raise self._end
 
     async def close(self) -> None:
         self.closed = True
@@ -85,7 +94,7 @@ class VoiceSocket:
         code = getattr(self._socket, "close_code", None)
         if end is None and code == 1008:
             end = self._refusal("", str(getattr(self._socket, "close_reason", "") or ""))
-        self.closed = True
+        self.closed, self._end = True, end
         for queue in self.contexts.values():
             queue.put_nowait(end)
 
@@ -108,6 +117,7 @@ class Elevenlabs:
         self._settings: dict[str, Any] = dict(options["voice_settings"])
         self._query: dict[str, str] = dict(options["query"])
         self._coded: list[str] = list(options["coded_models"])
+        self._languages: list[str] = list(options["languages"])
         self._sockets: dict[tuple[str, str], list[VoiceSocket]] = {}
         self._numbers = itertools.count(1)
 
@@ -115,6 +125,9 @@ class Elevenlabs:
         text = without_tags(str(request.fields["text"]))
         voice = str(request.fields["voice"] or self._voice)
         language = str(request.fields["language"]).partition("-")[0]
+        if language not in self._languages:
+            told = f"it does not speak {language}"
+            raise self._account.provider.fault(ProviderFault.REFUSED, told, missing=True)
         for tries in (0, 1):
             socket = await self._socket(voice, language, fresh=tries > 0)
             outlet = SpeechOutlet(request, self._account.provider, RATE, len(text))
@@ -145,9 +158,11 @@ class Elevenlabs:
             words, written_ms = WordReader(text), 0.0
             while True:
                 try:
-                    wait_s = None if closing or not outlet.begun else QUIET_S
+                    wait_s = QUIET_S if outlet.begun and not closing else MOST_WAIT_S
                     told = await asyncio.wait_for(queue.get(), wait_s)
                 except asyncio.TimeoutError:  # noqa: UP041 - not the same in Python 3.10
+                    if closing:
+                        raise self._account.provider.fault(ProviderFault.DOWN, "it does not answer") from None
                     closing = True
                     await socket.send(CloseContext(context_id=context, close_context=True))
                     continue
@@ -155,13 +170,13 @@ class Elevenlabs:
                     raise told
                 if told is None:
                     return False
+                alignment = told.get("alignment") or {}
+                for start, end, at_ms in words.read(
+                    alignment.get("chars") or (), alignment.get("charStartTimesMs") or ()
+                ):
+                    outlet.mark(start, end, written_ms + at_ms)
                 if told.get("audio"):
                     pcm = base64.b64decode(told["audio"], validate=True)
-                    alignment = told.get("alignment") or {}
-                    for start, end, at_ms in words.read(
-                        alignment.get("chars") or (), alignment.get("charStartTimesMs") or ()
-                    ):
-                        outlet.mark(start, end, written_ms + at_ms)
                     written_ms += len(pcm) / 2 * 1000 / RATE
                     await outlet.write(pcm)
                 if told.get("isFinal") or told.get("is_final"):
@@ -171,6 +186,7 @@ class Elevenlabs:
                     closing = True
                     await socket.send(CloseContext(context_id=context, close_context=True))
         except (ConnectionClosed, OSError):
+            await socket.cut()
             return False
         except (binascii.Error, TypeError, ValueError, AttributeError):
             raise self._account.provider.fault(ProviderFault.DOWN, "it sent what cannot be read") from None
