@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from httpx2 import HTTPError, Timeout
 from openai import APIConnectionError, APIStatusError, AsyncOpenAI, OpenAIError
 
 from mediaserver.errors import ProviderFault
@@ -11,8 +12,6 @@ from pipelines.workers.async_entry import RequestError
 
 def openai_client(account: ProviderAccount, connect_s: float, answer_s: float) -> AsyncOpenAI:
     """It retries nothing: another engine is quicker. Its key is given with each request."""
-    from httpx2 import Timeout
-
     client = AsyncOpenAI(
         api_key="none", base_url=account.url, max_retries=0, timeout=Timeout(answer_s, connect=connect_s)
     )
@@ -21,7 +20,11 @@ def openai_client(account: ProviderAccount, connect_s: float, answer_s: float) -
     return client
 
 
-def openai_fault(account: ProviderAccount, error: OpenAIError) -> RequestError:
+FAULTS = (OpenAIError, HTTPError)
+"""What the client raises, and the HTTP client under it in the middle of an answer."""
+
+
+def openai_fault(account: ProviderAccount, error: Exception) -> RequestError:
     if isinstance(error, APIStatusError):
         # what it says stands in the parsed body where it streams, for then there is no text
         body = error.response.content if error.response.is_stream_consumed else str(error.body or error)
@@ -29,4 +32,4 @@ def openai_fault(account: ProviderAccount, error: OpenAIError) -> RequestError:
     if isinstance(error, APIConnectionError):
         cause = str(error.__cause__ or error) or type(error.__cause__ or error).__name__
         return account.provider.fault(ProviderFault.DOWN, cause)
-    return account.provider.fault(ProviderFault.DOWN, type(error).__name__)
+    return account.provider.fault(ProviderFault.DOWN, str(error) or type(error).__name__)

@@ -17,8 +17,8 @@ MANIFEST = Manifest(
     kind=Kind.STT,
     summary="OpenAI's recogniser, or that of a server that speaks like it; whole utterances",
     languages=tuple(
-        "af ar az be bg bs ca cs cy da de el en es et fa fi fr gl he hi hr hu hy id is it ja kk kn ko lt lv mi "
-        "mk mr ms ne nl no pl pt ro ru sk sl sr sv sw ta th tl tr uk ur vi zh".split()
+        "af ar az be bg bs ca cs cy da de el en es et fa fi fr gl he hi hr hu hy id is it ja kk kn ko lt lv "
+        "mi mk mr ms ne nl no pl pt ro ru sk sl sr sv sw ta th tl tr uk ur vi zh".split()
     ),
     licence="service",
     needs=("key",),

@@ -8,11 +8,9 @@ import struct
 from collections.abc import Mapping
 from typing import Any
 
-from openai import OpenAIError
-
 from mediaserver.errors import ProviderFault
 from pipelines.engines.cloud.account import ProviderAccount
-from pipelines.engines.cloud.openai_faults import openai_client, openai_fault
+from pipelines.engines.cloud.openai_faults import FAULTS, openai_client, openai_fault
 from pipelines.engines.stt.openai_transcribe.answers import final
 from pipelines.engines.stt.streamed.keyterms import keyterms
 from pipelines.workers.async_entry import AsyncRequest, AsyncService, run
@@ -45,7 +43,7 @@ class OpenaiTranscribe:
                 file=("utterance.wav", wav(bytes(audio)), "audio/wav"), **self._told(request.fields)
             )
             return final(answer.http_response.json())
-        except OpenAIError as error:
+        except FAULTS as error:
             raise openai_fault(self._account, error) from None
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             why = f"it sent what cannot be read ({type(error).__name__})"

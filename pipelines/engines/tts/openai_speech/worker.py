@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from openai import OpenAIError
-
 from mediaserver.errors import ProviderFault
 from pipelines.engines.cloud.account import ProviderAccount
-from pipelines.engines.cloud.openai_faults import openai_client, openai_fault
+from pipelines.engines.cloud.openai_faults import FAULTS, openai_client, openai_fault
 from pipelines.engines.tts.streamed.outlet import SpeechOutlet
 from pipelines.engines.tts.streamed.texts import pieces
 from pipelines.workers.async_entry import AsyncRequest, AsyncService, run
@@ -50,7 +48,7 @@ class OpenaiSpeech:
                         raise self._account.provider.fault(ProviderFault.DOWN, f"it sent {kind}, no audio")
                     async for chunk in response.iter_bytes(CHUNK_BYTES):
                         await outlet.write(chunk)
-        except OpenAIError as error:
+        except FAULTS as error:
             raise openai_fault(self._account, error) from None
         await outlet.end()
         return {}

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from mediaserver.errors import ProviderFault
 from mediaserver.media.time import SAMPLE_RATE
 from pipelines.engines.cloud.faults import Provider
-from pipelines.engines.tts.espeak.block_resample import BlockResampler
+from pipelines.engines.tts.block_resample import BlockResampler
 from pipelines.workers.async_entry import AsyncRequest
 
 Pcm = npt.NDArray[np.int16]
