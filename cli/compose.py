@@ -212,6 +212,7 @@ class Server:
         context.agent_faults = AgentFaults(known, settings.engines, flows.fault, tools.there).of
         insight.open(database.pool, database.writer, undo)
         # A model's server may be far, slow or gone: that keeps no other agent waiting.
+        engines.warm(settings.engines.warm)
         speaking = engines.settle(ENGINES_S, without=(Kind.LLM, Kind.EMBEDDING))
         await asyncio.gather(speaking, code.settle(CODE_S), tools.settle(CODE_S), backgrounds.settle())
 
