@@ -13,6 +13,8 @@ from mediaserver.config import Settings
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import ConfigError, EngineError
 from pipelines.engines.builtin import LLMS, STT, TTS, TTS_BETTER, VAD
+from pipelines.engines.finish.finishing import Finishing
+from pipelines.engines.finish.levels import VoiceLevels
 from pipelines.engines.protocols import Kind, Llm, Vad
 from pipelines.engines.registry import EngineOptions, EngineRegistry
 from pipelines.engines.running import Engines
@@ -29,9 +31,25 @@ START_S = 20.0
 
 def open_engines(settings: Settings, known: EngineRegistry, undo: AsyncExitStack) -> Engines:
     """None of them is started yet."""
-    engines = Engines(known, partial(engine_options, settings))
+    engines = Engines(known, partial(engine_options, settings), finishing := open_finishing(settings))
+    undo.push_async_callback(_keep_levels, finishing)
     undo.push_async_callback(engines.stop)
     return engines
+
+
+def open_finishing(settings: Settings) -> Finishing:
+    """What every voice's sound goes through."""
+    if not settings.engines.level_db:
+        return Finishing()
+    return Finishing(VoiceLevels(settings.data / "cache" / "voice-levels.json", settings.engines.level_db))
+
+
+async def _keep_levels(finishing: Finishing) -> None:
+    if finishing.levels is not None:
+        try:
+            await asyncio.to_thread(finishing.levels.write)
+        except OSError as error:  # they are learned anew
+            log.warning("the levels of voices cannot be kept: %s", error)
 
 
 def open_voices(

@@ -40,7 +40,8 @@ async def open_speech_desk(
     def options(kind: Kind, name: str) -> EngineOptions:
         return replace(engine_options(settings, kind, name), workers=workers, background=True)
 
-    recordings, own = Engines(known, options), Engines(known, partial(engine_options, settings))
+    recordings = Engines(known, options)
+    own = Engines(known, partial(engine_options, settings), engines.finishing)
     undo.push_async_callback(recordings.stop)
     undo.push_async_callback(own.stop)
 

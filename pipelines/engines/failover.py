@@ -20,6 +20,7 @@ from typing import Generic, TypeVar
 from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.circuits import EngineCircuits, in_a_word, reason, says_nothing_of_it
 from pipelines.engines.counting import SpeechCounter, counted_speech
+from pipelines.engines.finish.finishing import Finishing
 from pipelines.engines.llm.continuation import MOST_SAID, Continuation, carried_on
 from pipelines.engines.protocols import (
     Engine,
@@ -226,13 +227,16 @@ class PreferredTts(Preferred[Tts]):
         there: Callable[[], Sequence[Tts | None]],
         counter: SpeechCounter | None = None,
         circuits: EngineCircuits | None = None,
+        finishing: Finishing | None = None,
     ) -> None:
+        """`finishing`: what the sound of each goes through; None: as it is made."""
         super().__init__(Kind.TTS, there, circuits)
         self._counter = counter
+        self._finishing = finishing
 
     def counted(self, counter: SpeechCounter) -> PreferredTts:
         """The same engines, for one that is told what each said."""
-        counted = PreferredTts(self._there, counter)
+        counted = PreferredTts(self._there, counter, finishing=self._finishing)
         counted.same(self)
         return counted
 
@@ -243,7 +247,10 @@ class PreferredTts(Preferred[Tts]):
 
         def begin(engine: Tts) -> AsyncGenerator[TtsChunk, None]:
             named, tongue = told(voice, language, engine.manifest.name, first=engine is meant)
-            stream = engine.speak(text, voice=named, language=tongue, rate=rate)
+            if self._finishing is None:
+                stream = engine.speak(text, voice=named, language=tongue, rate=rate)
+            else:
+                stream = self._finishing.speech(engine, text, named, tongue, rate)
             if self._counter is None:
                 return stream
             return counted_speech(stream, engine.manifest.name, text, self._counter)

@@ -62,6 +62,9 @@ class Manifest:
     """Of a language model: an assistant's message at the end of the history begins its answer."""
     free: bool = False
     """Of a language model: a question costs nothing, so that one may be asked in vain."""
+    whole: bool = False
+    """Of a voice's engine: nothing of a text can be heard before all of it is made. It is given clause by
+    clause then."""
     own_voices: tuple[str, ...] = ()
     """Of a voice's engine: all names that it knows, where they are few. Empty: nobody knows but itself."""
     gender: str = ""

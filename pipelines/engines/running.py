@@ -18,6 +18,7 @@ from typing import Any
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.failover import PreferredLlm, PreferredTts
+from pipelines.engines.finish.finishing import Finishing
 from pipelines.engines.protocols import Embedder, Kind, Manifest, TurnModel
 from pipelines.engines.registry import EngineOptions, EngineRegistry
 from pipelines.engines.stt.failover import PreferredStt
@@ -66,8 +67,13 @@ class Engines:
     """
 
     def __init__(
-        self, registry: EngineRegistry, options: Callable[[Kind, str], EngineOptions] | None = None
+        self,
+        registry: EngineRegistry,
+        options: Callable[[Kind, str], EngineOptions] | None = None,
+        finishing: Finishing | None = None,
     ) -> None:
+        """`finishing`: what the sound of voices goes through; None: as it is made."""
+        self.finishing = finishing
         self._registry = registry
         self._options = options or (lambda _kind, _name: EngineOptions())
         self._places: dict[tuple[Kind, str], _Place] = {}
@@ -89,7 +95,7 @@ class Engines:
         key = tuple(names)
         self._ask(Kind.TTS, key)
         if key not in self._ttss:
-            self._ttss[key] = PreferredTts(partial(self._there, Kind.TTS, key))
+            self._ttss[key] = PreferredTts(partial(self._there, Kind.TTS, key), finishing=self.finishing)
         return self._ttss[key]
 
     def llm(self, names: Sequence[str]) -> PreferredLlm:
