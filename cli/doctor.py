@@ -28,6 +28,7 @@ from cli.doctor_engines import (
     speech_models_there,
     timed,
 )
+from cli.doctor_environments import spoilt_engines
 from cli.terminal import add_config_option, add_json_option, console, print_json, progress
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ async def _steps(settings: Settings) -> AsyncIterator[tuple[str, list[Finding]]]
         [
             *weak_secrets(settings.sip),
             pjsua2(settings),
+            *await asyncio.to_thread(spoilt_engines, settings),
             *await preferred(engines.stt, partial(load_stt, settings)),
             *await preferred(engines.tts, partial(load_tts, settings)),
             *await mcp_servers_there(settings),

@@ -14,7 +14,7 @@ import pytest
 
 from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.protocols import TtsChunk, WordMark
-from pipelines.engines.tts.espeak.block_resample import BlockResampler
+from pipelines.engines.tts.block_resample import BlockResampler
 from pipelines.engines.tts.espeak.engine import EspeakTts, check
 from pipelines.engines.tts.espeak.worker import voice_for
 from pipelines.engines.tts.in_worker import SpeechRequest

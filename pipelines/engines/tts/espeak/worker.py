@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from mediaserver.errors import EngineMissingError
 from mediaserver.media.time import SAMPLE_RATE
-from pipelines.engines.tts.espeak.block_resample import BlockResampler
+from pipelines.engines.tts.block_resample import BlockResampler
 from pipelines.engines.tts.worker.speaker import MadeSpeech, SpeechMaker
 from pipelines.workers.entry import become_worker
 from pipelines.workers.protocol import Msg
