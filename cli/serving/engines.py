@@ -4,16 +4,21 @@ one voice detector."""
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
+import threading
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
+from importlib.metadata import version
+from pathlib import Path
 
 from mediaserver.config import Settings
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import ConfigError, EngineError
 from pipelines.engines.builtin import LLMS, STT, TTS, TTS_BETTER, VAD
 from pipelines.engines.finish.finishing import Finishing
+from pipelines.engines.finish.kept import KeptSpeech
 from pipelines.engines.finish.levels import VoiceLevels
 from pipelines.engines.protocols import Kind, Llm, Vad
 from pipelines.engines.registry import EngineOptions, EngineRegistry
@@ -32,19 +37,31 @@ START_S = 20.0
 def open_engines(settings: Settings, known: EngineRegistry, undo: AsyncExitStack) -> Engines:
     """None of them is started yet."""
     engines = Engines(known, partial(engine_options, settings), finishing := open_finishing(settings))
-    undo.push_async_callback(_keep_levels, finishing)
+    undo.push_async_callback(_close_finishing, finishing)
     undo.push_async_callback(engines.stop)
     return engines
 
 
 def open_finishing(settings: Settings) -> Finishing:
     """What every voice's sound goes through."""
-    if not settings.engines.level_db:
-        return Finishing()
-    return Finishing(VoiceLevels(settings.data / "cache" / "voice-levels.json", settings.engines.level_db))
+    folder, target = settings.data / "cache", settings.engines.level_db
+    levels = VoiceLevels(folder / "voice-levels.json", target) if target else None
+    kept = KeptSpeech(folder / "speech", partial(_fingerprint, settings))
+    threading.Thread(target=kept.sweep, daemon=True, name="kept speech").start()
+    return Finishing(levels, kept)
 
 
-async def _keep_levels(finishing: Finishing) -> None:
+def _fingerprint(settings: Settings, name: str) -> str:
+    """Of a voice's engine: another as soon as what it is told is, or its weights are, or this server is."""
+    told = engine_options(settings, Kind.TTS, name).settings
+    weights = Path(str(told.get("weights", "")))
+    changed = weights.stat().st_mtime_ns if told.get("weights") and weights.exists() else 0
+    return hashlib.sha256(repr((version("voiceforge"), sorted(told.items()), changed)).encode()).hexdigest()
+
+
+async def _close_finishing(finishing: Finishing) -> None:
+    if finishing.kept is not None:
+        await finishing.kept.stop()
     if finishing.levels is not None:
         try:
             await asyncio.to_thread(finishing.levels.write)

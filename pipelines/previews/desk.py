@@ -19,10 +19,10 @@ import numpy.typing as npt
 from mediaserver.calls.wave_file import wav_header
 from mediaserver.errors import CapacityError, EngineError, EngineMissingError
 from mediaserver.media.time import SAMPLE_RATE
+from pipelines.engines.finish.kept_files import KeptFiles
 from pipelines.engines.protocols import Kind
 from pipelines.engines.registry import EngineOptions, EngineRegistry
 from pipelines.engines.running import Engines
-from pipelines.previews.kept_files import KeptFiles
 from pipelines.previews.standing import (
     EnginesForVoices,
     VoiceStanding,
