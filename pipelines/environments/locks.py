@@ -123,6 +123,8 @@ def _file(lock: str, device: Device) -> Path:
 
 
 def _read(name: str, path: Path, device: Device) -> Lock:
+    if device is Device.CPU and not path.exists() and path.with_name(f"{path.stem}-cuda.lock").exists():
+        raise EngineError(f"the packages of {name} are for machines with an NVIDIA GPU, and there is none")
     try:
         text = path.read_text()
     except (OSError, UnicodeDecodeError) as error:
