@@ -12,7 +12,7 @@ from functools import partial
 from mediaserver.config import Settings
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import ConfigError, EngineError
-from pipelines.engines.builtin import LLMS, STT, TTS, VAD
+from pipelines.engines.builtin import LLMS, STT, TTS, TTS_BETTER, VAD
 from pipelines.engines.protocols import Kind, Llm, Vad
 from pipelines.engines.registry import EngineOptions, EngineRegistry
 from pipelines.engines.running import Engines
@@ -21,6 +21,8 @@ from pipelines.previews.desk import VoiceDesk
 
 log = logging.getLogger(__name__)
 
+OURS = (STT, TTS, TTS_BETTER)
+"""Engines in worker processes that come with us, whose processes the settings count."""
 START_S = 20.0
 """So long a model that was never asked for may take to start."""
 
@@ -50,7 +52,7 @@ def engine_options(settings: Settings, kind: Kind, name: str) -> EngineOptions:
         own = {**given.options.get(one_of, {}), "model": which}
     else:
         own = dict(given.options.get(name, {}))
-    usual = {(Kind.STT, STT): given.stt_workers, (Kind.TTS, TTS): given.tts_workers}.get((kind, name), 1)
+    usual = {Kind.STT: given.stt_workers, Kind.TTS: given.tts_workers}[kind] if name in OURS else 1
     return EngineOptions(
         own.pop("workers", usual),
         settings.data / "cache",

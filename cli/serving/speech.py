@@ -181,10 +181,13 @@ class Speech:
         for agent in self._agents:
             language, *others = row_languages(agent, self._settings.language)
             lists = ((Kind.STT, self._stt(agent)), (Kind.TTS, self._tts(agent)))
+            own = {Kind.STT: agent.stt, Kind.TTS: agent.tts}
             mend = "name another engine or language in its row, or in the settings where it has none"
             for kind, names in lists:
                 foreign = self._engines.foreign(kind, names, language)
-                if foreign:
+                if foreign and (
+                    own[kind] or len(foreign) == len(names)
+                ):  # the settings' are for many tongues
                     what = f"no engine for {kind} speaks {language}, {foreign[0]} is used all the same"
                     if len(foreign) < len(names):
                         what = f"{', '.join(foreign)} for {kind} is passed over: it does not speak {language}"

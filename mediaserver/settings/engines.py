@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Annotated, Any
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from mediaserver.settings.group import SettingsGroup
 from mediaserver.settings.speech_to_speech import ModelName, SpeechModelSettings
@@ -18,7 +19,11 @@ class EnginesSettings(SettingsGroup):
         description="Recognisers of the agents whose rows name none, best first; what fails is left for the "
         "next. `voiceforge engines list` shows which there are.",
     )
-    tts: EngineNames = Field(default=("espeak-ng",), description="Voices, likewise.")
+    tts: EngineNames = Field(
+        default=("pico", "espeak-ng"),
+        description="Voices, likewise. `pico` speaks six languages and espeak-ng the others; where its "
+        "package is not installed espeak-ng speaks them all.",
+    )
     llm: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = Field(
         default=(),
         description="Language models of the agents that think with one and whose rows name none, best first. "
@@ -48,7 +53,7 @@ class EnginesSettings(SettingsGroup):
         default=2, ge=1, le=64, description="Processes of the recogniser that comes with us, pocketsphinx."
     )
     tts_workers: int = Field(
-        default=1, ge=1, le=64, description="Processes of the voice that comes with us, espeak-ng."
+        default=1, ge=1, le=64, description="Processes of the voices that come with us, pico and espeak-ng."
     )
     speech_to_speech: dict[ModelName, SpeechModelSettings] = Field(
         default={},
@@ -77,6 +82,14 @@ class EnginesSettings(SettingsGroup):
         pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$",
         description="Language of the agents whose rows name none.",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _voices_that_are_there(cls, given: Any) -> Any:
+        """Nobody asked for pico by name: without its package it is no fault that it is not there."""
+        if isinstance(given, dict) and "tts" not in given and find_spec("py_nanotts") is None:
+            return {**given, "tts": ("espeak-ng",)}
+        return given
 
     @field_validator("options")
     @classmethod

@@ -14,6 +14,7 @@ import logging
 from collections.abc import AsyncGenerator, Callable, Hashable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 from typing import Generic, TypeVar
 
 from mediaserver.errors import EngineError, EngineMissingError
@@ -35,7 +36,7 @@ from pipelines.engines.protocols import (
     TtsChunk,
 )
 from pipelines.engines.trying import attempt
-from pipelines.voices.routing import told
+from pipelines.voices.routing import addressed, fits, told
 from pipelines.workers.urgency import with_patience
 
 log = logging.getLogger(__name__)
@@ -96,12 +97,16 @@ class Preferred(Generic[E]):
     async def stop(self) -> None:
         """Likewise: others may use the same engines."""
 
-    def order(self, language: str = "", about: Hashable = None) -> list[E]:
+    def order(
+        self, language: str = "", about: Hashable = None, fits: Callable[[Manifest], bool] | None = None
+    ) -> list[E]:
         """Those to try now: the ready and sound ones as preferred, then the rest. `language`: only those that
-        speak it, unless none does. `about`: what an engine may have been found not to have."""
+        speak it, unless none does. `about`: what an engine may have been found not to have. `fits`: which of
+        the sound ones come first."""
 
-        def doubtful(engine: E) -> bool:
-            return not _ready(engine) or bool(self._circuits.open(engine)) or (engine, about) in self._unfit
+        def doubtful(engine: E) -> tuple[bool, bool]:
+            broken = not _ready(engine) or bool(self._circuits.open(engine)) or (engine, about) in self._unfit
+            return broken, fits is not None and not fits(engine.manifest)
 
         there = self._engines
         speaking = [engine for engine in there if engine.manifest.speaks(language)]
@@ -136,6 +141,7 @@ class Preferred(Generic[E]):
         language: str = "",
         noted: Callable[[T, str], T] | None = None,
         about: Hashable = None,
+        fits: Callable[[Manifest], bool] | None = None,
     ) -> AsyncGenerator[T, None]:
         """What the first engine gives that `gives` anything at all within `first_s`, and then never lets
         `next_s` pass; the last one may take its time. `needed`: to give nothing is to fail. `noted`:
@@ -143,7 +149,7 @@ class Preferred(Generic[E]):
 
         Raises EngineError, whatever the engine raised.
         """
-        order, failures = self.order(language, about), list[str]()
+        order, failures = self.order(language, about, fits), list[str]()
         for engine in order:
             last, begun = engine is order[-1], False
             try:
@@ -172,9 +178,6 @@ class Preferred(Generic[E]):
                 if last or begun:
                     raise error if isinstance(error, EngineError) else EngineError(why) from error
         raise EngineMissingError(f"there is no {self._kind} engine; run `voiceforge engines list`")
-
-    def is_first_choice(self, engine: E) -> bool:
-        return self._there()[0] is engine
 
     @property
     def _engines(self) -> list[E]:
@@ -216,7 +219,7 @@ async def _close(stream: AsyncGenerator[T, None], engine: Engine) -> None:
 
 class PreferredTts(Preferred[Tts]):
     """See pipelines.engines.protocols.Tts. `voice` may be one of the catalogue: each engine is told what it
-    can make of it. An engine's own name of a voice means something to the first choice only."""
+    can make of it. An engine's own name of a voice means something to the first only that may know it."""
 
     def __init__(
         self,
@@ -236,9 +239,10 @@ class PreferredTts(Preferred[Tts]):
     def speak(
         self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
     ) -> AsyncGenerator[TtsChunk, None]:
+        meant = self._addressed(voice)
+
         def begin(engine: Tts) -> AsyncGenerator[TtsChunk, None]:
-            first = self.is_first_choice(engine)
-            named, tongue = told(voice, language, engine.manifest.name, first=first)
+            named, tongue = told(voice, language, engine.manifest.name, first=engine is meant)
             stream = engine.speak(text, voice=named, language=tongue, rate=rate)
             if self._counter is None:
                 return stream
@@ -254,7 +258,19 @@ class PreferredTts(Preferred[Tts]):
             language=language,
             noted=_noted,
             about=(voice, language),
+            fits=partial(fits, voice),
         )
+
+    def _addressed(self, voice: str) -> Tts | None:
+        """To whom a name means something that the catalogue does not have; None while that one is not
+        there."""
+        there = self._there()
+        if not there or there[0] is None:
+            return None
+        engines = self._engines
+        manifests = [engine.manifest for engine in engines]
+        meant = addressed(voice, manifests)
+        return next(engine for engine, each in zip(engines, manifests, strict=True) if each is meant)
 
 
 class PreferredLlm(Preferred[Llm]):

@@ -62,6 +62,10 @@ class Manifest:
     """Of a language model: an assistant's message at the end of the history begins its answer."""
     free: bool = False
     """Of a language model: a question costs nothing, so that one may be asked in vain."""
+    own_voices: tuple[str, ...] = ()
+    """Of a voice's engine: all names that it knows, where they are few. Empty: nobody knows but itself."""
+    gender: str = ""
+    """Of a voice's engine that has one voice for each language: "female" or "male"."""
 
     def speaks(self, language: str) -> bool:
         """Whether it knows a language (BCP 47): "en" is enough for "en-GB", and the other way round."""

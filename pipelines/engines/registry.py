@@ -39,6 +39,12 @@ class EngineOptions:
     """Nobody waits for it on a line: it gives way to all that somebody waits for."""
     home: Path | None = None
     """Folder of the engines' environments and weights (`pipelines.environments.places`)."""
+    gpu: int | None = None
+    """The device that it was given a place on, as CUDA counts them; None: none was."""
+    gpu_mb: int = 0
+    """What is reserved for it there."""
+    gpu_total_mb: int = 0
+    """What that device has."""
 
     def without_settings(self, name: str) -> EngineOptions:
         """These, for an engine that has none of its own. Raises EngineMissingError when some are given."""

@@ -1,10 +1,13 @@
 """Which engine speaks a voice, and what it is told. Pure, and the one place where that is decided.
 
-    1. the engine that a voice of the catalogue was made for   2. espeak-ng, in the variant that comes nearest
+    1. the engine that a voice of the catalogue was made for
+    2. espeak-ng, in the variant that comes nearest, or an engine that has a single voice for each language,
+    where that is of the same sex: whichever is preferred
     3. any other engine, with its own voice of the language
     and each only where it is ready and speaks the language of the text.
 
-A name that the catalogue does not have is an engine's own: it means something to the first engine alone.
+A name that the catalogue does not have is an engine's own: it means something to the first engine alone that
+may know it.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mediaserver.errors import EngineMissingError
-from pipelines.voices.catalogue import FALLBACK, Catalogue, CatalogueVoice, catalogue
+from pipelines.voices.catalogue import FALLBACK, Catalogue, CatalogueVoice, Gender, catalogue
 
 
 class ReadyEngine(Protocol):
@@ -25,6 +28,14 @@ class ReadyEngine(Protocol):
 
     def speaks(self, language: str) -> bool:
         """Whether it knows a language (BCP 47)."""
+
+    @property
+    def own_voices(self) -> tuple[str, ...]:
+        """All names of voices that it knows; empty: nobody knows but itself."""
+
+    @property
+    def gender(self) -> str:
+        """Of its only voice in each language; empty: it has several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,33 +75,47 @@ def routes(
     found = known.find(voice)
     if found is None:
         spoken = language or "en"
-        return [
-            VoiceRoute(engine.name, voice if at == 0 else "", spoken)
-            for at, engine in enumerate(ready)
-            if engine.speaks(spoken)
-        ]
+        named = addressed(voice, ready)
+        able = sorted((e for e in ready if e.speaks(spoken)), key=lambda engine: not fits(voice, engine))
+        return [VoiceRoute(engine.name, voice if engine is named else "", spoken) for engine in able]
     spoken = found.tongue(language)
-    able = [engine.name for engine in ready if engine.speaks(spoken)]
-    why = "" if found.engine in able else _why_not(found, spoken, ready, known)
+    able = sorted((e for e in ready if e.speaks(spoken)), key=lambda engine: _rank(found, engine))
+    names = [engine.name for engine in able]
+    why = "" if found.engine in names else _why_not(found, spoken, ready, known)
     return [
         VoiceRoute(name, found.told(name), spoken)
         if name == found.engine
         else VoiceRoute(name, found.told(name), spoken, found.engine, why or "it failed")
-        for name in sorted(able, key=lambda name: _rank(found, name))
+        for name in names
     ]
+
+
+def fits(voice: str, engine: ReadyEngine) -> bool:
+    """Whether an engine can be taken for this voice: one that has a single voice for each language is none
+    for a voice of the other sex, nor for a name that it does not know."""
+    if (found := catalogue().find(voice)) is not None:
+        return engine.gender in ("", found.gender) or found.gender is Gender.NEUTRAL
+    return not (voice and engine.own_voices) or voice.lower() in map(str.lower, engine.own_voices)
+
+
+def addressed(voice: str, engines: Sequence[ReadyEngine]) -> ReadyEngine | None:
+    """Of a list, best first, the engine to which a name means something that the catalogue does not have."""
+    return next((engine for engine in engines if fits(voice, engine)), engines[0] if engines else None)
 
 
 def told(voice: str, language: str, engine: str, *, first: bool) -> tuple[str, str]:
     """Voice and language as one engine is told them, for whoever has chosen the engine already. `first`: it
-    is the first choice, whose own names of voices are meant."""
+    is the one whose own names of voices are meant (`addressed`)."""
     found = catalogue().find(voice)
     if found is not None:
         return found.told(engine), found.tongue(language)
     return (voice if first else ""), language
 
 
-def _rank(voice: CatalogueVoice, engine: str) -> int:
-    return 0 if engine == voice.engine else 1 if engine == FALLBACK else 2
+def _rank(voice: CatalogueVoice, engine: ReadyEngine) -> int:
+    if engine.name == voice.engine:
+        return 0
+    return 1 if engine.name == FALLBACK or engine.gender == voice.gender else 2
 
 
 def _why_not(voice: CatalogueVoice, language: str, ready: Sequence[ReadyEngine], known: Catalogue) -> str:

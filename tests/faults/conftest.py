@@ -26,6 +26,7 @@ SHARED = f"""
 port_min = 14000
 port_max = {14000 + 2 * PAIRS - 1}
 [engines]
+tts = ["espeak-ng"]
 stt_workers = 1
 tts_workers = 1
 [recording]

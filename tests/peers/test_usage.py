@@ -28,10 +28,10 @@ def test_a_call_counts_what_it_heard_said_and_lasted(server: ServerProcess) -> N
 
     def whole() -> bool:
         now = counted()
-        return all(now.get(each, 0) > 0 for each in (("calls", ""), ("tts_seconds", "espeak-ng")))
+        return all(now.get(each, 0) > 0 for each in (("calls", ""), ("tts_seconds", "pico")))
 
     server.wait_for("what the call used", whole)
     now = counted()
     assert now["calls", ""] == 1
     assert 2 < now["call_seconds", ""] < 30
-    assert now["tts_characters", "espeak-ng"] > 10 and now["tts_seconds", "espeak-ng"] > 0.5
+    assert now["tts_characters", "pico"] > 10 and now["tts_seconds", "pico"] > 0.5

@@ -6,5 +6,6 @@ Each with what it needs; none is loaded here. The embedded engines stand in `pip
 from __future__ import annotations
 
 from pipelines.engines.registry import EngineEntry
+from pipelines.engines.stt.faster_whisper import engine as faster_whisper
 
-ENTRIES: tuple[EngineEntry, ...] = ()
+ENTRIES: tuple[EngineEntry, ...] = (faster_whisper.ENGINE.entry(),)

@@ -6,5 +6,12 @@ Each with what it needs; none is loaded here. The embedded engines stand in `pip
 from __future__ import annotations
 
 from pipelines.engines.registry import EngineEntry
+from pipelines.engines.tts.kokoro import engine as kokoro
+from pipelines.engines.tts.mms import engine as mms
+from pipelines.engines.tts.piper import engine as piper
 
-ENTRIES: tuple[EngineEntry, ...] = ()
+ENTRIES: tuple[EngineEntry, ...] = (
+    kokoro.ENGINE.entry(),
+    mms.ENGINE.entry(),
+    piper.ENGINE.entry(),
+)

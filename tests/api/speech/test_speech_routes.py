@@ -39,7 +39,7 @@ async def test_raw_speech_at_any_rate(studio: Studio) -> None:
         told = {"text": "Good morning.", "format": "pcm", "sample_rate": rate}
         async with studio.client.post("/api/tts", json=told) as answer:
             assert answer.headers["Content-Type"] == f"audio/pcm; rate={rate}"
-            assert answer.headers["X-Voice-Engine"] == "espeak-ng"
+            assert answer.headers["X-Voice-Engine"] == "pico"
             assert answer.headers["Transfer-Encoding"] == "chunked"
             lengths[rate] = len(await answer.read()) / 2 / rate
     assert max(lengths.values()) - min(lengths.values()) < 0.02
@@ -191,7 +191,7 @@ async def test_what_is_used_is_the_keys_that_asked(studio: Studio) -> None:
     studio.counts.take()
     assert (await posted(studio, "/api/tts", json={"text": "Hello.", "format": "mulaw"}))[0] == 200
     assert {each.owner for each in studio.counts.used} == {studio.key.id}
-    assert {each.engine for each in studio.counts.used} == {"espeak-ng"}
+    assert {each.engine for each in studio.counts.used} == {"pico"}
     studio.counts.take()
 
 

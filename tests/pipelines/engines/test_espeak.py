@@ -14,10 +14,13 @@ import pytest
 
 from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.protocols import TtsChunk, WordMark
-from pipelines.engines.tts.espeak.block_resample import BlockResampler
+from pipelines.engines.tts.block_resample import BlockResampler
 from pipelines.engines.tts.espeak.engine import EspeakTts, check
-from pipelines.engines.tts.espeak.worker import AHEAD_SAMPLES, PIECE_CHARS, QUIET, pieces, voice_for
+from pipelines.engines.tts.espeak.worker import voice_for
 from pipelines.engines.tts.in_worker import SpeechRequest
+from pipelines.engines.tts.worker.edges import QUIET
+from pipelines.engines.tts.worker.pieces import PIECE_CHARS, pieces
+from pipelines.engines.tts.worker.speaker import AHEAD_SAMPLES
 
 LONG = "Welcome to the meeting room service. Which office would you like? " * 12
 

@@ -33,7 +33,7 @@ from pipelines.engines.stt.pocketsphinx.rival import PIECE_BYTES
 from pipelines.engines.stt.pocketsphinx.search import model_files
 from pipelines.engines.stt.pocketsphinx.utterance import REPEATED_BYTES
 from pipelines.engines.stt.pocketsphinx.worker import FIRST_BYTES
-from pipelines.engines.tts.espeak.block_resample import BlockResampler
+from pipelines.engines.tts.block_resample import BlockResampler
 from pipelines.engines.tts.espeak.worker import Espeak
 from pipelines.flows.booking import booking_flow
 from pipelines.workers.spec import BACKGROUND_NICENESS, NICENESS

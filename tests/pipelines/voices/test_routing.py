@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mediaserver.errors import EngineMissingError
 from pipelines.engines.tts.espeak.engine import MANIFEST as ESPEAK
+from pipelines.engines.tts.pico.engine import MANIFEST as PICO
 from pipelines.languages.tags import speaks
 from pipelines.voices.catalogue import catalogue
 from pipelines.voices.routing import VoiceRoute, route, routes, told
@@ -19,6 +20,8 @@ from pipelines.voices.routing import VoiceRoute, route, routes, told
 class Ready:
     name: str
     languages: tuple[str, ...] = ("*",)
+    own_voices: tuple[str, ...] = ()
+    gender: str = ""
 
     def speaks(self, language: str) -> bool:
         return speaks(self.languages, language)
@@ -110,3 +113,22 @@ def test_whatever_is_asked_for_goes_to_a_ready_engine_that_speaks_it(
     if not ways:
         with pytest.raises(EngineMissingError):
             route(voice, language, ready)
+
+
+def test_an_engine_with_one_voice_for_each_language_is_taken_for_voices_of_its_sex() -> None:
+    ready = [PICO, ESPEAK]
+    assert [way.engine for way in routes("en-us-grace", "", ready)] == ["pico", "espeak-ng"]
+    assert [way.engine for way in routes("en-us-mason", "", ready)] == ["espeak-ng", "pico"]
+    assert [way.engine for way in routes("en-us-grace", "", [ESPEAK, PICO])] == ["espeak-ng", "pico"]
+    assert [way.engine for way in routes("hi-divya", "", ready)] == ["espeak-ng"]
+
+
+def test_a_name_goes_to_the_first_engine_that_may_know_it() -> None:
+    ready = [PICO, ESPEAK]
+    assert routes("en-us+f3", "en", ready) == [
+        VoiceRoute("espeak-ng", "en-us+f3", "en"),
+        VoiceRoute("pico", "", "en"),
+    ]
+    assert route("en-gb", "en", ready) == VoiceRoute("pico", "en-gb", "en")
+    assert route("", "en", ready) == VoiceRoute("pico", "", "en")
+    assert route("nobody", "en", [PICO]) == VoiceRoute("pico", "nobody", "en"), "it says what it has"

@@ -47,11 +47,19 @@ class BlockResampler:
 
     def process(self, samples: Pcm) -> Pcm:
         """The next input, any length [n] -> what whole blocks give so far [m]."""
+        return _rounded(self.convert(samples.astype(np.float32)))
+
+    def flush(self) -> Pcm:
+        """The rest; in all ceil(input length * to_rate / rate) samples. The stream is over then."""
+        return _rounded(self.finish())
+
+    def convert(self, samples: Float) -> Float:
+        """`process` for numbers of any size: [n] -> [m]."""
         self._taken += len(samples)
-        self._held = np.concatenate([self._held, samples.astype(np.float32)])
+        self._held = np.concatenate([self._held, samples])
         blocks = (len(self._held) - 2 * self._half) // self._block
         if blocks <= 0:
-            return np.zeros(0, np.int16)
+            return np.zeros(0, np.float32)
         step = self._held.strides[0]
         windows = np.lib.stride_tricks.as_strided(
             self._held,
@@ -59,13 +67,17 @@ class BlockResampler:
             (self._block * step, step),
             writeable=False,
         )
-        out = (windows @ self._weights).ravel()
+        out: Float = (windows @ self._weights).ravel()
         self._held = self._held[blocks * self._block :].copy()
         self._made += len(out)
-        pcm: Pcm = np.clip(np.rint(out), -32_768, 32_767).astype(np.int16)
-        return pcm
+        return out
 
-    def flush(self) -> Pcm:
-        """The rest; in all ceil(input length * to_rate / rate) samples. The stream is over then."""
+    def finish(self) -> Float:
+        """`flush` for numbers of any size."""
         total, made = math.ceil(self._taken * self._ratio - 1e-9), self._made
-        return self.process(np.zeros(self._block + 2 * self._half, np.int16))[: max(0, total - made)]
+        return self.convert(np.zeros(self._block + 2 * self._half, np.float32))[: max(0, total - made)]
+
+
+def _rounded(samples: Float) -> Pcm:
+    pcm: Pcm = np.clip(np.rint(samples), -32_768, 32_767).astype(np.int16)
+    return pcm

@@ -1,0 +1,118 @@
+"""What all neural voices of this machine are to the server: a recipe, options, and a worker in an environment
+of its own. Never imports what the worker runs on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from mediaserver.errors import EngineMissingError
+from pipelines.engines.protocols import Manifest, Readiness
+from pipelines.engines.registry import EngineEntry, EngineOptions
+from pipelines.engines.tts.in_worker import WorkerTts
+from pipelines.engines.tts.neural.options import NeuralOptions, checked
+from pipelines.environments.places import interpreter
+from pipelines.environments.readiness import recipe_readiness, weights_folder
+from pipelines.environments.recipe import Recipe
+from pipelines.workers.spec import BACKGROUND_NICENESS, NICENESS, WorkerSpec
+
+OFFLINE: Mapping[str, str] = {
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+"""What a worker needs lies in its folder; nothing is fetched in the middle of a call."""
+
+F = TypeVar("F", bound=NeuralOptions)
+
+
+class NeuralTts(WorkerTts):
+    @property
+    def voices(self) -> list[str]:
+        """Names of those that it tells; empty before the start."""
+        for worker in self.pool.workers:
+            if "voices" in worker.facts:
+                return [str(name) for name in worker.facts["voices"]]
+        return []
+
+
+@dataclass(frozen=True, slots=True)
+class NeuralEngine(Generic[F]):
+    """One such engine, before it is made."""
+
+    manifest: Manifest
+    recipe: Recipe
+    module: str
+    """Of the worker."""
+    form: type[F]
+    told: Callable[[F, EngineOptions], Mapping[str, Any]] = field(default=lambda given, options: {})
+    """What of its options the worker is told, beside what all are."""
+    narrowed: Callable[[F, EngineOptions], Manifest] | None = None
+    """What it is with these options, where that is less than what it may be."""
+    start_s: float = 120.0
+    silence_s: float = 60.0
+    """The longest that a worker may take for one step: a clause on a slow processor."""
+
+    def check(self, options: EngineOptions) -> Readiness:
+        """Whether its options can be read, and all is there that its recipe names."""
+        name = options.name or self.manifest.name
+        try:
+            self.told(checked(name, options, self.form), options)
+        except EngineMissingError as error:
+            return Readiness(False, f"options that can be read ({error})")
+        return recipe_readiness(name, self.recipe, options)
+
+    def make(self, options: EngineOptions) -> NeuralTts:
+        """Raises EngineMissingError."""
+        spec = self.spec(options)
+        manifest = self.manifest
+        if self.narrowed is not None:
+            manifest = self.narrowed(checked(spec.name, options, self.form), options)
+        return NeuralTts(manifest, spec, options.workers)
+
+    def spec(self, options: EngineOptions) -> WorkerSpec:
+        """Raises EngineMissingError."""
+        name = options.name or self.manifest.name
+        given = checked(name, options, self.form)
+        folder = weights_folder(self.recipe, options)
+        if folder is None or options.home is None:
+            raise EngineMissingError(f"the engine {name} lacks a folder for its weights: set engines.home")
+        at_once = given.at_once or given.usual_at_once
+        return WorkerSpec(
+            name,
+            self.module,
+            options={
+                "weights": str(folder),
+                "device": given.device,
+                "threads": given.threads,
+                "at_once": at_once,
+                "seed": given.seed,
+                **self.told(given, options),
+            },
+            interpreter=str(interpreter(options.home, self.recipe.lock)),
+            environment=dict(OFFLINE),
+            threads=given.threads,
+            at_once=at_once,
+            start_limit_s=given.start_s or self.start_s,
+            silence_limit_s=self.silence_s,
+            niceness=BACKGROUND_NICENESS if options.background else NICENESS,
+        )
+
+    def entry(self) -> EngineEntry:
+        return EngineEntry(
+            self.manifest,
+            partial(self.check, EngineOptions()),
+            self.make,
+            check_with=self.check,
+            several=True,
+            recipe=self.recipe,
+        )
+
+
+def files(paths: Mapping[str, str]) -> dict[str, str]:
+    """Names -> whole paths, with `~` for the operator's folder."""
+    return {name: str(Path(path).expanduser().resolve()) for name, path in paths.items()}
