@@ -131,7 +131,7 @@ def _key(file: str) -> str:
 class EngineReplica:
     """One replica: see the module."""
 
-    async def __init__(self, arguments: EngineArguments) -> None:
+    async def __init__(self, arguments: EngineArguments) -> None:  # type: ignore[misc]  # Serve awaits it
         self._key = KeyCheck(_key(arguments.key_file))
         known = registry()
         kind, name = offer.kind_of(arguments.engine, known)
@@ -146,7 +146,7 @@ class EngineReplica:
         self._hosted: Hosted = offer.hosted(kind, name, self._engine)
         self._seen_ready = asyncio.get_running_loop().time()
 
-    @web.websocket("/")
+    @web.websocket("/")  # type: ignore[untyped-decorator]  # FastAPI is only in Ray's environment
     async def line(self, socket: WebSocket) -> None:
         """One line of a media server."""
         if not self._key.admits(socket.headers.get("authorization")):
@@ -158,7 +158,7 @@ class EngineReplica:
             return
         await self._hosted.carry(ServeLine(socket))
 
-    @web.get("/health")
+    @web.get("/health")  # type: ignore[untyped-decorator]
     async def health(self) -> dict[str, str]:
         """For who looks at one application."""
         return {"status": "ok" if self._engine.ready else "unavailable"}

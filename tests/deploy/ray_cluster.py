@@ -12,7 +12,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import yaml
 from aiohttp import ClientSession
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,7 +78,7 @@ class RayCluster:
             "applications": applications,
         }
         file = self._folder / "serve.yaml"
-        file.write_text(yaml.safe_dump(config))
+        file.write_text(json.dumps(config))  # which is YAML, too
         serve = self._python.with_name("serve")
         process = await asyncio.create_subprocess_exec(
             *(str(serve), "deploy", str(file), "-a", f"http://127.0.0.1:{self._dashboard}"),
