@@ -116,7 +116,7 @@ def test_their_own_tools_find_nothing(installed_environment: Callable[[str], Pat
         pod = {"apiVersion": "v1", "kind": "Pod", "metadata": named, "spec": template["spec"]}
         pods.append(tmp_path / f"pod-{number}.yaml")
         pods[-1].write_text(yaml.safe_dump(pod))
-    commands = [
+    commands: list[list[str | Path]] = [
         ["hadolint", *DOCKERFILES],
         ["yamllint", "--strict", "-c", DEPLOY / "yamllint.yaml", DEPLOY],
         ["check-jsonschema", "--builtin-schema", "vendor.compose-spec", COMPOSE],
