@@ -14,6 +14,7 @@ from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import ConfigError, EngineError, EngineMissingError
 from pipelines.engines.batch_work import BatchLlm
 from pipelines.engines.builtin import LLMS, STT, TTS, TTS_BETTER, VAD
+from pipelines.engines.modes import EngineModes
 from pipelines.engines.protocols import Kind, Llm, Vad
 from pipelines.engines.registry import EngineOptions, EngineRegistry
 from pipelines.engines.resources import EngineResources
@@ -80,11 +81,18 @@ def engine_options(settings: Settings, kind: Kind, name: str) -> EngineOptions:
     )
 
 
+def engine_modes(settings: Settings, known: EngineRegistry) -> EngineModes:
+    """What modes stand for here."""
+    return EngineModes(known, partial(engine_options, settings), settings.engines.options)
+
+
 def default_llms(settings: Settings, known: EngineRegistry) -> tuple[str, ...]:
     """The language models of agents that name none: the settings', else those of ours that have a key or an
     endpoint. Looks at the environment and at files; imports and asks nobody."""
-    if settings.engines.llm:
-        return settings.engines.llm
+    given = settings.engines
+    usual = (given.mode,) if given.mode and "llm" not in given.model_fields_set else given.llm
+    if usual:
+        return engine_modes(settings, known).meant(Kind.LLM, usual)
     return tuple(
         name
         for name in LLMS

@@ -21,14 +21,30 @@ WORKER_LIMITS = frozenset(
 EngineNames = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=100)], ...], Field(min_length=1)]
 
 
+PICO_FIRST = ("pico", "espeak-ng")
+
+
+def usual_voices() -> tuple[str, ...]:
+    """The voices that come with us, as far as their packages are there."""
+    return PICO_FIRST if find_spec("py_nanotts") is not None else PICO_FIRST[1:]
+
+
 class EnginesSettings(SettingsGroup):
+    mode: Literal["", "cloud-first", "self-hosted"] = Field(
+        default="",
+        description="What stands in the place of `stt`, `tts` and `llm` where those are left out: "
+        "`cloud-first`, providers whose keys are set and then what runs here, or `self-hosted`, only what "
+        "runs here or in our own network. Of each those that have what they need, best first, the embedded "
+        "ones last (`voiceforge engines list --mode`). In a list of engines, also in an agent's row, either "
+        "may stand like a name.",
+    )
     stt: EngineNames = Field(
         default=("pocketsphinx",),
         description="Recognisers of the agents whose rows name none, best first; what fails is left for the "
         "next. `voiceforge engines list` shows which there are.",
     )
     tts: EngineNames = Field(
-        default=("pico", "espeak-ng"),
+        default=PICO_FIRST,
         description="Voices, likewise. `pico` speaks six languages and espeak-ng the others; where its "
         "package is not installed espeak-ng speaks them all.",
     )
@@ -124,8 +140,9 @@ class EnginesSettings(SettingsGroup):
     @classmethod
     def _voices_that_are_there(cls, given: Any) -> Any:
         """Nobody asked for pico by name: without its package it is no fault that it is not there."""
-        if isinstance(given, dict) and "tts" not in given and find_spec("py_nanotts") is None:
-            return {**given, "tts": ("espeak-ng",)}
+        left_out = isinstance(given, dict) and "tts" not in given and not given.get("mode")
+        if left_out and usual_voices() != PICO_FIRST:
+            return {**given, "tts": usual_voices()}
         return given
 
     @field_validator("options")
