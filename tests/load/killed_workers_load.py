@@ -53,8 +53,12 @@ LAST = ("Acme desk", "No news", "Once more")
 TURN_S = 30.0
 STARTS_WITHIN_S = 60.0
 PAUSE_S = 1.0
-MARKS = ("acme_speech.ear_worker", "acme_speech.voice_worker")
-WORKERS = 2
+WORKERS = {
+    "acme_speech.ear_worker": 'voiceforge_engine_workers_ready{engine="acme-ear",pool="stt"}',
+    "acme_speech.voice_worker": 'voiceforge_engine_workers_ready{engine="acme-voice",pool="tts"}',
+}
+"""Modules, and what tells how many of them work."""
+EACH = 2
 
 
 @dataclass(slots=True)
@@ -77,8 +81,8 @@ class Talked:
         return " ".join(self.said("agent")) == " ".join(self.said("heard"))
 
     async def whole(self, lines: int) -> bool:
-        """Wait until the agent has said more than so many sentences, the last of an answer among them, and all
-        of it was heard; who speaks sooner interrupts it. False when that does not come in time."""
+        """Wait until the agent has said more than so many sentences, the last of an answer among them, and
+        all was heard; who speaks sooner interrupts it. False when that does not come in time."""
         until = time.monotonic() + TURN_S
         while time.monotonic() < until:
             said = self.said("agent")
@@ -133,19 +137,20 @@ async def _follow(url: str, talked: Talked) -> None:
         talked.events.append(event)
 
 
-async def kill_each(pid: int, over: asyncio.Event) -> int:
-    """One worker after the other, round and round until the calls are over. How many."""
+async def kill_each(server: ServerChild, over: asyncio.Event) -> int:
+    """One worker after the other, round and round until the calls are over, each once all of its engine work
+    again. How many."""
     killed = 0
     while not over.is_set():
-        for mark in MARKS:
-            for victim in children(pid, mark):
+        for module, series in WORKERS.items():
+            for victim in children(server.pid, module):
                 if over.is_set():
                     return killed
                 os.kill(victim, signal.SIGKILL)
                 killed += 1
-                while len(children(pid, mark)) < WORKERS:  # noqa: ASYNC110 - looks at other processes
-                    await asyncio.sleep(0.05)
-                await asyncio.sleep(PAUSE_S)
+                await asyncio.sleep(PAUSE_S)  # until the server has noticed
+                while (await server.metrics()).get(series, 0) < EACH:  # noqa: ASYNC110 - another process
+                    await asyncio.sleep(0.1)  # asks another process
     return killed
 
 
@@ -167,7 +172,7 @@ async def answered(uri: str) -> None:
 
 async def measured(calls: int, turns: int, rate: float) -> tuple[list[Talked | BaseException], int]:
     clip = Clip.of(LINE, resample(say(LINE).astype(float), 16_000, 8_000).astype(np.int16))
-    options = {name: {"workers": WORKERS} for name in ("acme-ear", "acme-voice")}
+    options = {name: {"workers": EACH} for name in ("acme-ear", "acme-voice")}
     settings = {
         "ENGINES__OPTIONS": json.dumps(options),
         "SIP__MAX_CALLS": str(calls + 50),
@@ -189,7 +194,7 @@ async def measured(calls: int, turns: int, rate: float) -> tuple[list[Talked | B
             return await talk(party, clip, turns)
 
         over = asyncio.Event()
-        killing = asyncio.create_task(kill_each(server.pid, over))
+        killing = asyncio.create_task(kill_each(server, over))
         try:
             talked = await asyncio.gather(*map(one, range(calls)), return_exceptions=True)
         finally:
@@ -209,7 +214,7 @@ def told(talked: Sequence[Talked | BaseException], killed: int) -> bool:
     sys.stdout.write(
         f"{len(talked)} calls, {lines} lines, {killed} workers killed: {bad} calls with a fault\n"
     )
-    return not bad and killed >= len(MARKS) * WORKERS
+    return not bad and killed >= len(WORKERS) * EACH
 
 
 def main() -> int:
