@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import argparse
 
     from mediaserver.config import Settings
-    from pipelines.engines.registry import BrokenPlugin
+    from pipelines.engines.registry import BrokenPlugin, EngineRegistry
 
 HEADINGS = {
     "stt": "Recognisers (stt)",
@@ -37,10 +37,15 @@ UNBROKEN = "\N{NO-BREAK SPACE}"
 
 
 def add_actions(actions: Any) -> None:
-    actions.add_parser(
+    listing = actions.add_parser(
         "list",
         help="show every known engine, what it needs here, and whether it is ready",
         description="Shows every engine with what it needs on this machine.",
+    )
+    listing.add_argument(
+        "--mode",
+        metavar="MODE",
+        help="only what a mode stands for (cloud-first, self-hosted), best first; it uses what is ready",
     )
 
 
@@ -50,11 +55,31 @@ def run(settings: Settings, args: argparse.Namespace) -> int:
     known, home = registry(), settings.engines_home
     environments = _environments(all_engines(settings, known), home)
     rows = [_row(each, home, environments) for each in all_engines(settings, known)]
+    if args.mode:
+        rows = _of_mode(args.mode, rows, known, settings)
+    else:
+        rows.sort(key=lambda row: str(row["name"]))
     if args.json:
         print_json({"engines": rows, "broken": [_broken(plugin) for plugin in known.broken]})
     else:
         _show(rows, known.broken)
     return 0
+
+
+def _of_mode(
+    name: str, rows: list[dict[str, Any]], known: EngineRegistry, settings: Settings
+) -> list[dict[str, Any]]:
+    """The rows of a mode's engines in its order. Raises EngineMissingError."""
+    from cli.serving.engines import engine_modes
+    from cli.serving.modes import KINDS
+    from mediaserver.errors import EngineMissingError
+    from pipelines.engines.modes import MODES
+
+    if (mode := MODES.get(name)) is None:
+        raise EngineMissingError(f"there is no mode {name!r}: there is {' and '.join(MODES)}")
+    modes, by_name = engine_modes(settings, known), {(row["kind"], row["name"]): row for row in rows}
+    wanted = [(kind.value, each) for kind in KINDS for each in modes.candidates(mode, kind)]
+    return [by_name[each] for each in wanted if each in by_name]
 
 
 def _environments(engines: list[NamedEngine], home: Path) -> dict[str, dict[str, Any]]:
@@ -101,7 +126,7 @@ def _show(rows: list[dict[str, Any]], broken: list[BrokenPlugin]) -> None:
             to.print(f"{' ' * INDENT}{f'[{style}]' if style else ''}{told}{'[/]' if style else ''}")
 
     for kind, heading in HEADINGS.items():
-        of_kind = sorted((row for row in rows if row["kind"] == kind), key=lambda row: str(row["name"]))
+        of_kind = [row for row in rows if row["kind"] == kind]
         if of_kind:
             to.print(f"[bold]{heading}[/]")
         for row in of_kind:
