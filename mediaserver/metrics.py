@@ -22,6 +22,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from mediaserver.engine_figures import EnginesCollector, EnginesFigures
 from mediaserver.http_figures import RouteFigures
 from mediaserver.media.lateness import Lateness
 
@@ -363,6 +364,10 @@ class Metrics:
     def watch_signalling(self, figures: SignallingFigures) -> None:
         """Read the SIP side's own figures only when somebody reads the metrics."""
         self.registry.register(_SignallingCollector(figures))
+
+    def watch_engines(self, figures: EnginesFigures) -> None:
+        """Read the engines' own figures only when somebody reads the metrics."""
+        self.registry.register(EnginesCollector(figures))
 
     def watch_pauses(self, pauses: Mapping[int, Lateness], held: Iterable[tuple[str, Lateness]]) -> None:
         """Of the garbage collector by generation, and of the media thread by cause."""

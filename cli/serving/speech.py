@@ -18,7 +18,7 @@ from mediaserver.settings.engines import EnginesSettings
 from pipelines.assistant.tongues import any_language
 from pipelines.engines.counting import SpeechCounter
 from pipelines.engines.protocols import Kind, Llm, Stt, Tts, TurnModel
-from pipelines.engines.running import Engines
+from pipelines.engines.running import EngineLease, Engines
 from pipelines.languages.asking import warm_names
 from pipelines.spoken.dictionary import EMPTY, Dictionary
 from pipelines.spoken.forms import warm
@@ -51,6 +51,10 @@ class Equipment:
     llm_starting: Callable[[], Awaitable[None]] | None = None
     """Where the language model is being started still: returns once it is there, and raises
     EngineMissingError when it cannot be had."""
+    absent: tuple[tuple[str, str], ...] = ()
+    """Kinds of engines of which the first of the row's list cannot be had, and why: others do its work."""
+    lease: EngineLease | None = None
+    """Keeps its engines loaded, until the call is over."""
 
 
 class Speech:
@@ -127,6 +131,10 @@ class Speech:
         voice = self._voice(agent)
         language = first_language(agent, self._settings.language)
         said = self._dictionary.of(language, voice)
+        used = {} if words_only else {Kind.STT: self._stt(agent), Kind.TTS: self._tts(agent)}
+        if names:
+            used[Kind.LLM] = names
+        missing = ((kind.value, self._engines.absent(kind, each)) for kind, each in used.items())
         return Equipment(
             stt if counter is None else stt.counted(counter),
             tts if counter is None else tts.counted(counter),
@@ -139,6 +147,8 @@ class Speech:
             partial(self._engines.speaks, Kind.STT, self._stt(agent)),
             partial(self._engines.speaks, Kind.TTS, self._tts(agent)),
             starting,
+            tuple((kind, why) for kind, why in missing if why),
+            self._engines.lease(used),
         )
 
     def model(self, names: tuple[str, ...]) -> Llm:

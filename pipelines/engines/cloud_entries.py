@@ -8,6 +8,9 @@ from typing import Any
 from pipelines.engines.registry import EngineEntry, EngineOptions
 from pipelines.engines.stt.assemblyai import engine as assemblyai
 from pipelines.engines.stt.deepgram import engine as deepgram
+from pipelines.engines.stt.openai_transcribe import engine as openai_transcribe
+from pipelines.engines.tts.elevenlabs import engine as elevenlabs
+from pipelines.engines.tts.openai_speech import engine as openai_speech
 
 
 def _entry(engine: Any) -> EngineEntry:
@@ -22,4 +25,6 @@ def _entry(engine: Any) -> EngineEntry:
     )
 
 
-ENTRIES: tuple[EngineEntry, ...] = tuple(map(_entry, (deepgram, assemblyai)))
+ENTRIES: tuple[EngineEntry, ...] = tuple(
+    map(_entry, (deepgram, assemblyai, openai_transcribe, elevenlabs, openai_speech))
+)

@@ -38,6 +38,7 @@ from pipelines.engines.protocols import (
 from pipelines.engines.trying import attempt
 from pipelines.voices.routing import addressed, fits, told
 from pipelines.workers.urgency import with_patience
+from pipelines.workers.work_pool import WorkGate
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,8 @@ NEXT_SOUND_S = 2.5
 FIRST_WORD_S = 4.0
 """Likewise for a language model; turn-taking bears ten seconds of thought."""
 NEXT_WORD_S = 6.0
+PLACE_S = 4.0
+"""So long a question waits for a place where the pool of language models has a limit."""
 
 MOST_UNFIT = 256
 
@@ -126,6 +129,10 @@ class Preferred(Generic[E]):
             if len(self._unfit) > MOST_UNFIT:
                 del self._unfit[next(iter(self._unfit))]
 
+    def asked(self, engine: E) -> None:
+        """It is used now."""
+        self._circuits.asked(engine)
+
     def same(self, other: Preferred[E]) -> None:
         """What that list knows of its engines, this one knows, too."""
         self._circuits, self._unfit = other._circuits, other._unfit
@@ -153,6 +160,7 @@ class Preferred(Generic[E]):
         for engine in order:
             last, begun = engine is order[-1], False
             try:
+                self.asked(engine)
                 stream = begin(engine)
                 try:
                     with with_patience(None if last else REASK_S):
@@ -278,9 +286,14 @@ class PreferredLlm(Preferred[Llm]):
     next, which goes on behind the last word. What a dead one cost its server has not told."""
 
     def __init__(
-        self, there: Callable[[], Sequence[Llm | None]], circuits: EngineCircuits | None = None
+        self,
+        there: Callable[[], Sequence[Llm | None]],
+        circuits: EngineCircuits | None = None,
+        gate: WorkGate | None = None,
     ) -> None:
+        """`gate`: of all language models of the server."""
         super().__init__(Kind.LLM, there, circuits)
+        self._gate = gate or WorkGate()
 
     def expect(self) -> None:
         """A call begins that will ask soon: models behind a server open a connection. Returns at once."""
@@ -300,6 +313,20 @@ class PreferredLlm(Preferred[Llm]):
         temperature: float | None = None,
         max_tokens: int | None = None,
     ) -> AsyncGenerator[LlmEvent, None]:
+        async with (
+            self._gate.place(PLACE_S),
+            aclosing(self._answer(messages, tools, temperature, max_tokens)) as events,
+        ):
+            async for event in events:
+                yield event
+
+    async def _answer(
+        self,
+        messages: Sequence[LlmMessage],
+        tools: Sequence[LlmTool],
+        temperature: float | None,
+        max_tokens: int | None,
+    ) -> AsyncGenerator[LlmEvent, None]:
         order, said, called = self.order(), "", False
         failures: list[str] = []
         for engine in order:
@@ -307,6 +334,7 @@ class PreferredLlm(Preferred[Llm]):
             asked = carried_on(messages, said, continues=continues) if said else messages
             new = Continuation(said, continues=continues)
             try:
+                self.asked(engine)
                 stream = engine.stream(asked, tools, temperature=temperature, max_tokens=max_tokens)
                 async with aclosing(self._events(stream, engine, last, needed=not said)) as events:
                     async for event in events:

@@ -26,8 +26,8 @@ class ProviderStt(WorkerStt):
     pool: ProviderPool
 
     def __init__(self, manifest: Manifest, spec: WorkerSpec, workers: int = 1) -> None:
-        super().__init__(manifest, spec, workers)
         self.pool = ProviderPool(spec, workers)
+        super().__init__(manifest, spec, workers, self.pool)
 
     @property
     def trouble(self) -> str:
@@ -39,8 +39,8 @@ class ProviderTts(WorkerTts):
     pool: ProviderPool
 
     def __init__(self, manifest: Manifest, spec: WorkerSpec, workers: int = 1) -> None:
-        super().__init__(manifest, spec, workers)
         self.pool = ProviderPool(spec, workers)
+        super().__init__(manifest, spec, workers, self.pool)
 
     @property
     def trouble(self) -> str:
@@ -55,9 +55,13 @@ def provider_spec(
     options: EngineOptions,
     given: ProviderOptions,
     told: Mapping[str, Any],
+    *,
+    free: bool = False,
 ) -> WorkerSpec:
-    """The worker of a provider's engine. `told`: of its options what the worker is to know."""
-    variable = key_variable(given, recipe)
+    """The worker of a provider's engine. `told`: of its options what the worker is to know. `free`: the usual
+    key goes to no other address than the usual one."""
+    own = free and bool(given.base_url) and not given.api_key_env
+    variable = "" if own else key_variable(given, recipe)
     name = options.name or manifest.name
     facts = {
         "engine": name,

@@ -190,6 +190,8 @@ def test_a_machine_with_a_gpu_may_have_a_lock_file_of_its_own(registry: Registry
     both = find_lock(registry.lock, Device.CPU), find_lock(registry.lock, Device.CUDA)
     assert [lock.pins[0].version for lock in both] == ["1.0", "2.0"]
     assert both[0].name == both[1].name and both[0].folder != both[1].folder
+    registry.lock_file.unlink()
+    assert "are for machines with an NVIDIA GPU" in refused(registry)
 
 
 def test_what_lost_its_python_or_its_layer_says_so(registry: Registry) -> None:
