@@ -266,7 +266,10 @@ class Dialogue:
         if wakefulness is None:
             return result
         slept = wakefulness.asleep(began)
-        told = wakefulness.told(self._t, began, result) if result.final else None if slept else result
+        if result.final:
+            told = wakefulness.told(self._t, began, result, spotted=self._spots)
+        else:
+            told = None if slept else result
         if told is None and result.final and self.turn.ear is EarState.WAITING:
             self._run(self.turn.forget(self._t))
         if told is not None and slept:

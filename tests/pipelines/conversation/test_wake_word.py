@@ -67,6 +67,14 @@ def test_it_wakes_at_the_word_and_sleeps_after_a_rest() -> None:
     assert awake.asleep(17_000 * ms)  # its own words do not wake it
 
 
+def test_one_that_listens_for_the_word_alone_must_be_sure_of_it() -> None:
+    sure = replace(final("computer"), confidence=0.98)
+    assert Wakefulness(WORD).told(1, 0, sure, spotted=True) == sure
+    for unsure in (replace(sure, confidence=0.93), replace(sure, doubtful=True)):
+        assert Wakefulness(WORD).told(1, 0, unsure, spotted=True) is None
+        assert Wakefulness(WORD).told(1, 0, unsure) == unsure
+
+
 # ---- in a conversation
 
 
@@ -116,6 +124,7 @@ async def test_awake_it_asks_about_silence_as_any_other() -> None:
 
 async def test_a_recogniser_that_spots_words_listens_for_these_alone_while_it_sleeps() -> None:
     stt = FakeStt()
+    stt.confidence = 0.99
     stt.manifest = replace(stt.manifest, spots=True)
     conversation, _ = talk(stt=stt)
     await conversation.until_quiet()
