@@ -34,10 +34,12 @@ from cli.serving.engines import (
     load_detector,
     open_engines,
     open_meaning,
+    open_overview,
     open_thinking,
     open_voices,
 )
 from cli.serving.fetching import circuit_findings, open_fetching, open_fetching_for_keys
+from cli.serving.fixed_texts import of_flow
 from cli.serving.flow_work import FlowWorkshops, python_functions
 from cli.serving.flows import ServedFlows
 from cli.serving.gateway import open_gateway, open_realtime
@@ -270,9 +272,13 @@ class Server:
             functions.there,
         )
 
+        kept = engines.finishing.kept if engines.finishing is not None else None
+
         def expect() -> None:
             for each in flows.shelf.shelved():
                 workshops.expect(each.compiled.compiled.document)
+                if kept is not None:
+                    kept.fix(of_flow(each.compiled.compiled.document))
 
         flows.shelf.on_change(expect)
         expect()
@@ -315,6 +321,7 @@ class Server:
 
         await open_telemetry(settings.telemetry, switchboard, context, undo)
         context.voices, context.audio = voices, wire
+        context.engines = open_overview(settings, known, engines, modes)
         context.think = open_thinking(settings, known, engines, models)
         context.simulator = ServedSimulator(settings, engines, fetching, for_keys, functions, models)
         context.speech = desk

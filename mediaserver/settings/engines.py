@@ -21,6 +21,14 @@ WORKER_LIMITS = frozenset(
 EngineNames = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=100)], ...], Field(min_length=1)]
 
 
+PICO_FIRST = ("pico", "espeak-ng")
+
+
+def usual_voices() -> tuple[str, ...]:
+    """The voices that come with us, as far as their packages are there."""
+    return PICO_FIRST if find_spec("py_nanotts") is not None else PICO_FIRST[1:]
+
+
 class EnginesSettings(SettingsGroup):
     mode: Literal["", "cloud-first", "self-hosted"] = Field(
         default="",
@@ -36,7 +44,7 @@ class EnginesSettings(SettingsGroup):
         "next. `voiceforge engines list` shows which there are.",
     )
     tts: EngineNames = Field(
-        default=("pico", "espeak-ng"),
+        default=PICO_FIRST,
         description="Voices, likewise. `pico` speaks six languages and espeak-ng the others; where its "
         "package is not installed espeak-ng speaks them all.",
     )
@@ -70,6 +78,13 @@ class EnginesSettings(SettingsGroup):
     )
     tts_workers: int = Field(
         default=1, ge=1, le=64, description="Processes of the voices that come with us, pico and espeak-ng."
+    )
+    level_db: float = Field(
+        default=-19.0,
+        ge=-35.0,
+        le=0.0,
+        description="How loud every voice is made: dBFS, RMS of what is voiced. What a voice's own level "
+        "is, is learned from what it says. 0 leaves each as loud as it is.",
     )
     speech_to_speech: dict[ModelName, SpeechModelSettings] = Field(
         default={},
@@ -132,8 +147,9 @@ class EnginesSettings(SettingsGroup):
     @classmethod
     def _voices_that_are_there(cls, given: Any) -> Any:
         """Nobody asked for pico by name: without its package it is no fault that it is not there."""
-        if isinstance(given, dict) and "tts" not in given and find_spec("py_nanotts") is None:
-            return {**given, "tts": ("espeak-ng",)}
+        left_out = isinstance(given, dict) and "tts" not in given and not given.get("mode")
+        if left_out and usual_voices() != PICO_FIRST:
+            return {**given, "tts": usual_voices()}
         return given
 
     @field_validator("options")

@@ -19,6 +19,7 @@ from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import ConfigError, EngineError, EngineMissingError
 from pipelines.engines.circuits import EngineCircuits
 from pipelines.engines.failover import PreferredLlm, PreferredTts
+from pipelines.engines.finish.finishing import Finishing
 from pipelines.engines.in_worker import WorkerEngine
 from pipelines.engines.place import EnginePlace
 from pipelines.engines.protocols import Embedder, Kind, Manifest, TurnModel
@@ -63,6 +64,10 @@ class EngineState:
     """Why calls go by it for now."""
     figures: PoolFigures | None = None
     """Of its workers."""
+    doing: str = ""
+    """What it does while it starts."""
+    latency_s: float = 0.0
+    """A running mean: to a model's first word, of a worker's whole request; 0: not measured."""
 
     def as_finding(self, mend: str) -> Finding:
         """Others of its list may work. `mend`: what the operator can do beside what the fault says."""
@@ -135,6 +140,11 @@ class Engines:
         self._leases.add(lease)
         return lease
 
+    @property
+    def finishing(self) -> Finishing | None:
+        """What the sound of voices goes through; None: it is as it is made."""
+        return self.resources.finishing
+
     def stt(self, names: Sequence[str]) -> PreferredStt:
         """A recogniser: the first of the list, with the others behind it."""
         key = tuple(names)
@@ -148,7 +158,9 @@ class Engines:
         key = tuple(names)
         self._ask(Kind.TTS, key)
         if key not in self._ttss:
-            self._ttss[key] = PreferredTts(partial(self._there, Kind.TTS, key), circuits=self.circuits)
+            self._ttss[key] = PreferredTts(
+                partial(self._there, Kind.TTS, key), circuits=self.circuits, finishing=self.finishing
+            )
         return self._ttss[key]
 
     def llm(self, names: Sequence[str]) -> PreferredLlm:
@@ -281,7 +293,13 @@ class Engines:
         engine, share = place.engine, place.share
         if engine is None:
             return EngineState(
-                place.kind, place.name, False, fault=place.fault, pool=place.pool, unloaded=place.unloaded
+                place.kind,
+                place.name,
+                False,
+                fault=place.fault,
+                pool=place.pool,
+                unloaded=place.unloaded,
+                doing=place.doing,
             )
         ready = engine.ready
         workers = engine.pool if isinstance(engine, WorkerEngine) else None
@@ -300,6 +318,8 @@ class Engines:
             gpu_mb=share.mb if share is not None else 0,
             passed_over=self.circuits.open(engine),
             figures=workers.figures if workers is not None else None,
+            doing=place.doing,
+            latency_s=workers.figures.service_s if workers is not None else getattr(engine, "first_s", 0.0),
         )
 
     def _there(self, kind: Kind, names: Sequence[str]) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import multiprocessing
 import os
 import subprocess
@@ -15,8 +16,8 @@ from mediaserver.errors import EngineError
 from pipelines.environments.install import install
 from pipelines.environments.locks import Device, find_lock
 from pipelines.environments.making import InstallStep
-from pipelines.environments.places import environment, interpreter
-from pipelines.environments.stamp import look
+from pipelines.environments.places import environment, environments, interpreter
+from pipelines.environments.stamp import look, read_stamp, write_stamp
 from pipelines.environments.turns import turn
 from tests.wheels import make_wheel, pinned
 
@@ -96,6 +97,7 @@ def test_what_is_no_longer_of_its_lock_file_is_old_and_stays_until_the_new_one_i
     assert len(registry.folders) == 2  # the folder and the name that leads to it
 
 
+@pytest.mark.slow  # pip runs time and again
 def test_an_interrupted_installation_is_not_there_and_goes_on_with_what_was_fetched(
     registry: Registry,
 ) -> None:
@@ -137,6 +139,7 @@ def test_a_package_that_no_index_has_is_named(registry: Registry) -> None:
     assert "pip's indexes have no larynx==1.0" in refused(registry)
 
 
+@pytest.mark.slow  # pip runs time and again
 def test_an_index_that_cannot_be_reached_is_said_so(
     registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,6 +161,7 @@ def test_a_lock_file_that_is_not_there_is_named(registry: Registry) -> None:
     assert f"the lock file {registry.lock} cannot be read" in refused(registry)
 
 
+@pytest.mark.slow  # pip runs time and again
 def test_a_layer_is_shared_and_goes_with_the_last_that_shares_it(registry: Registry) -> None:
     registry.hold(registry.offer("lungs", "1.0", "hh"), file="base")
     registry.hold(registry.offer("larynx", "1.0", "ah"), head="# layer: ./base\n")
@@ -172,6 +176,25 @@ def test_a_layer_is_shared_and_goes_with_the_last_that_shares_it(registry: Regis
     assert len(before) == len(after) == 1 and before != after
 
 
+@pytest.mark.slow  # pip runs time and again
+def test_a_layer_of_another_python_is_left_alone(registry: Registry) -> None:
+    registry.hold(registry.offer("lungs", "1.0", "hh"), file="base")
+    registry.hold(registry.offer("larynx", "1.0", "ah"), head="# layer: ./base\n")
+    registry.install()
+    found = look(registry.home, registry.lock)
+    assert found.stamp is not None
+    theirs = environments(registry.home) / found.stamp.layer
+    stamp = read_stamp(theirs)
+    assert stamp is not None
+    write_stamp(theirs, dataclasses.replace(stamp, python="3.99.1"))
+    interpreter(registry.home, registry.lock).unlink()
+    registry.install()
+    again = look(registry.home, registry.lock)
+    assert again.stamp is not None and again.stamp.layer.startswith(f"{theirs.name}-python3.")
+    assert registry.says("lungs") == "hh"
+
+
+@pytest.mark.slow  # pip runs time and again
 def test_a_build_with_the_label_is_taken_and_its_hash_written_down(registry: Registry) -> None:
     usual = registry.offer("lungs", "1.0", "for GPUs")
     registry.hold(usual, registry.offer("larynx", "1.0", "ah"), head="# local-build: lungs +cpu\n")
@@ -194,6 +217,7 @@ def test_a_machine_with_a_gpu_may_have_a_lock_file_of_its_own(registry: Registry
     assert "are for machines with an NVIDIA GPU" in refused(registry)
 
 
+@pytest.mark.slow  # pip runs time and again
 def test_what_lost_its_python_or_its_layer_says_so(registry: Registry) -> None:
     registry.hold(registry.offer("lungs", "1.0", "hh"), file="base")
     registry.hold(registry.offer("larynx", "1.0", "ah"), head="# layer: ./base\n")
