@@ -39,6 +39,7 @@ from cli.serving.engines import (
     open_voices,
 )
 from cli.serving.fetching import circuit_findings, open_fetching, open_fetching_for_keys
+from cli.serving.fixed_texts import of_flow
 from cli.serving.flow_work import FlowWorkshops, python_functions
 from cli.serving.flows import ServedFlows
 from cli.serving.gateway import open_gateway, open_realtime
@@ -271,9 +272,13 @@ class Server:
             functions.there,
         )
 
+        kept = engines.finishing.kept if engines.finishing is not None else None
+
         def expect() -> None:
             for each in flows.shelf.shelved():
                 workshops.expect(each.compiled.compiled.document)
+                if kept is not None:
+                    kept.fix(of_flow(each.compiled.compiled.document))
 
         flows.shelf.on_change(expect)
         expect()

@@ -267,6 +267,12 @@ class Metrics:
         self.engine_restarts = Counter(
             "voiceforge_engine_restarts", "Engine workers that died", ["engine"], registry=r
         )
+        self.kept_speech = Counter(
+            "voiceforge_kept_speech",
+            "Sentences of every call: whether what a voice had made of them was kept, or made anew",
+            ["outcome"],
+            registry=r,
+        )
         self.voice_to_voice = Histogram(
             "voiceforge_voice_to_voice_seconds",
             "Caller's last voiced sample to our first",

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 
+from cli.serving.finishing import open_finishing
 from mediaserver.config import Settings
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import ConfigError, EngineError, EngineMissingError
@@ -36,7 +37,9 @@ START_S = 20.0
 
 def open_engines(settings: Settings, known: EngineRegistry, undo: AsyncExitStack) -> Engines:
     """None of them is started yet."""
-    engines = Engines(known, partial(engine_options, settings), engine_resources(settings))
+    resources = engine_resources(settings)
+    resources.finishing = open_finishing(settings, undo)
+    engines = Engines(known, partial(engine_options, settings), resources)
     undo.push_async_callback(engines.stop)
     return engines
 

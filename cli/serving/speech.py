@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from cli.serving.fixed_texts import of_agent
 from cli.serving.row_languages import first_language, row_languages, unspoken
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.diagnosis.finding import Finding
@@ -85,6 +86,7 @@ class Speech:
         """The rows are these now: start what they name and nobody has named before. What is named no more
         stays: calls may run on it, and a row that is changed back has it at once."""
         self._agents = [agent for agent in agents if agent.kind in THINKING]
+        self._fix_texts()
         self._made_for.clear()
         for agent in self._agents:
             self._engines.stt(self._stt(agent))
@@ -98,6 +100,14 @@ class Speech:
         if fresh:
             self._warmed |= fresh
             threading.Thread(target=_warm, args=sorted(fresh), daemon=True, name="spoken forms").start()
+
+    def _fix_texts(self) -> None:
+        kept = self._engines.finishing.kept if self._engines.finishing is not None else None
+        if kept is None:
+            return
+        for agent in self._agents:
+            for language in row_languages(agent, self._settings.language):
+                kept.fix(of_agent(agent, language))
 
     def begin(
         self,

@@ -76,7 +76,13 @@ def stored(writer: StoreWriter, where: str) -> list[Finding]:
 
 async def _restarts(engines: Engines, metrics: Metrics) -> None:
     counted: Counter[str] = Counter()
+    told: Counter[str] = Counter()
+    kept = engines.finishing.kept if engines.finishing is not None else None
     while True:
+        if kept is not None:
+            for outcome, total in (("hit", kept.hits), ("miss", kept.misses)):
+                metrics.kept_speech.labels(outcome).inc(total - told[outcome])
+                told[outcome] = total
         for state in engines.states:
             metrics.engine_restarts.labels(state.name).inc(state.restarts - counted[state.name])
             counted[state.name] = state.restarts

@@ -79,6 +79,13 @@ class EnginesSettings(SettingsGroup):
     tts_workers: int = Field(
         default=1, ge=1, le=64, description="Processes of the voices that come with us, pico and espeak-ng."
     )
+    level_db: float = Field(
+        default=-19.0,
+        ge=-35.0,
+        le=0.0,
+        description="How loud every voice is made: dBFS, RMS of what is voiced. What a voice's own level "
+        "is, is learned from what it says. 0 leaves each as loud as it is.",
+    )
     speech_to_speech: dict[ModelName, SpeechModelSettings] = Field(
         default={},
         description="Models that hear and speak by themselves, behind OpenAI's Realtime protocol, by names "

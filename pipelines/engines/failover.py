@@ -13,6 +13,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Hashable, Sequence
 from contextlib import aclosing
+from copy import copy
 from dataclasses import replace
 from functools import partial
 from typing import Generic, TypeVar
@@ -20,6 +21,7 @@ from typing import Generic, TypeVar
 from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.circuits import EngineCircuits, in_a_word, reason, says_nothing_of_it
 from pipelines.engines.counting import SpeechCounter, counted_speech
+from pipelines.engines.finish.finishing import Finishing
 from pipelines.engines.llm.continuation import MOST_SAID, Continuation, carried_on
 from pipelines.engines.protocols import (
     Engine,
@@ -234,15 +236,29 @@ class PreferredTts(Preferred[Tts]):
         there: Callable[[], Sequence[Tts | None]],
         counter: SpeechCounter | None = None,
         circuits: EngineCircuits | None = None,
+        finishing: Finishing | None = None,
     ) -> None:
+        """`finishing`: what the sound of each goes through; None: as it is made."""
         super().__init__(Kind.TTS, there, circuits)
         self._counter = counter
+        self._finishing = finishing
+        self._fixed = False
 
     def counted(self, counter: SpeechCounter) -> PreferredTts:
         """The same engines, for one that is told what each said."""
-        counted = PreferredTts(self._there, counter)
+        counted = PreferredTts(self._there, counter, finishing=self._finishing)
         counted.same(self)
         return counted
+
+    def kept_for(self, written: str) -> Tts:
+        """Who says a sentence, as it is written: where that is said in every call, the same engines, but what
+        they made of it is kept."""
+        kept = self._finishing.kept if self._finishing is not None else None
+        if kept is None or not kept.knows(written):
+            return self
+        same = copy(self)
+        same._fixed = True
+        return same
 
     def speak(
         self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
@@ -251,10 +267,15 @@ class PreferredTts(Preferred[Tts]):
 
         def begin(engine: Tts) -> AsyncGenerator[TtsChunk, None]:
             named, tongue = told(voice, language, engine.manifest.name, first=engine is meant)
-            stream = engine.speak(text, voice=named, language=tongue, rate=rate)
-            if self._counter is None:
-                return stream
-            return counted_speech(stream, engine.manifest.name, text, self._counter)
+
+            def made(stream: AsyncGenerator[TtsChunk, None]) -> AsyncGenerator[TtsChunk, None]:
+                if self._counter is None:
+                    return stream
+                return counted_speech(stream, engine.manifest.name, text, self._counter)
+
+            if self._finishing is None:
+                return made(engine.speak(text, voice=named, language=tongue, rate=rate))
+            return self._finishing.speech(engine, text, named, tongue, rate, fixed=self._fixed, made=made)
 
         needed = any(character.isalnum() for character in text)
         return self.streamed(

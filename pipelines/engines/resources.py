@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pipelines.engines.finish.finishing import Finishing
 from pipelines.engines.registry import EngineEntry, EngineOptions
 from pipelines.workers.gpu_memory import GpuBudget
 from pipelines.workers.work_pool import WorkGate, WorkPool
@@ -22,6 +23,8 @@ class EngineResources:
     )
     idle_s: float | None = None
     """A model that nobody used for so long is unloaded. None: it stays."""
+    finishing: Finishing | None = None
+    """What the sound of voices goes through; None: it is as it is made."""
 
 
 def gpu_mb(entry: EngineEntry, options: EngineOptions) -> int:

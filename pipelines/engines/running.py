@@ -19,6 +19,7 @@ from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import ConfigError, EngineError, EngineMissingError
 from pipelines.engines.circuits import EngineCircuits
 from pipelines.engines.failover import PreferredLlm, PreferredTts
+from pipelines.engines.finish.finishing import Finishing
 from pipelines.engines.in_worker import WorkerEngine
 from pipelines.engines.place import EnginePlace
 from pipelines.engines.protocols import Embedder, Kind, Manifest, TurnModel
@@ -139,6 +140,11 @@ class Engines:
         self._leases.add(lease)
         return lease
 
+    @property
+    def finishing(self) -> Finishing | None:
+        """What the sound of voices goes through; None: it is as it is made."""
+        return self.resources.finishing
+
     def stt(self, names: Sequence[str]) -> PreferredStt:
         """A recogniser: the first of the list, with the others behind it."""
         key = tuple(names)
@@ -152,7 +158,9 @@ class Engines:
         key = tuple(names)
         self._ask(Kind.TTS, key)
         if key not in self._ttss:
-            self._ttss[key] = PreferredTts(partial(self._there, Kind.TTS, key), circuits=self.circuits)
+            self._ttss[key] = PreferredTts(
+                partial(self._there, Kind.TTS, key), circuits=self.circuits, finishing=self.finishing
+            )
         return self._ttss[key]
 
     def llm(self, names: Sequence[str]) -> PreferredLlm:

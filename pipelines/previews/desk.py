@@ -20,10 +20,10 @@ from mediaserver.calls.wave_file import wav_header
 from mediaserver.errors import CapacityError, EngineError, EngineMissingError
 from mediaserver.media.time import SAMPLE_RATE
 from pipelines.engines.batch_work import as_batch_work
+from pipelines.engines.finish.kept_files import KeptFiles
 from pipelines.engines.protocols import Kind, TtsChunk
 from pipelines.engines.registry import EngineOptions, EngineRegistry
 from pipelines.engines.running import Engines
-from pipelines.previews.kept_files import KeptFiles
 from pipelines.previews.standing import (
     EnginesForVoices,
     VoiceStanding,
