@@ -27,7 +27,7 @@ test: ## Set up and run the fast tests, those with SIPp and baresip included
 	@scripts/setup.sh dev peers promtool && exec $(BIN)/python -m pytest -m "$(FAST)" $(ARGS)
 
 it: ## The slow tests: Asterisk, Kamailio, linphonec, a language model, long calls, kill -9; draws the matrix of docs/interop.md
-	@scripts/setup.sh dev peers phones proxy speech asterisk models
+	@scripts/setup.sh dev peers phones proxy speech asterisk models engines
 	@$(BIN)/python -m pytest -m "slow or peer" $(ARGS)
 	@$(BIN)/python -m pytest -m "hypothesis and not slow" --hypothesis-profile=explore $(ARGS)
 	@$(BIN)/python -m tests.peers.matrix_page --write

@@ -114,9 +114,9 @@ def clipped(samples: npt.NDArray[np.float64]) -> Samples:
     return np.clip(np.rint(samples), -32768, 32767).astype(np.int16)
 
 
-def load_wav(path: str | Path) -> Samples:
-    """A 16-bit PCM WAV of a usual rate and length, channels averaged, as 8 kHz mono. Raises VoiceForgeError,
-    before there is much work, for whatever else a file may say of itself."""
+def load_wav(path: str | Path, wanted: int = RATE) -> Samples:
+    """A 16-bit PCM WAV of a usual rate and length, channels averaged, as mono at `wanted` Hz. Raises
+    VoiceForgeError, before there is much work, for whatever else a file may say of itself."""
     try:
         if not Path(path).is_file():
             raise VoiceForgeError(f"cannot play {path}: it is no file")
@@ -132,7 +132,7 @@ def load_wav(path: str | Path) -> Samples:
     samples = np.frombuffer(data[: len(data) // (2 * channels) * 2 * channels], "<i2").reshape(-1, channels)
     if len(samples) > longest * rate:
         raise VoiceForgeError(f"cannot play {path}: it is longer than {longest} s; cut it in pieces")
-    return clipped(resample(samples.mean(axis=1), rate, RATE))
+    return clipped(resample(samples.mean(axis=1), rate, wanted))
 
 
 def _unplayable(width: int, channels: int, rate: int) -> str:

@@ -87,6 +87,12 @@ def _add_set_options(setting: argparse.ArgumentParser) -> None:
             f"--{kind_of_engine}", default="", metavar="A,B", help="engines in order of preference"
         )
     setting.add_argument(
+        "--mode",
+        default="",
+        metavar="MODE",
+        help="cloud-first or self-hosted, in the place of each list of engines that is left out",
+    )
+    setting.add_argument(
         "--turn",
         default="{}",
         metavar="JSON",
@@ -136,6 +142,22 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _lists(args: argparse.Namespace) -> dict[str, list[str]]:
+    """Names of engines by kind. Raises ConfigError."""
+    from pipelines.engines.modes import MODES
+
+    if args.mode and args.mode not in MODES:
+        raise ConfigError(f"--mode: there is no mode {args.mode!r}: there is {' and '.join(MODES)}")
+    given = {
+        name: [part.strip() for part in getattr(args, name).split(",") if part.strip()] for name in LISTS
+    }
+    thinks = args.assistant or args.python or args.flow not in (None, "booking")
+    left_out = [name for name in LISTS if args.mode and not given[name] and (name != "llm" or thinks)]
+    if args.realtime and args.mode:
+        raise ConfigError("--mode is not for --realtime: its models are no engines")
+    return {**given, **{name: [args.mode] for name in left_out}}
+
+
 def _row(args: argparse.Namespace) -> Row:
     """Raises ConfigError."""
     turn, insight = _json("--turn", args.turn), _json("--insight", args.insight)
@@ -150,7 +172,7 @@ def _row(args: argparse.Namespace) -> Row:
         "prompt": assistant_row.text_of(args.prompt),
         "voice": args.voice,
         "language": args.language,
-        **{name: [part.strip() for part in getattr(args, name).split(",") if part.strip()] for name in LISTS},
+        **_lists(args),
         "turn": turn,
         "recording": not args.no_recording,
         "insight": insight,

@@ -30,6 +30,7 @@ from cli.serving.database import open_database
 from cli.serving.doors import open_rtp, open_sip
 from cli.serving.engines import (
     default_llms,
+    engine_modes,
     load_detector,
     open_engines,
     open_meaning,
@@ -37,12 +38,14 @@ from cli.serving.engines import (
     open_voices,
 )
 from cli.serving.fetching import circuit_findings, open_fetching, open_fetching_for_keys
+from cli.serving.fixed_texts import of_flow
 from cli.serving.flow_work import FlowWorkshops, python_functions
 from cli.serving.flows import ServedFlows
 from cli.serving.gateway import open_gateway, open_realtime
 from cli.serving.http import open_http
 from cli.serving.insight import Insight
 from cli.serving.keeping import open_keeping
+from cli.serving.modes import agent_with_modes, with_mode
 from cli.serving.offering import offered_addresses
 from cli.serving.outbound import findings_of, meter_calls_out, plan_of, targets_of
 from cli.serving.overload import OverloadWatch
@@ -160,6 +163,8 @@ class Server:
         for_keys = await open_fetching_for_keys(settings.fetch, settings.shared, metrics, undo)
 
         known = registry()
+        modes = await asyncio.to_thread(engine_modes, settings, known)
+        settings = with_mode(settings, modes)
         engines = open_engines(settings, known, undo)
         models, refused = default_llms(settings, known), metrics.calls_refused.labels("engines").inc
         dictionary = await asyncio.to_thread(open_dictionary, settings.agent)
@@ -187,7 +192,9 @@ class Server:
         try:
             async with asyncio.TaskGroup() as group:
                 opening = group.create_task(
-                    open_database(settings, undo, metrics, follow, check, flows, seed)
+                    open_database(
+                        settings, undo, metrics, follow, check, flows, seed, partial(agent_with_modes, modes)
+                    )
                 )
                 loading = group.create_task(load_detector(settings, known))
         except BaseExceptionGroup as group_error:
@@ -206,6 +213,7 @@ class Server:
         context.agent_faults = AgentFaults(known, settings.engines, flows.fault, tools.there).of
         insight.open(database.pool, database.writer, undo)
         # A model's server may be far, slow or gone: that keeps no other agent waiting.
+        engines.warm(settings.engines.warm)
         speaking = engines.settle(ENGINES_S, without=(Kind.LLM, Kind.EMBEDDING))
         await asyncio.gather(speaking, code.settle(CODE_S), tools.settle(CODE_S), backgrounds.settle())
 
@@ -263,9 +271,13 @@ class Server:
             functions.there,
         )
 
+        kept = engines.finishing.kept if engines.finishing is not None else None
+
         def expect() -> None:
             for each in flows.shelf.shelved():
                 workshops.expect(each.compiled.compiled.document)
+                if kept is not None:
+                    kept.fix(of_flow(each.compiled.compiled.document))
 
         flows.shelf.on_change(expect)
         expect()

@@ -28,6 +28,7 @@ from cli.doctor_engines import (
     speech_models_there,
     timed,
 )
+from cli.doctor_environments import spoilt_engines
 from cli.terminal import add_config_option, add_json_option, console, print_json, progress
 
 if TYPE_CHECKING:
@@ -81,12 +82,15 @@ async def _steps(settings: Settings) -> AsyncIterator[tuple[str, list[Finding]]]
     """The findings, and what is looked at next. The clock comes before what keeps the processors busy."""
     from cli.serving.certificates import examine
     from cli.serving.cleaning import findings_of
+    from cli.serving.engines import engine_modes
     from cli.serving.fetching import examine_fetching
+    from cli.serving.modes import with_mode
     from cli.serving.pjsua2 import pjsua2
     from cli.serving.who_may_call import weak_secrets
     from mediaserver.diagnosis import checks
     from mediaserver.diagnosis.public_host import public_hosts
     from mediaserver.diagnosis.realtime import helper, realtime
+    from pipelines.engines.builtin import registry
 
     yield (
         "timers",
@@ -113,12 +117,13 @@ async def _steps(settings: Settings) -> AsyncIterator[tuple[str, list[Finding]]]
     yield "voice detector", await database(settings, disk)
     # Without a detector what is loud is taken for speech.
     yield "recogniser and voice", [replace(await timed("engine vad", load_vad), required=False)]
-    engines = settings.engines
+    engines = with_mode(settings, engine_modes(settings, registry())).engines
     yield (
         "done",
         [
             *weak_secrets(settings.sip),
             pjsua2(settings),
+            *await asyncio.to_thread(spoilt_engines, settings),
             *await preferred(engines.stt, partial(load_stt, settings)),
             *await preferred(engines.tts, partial(load_tts, settings)),
             *await mcp_servers_there(settings),
@@ -166,9 +171,12 @@ async def directory_rows(pool: asyncpg.Pool, settings: Settings) -> list[Finding
     from asyncpg import UndefinedColumnError, UndefinedTableError
 
     from cli.makers import fault
+    from cli.serving.engines import engine_modes
     from cli.serving.flows import dressed_by, flow_fault, flow_findings, shelf_of
+    from cli.serving.modes import agent_with_modes
     from mediaserver.calls.directory import DirectoryRows
     from mediaserver.calls.routes import RouteTable
+    from pipelines.engines.builtin import registry
     from pipelines.flows.library.references import names_of
 
     try:
@@ -176,8 +184,9 @@ async def directory_rows(pool: asyncpg.Pool, settings: Settings) -> list[Finding
         shelf, names = await shelf_of(pool, settings.shared), await names_of(pool)
     except (UndefinedTableError, UndefinedColumnError):
         return []
+    dress = partial(agent_with_modes, engine_modes(settings, registry()))
     check = partial(fault, flow_fault=lambda name: flow_fault(name, shelf), shared=settings.shared)
-    table = RouteTable(rows.agents, (), settings.sip.extensions, check, index=rows.indexed())
+    table = RouteTable(rows.agents, (), settings.sip.extensions, check, index=rows.indexed(), dress=dress)
     named = [dressed_by(shelf, agent) for agent in table.agents.values()]
     return [
         *table.findings(),

@@ -36,7 +36,7 @@ COMMANDS = {
     "undrain": "take new calls again",
     "tools": "show the tools that agents may be given",
     "knowledge": "give documents to agents",
-    "engines": "list, install or pull speech engines",
+    "engines": "list, install, try, remove or serve speech engines",
     "voices": "show the voices that agents may have",
     "bench": "measure latency and capacity",
     "openapi": "write the document of the HTTP API",

@@ -81,6 +81,7 @@ class ThinkingMaker:
         if self._flows is not None:
             agent = self._flows.dressed(agent, call)
         speech = self._speech.begin(agent, waits=agent.kind == "llm", counter=SpeechUsage(call, agent.flow))
+        _begun(call, speech)
         own = partial(self._agent, agent, call, speech)
         thinks = own() if lead is None else lead(call, _engines_of(speech), own)
         session = AgentSession(
@@ -127,6 +128,7 @@ class ThinkingMaker:
         if self._flows is not None:
             agent = self._flows.dressed(agent, call)
         speech = self._speech.begin(agent, waits=agent.kind == "llm", words_only=True)
+        _begun(call, speech)
         if self._insight is not None:
             self._insight.begin(agent, call, speech.language)
         session = TypedSession(
@@ -227,6 +229,14 @@ class LedMaker:
 
     def make(self, agent: AgentSpec, call: Call, leg: Leg, controls: CallControls) -> Talker:
         return self._thinking.make(agent, call, leg, controls, self._lead)
+
+
+def _begun(call: Call, speech: Equipment) -> None:
+    """A call has its engines: they stay to its end, and it is told which of its row's cannot be had."""
+    for engine, why in speech.absent:
+        call.note("engine_failed", engine=engine, reason=f"{why}; the next engine takes over")
+    if speech.lease is not None:
+        call.on_end(speech.lease.end)
 
 
 def _engines_of(speech: Equipment) -> LedEngines:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
 import os
 import signal
 import sys
@@ -38,6 +39,8 @@ def run(args: argparse.Namespace) -> int:
     importable()
     settings = load(args.config)
     logs.configure(settings.logging.level, settings.logging.format)
+    for notice in settings.notices:
+        logging.getLogger(__name__).warning("%s (docs/engines.md)", notice)
     return uvloop.run(_serve(settings, args.ready_file))
 
 

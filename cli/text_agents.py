@@ -41,15 +41,22 @@ async def text_agents(
     """`handed`: agents from which conversations come to this one. Raises ConfigError when there is none of
     that name, or it cannot be made, and EngineError when it has no model that works."""
     from cli.serving.assistants import NAME, assistant_of, offered
-    from cli.serving.engines import default_llms
+    from cli.serving.engines import default_llms, engine_modes
+    from cli.serving.modes import with_mode
     from pipelines.agents import agent_named, make_agent
     from pipelines.assistant.calling import Calling
     from pipelines.engines.builtin import registry
+    from pipelines.engines.protocols import Kind
 
+    known = registry()
+    modes = engine_modes(settings, known)
+    settings = with_mode(settings, modes)
     row = None if ":" in name else await agent_row(settings, name)
-    usual = default_llms(settings, registry()) if row is None or row["kind"] == "llm" else ()
+    usual = default_llms(settings, known) if row is None or row["kind"] == "llm" else ()
     if row is None and name == NAME and usual:
         row = offered()  # no server has been started yet
+    if row is not None:
+        row = {**row, "llm": modes.meant_by_row(Kind.LLM, row["llm"])}
     if row is None:
         return TextAgents(name, lambda call_id: agent_named(name, call_id), None)
     if row["kind"] == "flow":
@@ -66,8 +73,8 @@ async def text_agents(
             return assistant_of(name, calling, llm, known_row["prompt"], known_row["assistant"], box)
 
         return TextAgents(name, assistant, row)
-    known = {key: row[key] for key in ("kind", "flow", "entry", "prompt")}
-    return TextAgents(name, lambda call_id: make_agent(call_id, **known, language=language, llm=llm), row)
+    said = {key: row[key] for key in ("kind", "flow", "entry", "prompt")}
+    return TextAgents(name, lambda call_id: make_agent(call_id, **said, language=language, llm=llm), row)
 
 
 async def _flow_agents(

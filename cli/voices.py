@@ -58,13 +58,15 @@ def run(args: argparse.Namespace) -> int:
 def _engines(args: argparse.Namespace) -> EnginesForVoices:
     from functools import partial
 
-    from cli.serving.engines import engine_options
+    from cli.serving.engines import engine_modes, engine_options
+    from cli.serving.modes import with_mode
     from mediaserver.config import load
     from pipelines.engines.builtin import registry
     from pipelines.previews.standing import look_at_engines
 
-    settings = load(args.config)
-    return look_at_engines(registry(), partial(engine_options, settings), settings.engines.tts)
+    known, settings = registry(), load(args.config)
+    settings = with_mode(settings, engine_modes(settings, known))
+    return look_at_engines(known, partial(engine_options, settings), settings.engines.tts)
 
 
 def _as_dict(row: VoiceStanding) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -40,6 +40,7 @@ from mediaserver.settings.jobs import JobsSettings
 from mediaserver.settings.keeping import DatabaseSettings, RecordingSettings, SoundsSettings
 from mediaserver.settings.mcp import McpName, McpServerSettings
 from mediaserver.settings.media import MediaSettings, RtpSettings
+from mediaserver.settings.other_names import other_names
 from mediaserver.settings.outbound import OutboundSettings
 from mediaserver.settings.privacy import RedactionSettings, RetentionSettings
 from mediaserver.settings.sealing import SecretsSettings
@@ -100,6 +101,13 @@ class Settings(BaseSettings):
         description="MCP servers whose tools agents may call (docs/tools.md), a table each. They are started "
         "and connected to with the server.",
     )
+
+    _notices: tuple[str, ...] = PrivateAttr(default=())
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What variables that other servers know were taken for (mediaserver.settings.other_names)."""
+        return self._notices
 
     @classmethod
     def settings_customise_sources(
@@ -167,8 +175,11 @@ def load(config: Path | None = None, overrides: Mapping[str, Any] | None = None)
     for variable, (section, key) in PLAIN_VARIABLES.items():
         if (value := os.environ.get(variable)) and f"{PREFIX}{section}__{key}".upper() not in os.environ:
             content = _merged(content, {section: {key: value}})
+    understood = other_names(os.environ, _engines_said(content))
+    if understood.engines:
+        content = _merged({"engines": understood.engines}, content)
     try:
-        return _settings_under(overrides or {})(**content)
+        settings = _settings_under(overrides or {})(**content)
     except ValidationError as error:
         raise ConfigError(
             "; ".join(_explain(fault, path) for fault in error.errors(include_url=False))
@@ -176,6 +187,16 @@ def load(config: Path | None = None, overrides: Mapping[str, Any] | None = None)
     except SettingsError as error:
         reason = error.__cause__ or error
         raise ConfigError(f"{error}: write it as JSON ({' '.join(str(reason).split())})") from None
+    settings._notices = tuple(understood.notices)
+    return settings
+
+
+def _engines_said(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The table `engines` as the file has it, and the keys of it that variables of ours set."""
+    before, said = f"{PREFIX}ENGINES__", content.get("engines")
+    ours = {name.removeprefix(before).lower(): "" for name in os.environ if name.startswith(before)}
+    ours.pop("options", None)
+    return {**ours, **said} if isinstance(said, dict) else ours
 
 
 def keys() -> Iterator[str]:

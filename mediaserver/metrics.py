@@ -22,6 +22,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from mediaserver.engine_figures import EnginesCollector, EnginesFigures
 from mediaserver.http_figures import RouteFigures
 from mediaserver.media.lateness import Lateness
 
@@ -266,6 +267,12 @@ class Metrics:
         self.engine_restarts = Counter(
             "voiceforge_engine_restarts", "Engine workers that died", ["engine"], registry=r
         )
+        self.kept_speech = Counter(
+            "voiceforge_kept_speech",
+            "Sentences of every call: whether what a voice had made of them was kept, or made anew",
+            ["outcome"],
+            registry=r,
+        )
         self.voice_to_voice = Histogram(
             "voiceforge_voice_to_voice_seconds",
             "Caller's last voiced sample to our first",
@@ -363,6 +370,10 @@ class Metrics:
     def watch_signalling(self, figures: SignallingFigures) -> None:
         """Read the SIP side's own figures only when somebody reads the metrics."""
         self.registry.register(_SignallingCollector(figures))
+
+    def watch_engines(self, figures: EnginesFigures) -> None:
+        """Read the engines' own figures only when somebody reads the metrics."""
+        self.registry.register(EnginesCollector(figures))
 
     def watch_pauses(self, pauses: Mapping[int, Lateness], held: Iterable[tuple[str, Lateness]]) -> None:
         """Of the garbage collector by generation, and of the media thread by cause."""

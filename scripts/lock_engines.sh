@@ -6,7 +6,8 @@
 #   # override: PACKAGE==VERSION   against the pins of packages that work with another version all the same
 #   # exclude: PACKAGE             what nobody imports; also what a package wants and works without
 #
-#   scripts/lock_engines.sh [--upgrade] [NAME...]    without a name: all; --upgrade takes the newest that NAME.in allows
+#   scripts/lock_engines.sh [--upgrade] [NAME|FILE.in...]
+#     without a name: all of ours; FILE.in: of another package; --upgrade: the newest that NAME.in allows
 set -euo pipefail
 cd "$(dirname "$0")/.."
 readonly LOCKS=pipelines/engines/locks TORCH=torch-cuda
@@ -29,7 +30,7 @@ compile() {
     .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
         --no-header --no-annotate --overrides "$scratch/overrides" --excludes "$scratch/excludes" "${upgrade[@]}" \
         "$@" "$from" -o "$scratch/lock"
-    head=$(grep -E '^# (layer|python|source|local-build): ' "$from" || true)
+    head=$(grep -E '^# (layer|python|driver|source|local-build): ' "$from" || true)
     {
         echo "# Made by scripts/lock_engines.sh from $(basename "$from")."
         [[ -z $head ]] || echo "$head"
@@ -41,8 +42,8 @@ compile() {
 for_gpus() { names "$LOCKS/$TORCH.lock" | grep -E '^(nvidia-|cuda-|triton$)'; }
 
 make_lock() {
-    local name=$1 each
-    local from=$LOCKS/$name.in
+    local name=$1 each from=$LOCKS/$1.in
+    [[ $name != */* ]] || from=$name
     local -a without=()
     [[ -e $from ]] || { echo "lock_engines: there is no $from" >&2; exit 1; }
     case $name in
@@ -54,7 +55,7 @@ make_lock() {
                 for each in $(for_gpus); do without+=(--no-emit-package "$each"); done
             fi ;;
     esac
-    compile "$from" "$LOCKS/$name.lock" "${without[@]}"
+    compile "$from" "${from%.in}.lock" "${without[@]}"
 }
 
 (($# > 0)) || set -- "$TORCH" torch-cpu $(cd "$LOCKS" && ls ./*.in | sed -E 's|^\./||; s|\.in$||' | grep -vxE "$TORCH|torch-cpu")

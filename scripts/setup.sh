@@ -15,6 +15,7 @@
 #     speech     flite and festival with their voices, for the scripted callers; the same
 #     asterisk   Asterisk in build/asterisk (600 MB); the same
 #     models     a server of language models in build/language_model (1.2 GB); the same
+#     engines    the environments of all engines that work on this machine, in build/engines (several GB); the same
 #
 # PYTHON=/path/to/python picks the interpreter; its output goes to build/setup.log.
 set -euo pipefail
@@ -241,10 +242,19 @@ models() {
         say "could not install it (the reason is in $LOG): tests with it are skipped"
 }
 
-(($# > 0)) || die "name a step: packages, runtime, dev, mutate, peers, phones, promtool, proxy, speech, asterisk, models"
+# Where their slow tests run them, by the same code as `voiceforge engines install`; each says itself what is wrong.
+engines() {
+    dev
+    take_turn
+    say "making the environments of engines, for their tests (the first time several GB)"
+    .venv/bin/python -m tests.environments 2>&1 | tee -a "$LOG" >&2 ||
+        say "some could not be made: tests that need them are skipped"
+}
+
+(($# > 0)) || die "name a step: packages, runtime, dev, mutate, peers, phones, promtool, proxy, speech, asterisk, models, engines"
 for step in "$@"; do
     case $step in
-        packages|runtime|dev|mutate|peers|phones|promtool|proxy|speech|asterisk|models) "$step" ;;
-        *) die "unknown step '$step'; known are packages, runtime, dev, mutate, peers, phones, promtool, proxy, speech, asterisk, models" ;;
+        packages|runtime|dev|mutate|peers|phones|promtool|proxy|speech|asterisk|models|engines) "$step" ;;
+        *) die "unknown step '$step'; known are packages, runtime, dev, mutate, peers, phones, promtool, proxy, speech, asterisk, models, engines" ;;
     esac
 done

@@ -159,6 +159,36 @@ ROWS: Mapping[str, tuple[Drawn, ...]] = {
             "Jitter", "Of what callers send.", "s", percentiles("voiceforge_rtp_jitter_seconds")
         ),
     ),
+    "Engines": (
+        Drawn(
+            "Requests at the engines",
+            "That run now, and those that wait for room.",
+            "short",
+            {
+                "{{engine}}": f"sum by (engine) (voiceforge_engine_requests{{{ONE}}})",
+                "{{engine}} waiting": f"sum by (engine) (voiceforge_engine_waiting{{{ONE}}})",
+            },
+        ),
+        Drawn(
+            "Time at an engine",
+            "From a request's place on a worker to its last answer; a recogniser's request lasts as long as "
+            "its utterance.",
+            "s",
+            percentiles("voiceforge_engine_service_seconds", "engine"),
+        ),
+        Drawn(
+            "Failovers",
+            "A second, by the engine that failed and why.",
+            "cps",
+            {"{{engine}} {{reason}}": rate("voiceforge_engine_failovers_total", "engine, reason")},
+        ),
+        Drawn(
+            "Memory of the GPUs",
+            "What models hold and what there is, in MB.",
+            "decmbytes",
+            {"GPU {{gpu}} {{what}}": f"voiceforge_gpu_memory_mb{{{ONE}}}"},
+        ),
+    ),
     "Behind it": (
         Drawn(
             "Records that wait for the database",

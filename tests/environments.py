@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from mediaserver.errors import EngineError
-from pipelines.environments.device import usual_device
+from pipelines.engines.builtin import registry
+from pipelines.environments.device import has_cuda, usual_device
 from pipelines.environments.install import install
-from pipelines.environments.locks import LOCKS
 from pipelines.environments.places import interpreter
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -56,9 +56,10 @@ def installed_environment() -> Callable[[str], Path]:
 
 
 def locks() -> list[str]:
-    """Of engines that come with us; layers and tools are made with them."""
-    names = {path.stem.removesuffix("-cpu").removesuffix("-cuda") for path in LOCKS.glob("*.lock")}
-    return sorted(names - {"torch", "build-tools"})
+    """Of the engines that come with us and can work on this machine."""
+    recipes = [entry.recipe for entry in registry().entries.values()]
+    named = {recipe.lock for recipe in recipes if has_cuda() or not recipe.needs_gpu}
+    return sorted(name for name in named if name and "/" not in name)
 
 
 def main() -> int:

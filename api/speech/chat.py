@@ -26,6 +26,7 @@ from api.speech.stopping import StopText
 from api.speech_desk import SpeechDesk
 from mediaserver.errors import EngineError
 from mediaserver.storage.records import UsageKind
+from pipelines.engines.batch_work import BatchLlm
 from pipelines.engines.protocols import Kind, Llm, LlmEvent, LlmText, LlmToolCall, LlmUsage
 
 routes = ApiRoutes("openai")
@@ -126,7 +127,7 @@ async def _model(desk: SpeechDesk, name: str) -> Llm:
             await desk.engines.started(Kind.LLM, (name,))
     except TimeoutError:
         raise EngineError(f"the model {name} is being started; try again in a moment") from None
-    return llm
+    return BatchLlm(llm)
 
 
 async def _events(body: ChatRequest, llm: Llm, answering: _Answering) -> AsyncGenerator[LlmEvent, None]:

@@ -16,6 +16,7 @@ from mediaserver.retention.choices import RetentionChoices
 from mediaserver.settings.engines import EnginesSettings
 from pipelines.assistant.settings import AssistantSettings
 from pipelines.conversation.turn_settings import TurnSettings
+from pipelines.engines.modes import without_modes
 from pipelines.engines.protocols import Kind
 from pipelines.engines.registry import EngineRegistry
 from pipelines.insight.choices import InsightChoices
@@ -69,7 +70,7 @@ class AgentFaults(NamedTuple):
     def _engines(self, kind: Kind, names: Iterable[str]) -> str:
         """Whether each is known by name; what it lacks may be there tomorrow."""
         try:
-            for name in names:
+            for name in without_modes(names):
                 self.known.find(kind, name)
         except EngineMissingError as error:
             return str(error)
@@ -84,6 +85,8 @@ class AgentFaults(NamedTuple):
         return f"no voice speaks {tongue!r} here"
 
     def _spoken(self, agent: AgentSpec, tongue: str) -> bool:
+        if len(without_modes(agent.tts)) < len(agent.tts):
+            return True  # which engines that is may be otherwise tomorrow
         return self.known.knows(Kind.TTS, agent.tts or self.engines.tts, tongue)
 
     def _voice(self, agent: AgentSpec) -> str:

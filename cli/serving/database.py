@@ -18,7 +18,7 @@ from cli.serving.trunks import open_trunks
 from mediaserver.calls.directory import Directory
 from mediaserver.calls.messages import salvaged_messages
 from mediaserver.calls.recorder import salvage
-from mediaserver.calls.routes import AgentSpec, Check
+from mediaserver.calls.routes import AgentSpec, Check, Dress, unchanged
 from mediaserver.config import Settings
 from mediaserver.metrics import Metrics
 from mediaserver.storage.migrations import migrate
@@ -58,6 +58,7 @@ async def open_database(
     check: Check,
     flows: ServedFlows,
     seed: Seed | None = None,
+    dress: Dress = unchanged,
 ) -> Stored:
     """Connect, bring the schema up to date, and end what the last process left. `follow` is told the agents
     as soon as they are known, and after each change. `flows`: followed from now on; those that agents name
@@ -83,6 +84,7 @@ async def open_database(
         settings.sip.extensions,
         on_change=lambda: follow(directory.agents()),
         check=check,
+        dress=dress,
         plan=plan_of(settings.outbound),
     )
     undo.push_async_callback(directory.close)

@@ -9,15 +9,22 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 
+from cli.serving.finishing import open_finishing
 from mediaserver.config import Settings
 from mediaserver.diagnosis.finding import Finding
-from mediaserver.errors import ConfigError, EngineError
+from mediaserver.errors import ConfigError, EngineError, EngineMissingError
+from pipelines.engines.batch_work import BatchLlm
 from pipelines.engines.builtin import LLMS, STT, TTS, TTS_BETTER, VAD
+from pipelines.engines.modes import EngineModes
 from pipelines.engines.protocols import Kind, Llm, Vad
 from pipelines.engines.registry import EngineOptions, EngineRegistry
+from pipelines.engines.resources import EngineResources
 from pipelines.engines.running import Engines
 from pipelines.knowledge.meaning import MeaningSearch
 from pipelines.previews.desk import VoiceDesk
+from pipelines.workers.gpu_memory import GpuBudget
+from pipelines.workers.limits import taken_limits
+from pipelines.workers.work_pool import WorkGate, WorkPool
 
 log = logging.getLogger(__name__)
 
@@ -29,9 +36,19 @@ START_S = 20.0
 
 def open_engines(settings: Settings, known: EngineRegistry, undo: AsyncExitStack) -> Engines:
     """None of them is started yet."""
-    engines = Engines(known, partial(engine_options, settings))
+    resources = engine_resources(settings)
+    resources.finishing = open_finishing(settings, undo)
+    engines = Engines(known, partial(engine_options, settings), resources)
     undo.push_async_callback(engines.stop)
     return engines
+
+
+def engine_resources(settings: Settings) -> EngineResources:
+    """What all engines of this server share."""
+    given = settings.engines
+    budget = GpuBudget(partial(list, given.gpu_memory_mb)) if given.gpu_memory_mb else GpuBudget()
+    gates = {pool: WorkGate(given.pools.get(pool.value)) for pool in WorkPool}
+    return EngineResources(budget, gates, given.idle_s or None)
 
 
 def open_voices(
@@ -52,6 +69,10 @@ def engine_options(settings: Settings, kind: Kind, name: str) -> EngineOptions:
         own = {**given.options.get(one_of, {}), "model": which}
     else:
         own = dict(given.options.get(name, {}))
+    try:
+        limits = taken_limits(own)
+    except ValueError as error:
+        raise EngineMissingError(f"the engine {name}: {error} (engines.options)") from None
     usual = {Kind.STT: given.stt_workers, Kind.TTS: given.tts_workers}[kind] if name in OURS else 1
     return EngineOptions(
         own.pop("workers", usual),
@@ -59,14 +80,22 @@ def engine_options(settings: Settings, kind: Kind, name: str) -> EngineOptions:
         own,
         name if which else "",
         home=settings.engines_home,
+        limits=limits,
     )
+
+
+def engine_modes(settings: Settings, known: EngineRegistry) -> EngineModes:
+    """What modes stand for here."""
+    return EngineModes(known, partial(engine_options, settings), settings.engines.options)
 
 
 def default_llms(settings: Settings, known: EngineRegistry) -> tuple[str, ...]:
     """The language models of agents that name none: the settings', else those of ours that have a key or an
     endpoint. Looks at the environment and at files; imports and asks nobody."""
-    if settings.engines.llm:
-        return settings.engines.llm
+    given = settings.engines
+    usual = (given.mode,) if given.mode and "llm" not in given.model_fields_set else given.llm
+    if usual:
+        return engine_modes(settings, known).meant(Kind.LLM, usual)
     return tuple(
         name
         for name in LLMS
@@ -96,14 +125,14 @@ def open_thinking(
 
 
 async def started_llm(engines: Engines, names: tuple[str, ...]) -> Llm:
-    """A language model that can answer. Raises EngineError."""
+    """A language model that can answer, for what no call waits for. Raises EngineError."""
     llm = engines.llm(names)
     try:
         async with asyncio.timeout(START_S):
             await engines.started(Kind.LLM, names)
     except TimeoutError:
         raise EngineError(f"the language model {names[0]} is being started; try again soon") from None
-    return llm
+    return BatchLlm(llm)
 
 
 def open_meaning(settings: Settings, engines: Engines) -> MeaningSearch | None:

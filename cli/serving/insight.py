@@ -13,6 +13,7 @@ from mediaserver.calls.routes import AgentSpec
 from mediaserver.settings.insight import InsightSettings
 from mediaserver.storage.records import SummaryWanted
 from mediaserver.storage.writer import StoreWriter
+from pipelines.engines.batch_work import BatchLlm
 from pipelines.engines.protocols import Kind, Llm
 from pipelines.engines.running import Engines
 from pipelines.insight.caller_voice import CallerVoice
@@ -64,4 +65,4 @@ class Insight:
         llm = self._engines.llm(names)
         await self._engines.settle(START_S)  # after a start of the server it may be asked before it is there
         self._engines.check(Kind.LLM, names)
-        return llm
+        return BatchLlm(llm)

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from cli.serving.fixed_texts import of_agent
 from cli.serving.row_languages import first_language, row_languages, unspoken
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.diagnosis.finding import Finding
@@ -18,7 +19,7 @@ from mediaserver.settings.engines import EnginesSettings
 from pipelines.assistant.tongues import any_language
 from pipelines.engines.counting import SpeechCounter
 from pipelines.engines.protocols import Kind, Llm, Stt, Tts, TurnModel
-from pipelines.engines.running import Engines
+from pipelines.engines.running import EngineLease, Engines
 from pipelines.languages.asking import warm_names
 from pipelines.spoken.dictionary import EMPTY, Dictionary
 from pipelines.spoken.forms import warm
@@ -51,6 +52,10 @@ class Equipment:
     llm_starting: Callable[[], Awaitable[None]] | None = None
     """Where the language model is being started still: returns once it is there, and raises
     EngineMissingError when it cannot be had."""
+    absent: tuple[tuple[str, str], ...] = ()
+    """Kinds of engines of which the first of the row's list cannot be had, and why: others do its work."""
+    lease: EngineLease | None = None
+    """Keeps its engines loaded, until the call is over."""
 
 
 class Speech:
@@ -81,6 +86,7 @@ class Speech:
         """The rows are these now: start what they name and nobody has named before. What is named no more
         stays: calls may run on it, and a row that is changed back has it at once."""
         self._agents = [agent for agent in agents if agent.kind in THINKING]
+        self._fix_texts()
         self._made_for.clear()
         for agent in self._agents:
             self._engines.stt(self._stt(agent))
@@ -94,6 +100,14 @@ class Speech:
         if fresh:
             self._warmed |= fresh
             threading.Thread(target=_warm, args=sorted(fresh), daemon=True, name="spoken forms").start()
+
+    def _fix_texts(self) -> None:
+        kept = self._engines.finishing.kept if self._engines.finishing is not None else None
+        if kept is None:
+            return
+        for agent in self._agents:
+            for language in row_languages(agent, self._settings.language):
+                kept.fix(of_agent(agent, language))
 
     def begin(
         self,
@@ -127,6 +141,10 @@ class Speech:
         voice = self._voice(agent)
         language = first_language(agent, self._settings.language)
         said = self._dictionary.of(language, voice)
+        used = {} if words_only else {Kind.STT: self._stt(agent), Kind.TTS: self._tts(agent)}
+        if names:
+            used[Kind.LLM] = names
+        missing = ((kind.value, self._engines.absent(kind, each)) for kind, each in used.items())
         return Equipment(
             stt if counter is None else stt.counted(counter),
             tts if counter is None else tts.counted(counter),
@@ -139,6 +157,8 @@ class Speech:
             partial(self._engines.speaks, Kind.STT, self._stt(agent)),
             partial(self._engines.speaks, Kind.TTS, self._tts(agent)),
             starting,
+            tuple((kind, why) for kind, why in missing if why),
+            self._engines.lease(used),
         )
 
     def model(self, names: tuple[str, ...]) -> Llm:

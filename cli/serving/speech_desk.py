@@ -40,13 +40,16 @@ async def open_speech_desk(
     def options(kind: Kind, name: str) -> EngineOptions:
         return replace(engine_options(settings, kind, name), workers=workers, background=True)
 
-    recordings, own = Engines(known, options), Engines(known, partial(engine_options, settings))
+    recordings = Engines(known, options, engines.resources)
+    own = Engines(known, partial(engine_options, settings), engines.resources)
     undo.push_async_callback(recordings.stop)
     undo.push_async_callback(own.stop)
 
-    def engines_of(name: str) -> Engines:
-        entry = known.entries.get((Kind.TTS, name))
-        return own if entry is not None and not entry.manifest.needs else engines
+    def apart(kind: Kind, name: str, theirs: Engines) -> Engines:
+        """Where an engine is cheap to have twice, one that no call uses; a large model is shared, and calls
+        come first."""
+        entry = known.entries.get((kind, name))
+        return theirs if entry is not None and not entry.manifest.needs else engines
 
     audio = AudioWorkers(settings.speech.readers)
     undo.push_async_callback(audio.stop)
@@ -56,13 +59,19 @@ async def open_speech_desk(
     async def ready() -> Sequence[Manifest]:
         return (await able.engines()).ready
 
-    speaker = TextSpeaker(engines_of, ready, usual.voice, usual.language)
+    speaker = TextSpeaker(lambda name: apart(Kind.TTS, name, own), ready, usual.voice, usual.language)
     speaker.expect(usual.tts)
     audio.expect()
     return SpeechDesk(
         settings.speech,
         speaker,
-        FileRecognisers(recordings, usual.stt, usual.language, workers),
+        FileRecognisers(
+            recordings,
+            usual.stt,
+            usual.language,
+            workers,
+            lambda name: apart(Kind.STT, name, recordings),
+        ),
         audio,
         engines,
         tuple(models),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 
 from mediaserver.calls.protocols import Switchboard
@@ -12,7 +12,7 @@ from mediaserver.diagnosis.finding import Finding
 from mediaserver.metrics import Metrics
 from mediaserver.storage.writer import StoreWriter
 from pipelines.assistant.accounting import AheadFigures
-from pipelines.engines.running import Engines
+from pipelines.engines.running import Engines, EngineState
 
 EVERY_S = 1.0
 TURN_PARTS = frozenset({"endpoint", "stt", "llm_first_token", "tts_first_audio", "transport"})
@@ -20,8 +20,33 @@ TURN_PARTS = frozenset({"endpoint", "stt", "llm_first_token", "tts_first_audio",
 
 def watch(engines: Engines, board: Switchboard, metrics: Metrics, undo: AsyncExitStack) -> None:
     """Until the server stops."""
+    metrics.watch_engines(ServerEngines(engines))
     for work in (_restarts(engines, metrics), _timings(board, metrics)):
         undo.callback(asyncio.create_task(work).cancel)
+
+
+class ServerEngines:
+    """The engines of calls as `mediaserver.engine_figures` reads them."""
+
+    def __init__(self, engines: Engines) -> None:
+        self._engines = engines
+
+    def engines(self) -> list[EngineState]:
+        return self._engines.states
+
+    def failovers(self) -> Mapping[tuple[str, str], int]:
+        return self._engines.circuits.failovers
+
+    def evictions(self) -> Mapping[str, int]:
+        return self._engines.resources.budget.evictions
+
+    def gpus(self) -> list[tuple[int, int]]:
+        budget = self._engines.resources.budget
+        return [(budget.held_mb(number), total) for number, total in enumerate(budget.devices)]
+
+    def pools(self) -> dict[str, tuple[int, int | None]]:
+        gates = self._engines.resources.gates
+        return {pool.value: (gate.inside, gate.most) for pool, gate in gates.items()}
 
 
 def counter_of_thinking_ahead(metrics: Metrics) -> Callable[[AheadFigures], None]:
@@ -51,7 +76,13 @@ def stored(writer: StoreWriter, where: str) -> list[Finding]:
 
 async def _restarts(engines: Engines, metrics: Metrics) -> None:
     counted: Counter[str] = Counter()
+    told: Counter[str] = Counter()
+    kept = engines.finishing.kept if engines.finishing is not None else None
     while True:
+        if kept is not None:
+            for outcome, total in (("hit", kept.hits), ("miss", kept.misses)):
+                metrics.kept_speech.labels(outcome).inc(total - told[outcome])
+                told[outcome] = total
         for state in engines.states:
             metrics.engine_restarts.labels(state.name).inc(state.restarts - counted[state.name])
             counted[state.name] = state.restarts

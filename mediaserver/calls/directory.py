@@ -15,7 +15,17 @@ from typing import NamedTuple
 import asyncpg
 
 from mediaserver.calls.route_index import RouteIndex
-from mediaserver.calls.routes import AgentSpec, Check, Explained, Resolution, Routes, RouteTable, sound
+from mediaserver.calls.routes import (
+    AgentSpec,
+    Check,
+    Dress,
+    Explained,
+    Resolution,
+    Routes,
+    RouteTable,
+    sound,
+    unchanged,
+)
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.outbound.numbers import NumberPlan
 from mediaserver.storage import agents, calendars, numbers, routes
@@ -60,9 +70,11 @@ class Directory(Routes):
         on_change: Callable[[], None] | None = None,
         check: Check = sound,
         plan: NumberPlan | None = None,
+        dress: Dress = unchanged,
     ) -> None:
         """`extensions`: user names of phones that may register. `on_change`: told after each new snapshot.
-        `check`: see `RouteTable`; `plan`: `RouteIndex`."""
+        `check`, `dress`: see `RouteTable`; `plan`: `RouteIndex`."""
+        self._dress = dress
         self._extensions = extensions
         self._on_change = on_change
         self._check = check
@@ -139,7 +151,7 @@ class Directory(Routes):
 
     def take_over(self, rows: list[Row], index: RouteIndex) -> None:
         """These are the agents and routes from now on."""
-        self._table = RouteTable(rows, (), self._extensions, self._check, index=index)
+        self._table = RouteTable(rows, (), self._extensions, self._check, index=index, dress=self._dress)
         for finding in self._table.findings():
             log.warning("%s: %s", finding.name, finding.detail)
         if self._on_change is not None:

@@ -131,6 +131,14 @@ Check: TypeAlias = Callable[[AgentSpec], str]
 """What is wrong with an agent in the eyes of those who make it talk; empty when nothing is."""
 
 
+Dress: TypeAlias = Callable[[AgentSpec], AgentSpec]
+"""Puts in the place of what a row says for short what is meant here."""
+
+
+def unchanged(agent: AgentSpec) -> AgentSpec:
+    return agent
+
+
 def sound(agent: AgentSpec) -> str:
     """Nothing is wrong with any."""
     return ""
@@ -148,9 +156,10 @@ class RouteTable:
         check: Check = sound,
         *,
         index: RouteIndex | None = None,
+        dress: Dress = unchanged,
     ) -> None:
         """`extensions`: user names of phones that may register. `check`: asked of each row that makes sense
-        here. `index`: of the routes, in the place of their rows."""
+        here. `index`: of the routes, in the place of their rows. `dress`: see `Dress`."""
         self._extensions = frozenset(extensions)
         self.index = index or RouteIndex(routes)
         self.agents: dict[str, AgentSpec] = {}
@@ -160,7 +169,7 @@ class RouteTable:
             if fault := _fault(row, check):
                 self.faults[row["name"]] = fault
             else:
-                self.agents[row["name"]] = spec_of(row)
+                self.agents[row["name"]] = dress(spec_of(row))
 
     def resolve(self, dialled: str, now: datetime) -> Resolution:
         return self._find(dialled, now, None)[0]

@@ -3,24 +3,48 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from mediaserver.settings.group import SettingsGroup
 from mediaserver.settings.speech_to_speech import ModelName, SpeechModelSettings
 
+PoolName = Literal["stt", "tts", "hf-tts", "llm", "clone"]
+WORKER_LIMITS = frozenset(
+    {
+        *("at_once", "queue_limit", "wait_limit_s", "answer_limit_s", "max_batch", "window_ms"),
+        "gpu_memory_mb",
+    }
+)
+"""What may stand among any engine's options beside `workers` (pipelines.workers.limits)."""
 EngineNames = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=100)], ...], Field(min_length=1)]
 
 
+PICO_FIRST = ("pico", "espeak-ng")
+
+
+def usual_voices() -> tuple[str, ...]:
+    """The voices that come with us, as far as their packages are there."""
+    return PICO_FIRST if find_spec("py_nanotts") is not None else PICO_FIRST[1:]
+
+
 class EnginesSettings(SettingsGroup):
+    mode: Literal["", "cloud-first", "self-hosted"] = Field(
+        default="",
+        description="What stands in the place of `stt`, `tts` and `llm` where those are left out: "
+        "`cloud-first`, providers whose keys are set and then what runs here, or `self-hosted`, only what "
+        "runs here or in our own network. Of each those that have what they need, best first, the embedded "
+        "ones last (`voiceforge engines list --mode`). In a list of engines, also in an agent's row, either "
+        "may stand like a name.",
+    )
     stt: EngineNames = Field(
         default=("pocketsphinx",),
         description="Recognisers of the agents whose rows name none, best first; what fails is left for the "
         "next. `voiceforge engines list` shows which there are.",
     )
     tts: EngineNames = Field(
-        default=("pico", "espeak-ng"),
+        default=PICO_FIRST,
         description="Voices, likewise. `pico` speaks six languages and espeak-ng the others; where its "
         "package is not installed espeak-ng speaks them all.",
     )
@@ -55,6 +79,13 @@ class EnginesSettings(SettingsGroup):
     tts_workers: int = Field(
         default=1, ge=1, le=64, description="Processes of the voices that come with us, pico and espeak-ng."
     )
+    level_db: float = Field(
+        default=-19.0,
+        ge=-35.0,
+        le=0.0,
+        description="How loud every voice is made: dBFS, RMS of what is voiced. What a voice's own level "
+        "is, is learned from what it says. 0 leaves each as loud as it is.",
+    )
     speech_to_speech: dict[ModelName, SpeechModelSettings] = Field(
         default={},
         description="Models that hear and speak by themselves, behind OpenAI's Realtime protocol, by names "
@@ -65,11 +96,40 @@ class EnginesSettings(SettingsGroup):
         description="Folder for the environments and weights that `voiceforge engines install` and `pull` "
         "fetch; several servers may share it. Empty: `engines` in the data folder.",
     )
+    warm: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = Field(
+        default=(),
+        description="Engines that are loaded at the start, say something before the first caller, and stay: "
+        "`NAME`, or `tts/NAME` where several kinds have it. All others are loaded when an agent's row names "
+        "them.",
+    )
+    idle_s: int = Field(
+        default=0,
+        ge=0,
+        le=7 * 86_400,
+        description="A model (an engine with weights) that nobody used for so long is unloaded; the next who "
+        "wants it hears the next engine of the list until it is loaded again. 0: it stays.",
+    )
+    gpu_memory_mb: tuple[Annotated[int, Field(ge=1)], ...] = Field(
+        default=(),
+        description="Memory of each GPU that models may have, in MB, by the GPU's number. A model is loaded "
+        "when there is room for what its recipe says; one that nobody uses goes for it. Empty: all that the "
+        "driver tells of (nvidia-smi).",
+    )
+    pools: dict[PoolName, Annotated[int, Field(ge=1)]] = Field(
+        default={},
+        description="Requests at once of all engines of a pool of work: `stt`, `tts`, `hf-tts` (voices with "
+        "weights of a model hub's), `llm`, `clone`. Further ones wait, calls before batch work. Not named: "
+        "no limit but the engines' own.",
+    )
     options: dict[str, dict[str, Any]] = Field(
         default={},
         repr=False,  # an engine's key may stand there
-        description="What an engine is told, by its name: settings of its own, and `workers`, its processes "
-        "(one unless said here). In the file each engine has a table `[engines.options.NAME]`.",
+        description="What an engine is told, by its name: settings of its own, `workers`, its processes "
+        "(one unless said here), and of each of them: `at_once` (requests), `queue_limit` (requests that may "
+        "wait), `wait_limit_s` (a request whose wait is predicted to be longer is left to the next engine), "
+        "`answer_limit_s` (a request that gets no answer for so long is ended), `max_batch` and `window_ms` "
+        "(calls in one step of the model, and how long it waits for them), `gpu_memory_mb`. In the file each "
+        "engine has a table `[engines.options.NAME]`.",
     )
     voice: str = Field(
         default="",
@@ -87,8 +147,9 @@ class EnginesSettings(SettingsGroup):
     @classmethod
     def _voices_that_are_there(cls, given: Any) -> Any:
         """Nobody asked for pico by name: without its package it is no fault that it is not there."""
-        if isinstance(given, dict) and "tts" not in given and find_spec("py_nanotts") is None:
-            return {**given, "tts": ("espeak-ng",)}
+        left_out = isinstance(given, dict) and "tts" not in given and not given.get("mode")
+        if left_out and usual_voices() != PICO_FIRST:
+            return {**given, "tts": usual_voices()}
         return given
 
     @field_validator("options")
@@ -98,4 +159,9 @@ class EnginesSettings(SettingsGroup):
             workers = told.get("workers", 1)
             if not isinstance(workers, int) or isinstance(workers, bool) or not 1 <= workers <= 64:
                 raise ValueError(f"{name}.workers must be a whole number from 1 to 64")
+            for limit in WORKER_LIMITS & told.keys():
+                value = told[limit]
+                number = isinstance(value, (int, float)) and not isinstance(value, bool)
+                if not number or value < 0:
+                    raise ValueError(f"{name}.{limit} must be a number of at least 0")
         return options

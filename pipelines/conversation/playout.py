@@ -27,6 +27,8 @@ from pipelines.engines.protocols import TtsChunk
 from pipelines.spoken.speech import Spoken
 
 SENTENCE_GAP_SAMPLES = 160 * SAMPLES_PER_MS
+CLAUSE_GAP_SAMPLES = 90 * SAMPLES_PER_MS
+"""Behind a comma: an answer's first clause is said before the rest of its sentence is there."""
 LETTER_SAMPLES = 65 * SAMPLES_PER_MS
 """A letter takes about so long to say (some 150 words a minute), for as long as the voice is not known."""
 FIRST_LETTERS = 20
@@ -102,7 +104,7 @@ class Playout:
             return
         sentence = line.sentences[index]
         if sentence.start < 0:
-            self._space(line)
+            self._space(line, index)
             sentence.start = line.made
         if sentence.made_from < 0:
             sentence.made_from = line.made
@@ -323,11 +325,11 @@ class Playout:
             self._gain.rise()
         self._flows = False
 
-    def _space(self, line: Line) -> None:
+    def _space(self, line: Line, index: int) -> None:
         """The pause between two sentences, less what has passed of it in waiting for the second."""
         if line.audio:
             waited = self._t + FRAME_SAMPLES - line.ended if line.ahead <= 0 else 0
-            line.audio += bytes(2 * max(0, SENTENCE_GAP_SAMPLES - max(0, waited)))
+            line.audio += bytes(2 * max(0, _gap(line, index) - max(0, waited)))
 
     def _age(self, played: int) -> None:
         self._played = played
@@ -348,3 +350,9 @@ class Playout:
             if sentence.sounded and sentence.end < 0:
                 line.guess(index, self._letter)
         line.mark_sent()
+
+
+def _gap(line: Line, index: int) -> int:
+    """Samples of silence before a sentence: by how the one before it ends."""
+    before = line.sentences[index - 1].spoken.written.rstrip(" \"'”’)]") if index else ""
+    return CLAUSE_GAP_SAMPLES if before.endswith((",", "，", "、")) else SENTENCE_GAP_SAMPLES

@@ -23,7 +23,7 @@ from pipelines.conversation.line import Line
 from pipelines.conversation.playout import Playout
 from pipelines.conversation.signals import NO_SOUND, PATIENCE, TROUBLE, faded, over
 from pipelines.conversation.transcript import SpokenLine, Thought, Transcript
-from pipelines.engines.protocols import Tts, TtsChunk
+from pipelines.engines.protocols import KeepsSpeech, Tts, TtsChunk
 from pipelines.spoken.dictionary import EMPTY, Dictionary
 from pipelines.spoken.forms import spoken
 from pipelines.spoken.pronunciation import NONE, Pronunciations
@@ -78,6 +78,7 @@ class Speaking:
         """`pronunciations`: of the first language and voice; `dictionary` has those of others."""
         self.playout = Playout()
         self._tts = tts
+        self._keeps = tts if isinstance(tts, KeepsSpeech) else None
         self._transcript = transcript
         self._now = now
         self._failed = failed
@@ -350,7 +351,11 @@ class Speaking:
         """Audio of this text: of sentence `index`, or of what is missing of it. `first_s`: it begins within
         this; None: within the usual time."""
         saying = self._saying
-        stream = self._tts.speak(text, voice=saying.voice, language=saying.language, rate=saying.rate)
+        form = said.line.sentences[index].spoken
+        tts = self._tts
+        if self._keeps is not None and text == form.spoken:  # the whole of it
+            tts = self._keeps.kept_for(form.written)
+        stream = tts.speak(text, voice=saying.voice, language=saying.language, rate=saying.rate)
         try:
             limit = FIRST_CHUNK_S if first_s is None else first_s
             while True:

@@ -50,12 +50,21 @@ class EngineCircuits:
     attempt: Try | None = None
     failovers: Counter[tuple[str, str]] = field(default_factory=Counter)
     """How often the next engine took over, by the name of the one that failed and by why, in a word."""
+    _asked: dict[Any, float] = field(default_factory=dict)
     _circuits: dict[Any, _Circuit] = field(default_factory=dict)
 
     def open(self, engine: Any) -> str:
         """Why it is passed over; empty when it is trusted."""
         circuit = self._circuits.get(engine)
         return "" if circuit is None else circuit.why
+
+    def asked(self, engine: Any) -> None:
+        """It is used now."""
+        self._asked[engine] = asyncio.get_running_loop().time()
+
+    def last_asked(self, engine: Any) -> float:
+        """When it was used, on the loop's clock; 0 for one that never was."""
+        return self._asked.get(engine, 0.0)
 
     def failed(self, engine: Any, why: str, after_s: float | None = None) -> None:
         """Pass it over. `after_s`: as it asked for itself."""
@@ -70,6 +79,7 @@ class EngineCircuits:
 
     def forget(self, engine: Any) -> None:
         """It was stopped."""
+        self._asked.pop(engine, None)
         circuit = self._circuits.pop(engine, None)
         if circuit is not None:
             circuit.why = ""

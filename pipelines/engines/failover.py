@@ -13,6 +13,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Hashable, Sequence
 from contextlib import aclosing
+from copy import copy
 from dataclasses import replace
 from functools import partial
 from typing import Generic, TypeVar
@@ -20,6 +21,7 @@ from typing import Generic, TypeVar
 from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.circuits import EngineCircuits, in_a_word, reason, says_nothing_of_it
 from pipelines.engines.counting import SpeechCounter, counted_speech
+from pipelines.engines.finish.finishing import Finishing
 from pipelines.engines.llm.continuation import MOST_SAID, Continuation, carried_on
 from pipelines.engines.protocols import (
     Engine,
@@ -38,6 +40,7 @@ from pipelines.engines.protocols import (
 from pipelines.engines.trying import attempt
 from pipelines.voices.routing import addressed, fits, told
 from pipelines.workers.urgency import with_patience
+from pipelines.workers.work_pool import WorkGate
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +54,8 @@ NEXT_SOUND_S = 2.5
 FIRST_WORD_S = 4.0
 """Likewise for a language model; turn-taking bears ten seconds of thought."""
 NEXT_WORD_S = 6.0
+PLACE_S = 4.0
+"""So long a question waits for a place where the pool of language models has a limit."""
 
 MOST_UNFIT = 256
 
@@ -126,6 +131,10 @@ class Preferred(Generic[E]):
             if len(self._unfit) > MOST_UNFIT:
                 del self._unfit[next(iter(self._unfit))]
 
+    def asked(self, engine: E) -> None:
+        """It is used now."""
+        self._circuits.asked(engine)
+
     def same(self, other: Preferred[E]) -> None:
         """What that list knows of its engines, this one knows, too."""
         self._circuits, self._unfit = other._circuits, other._unfit
@@ -153,6 +162,7 @@ class Preferred(Generic[E]):
         for engine in order:
             last, begun = engine is order[-1], False
             try:
+                self.asked(engine)
                 stream = begin(engine)
                 try:
                     with with_patience(None if last else REASK_S):
@@ -226,15 +236,29 @@ class PreferredTts(Preferred[Tts]):
         there: Callable[[], Sequence[Tts | None]],
         counter: SpeechCounter | None = None,
         circuits: EngineCircuits | None = None,
+        finishing: Finishing | None = None,
     ) -> None:
+        """`finishing`: what the sound of each goes through; None: as it is made."""
         super().__init__(Kind.TTS, there, circuits)
         self._counter = counter
+        self._finishing = finishing
+        self._fixed = False
 
     def counted(self, counter: SpeechCounter) -> PreferredTts:
         """The same engines, for one that is told what each said."""
-        counted = PreferredTts(self._there, counter)
+        counted = PreferredTts(self._there, counter, finishing=self._finishing)
         counted.same(self)
         return counted
+
+    def kept_for(self, written: str) -> Tts:
+        """Who says a sentence, as it is written: where that is said in every call, the same engines, but what
+        they made of it is kept."""
+        kept = self._finishing.kept if self._finishing is not None else None
+        if kept is None or not kept.knows(written):
+            return self
+        same = copy(self)
+        same._fixed = True
+        return same
 
     def speak(
         self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
@@ -243,10 +267,15 @@ class PreferredTts(Preferred[Tts]):
 
         def begin(engine: Tts) -> AsyncGenerator[TtsChunk, None]:
             named, tongue = told(voice, language, engine.manifest.name, first=engine is meant)
-            stream = engine.speak(text, voice=named, language=tongue, rate=rate)
-            if self._counter is None:
-                return stream
-            return counted_speech(stream, engine.manifest.name, text, self._counter)
+
+            def made(stream: AsyncGenerator[TtsChunk, None]) -> AsyncGenerator[TtsChunk, None]:
+                if self._counter is None:
+                    return stream
+                return counted_speech(stream, engine.manifest.name, text, self._counter)
+
+            if self._finishing is None:
+                return made(engine.speak(text, voice=named, language=tongue, rate=rate))
+            return self._finishing.speech(engine, text, named, tongue, rate, fixed=self._fixed, made=made)
 
         needed = any(character.isalnum() for character in text)
         return self.streamed(
@@ -278,9 +307,14 @@ class PreferredLlm(Preferred[Llm]):
     next, which goes on behind the last word. What a dead one cost its server has not told."""
 
     def __init__(
-        self, there: Callable[[], Sequence[Llm | None]], circuits: EngineCircuits | None = None
+        self,
+        there: Callable[[], Sequence[Llm | None]],
+        circuits: EngineCircuits | None = None,
+        gate: WorkGate | None = None,
     ) -> None:
+        """`gate`: of all language models of the server."""
         super().__init__(Kind.LLM, there, circuits)
+        self._gate = gate or WorkGate()
 
     def expect(self) -> None:
         """A call begins that will ask soon: models behind a server open a connection. Returns at once."""
@@ -300,6 +334,20 @@ class PreferredLlm(Preferred[Llm]):
         temperature: float | None = None,
         max_tokens: int | None = None,
     ) -> AsyncGenerator[LlmEvent, None]:
+        async with (
+            self._gate.place(PLACE_S),
+            aclosing(self._answer(messages, tools, temperature, max_tokens)) as events,
+        ):
+            async for event in events:
+                yield event
+
+    async def _answer(
+        self,
+        messages: Sequence[LlmMessage],
+        tools: Sequence[LlmTool],
+        temperature: float | None,
+        max_tokens: int | None,
+    ) -> AsyncGenerator[LlmEvent, None]:
         order, said, called = self.order(), "", False
         failures: list[str] = []
         for engine in order:
@@ -307,6 +355,7 @@ class PreferredLlm(Preferred[Llm]):
             asked = carried_on(messages, said, continues=continues) if said else messages
             new = Continuation(said, continues=continues)
             try:
+                self.asked(engine)
                 stream = engine.stream(asked, tools, temperature=temperature, max_tokens=max_tokens)
                 async with aclosing(self._events(stream, engine, last, needed=not said)) as events:
                     async for event in events:

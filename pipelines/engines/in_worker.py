@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mediaserver.errors import EngineError, EngineMemoryError, EngineMissingError
+from pipelines.engines.cloud.faults import error_of
 from pipelines.engines.protocols import Manifest
 from pipelines.workers.faults import OUT_OF_MEMORY
 from pipelines.workers.pool import WorkerPool
@@ -54,4 +55,6 @@ def failure(fields: Mapping[str, Any]) -> EngineError:
     why = " ".join(str(fields.get("error", "no reason given")).split())
     if fields.get("missing"):
         return EngineMissingError(why)
+    if (refused := error_of(fields)) is not None:
+        return refused
     return EngineMemoryError(why) if fields.get("kind") == OUT_OF_MEMORY else EngineError(why)

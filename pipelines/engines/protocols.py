@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -62,6 +62,9 @@ class Manifest:
     """Of a language model: an assistant's message at the end of the history begins its answer."""
     free: bool = False
     """Of a language model: a question costs nothing, so that one may be asked in vain."""
+    whole: bool = False
+    """Of a voice's engine: nothing of a text can be heard before all of it is made. It is given clause by
+    clause then."""
     own_voices: tuple[str, ...] = ()
     """Of a voice's engine: all names that it knows, where they are few. Empty: nobody knows but itself."""
     gender: str = ""
@@ -235,6 +238,14 @@ class Tts(Engine, Protocol):
         """Stream the audio of a text; closing the generator (aclose) cancels the work. Raises EngineError.
         `voice` is the engine's own name of one; empty lets `language` (BCP 47) decide. `rate`: a factor of
         its usual speed, of which it takes as much as it can."""
+
+
+@runtime_checkable
+class KeepsSpeech(Protocol):
+    """A Tts that keeps what is said in every call."""
+
+    def kept_for(self, written: str) -> Tts:
+        """Who says a sentence, as it is written."""
 
 
 @dataclass(frozen=True, slots=True)

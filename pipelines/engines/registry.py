@@ -17,6 +17,8 @@ from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.packages import offered, said
 from pipelines.engines.protocols import Embedder, Kind, Llm, Manifest, Readiness, Stt, Tts, TurnModel, Vad
 from pipelines.environments.recipe import Recipe
+from pipelines.workers.limits import PoolLimits
+from pipelines.workers.work_pool import WorkPool
 
 ENTRY_POINTS = "voiceforge.engines"
 """Group of the entry points by which a package adds its engines: each names an EngineEntry, an iterable of
@@ -39,6 +41,14 @@ class EngineOptions:
     """Nobody waits for it on a line: it gives way to all that somebody waits for."""
     home: Path | None = None
     """Folder of the engines' environments and weights (`pipelines.environments.places`)."""
+    limits: PoolLimits = PoolLimits()
+    """Of its workers, which are told by whoever starts the engine."""
+    gpu: int | None = None
+    """The device that it was given a place on, as CUDA counts them; None: none was."""
+    gpu_mb: int = 0
+    """What is reserved for it there."""
+    gpu_total_mb: int = 0
+    """What that device has."""
 
     def without_settings(self, name: str) -> EngineOptions:
         """These, for an engine that has none of its own. Raises EngineMissingError when some are given."""
@@ -49,6 +59,8 @@ class EngineOptions:
             )
         return self
 
+
+_POOLS = {Kind.STT: WorkPool.STT, Kind.TTS: WorkPool.TTS, Kind.LLM: WorkPool.LLM}
 
 AnyEngine: TypeAlias = Stt | Tts | Llm | Vad | TurnModel | Embedder
 
@@ -69,6 +81,8 @@ class EngineEntry:
     recipe: Recipe = Recipe()
     """What it needs beyond the base installation. Its check asks for it by
     `pipelines.environments.readiness.recipe_readiness`."""
+    pool: WorkPool | None = None
+    """Which pool of work its requests belong to; None: that of its kind."""
     recipe_with: Callable[[EngineOptions], Recipe] | None = None
     """In the place of `recipe`, for an engine whose settings name its model. Raises EngineMissingError for
     settings that it does not have."""
@@ -81,6 +95,14 @@ class EngineEntry:
             return self.recipe_with(options)
         except (Exception, SystemExit):  # whatever a foreign package does; its check says it
             return self.recipe
+
+    def work_pool(self, options: EngineOptions) -> WorkPool | None:
+        """Which pool of work its requests belong to. Voices with weights are a model hub's."""
+        if self.pool is not None:
+            return self.pool
+        if self.manifest.kind is Kind.TTS and self.recipe_for(options).weights:
+            return WorkPool.HF_TTS
+        return _POOLS.get(self.manifest.kind)
 
     def readiness(self, options: EngineOptions | None = None) -> Readiness:
         """What its check finds; a check that raises is a lack too."""

@@ -9,23 +9,31 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from itertools import chain, repeat
 from typing import Any
+from weakref import WeakSet
 
 from mediaserver.diagnosis.finding import Finding
-from mediaserver.errors import EngineError, EngineMissingError
+from mediaserver.errors import ConfigError, EngineError, EngineMissingError
+from pipelines.engines.circuits import EngineCircuits
 from pipelines.engines.failover import PreferredLlm, PreferredTts
+from pipelines.engines.finish.finishing import Finishing
+from pipelines.engines.in_worker import WorkerEngine
+from pipelines.engines.place import EnginePlace
 from pipelines.engines.protocols import Embedder, Kind, Manifest, TurnModel
-from pipelines.engines.registry import EngineOptions, EngineRegistry
+from pipelines.engines.registry import EngineOptions, EngineRegistry, unknown
+from pipelines.engines.resources import EngineResources
 from pipelines.engines.stt.failover import PreferredStt
+from pipelines.engines.trying import attempt
+from pipelines.workers.figures import PoolFigures
+from pipelines.workers.work_pool import WorkPool
 
 log = logging.getLogger(__name__)
 
-AGAIN_S = (5.0, 15.0, 60.0)
-"""Pauses after which one that could not be had is tried again; the last one counts on."""
+LOOK_S = 5.0
+"""So often idle models are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +46,24 @@ class EngineState:
     restarts: int = 0
     load: int = 0
     fault: str = ""
-    """Why it could not be had, and the way to mend it."""
+    """Why it could not be had, or cannot work now, and the way to mend it."""
+    pool: WorkPool | None = None
+    """Which pool of work its requests belong to."""
+    workers: int = 0
+    """Processes, of an engine that has some."""
+    workers_ready: int = 0
+    waiting: int = 0
+    """Requests for which there is no room yet."""
+    gpu: int | None = None
+    """Number of the GPU that it is on."""
+    gpu_mb: int = 0
+    """Memory that is kept for it there."""
+    unloaded: bool = False
+    """It was there, and is loaded again when somebody wants it."""
+    passed_over: str = ""
+    """Why calls go by it for now."""
+    figures: PoolFigures | None = None
+    """Of its workers."""
 
     def as_finding(self, mend: str) -> Finding:
         """Others of its list may work. `mend`: what the operator can do beside what the fault says."""
@@ -47,14 +72,15 @@ class EngineState:
         return Finding(f"engine {self.name}", True, f"{self.kind}, {self.load} at work", required=False)
 
 
-@dataclass(slots=True)
-class _Place:
-    """An engine that was asked for: being started, there, or faulty."""
+class EngineLease:
+    """Whoever holds it uses these engines: they are not unloaded. It ends with `end`, or with its holder."""
 
-    engine: Any = None
-    fault: str = ""
-    tried: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set once the first try is over."""
+    def __init__(self, places: Sequence[EnginePlace]) -> None:
+        self.places = tuple(places)
+
+    def end(self, _call: object = None) -> None:
+        """It is held no more."""
+        self.places = ()
 
 
 class Engines:
@@ -66,22 +92,61 @@ class Engines:
     """
 
     def __init__(
-        self, registry: EngineRegistry, options: Callable[[Kind, str], EngineOptions] | None = None
+        self,
+        registry: EngineRegistry,
+        options: Callable[[Kind, str], EngineOptions] | None = None,
+        resources: EngineResources | None = None,
     ) -> None:
         self._registry = registry
         self._options = options or (lambda _kind, _name: EngineOptions())
-        self._places: dict[tuple[Kind, str], _Place] = {}
+        self.resources = resources or EngineResources()
+        self.circuits = EngineCircuits(attempt)
+        self._places: dict[tuple[Kind, str], EnginePlace] = {}
         self._stts: dict[tuple[str, ...], PreferredStt] = {}
         self._ttss: dict[tuple[str, ...], PreferredTts] = {}
         self._llms: dict[tuple[str, ...], PreferredLlm] = {}
-        self._starting: set[asyncio.Task[None]] = set()
+        self._leases: WeakSet[EngineLease] = WeakSet()
+        self._unloading: set[asyncio.Task[None]] = set()
+        self._looking: asyncio.TimerHandle | None = None
+
+    def warm(self, names: Sequence[str]) -> None:
+        """Load these at once, have each say something, and keep them. `KIND/NAME`, or NAME for all kinds that
+        have it. Raises ConfigError for one that is not known."""
+        for name in names:
+            kind, slash, only = name.partition("/")
+            kinds = [Kind(kind)] if slash and kind in set(Kind) else list(Kind)
+            wanted = only if len(kinds) == 1 else name
+            known = [each for each in kinds if self._known(each, wanted)]
+            if not known:
+                raise ConfigError(
+                    f"engines.warm: {unknown(name, [key[1] for key in self._registry.entries])}"
+                )
+            for each in known:
+                self._place(each, wanted).warm = True
+                self._places[each, wanted].begin()
+
+    def lease(self, lists: Mapping[Kind, Sequence[str]]) -> EngineLease:
+        """For a call that begins: the first of each list that is there is not unloaded while the lease is
+        held."""
+        firsts = [
+            next((self._places[kind, name] for name in names if self._places[kind, name].engine), None)
+            for kind, names in lists.items()
+        ]
+        lease = EngineLease([place for place in firsts if place is not None])
+        self._leases.add(lease)
+        return lease
+
+    @property
+    def finishing(self) -> Finishing | None:
+        """What the sound of voices goes through; None: it is as it is made."""
+        return self.resources.finishing
 
     def stt(self, names: Sequence[str]) -> PreferredStt:
         """A recogniser: the first of the list, with the others behind it."""
         key = tuple(names)
         self._ask(Kind.STT, key)
         if key not in self._stts:
-            self._stts[key] = PreferredStt(partial(self._there, Kind.STT, key))
+            self._stts[key] = PreferredStt(partial(self._there, Kind.STT, key), circuits=self.circuits)
         return self._stts[key]
 
     def tts(self, names: Sequence[str]) -> PreferredTts:
@@ -89,7 +154,9 @@ class Engines:
         key = tuple(names)
         self._ask(Kind.TTS, key)
         if key not in self._ttss:
-            self._ttss[key] = PreferredTts(partial(self._there, Kind.TTS, key))
+            self._ttss[key] = PreferredTts(
+                partial(self._there, Kind.TTS, key), circuits=self.circuits, finishing=self.finishing
+            )
         return self._ttss[key]
 
     def llm(self, names: Sequence[str]) -> PreferredLlm:
@@ -97,7 +164,9 @@ class Engines:
         key = tuple(names)
         self._ask(Kind.LLM, key)
         if key not in self._llms:
-            self._llms[key] = PreferredLlm(partial(self._there, Kind.LLM, key))
+            self._llms[key] = PreferredLlm(
+                partial(self._there, Kind.LLM, key), self.circuits, self.resources.gates[WorkPool.LLM]
+            )
         return self._llms[key]
 
     def turn_model(self, name: str) -> TurnModel | None:
@@ -145,13 +214,14 @@ class Engines:
         """Whether a call can begin with this list. One that started is trusted, though it may be down for a
         moment. Raises EngineError while all there is of the list is being started, and EngineMissingError
         when nothing of it can be had."""
-        places = {name: self._places.get((kind, name), _Place()) for name in names}
-        if any(place.engine is not None for place in places.values()):
+        places = {name: self._places.get((kind, name)) for name in names}
+        if any(place is not None and place.engine is not None for place in places.values()):
             return
-        starting = [name for name, place in places.items() if not place.fault]
+        faulty = {name: place.fault for name, place in places.items() if place is not None and place.fault}
+        starting = [name for name in names if name not in faulty]
         if starting:
             raise EngineError(f"the engine {starting[0]} is being started; try again in a moment")
-        faults = "; ".join(place.fault for place in places.values())
+        faults = "; ".join(faulty.values())
         raise EngineMissingError(faults or f"no {kind} engine is named; see `voiceforge engines list`")
 
     def starting(self, kind: Kind, names: Sequence[str]) -> bool:
@@ -192,60 +262,101 @@ class Engines:
             await asyncio.wait_for(waiting, within_s)
 
     async def stop(self) -> None:
-        for task in self._starting:
-            task.cancel()
-        await asyncio.gather(*self._starting, return_exceptions=True)
+        if self._looking is not None:
+            self._looking.cancel()
+        self.circuits.close()
+        await asyncio.gather(*self._unloading, return_exceptions=True)
         for place in self._places.values():
-            if place.engine is not None:
-                await place.engine.stop()
+            await place.stop()
 
     @property
     def states(self) -> list[EngineState]:
         """Of all that were asked for, in that order."""
-        return [
-            EngineState(kind, name, False, fault=place.fault)
-            if (engine := place.engine) is None
-            else EngineState(kind, name, engine.ready, engine.restarts, engine.load)
-            for (kind, name), place in self._places.items()
-        ]
+        return [self._state(place) for place in self._places.values()]
+
+    def absent(self, kind: Kind, names: Sequence[str]) -> str:
+        """Which of a list that was asked for come before the first that is there, and why they are not; empty
+        when it is the first itself."""
+        faults = []
+        for name in names:
+            place = self._places[kind, name]
+            if place.engine is not None:
+                break
+            faults.append(f"{name}: {place.fault}" if place.fault else f"{name} is being started")
+        return "; ".join(faults)
+
+    def _state(self, place: EnginePlace) -> EngineState:
+        engine, share = place.engine, place.share
+        if engine is None:
+            return EngineState(
+                place.kind, place.name, False, fault=place.fault, pool=place.pool, unloaded=place.unloaded
+            )
+        ready = engine.ready
+        workers = engine.pool if isinstance(engine, WorkerEngine) else None
+        return EngineState(
+            place.kind,
+            place.name,
+            ready,
+            engine.restarts,
+            engine.load,
+            "" if ready else str(getattr(engine, "trouble", "")),
+            place.pool,
+            workers=len(workers.workers) if workers is not None else 0,
+            workers_ready=sum(each.ready for each in workers.workers) if workers is not None else 0,
+            waiting=workers.waiting if workers is not None else 0,
+            gpu=share.device if share is not None else None,
+            gpu_mb=share.mb if share is not None else 0,
+            passed_over=self.circuits.open(engine),
+            figures=workers.figures if workers is not None else None,
+        )
 
     def _there(self, kind: Kind, names: Sequence[str]) -> list[Any]:
-        """What has started, each at its place in the list."""
-        return [self._places[kind, name].engine for name in names]
+        """What has started, each at its place in the list. What was unloaded and is wanted again is loaded:
+        whatever comes before the first that can work."""
+        places = [self._places[kind, name] for name in names]
+        for place in places:
+            if place.unloaded:
+                place.begin()
+            elif place.engine is not None:
+                break
+        return [place.engine for place in places]
 
     def _ask(self, kind: Kind, names: Sequence[str]) -> None:
         for name in names:
             if (kind, name) not in self._places:
-                place = self._places[kind, name] = _Place()
-                task = asyncio.get_running_loop().create_task(self._start(kind, name, place))
-                self._starting.add(task)
-                task.add_done_callback(self._starting.discard)
+                self._place(kind, name).begin()
+        self._there(kind, names)
+        if self.resources.idle_s is not None and self._looking is None:
+            self._looking = asyncio.get_running_loop().call_later(LOOK_S, self._look)
 
-    async def _start(self, kind: Kind, name: str, place: _Place) -> None:
-        """Try until it has started."""
-        for pause in chain(AGAIN_S, repeat(AGAIN_S[-1])):
-            try:
-                place.engine = await self._made(kind, name)
-                place.fault = ""
-                return
-            except Exception as error:  # a foreign engine may raise anything
-                fault = " ".join(str(error).split()) or type(error).__name__
-                if fault != place.fault:
-                    log.error("the %s engine %s cannot be used: %s", kind, name, fault)
-                place.fault = fault
-            finally:
-                place.tried.set()
-            await asyncio.sleep(pause)
+    def _place(self, kind: Kind, name: str) -> EnginePlace:
+        """Not started yet, if it is new."""
+        place = self._places.get((kind, name))
+        if place is None:
+            place = EnginePlace(
+                kind, name, self._registry, self._options, self.circuits, self.resources, self._leased
+            )
+            self._places[kind, name] = place
+        return place
 
-    async def _made(self, kind: Kind, name: str) -> Any:
-        """An engine that has started."""
-        options = self._options(kind, name)
-        make: Any = self._registry.make
-        engine = await asyncio.to_thread(make, kind, name, options)
+    def _leased(self, place: EnginePlace) -> bool:
+        return any(place in lease.places for lease in self._leases)
+
+    def _known(self, kind: Kind, name: str) -> bool:
         try:
-            await engine.start()
-        except BaseException:
-            with contextlib.suppress(Exception):
-                await engine.stop()
-            raise
-        return engine
+            self._registry.find(kind, name)
+        except EngineMissingError:
+            return False
+        return True
+
+    def _look(self) -> None:
+        """Unload what nobody has used for long."""
+        loop = asyncio.get_running_loop()
+        self._looking = loop.call_later(LOOK_S, self._look)
+        for place in self._places.values():
+            idle_s = place.idle_s
+            if idle_s and idle_s >= (self.resources.idle_s or 0):
+                log.info("%s is unloaded: nobody used it for %.0f s", place.name, idle_s)
+                task = loop.create_task(place.unload())
+                self._unloading.add(task)
+                task.add_done_callback(self._unloading.discard)

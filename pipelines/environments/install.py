@@ -17,6 +17,7 @@ from pipelines.environments.making import InstallStep, Making
 from pipelines.environments.places import environments
 from pipelines.environments.stamp import FILE, Stamp, look, read_stamp
 from pipelines.environments.turns import turn, turn_if_free
+from pipelines.environments.wholeness import missing_file, missing_in
 
 Tell = Callable[[InstallStep], None]
 
@@ -30,12 +31,13 @@ def install(lock: str, home: Path, device: Device, tell: Tell = lambda _: None) 
     try:
         with turn(folder / wanted.name, lambda words: tell(InstallStep(words))):
             found = look(home, lock)
-            if found.stamp is not None and found.usable and found.stamp.digest == wanted.digest:
+            fits = found.stamp is not None and found.usable and found.stamp.digest == wanted.digest
+            if found.stamp is not None and fits and not missing_file(home, lock):
                 return found.stamp
             with _layer(wanted.layer, folder, tell) as layer:
                 stamp = Making(wanted, folder, tell, of=lock, layer=layer).run()
             _forget_others(folder, wanted)
-        _sweep(folder)
+        sweep(folder)
     except OSError as error:
         raise EngineError(f"{error.filename or folder} cannot be written ({error.strerror})") from None
     return stamp
@@ -50,7 +52,7 @@ def _layer(layer: Lock | None, folder: Path, tell: Tell) -> Iterator[Path | None
     there = folder / layer.folder
     while True:
         with turn(folder / layer.name, lambda words: tell(InstallStep(words))):
-            if read_stamp(there) is None:
+            if read_stamp(there) is None or missing_in(there):
                 Making(layer, folder, tell, of="").run()
         with turn(folder / layer.name, lambda words: tell(InstallStep(words)), shared=True):
             if read_stamp(there) is not None:  # it may have gone between the two locks
@@ -65,7 +67,7 @@ def _forget_others(folder: Path, lock: Lock) -> None:
             remove_folder(path)
 
 
-def _sweep(folder: Path) -> None:
+def sweep(folder: Path) -> None:
     """Remove the layers that no environment shares any more, and that nobody is about to share."""
     for path in folder.iterdir():
         if path.is_symlink() or (stamp := read_stamp(path)) is None or stamp.lock:

@@ -5,6 +5,7 @@
     # layer: torch        made on top of another lock's packages, which several environments share
                           (`./NAME`: of a lock file beside it)
     # python: <3.13       the Pythons that its packages run on
+    # driver: 580         the oldest driver of an NVIDIA GPU that its CUDA works with
     # source: NAME        a package that has only a source archive, and is built here
     # local-build: torch +cpu    on Linux a build with this label is taken, wherever pip is told to find it
 
@@ -24,7 +25,7 @@ from mediaserver.errors import EngineError
 
 LOCKS = Path(__file__).resolve().parents[1] / "engines" / "locks"
 """Of the engines that come with us."""
-HEAD = re.compile(r"^# (layer|python|source|local-build): (.+)$", re.MULTILINE)
+HEAD = re.compile(r"^# (layer|python|driver|source|local-build): (.+)$", re.MULTILINE)
 PINNED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^]]*\])?==([^\s;\\]+)([^\\\n]*)", re.MULTILINE)
 """Name, version and what follows: the marker."""
 
@@ -59,6 +60,8 @@ class Lock:
     layer: Lock | None = None
     python: str = ""
     """PEP 440; empty: any that the server runs on."""
+    driver: int = 0
+    """Major version of the oldest driver of an NVIDIA GPU that will do; 0: any, or none at all."""
     sources: tuple[str, ...] = ()
     local_build: tuple[str, str] | None = None
     """A package and the label of its build that is wanted on Linux."""
@@ -120,6 +123,8 @@ def _file(lock: str, device: Device) -> Path:
 
 
 def _read(name: str, path: Path, device: Device) -> Lock:
+    if device is Device.CPU and not path.exists() and path.with_name(f"{path.stem}-cuda.lock").exists():
+        raise EngineError(f"the packages of {name} are for machines with an NVIDIA GPU, and there is none")
     try:
         text = path.read_text()
     except (OSError, UnicodeDecodeError) as error:
@@ -137,6 +142,7 @@ def _read(name: str, path: Path, device: Device) -> Lock:
         text,
         layer=_layer(layer, path, device) if layer else None,
         python=head.get("python", [""])[0],
+        driver=int(head.get("driver", ["0"])[0]),
         sources=tuple(head.get("source", ())),
         local_build=(package, label) if label else None,
     )

@@ -6,9 +6,6 @@ Must never install what no lock file holds, but for the build of `Lock.local_bui
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import os
 import platform
 import shutil
 import sys
@@ -20,9 +17,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mediaserver.errors import EngineError
+from pipelines.environments.checksums import sha256
 from pipelines.environments.locks import Lock, find_lock
 from pipelines.environments.pip import PipFailed, has_pip, run_pip
-from pipelines.environments.stamp import Stamp, read_stamp, write_stamp
+from pipelines.environments.stamp import FILE, Stamp, read_stamp, write_stamp
+from pipelines.environments.weights import folder_bytes
 
 BUILD_TOOLS = "build-tools"
 """The lock of what builds packages that have only a source archive."""
@@ -86,7 +85,7 @@ class Making:
             device=self._lock.device,
             python=platform.python_version(),
             packages=len(self._pins),
-            size_mb=round(_size(self._folder) / MB),
+            size_mb=round(folder_bytes(self._folder) / MB),
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
             layer=self._layer.name if self._layer is not None else "",
             own_builds=(*self._builds_below(), *self._own_builds),
@@ -104,6 +103,7 @@ class Making:
     def _make_python(self) -> None:
         """Anew: what pip left half done it takes for done."""
         self._tell(InstallStep(f"making Python {platform.python_version()} for {self._lock.name}"))
+        (self._folder / FILE).unlink(missing_ok=True)
         shutil.rmtree(self._folder, ignore_errors=True)
         try:
             venv.EnvBuilder(symlinks=True, with_pip=not has_pip()).create(self._folder)
@@ -130,7 +130,7 @@ class Making:
     def _forget_torn(self) -> None:
         """What an earlier try left, unless it is of this lock, and whole."""
         for path in self._fetched.iterdir():
-            if f"sha256:{_sha256(path)}" not in self._lock.text:
+            if sha256(path) not in self._lock.text:
                 path.unlink()
 
     def _fetch_own_build(self, name: str, label: str) -> str:
@@ -160,9 +160,9 @@ class Making:
                 "pip of an index that has it, or take the usual one (3 GB) by --device cuda: docs/engines.md"
             ) from None
         (wheel,) = self._fetched.glob(f"{name}-{wanted}-*.whl")
-        digest = _sha256(wheel)
-        self._own_builds.append(f"{name} {wanted} sha256:{digest}")
-        return f"{name} @ {wheel.absolute().as_uri()} --hash=sha256:{digest}\n"
+        digest = sha256(wheel)
+        self._own_builds.append(f"{name} {wanted} {digest}")
+        return f"{name} @ {wheel.absolute().as_uri()} --hash={digest}\n"
 
     def _install_fetched(self, requirements: Path) -> None:
         where = ["--no-index", "--find-links", str(self._fetched)]
@@ -192,7 +192,7 @@ class Making:
         seen = 0
 
         def tick() -> None:
-            mb = (_size(self._fetched) + _size(self._work)) / MB
+            mb = (folder_bytes(self._fetched) + folder_bytes(self._work)) / MB
             self._tell(
                 InstallStep(f"{what} {self._lock.name}", min(seen, len(self._pins)), len(self._pins), mb)
             )
@@ -220,18 +220,3 @@ def _without(text: str, name: str) -> str:
         if not skipping:
             lines.append(line)
     return "\n".join(lines)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _size(folder: Path) -> int:
-    """Bytes of the files in a folder, which may change meanwhile."""
-    size = 0
-    for root, _, names in os.walk(folder):  # which passes over folders that go meanwhile
-        for name in names:
-            with contextlib.suppress(OSError):
-                size += os.lstat(os.path.join(root, name)).st_size
-    return size

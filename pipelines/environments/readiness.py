@@ -15,7 +15,7 @@ from pipelines.environments.debian import missing_packages
 from pipelines.environments.device import has_cuda
 from pipelines.environments.places import weights
 from pipelines.environments.recipe import ModelFiles, Recipe
-from pipelines.environments.stamp import look
+from pipelines.environments.stamp import FoundEnvironment, look
 from pipelines.environments.weights import lacks_of
 
 
@@ -104,8 +104,15 @@ def _environment(name: str, recipe: Recipe, home: Path | None) -> list[str]:
         return [f"its packages: run `voiceforge engines install {name}`"]
     if not found.fault:
         return []
-    again = "update" if found.old else "install"
-    return [f"a whole environment ({found.fault}): run `voiceforge engines {again} {name}`"]
+    return [f"an environment that works ({found.fault}): {environment_mend(name, found)}"]
+
+
+def environment_mend(name: str, found: FoundEnvironment) -> str:
+    """What to do about one that is there and cannot be used; for one that only lost a file: install it."""
+    if not found.mend:
+        return f"update the driver, or run `voiceforge engines install {name} --device cpu`"
+    action, _, option = found.mend.partition(" ")
+    return f"run `{' '.join(filter(None, ('voiceforge engines', action, name, option)))}`"
 
 
 def _weights(name: str, recipe: Recipe, options: EngineTold) -> list[str]:

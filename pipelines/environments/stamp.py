@@ -8,10 +8,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from mediaserver.errors import EngineError
-from pipelines.environments.locks import Device, find_lock
+from pipelines.environments.device import driver_version, has_cuda
+from pipelines.environments.locks import Device, Lock, find_lock
 from pipelines.environments.places import environment
 
 FILE = "voiceforge.json"
+OLD = "out of date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +65,18 @@ class FoundEnvironment:
     stamp: Stamp | None
     """None: there is none."""
     fault: str = ""
-    """Why it cannot be used, without the way to mend it; empty when it can."""
-    old: bool = False
-    """The fault is that its lock file has changed since."""
+    """Why it cannot be used; empty when it can."""
+    mend: str = "install"
+    """What of `voiceforge engines` mends the fault; empty: nothing of it does."""
 
     @property
     def usable(self) -> bool:
         return self.stamp is not None and not self.fault
+
+    @property
+    def old(self) -> bool:
+        """Its lock file has changed since."""
+        return self.fault == OLD
 
 
 def look(home: Path, lock: str) -> FoundEnvironment:
@@ -83,9 +90,22 @@ def look(home: Path, lock: str) -> FoundEnvironment:
     if stamp.layer and read_stamp(folder.parent / stamp.layer) is None:
         return FoundEnvironment(stamp, f"the packages that it shares ({stamp.layer}) are gone")
     try:
-        expected = find_lock(lock, stamp.device).digest
+        expected = find_lock(lock, stamp.device)
     except EngineError as error:
-        return FoundEnvironment(stamp, str(error))
-    return FoundEnvironment(
-        stamp, "" if stamp.digest == expected else "out of date", old=stamp.digest != expected
-    )
+        return FoundEnvironment(stamp, str(error), "")
+    if stamp.digest != expected.digest:
+        return FoundEnvironment(stamp, OLD, "update")
+    return FoundEnvironment(stamp, *_gpu_fault(stamp, expected))
+
+
+def _gpu_fault(stamp: Stamp, lock: Lock) -> tuple[str, str]:
+    """Why this machine's GPU will not do, and the mend."""
+    if stamp.device is not Device.CUDA:
+        return "", "install"
+    if not has_cuda():
+        return "it was made for an NVIDIA GPU, and there is none", "update --device cpu"
+    oldest = max(lock.driver, lock.layer.driver if lock.layer is not None else 0)
+    driver = driver_version()
+    if driver is not None and driver < oldest:
+        return f"its CUDA needs an NVIDIA driver of version {oldest} or later, this one is {driver}", ""
+    return "", "install"

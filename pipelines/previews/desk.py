@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +19,11 @@ import numpy.typing as npt
 from mediaserver.calls.wave_file import wav_header
 from mediaserver.errors import CapacityError, EngineError, EngineMissingError
 from mediaserver.media.time import SAMPLE_RATE
-from pipelines.engines.protocols import Kind
+from pipelines.engines.batch_work import as_batch_work
+from pipelines.engines.finish.kept_files import KeptFiles
+from pipelines.engines.protocols import Kind, TtsChunk
 from pipelines.engines.registry import EngineOptions, EngineRegistry
 from pipelines.engines.running import Engines
-from pipelines.previews.kept_files import KeptFiles
 from pipelines.previews.standing import (
     EnginesForVoices,
     VoiceStanding,
@@ -165,8 +166,14 @@ class VoiceDesk:
                 await self._engines.started(Kind.TTS, (way.engine,))
         except TimeoutError:
             raise EngineError(f"the engine {way.engine} is being started; try again in a moment") from None
-        pieces, count = list[npt.NDArray[np.int16]](), 0
         stream = tts.speak(voice.sample, voice=way.engine_voice, language=way.language)
+        with as_batch_work():
+            return await self._whole(stream, way, voice)
+
+    async def _whole(
+        self, stream: AsyncGenerator[TtsChunk, None], way: VoiceRoute, voice: CatalogueVoice
+    ) -> npt.NDArray[np.int16]:
+        pieces, count = list[npt.NDArray[np.int16]](), 0
         async with aclosing(stream) as chunks:
             async for chunk in chunks:
                 pieces.append(chunk.samples)

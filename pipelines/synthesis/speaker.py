@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from mediaserver.errors import EngineError, EngineMissingError
 from mediaserver.media.time import SAMPLE_RATE, SAMPLES_PER_MS
+from pipelines.engines.batch_work import as_batch_work
 from pipelines.engines.protocols import Kind, Manifest, TtsChunk, WordMark
 from pipelines.engines.running import Engines
 from pipelines.synthesis.portions import portions
@@ -191,7 +192,8 @@ class TextSpeech:
 
     async def _next(self, stream: AsyncGenerator[TtsChunk, None], within_s: float) -> TtsChunk | None:
         try:
-            async with asyncio.timeout(within_s):
-                return await anext(stream, None)
+            with as_batch_work():
+                async with asyncio.timeout(within_s):
+                    return await anext(stream, None)
         except TimeoutError:
             raise EngineError(f"{self.way.engine} gave no sound within {within_s:g} s") from None

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from mediaserver.errors import EngineError
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLES_PER_MS
+from pipelines.engines.batch_work import as_batch_work
 from pipelines.engines.protocols import Stt, SttResult
 from pipelines.transcription.pieces import RecordingPiece
 from pipelines.transcription.transcript import TranscribedSegment, TranscribedWord
@@ -67,8 +68,9 @@ async def _result(stt: Stt, samples: npt.NDArray[np.int16], language: str) -> St
         if result.final and (result.failed or result.epoch == END) and not final.done():
             final.set_result(result)
 
-    session = stt.session(on_result, language=language)
-    with contextlib.closing(session):
+    with as_batch_work():
+        session = stt.session(on_result, language=language)
+    with contextlib.closing(session), as_batch_work():
         session.begin(BEGIN)
         for count, at in enumerate(range(0, len(samples), FRAME_SAMPLES), 1):
             session.feed(samples[at : at + FRAME_SAMPLES])

@@ -1,12 +1,13 @@
 """The recognisers of recordings: the engines of calls, with processes of their own that give way.
 
-A recording must never keep a decoder from a caller, so it is never heard by a recogniser of calls.
+A recording must never keep a decoder from a caller: it is heard by a recogniser of its own, or as batch work
+by one that is too large to be had twice.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.protocols import Kind, Stt
@@ -17,10 +18,19 @@ START_S = 30.0
 
 
 class FileRecognisers:
-    """`engines`: for recordings alone. `names`: those to use where nobody names one, best first."""
+    """`engines`: for recordings alone. `names`: those to use where nobody names one, best first. `among`:
+    gives the engines that have the one of a name; None: those."""
 
-    def __init__(self, engines: Engines, names: Sequence[str], language: str, at_once: int) -> None:
+    def __init__(
+        self,
+        engines: Engines,
+        names: Sequence[str],
+        language: str,
+        at_once: int,
+        among: Callable[[str], Engines] | None = None,
+    ) -> None:
         self._engines = engines
+        self._among = among or (lambda _name: engines)
         self.names = tuple(names)
         self.language = language
         """Of a recording of which nobody says it (BCP 47)."""
@@ -41,10 +51,11 @@ class FileRecognisers:
 
     async def recogniser(self, name: str) -> Stt:
         """Once it has started. Raises EngineError."""
-        stt = self._engines.stt((name,))
+        engines = self._among(name)
+        stt = engines.stt((name,))
         try:
             async with asyncio.timeout(START_S):
-                await self._engines.started(Kind.STT, (name,))
+                await engines.started(Kind.STT, (name,))
         except TimeoutError:
             raise EngineError(f"the recogniser {name} is being started; try again in a moment") from None
         return stt

@@ -113,7 +113,8 @@ def main() -> int:
         return _NOT_FOUND
     statuses: dict[int, int] = {}
     _wait(leader, lifeline, statuses)
-    _end_all(leader, grace_s, statuses)
+    orphans = leader in statuses  # the others have nobody left who tells them what to do
+    _end_all(leader, 0.0 if orphans else grace_s, statuses)
     code = os.waitstatus_to_exitcode(statuses.get(leader, 0))
     return code if code >= 0 else 128 - code
 

@@ -16,7 +16,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from mediaserver.errors import EngineBusyError, EngineError
+from mediaserver.errors import EngineBusyError, EngineError, EngineMemoryError
+from pipelines.workers.faults import OUT_OF_MEMORY
 from pipelines.workers.figures import PoolFigures
 from pipelines.workers.limits import PoolLimits
 from pipelines.workers.protocol import Msg, pack, pack_json
@@ -41,6 +42,8 @@ class AnyWorker(Protocol):
     facts: dict[str, Any]
     """What it told about itself when it became ready."""
     restarts: int
+    fault_kind: str
+    """See pipelines.workers.faults."""
     fault: str
     """Why it cannot work, in one line; empty while it can."""
 
@@ -179,8 +182,10 @@ class WorkerPool:
                         await asyncio.wait_for(self._change(), START_LOOK_S)
         except (TimeoutError, OSError) as error:
             why = str(error) or self._fault or f"not ready in {within_s:g} s"
+            out_of_memory = any(worker.fault_kind == OUT_OF_MEMORY for worker in self.workers)
             await self.close()
-            raise EngineError(self._not_started(why)) from None
+            failure = EngineMemoryError if out_of_memory else EngineError
+            raise failure(self._not_started(why)) from None
         except BaseException:
             self.stop()
             raise

@@ -15,11 +15,12 @@ import logging
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir
 
 from mediaserver.errors import EngineError
 from pipelines.workers.kept_process import KeptProcess
@@ -87,7 +88,7 @@ class ServerProcess:
     """One server; once it was ready it is started again by itself until `stop`."""
 
     def __init__(self, spec: ServerSpec, on_start: Callable[[ServerAddress], None]) -> None:
-        """`on_start`: told of each start's address before anything is asked there."""
+        """`on_start`: told of each start's address before anything is asked there. Needs no loop."""
         self.spec = spec
         self.progress = ""
         """What it is doing while it loads."""
@@ -95,6 +96,8 @@ class ServerProcess:
         """Why it ended last; empty since it is ready again."""
         self.keeper: int | None = None
         """The keeper's process id, while there is one."""
+        self.socket = Path(gettempdir()) / f"voiceforge-{secrets.token_hex(8)}" / "http.sock"
+        """Where it listens, from its start to `stop`."""
         self._on_start = on_start
         self._life = ServerLife(spec.start_limit_s, spec.silence_limit_s)
         self._unwanted = asyncio.Event()
@@ -112,6 +115,7 @@ class ServerProcess:
 
     async def start(self) -> None:
         """Start it and wait until it can work. Raises EngineError when it ends before that."""
+        self.socket.parent.mkdir(mode=0o700)  # not there yet: nobody else can have made it
         self._task = asyncio.get_running_loop().create_task(self._run())
         while not (self.ready or self._task.done()):
             self._changed.clear()
@@ -126,6 +130,7 @@ class ServerProcess:
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
         self._life.stopped()
+        shutil.rmtree(self.socket.parent, ignore_errors=True)
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -150,11 +155,8 @@ class ServerProcess:
 
     async def _live(self) -> str:
         """One process from its start to its end. Returns why it ended."""
-        with TemporaryDirectory(prefix="voiceforge-", ignore_cleanup_errors=True) as folder:
-            return await self._live_at(ServerAddress(Path(folder) / "http.sock", secrets.token_urlsafe(32)))
-
-    async def _live_at(self, address: ServerAddress) -> str:
-        loop = asyncio.get_running_loop()
+        loop, address = asyncio.get_running_loop(), ServerAddress(self.socket, secrets.token_urlsafe(32))
+        self.socket.unlink(missing_ok=True)
         surroundings = self.spec.surroundings(address)
         lines = ServerLog((address.key, *_secrets(surroundings)))
         process = KeptProcess(
@@ -206,7 +208,9 @@ class ServerProcess:
             if lines.left_out:
                 log.info("%s: %d lines are left out", name, lines.left_out)
                 lines.left_out = 0
-            log.log(level(line), "%s: %s", name, line)
+            seen = level(line)
+            # what it tells of each request once it is ready is for those who look for a fault
+            log.log(logging.DEBUG if self.ready and seen == logging.INFO else seen, "%s: %s", name, line)
 
     def _tell(self) -> None:
         self._changed.set()

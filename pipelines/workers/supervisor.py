@@ -59,6 +59,8 @@ class Worker:
         self.restarts = 0
         self.fault = ""
         """What the process said last of why it cannot work, in one line; empty while it can."""
+        self.fault_kind = ""
+        """See pipelines.workers.faults."""
         self._figures = figures or PoolFigures()
         self._since: dict[int, float] = {}
         """When each request was taken."""
@@ -313,7 +315,7 @@ class Worker:
             return
         if facts:
             self.facts = facts[-1]
-            self.ready, self.fault = True, ""
+            self.ready, self.fault, self.fault_kind = True, "", ""
             self._start_s = self._heard - self._started
             self._on_room()
         for message in messages:
@@ -342,7 +344,8 @@ class Worker:
             if message.kind is Msg.PONG:
                 self._figures.batched(message.json()["batches"])
             elif message.kind is Msg.FAILED:
-                self.fault = str(message.json()["error"])
+                told = message.json()
+                self.fault, self.fault_kind = str(told["error"]), str(told.get("kind", ""))
         except Exception:  # a worker may be anybody's
             log.warning("the %s worker told nonsense of itself", self.spec.name, exc_info=True)
 

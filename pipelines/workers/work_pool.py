@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import enum
-from collections.abc import Callable
+import itertools
+from bisect import insort
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from mediaserver.errors import EngineBusyError
+from pipelines.workers.urgency import urgency
 
 
 class WorkPool(enum.StrEnum):
@@ -25,11 +32,15 @@ class WorkGate:
         """`most`: None lets all in."""
         self.most = most
         self._members: list[tuple[Callable[[], int], Callable[[], None]]] = []
+        self._placed = 0
+        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+        """Who waits for a place of its own, by priority, and in order."""
+        self._numbers = itertools.count()
 
     @property
     def inside(self) -> int:
         """Requests that run now."""
-        return sum(load() for load, _ in self._members)
+        return self._placed + sum(load() for load, _ in self._members)
 
     @property
     def open(self) -> bool:
@@ -50,3 +61,44 @@ class WorkGate:
         if self.most is not None:
             for _, room in self._members:
                 room()
+            self._let_in()
+
+    @asynccontextmanager
+    async def place(self, within_s: float) -> AsyncIterator[None]:
+        """A place for a request of an engine without workers, a call's before a job's. Raises EngineBusyError
+        when none is free in time."""
+        if self.open and not self._waiting:
+            self._placed += 1
+        else:
+            await self._wait(within_s)
+        try:
+            yield
+        finally:
+            self._placed -= 1
+            self.left()
+
+    async def _wait(self, within_s: float) -> None:
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        entry = (int(urgency().priority), next(self._numbers), future)
+        insort(self._waiting, entry)
+        try:
+            async with asyncio.timeout(within_s):
+                await future
+        except BaseException as error:
+            if entry in self._waiting:
+                self._waiting.remove(entry)
+            if future.done() and not future.cancelled():
+                self._placed -= 1  # let in at the same moment
+                self.left()
+            if isinstance(error, TimeoutError):
+                raise EngineBusyError(
+                    f"{self.most} requests of this kind run already, which is the limit (engines.pools)"
+                ) from None
+            raise
+
+    def _let_in(self) -> None:
+        while self._waiting and self.open:
+            _, _, future = self._waiting.pop(0)
+            if not future.done():
+                self._placed += 1
+                future.set_result(None)

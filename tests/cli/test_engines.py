@@ -38,13 +38,16 @@ def test_the_table_says_what_an_engine_is_and_lacks(
     registry: EngineRegistry, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["engines", "list"]) == 0
-    rows = capsys.readouterr().out.splitlines()
-    (canary,) = (row.split() for row in rows if "canary" in row and "condor" not in row)
-    assert canary == ["canary", "tts", "2", "MIT", "nothing", "ready"]
-    (condor,) = (row for row in rows if row.strip().startswith("condor"))
-    assert "weights, gpu" in condor
-    assert "any" in condor
-    assert "lacks the [weights]" in condor
+    rows = [row.split() for row in capsys.readouterr().out.splitlines()]
+    assert rows == [
+        ["Recognisers", "(stt)"],
+        ["condor", "not", "yet", "any", "language"],
+        ["BSD;", "needs", "weights", "and", "gpu"],
+        "lacks the [weights]: run `voiceforge engines pull condor`".split(),
+        ["Voices", "(tts)"],
+        ["canary", "ready", "en,", "de"],
+        ["MIT;", "needs", "nothing"],
+    ]
 
 
 def test_json_holds_every_field(registry: EngineRegistry, capsys: pytest.CaptureFixture[str]) -> None:
@@ -77,6 +80,10 @@ def test_a_ready_engine_needs_nothing(
 ) -> None:
     assert main(["engines", action, "canary"]) == 0
     assert "needs nothing" in capsys.readouterr().out
+    assert main(["engines", action, "tts/canary", "--json"]) == 0
+    assert list(json.loads(capsys.readouterr().out).values()) == [[]]
+    assert main(["engines", action, "stt/canary"]) == 1
+    assert "did you mean 'canary'?" in capsys.readouterr().err
 
 
 def test_an_engine_that_needs_what_only_its_operator_has_says_so(

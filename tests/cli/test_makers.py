@@ -18,7 +18,7 @@ from mediaserver.calls.routes import AgentSpec, Resolution, RouteTable
 from mediaserver.errors import CallError, ConfigError, EngineError
 from mediaserver.settings.engines import EnginesSettings
 from mediaserver.settings.shared import SharedSettings
-from mediaserver.storage.records import Record
+from mediaserver.storage.records import EventHappened, Record
 from pipelines.agents import make_agent
 from pipelines.conversation.agent import Act, AgentInput, Context, Say
 from pipelines.engines.protocols import Kind, Llm, LlmMessage, LlmText, Manifest, Readiness
@@ -186,6 +186,17 @@ async def test_a_changed_row_gives_the_next_call_its_engines_and_the_running_one
     assert (set(shop.high.voices), set(shop.low.voices)) == ({"soprano"}, {"bass"})
     assert len(shop.high.spoken) == said, "the second call has the new voice"
     assert len(ann.frames) > heard, "the first one is heard as it began"
+
+
+async def test_a_call_is_told_which_of_its_rows_engines_cannot_be_had(shop: Shop) -> None:
+    await shop.row(stt=["oen", "one"], tts=["low"])
+    await shop.call("ann")
+    happened = [each for each in shop.bench.sink.records if isinstance(each, EventHappened)]
+    (failed,) = [each.data for each in happened if each.kind == "engine_failed"]
+    assert failed["engine"] == "stt" and failed["reason"].startswith("oen: there is no engine 'oen'")
+    assert failed["reason"].endswith("; the next engine takes over")
+    (lease,) = shop.engines._leases
+    assert {place.name for place in lease.places} == {"one", "low"}
 
 
 async def test_the_settings_voice_is_not_asked_of_engines_that_a_row_names(shop: Shop) -> None:

@@ -26,8 +26,8 @@ class ProviderStt(WorkerStt):
     pool: ProviderPool
 
     def __init__(self, manifest: Manifest, spec: WorkerSpec, workers: int = 1) -> None:
-        super().__init__(manifest, spec, workers)
         self.pool = ProviderPool(spec, workers)
+        super().__init__(manifest, spec, workers, self.pool)
 
     @property
     def trouble(self) -> str:
@@ -39,8 +39,8 @@ class ProviderTts(WorkerTts):
     pool: ProviderPool
 
     def __init__(self, manifest: Manifest, spec: WorkerSpec, workers: int = 1) -> None:
-        super().__init__(manifest, spec, workers)
         self.pool = ProviderPool(spec, workers)
+        super().__init__(manifest, spec, workers, self.pool)
 
     @property
     def trouble(self) -> str:
@@ -87,11 +87,9 @@ def provider_readiness(
     options: EngineOptions,
     recipe: Recipe,
     form: type[ProviderOptions],
-    *,
-    free: bool = False,
 ) -> Readiness:
-    """Options, key and environment. `free`: see `key_readiness`."""
-    key = key_readiness(manifest.name, options, recipe, form, free=free)
+    """Options, key and environment."""
+    key = key_readiness(manifest.name, options, recipe, form)
     rest = recipe_readiness(manifest.name, replace(recipe, keys=()), options)
     lacks = [each.lacks for each in (key, rest) if not each.ready]
     return Readiness(not lacks, "; ".join(lacks))

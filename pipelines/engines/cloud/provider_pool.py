@@ -8,11 +8,10 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 from mediaserver.errors import ProviderError, ProviderFault
 from pipelines.engines.cloud.faults import error_of
-from pipelines.workers.pool import Ticket, WorkerPool
+from pipelines.workers.pool import WorkerPool
 from pipelines.workers.protocol import Msg, WorkerMessage
 from pipelines.workers.spec import WorkerSpec
 from pipelines.workers.supervisor import Requester
@@ -67,8 +66,8 @@ class ProviderPool(WorkerPool):
     def ready(self) -> bool:
         return super().ready and not self.rest.trouble
 
-    def open(self, requester: Requester, **fields: Any) -> Ticket | None:
-        return super().open(_Watched(requester, self.rest), **fields)
+    def admitted(self, requester: Requester) -> Requester:
+        return _Watched(requester, self.rest)
 
 
 class _Watched:

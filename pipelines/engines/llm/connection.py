@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from pathlib import Path
 
 import anyio
 import anyio.lowlevel
@@ -26,16 +27,22 @@ MOST_OF_AN_ERROR = 64 * 1024
 logging.getLogger("httpx2").setLevel(logging.WARNING)  # it tells of each request
 
 
-def http_client(base_url: str, connect_s: float, read_s: float) -> httpx2.AsyncClient:
+def http_client(
+    base_url: str, connect_s: float, read_s: float, socket: Path | None = None
+) -> httpx2.AsyncClient:
     """Follows no redirect (it would carry the key along) and asks for plain bytes: what is packed has no size
-    before it is unpacked."""
+    before it is unpacked. `socket`: a Unix socket, past all proxies."""
+    limits = httpx2.Limits(
+        max_connections=MOST_CONNECTIONS, max_keepalive_connections=MOST_KEPT, keepalive_expiry=KEPT_S
+    )
+    uds = None if socket is None else str(socket)
     return httpx2.AsyncClient(
         base_url=base_url,
         headers={"Accept-Encoding": "identity"},
         timeout=httpx2.Timeout(read_s, connect=connect_s, pool=connect_s),
-        limits=httpx2.Limits(
-            max_connections=MOST_CONNECTIONS, max_keepalive_connections=MOST_KEPT, keepalive_expiry=KEPT_S
-        ),
+        limits=limits,
+        transport=None if uds is None else httpx2.AsyncHTTPTransport(uds=uds, limits=limits, trust_env=False),
+        trust_env=uds is None,
         follow_redirects=False,
         event_hooks={"response": [_limit]},
     )

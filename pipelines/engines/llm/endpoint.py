@@ -63,6 +63,10 @@ class EndpointClient:
         """The model's name is this."""
         self.asked = replace(self.asked, model=model)
 
+    def use_key(self, key: str) -> None:
+        """The server asks for this one from now on."""
+        self._client.api_key = key
+
     def fault(self, error: Exception) -> ModelError:
         """What an error of the client means."""
         return connection_fault(self.asked, error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pipelines.engines.llm.endpoint import EndpointClient
@@ -56,10 +57,15 @@ class Maker:
         return Access(name, given, url, key, key_place(given, self.key_variable))
 
 
-def connected(manifest: Manifest, access: Access[Given], build: Callable[[AsyncClient], Client]) -> Client:
-    """The endpoint that `build` makes of an HTTP client, rehearsed once. Imports the HTTP client: on a
-    thread."""
+def connected(
+    manifest: Manifest,
+    access: Access[Given],
+    build: Callable[[AsyncClient], Client],
+    socket: Path | None = None,
+) -> Client:
+    """The endpoint that `build` makes of an HTTP client, rehearsed once. `socket`: of a server of our own.
+    Imports the HTTP client: on a thread."""
     from pipelines.engines.llm.connection import http_client, rehearse
 
     rehearse(manifest.name, build)
-    return build(http_client(access.url, access.given.connect_s, access.given.answer_s))
+    return build(http_client(access.url, access.given.connect_s, access.given.answer_s, socket))

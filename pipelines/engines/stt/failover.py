@@ -154,6 +154,7 @@ class _FailoverSession:
         for engine in order:
             self._tried.append(engine)
             try:
+                self._engines.asked(engine)
                 with with_patience(None if engine is order[-1] else REASK_S):
                     self._hear(self._session_of(engine))
                 return

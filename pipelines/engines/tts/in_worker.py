@@ -21,9 +21,13 @@ from pipelines.engines.in_worker import WorkerEngine, failure
 from pipelines.engines.protocols import TtsChunk, WordMark
 from pipelines.workers.pool import Ticket
 from pipelines.workers.protocol import Msg, WorkerMessage, pack
+from pipelines.workers.urgency import urgency
 
 MAX_CHARS = 4_000
 """Of one text: more than four minutes of speech, which no caller listens to."""
+AGAIN_WITHIN_S = 0.5
+"""Where there is another engine: a text whose worker died must sound from a second one within this, once that
+has room; the caller has waited already."""
 READY_WAIT_S = 3.0
 """How long a text waits for a worker that is being started again, or for room on one."""
 # Control characters, lone surrogates and the byte order mark become spaces: one for one, so positions hold.
@@ -50,6 +54,7 @@ class WorkerTts(WorkerEngine):
         if not plain.strip():
             return
         name = self.pool.spec.name
+        first_s: float | None = None
         for last_try in (False, True):
             speech = SpeechRequest(name)
             ticket = await self.pool.opened(
@@ -57,7 +62,7 @@ class WorkerTts(WorkerEngine):
             )
             spoken = False
             try:
-                while (item := await speech.next(ticket)) is not None:
+                while (item := await speech.next(ticket, None if spoken else first_s)) is not None:
                     if isinstance(item, EngineError):
                         raise item
                     spoken = True
@@ -68,6 +73,8 @@ class WorkerTts(WorkerEngine):
             except EngineLostError:
                 if spoken or last_try:
                     raise
+                if urgency().patience_s is not None:
+                    first_s = AGAIN_WITHIN_S
             except EngineMemoryError:
                 if spoken or last_try or not await self.pool.relieved():
                     raise
@@ -83,11 +90,18 @@ class SpeechRequest:
         self._name = name
         self._words: tuple[WordMark, ...] = ()
 
-    async def next(self, ticket: Ticket) -> TtsChunk | EngineError | None:
-        """What comes next; a worker that lets its listener wait for ever is started again."""
+    async def next(self, ticket: Ticket, within_s: float | None = None) -> TtsChunk | EngineError | None:
+        """What comes next; a worker that lets its listener wait for ever is started again. `within_s`: what
+        comes later is left to another engine."""
         if self.queue.empty():
             ticket.awaits()
-        return await self.queue.get()
+        try:
+            async with asyncio.timeout(within_s):
+                return await self.queue.get()
+        except TimeoutError:
+            raise EngineLostError(
+                f"the {self._name} worker died, and no other spoke within {within_s} s"
+            ) from None
 
     def on_message(self, message: WorkerMessage) -> None:
         try:

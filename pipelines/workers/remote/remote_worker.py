@@ -53,6 +53,7 @@ class RemoteWorker:
         """How often it was lost."""
         self.fault = ""
         """Why no line can be opened now; reads on after "the host NAME"."""
+        self.fault_kind = ""
         self._on_room = on_room
         self._session: ClientSession | None = None
         self._lines: list[RemoteLine] = []

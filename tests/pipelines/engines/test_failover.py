@@ -362,7 +362,7 @@ async def test_a_model_with_an_empty_answer_is_replaced(nothing: list[LlmEvent])
 
 async def test_what_could_not_be_had_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its weights have come, its device is free."""
-    monkeypatch.setattr("pipelines.engines.running.AGAIN_S", (0.0,))
+    monkeypatch.setattr("pipelines.engines.place.AGAIN_S", (0.0,))
     free, started = asyncio.Event(), asyncio.Event()
 
     class Busy(FakeTts):

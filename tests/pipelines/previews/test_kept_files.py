@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.previews.kept_files import KeptFiles
+from pipelines.engines.finish.kept_files import KeptFiles
 
 
 def name(letter: str) -> str:

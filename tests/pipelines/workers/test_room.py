@@ -11,8 +11,9 @@ from dataclasses import replace
 import pytest
 
 from mediaserver.errors import EngineBusyError, EngineError
+from mediaserver.settings.engines import WORKER_LIMITS
 from pipelines.workers import supervisor
-from pipelines.workers.limits import PoolLimits, taken_limits
+from pipelines.workers.limits import LIMITS, PoolLimits, taken_limits
 from pipelines.workers.pool import Ticket, WorkerPool
 from pipelines.workers.spec import WorkerSpec
 from pipelines.workers.supervisor import STRIKES
@@ -176,6 +177,10 @@ async def test_a_gate_counts_the_requests_of_all_its_engines() -> None:
     assert order == ["other engine"] and gate.inside == 0
     for each in pools:
         await each.close()
+
+
+def test_the_settings_check_each_limit_by_its_name() -> None:
+    assert set(LIMITS) == WORKER_LIMITS
 
 
 def test_the_settings_limits_come_before_the_engines_own() -> None:

@@ -157,6 +157,7 @@ async def test_one_that_cannot_start_is_given_up_with_its_reason(tmp_path: Path)
     server = ServerProcess(spec(tmp_path, command=lambda _: ["/no/such/program"]), lambda _: None)
     with pytest.raises(EngineError, match=r"/no/such/program cannot be started: No such file"):
         await server.start()
+    await server.stop()
 
 
 async def test_one_that_loads_for_ever_is_given_up(tmp_path: Path) -> None:
@@ -164,6 +165,7 @@ async def test_one_that_loads_for_ever_is_given_up(tmp_path: Path) -> None:
     server = ServerProcess(spec(tmp_path, start_limit_s=1.0), lambda _: None)
     with pytest.raises(EngineError, match="was not ready within 1 s"):
         await server.start()
+    await server.stop()
     assert all(gone(pid) for pid in held(tmp_path))
 
 

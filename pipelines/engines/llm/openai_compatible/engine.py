@@ -6,13 +6,14 @@ The client is imported when an engine is made, on a thread: it takes most of a s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipelines.engines.llm.endpoint import Endpoint
-from pipelines.engines.llm.maker import connected
+from pipelines.engines.llm.faults import Asked
+from pipelines.engines.llm.maker import Access, connected
 from pipelines.engines.llm.openai_compatible.chunks import ChunkReader
 from pipelines.engines.llm.openai_compatible.client import OPENAI, openai_client
 from pipelines.engines.llm.openai_compatible.dialect import Dialect
@@ -26,6 +27,8 @@ from pipelines.engines.registry import EngineOptions
 
 if TYPE_CHECKING:
     from httpx2 import AsyncClient
+
+Chat = TypeVar("Chat", bound=ModelOptions)
 
 USUAL_MODEL = "gpt-6-luna"
 """OpenAI's quickest; over chat completions it calls tools only when it does not reason."""
@@ -50,18 +53,32 @@ def make(options: EngineOptions) -> RemoteLlm:
     access = OPENAI.access(MANIFEST, options, ModelOptions)
     makers, given = access.url == OPENAI.url, access.given
     asked = access.asked(USUAL_MODEL if makers else "")
+    endpoint = chat_endpoint(access, asked, makers=makers)
+
+    free = costs_nothing(asked.model, given.prices, own=bool(given.base_url) and not access.key_place)
+    manifest = replace(MANIFEST, name=access.name, continues=given.prefill, free=free)
+    return RemoteLlm(manifest, connected(MANIFEST, access, endpoint), given)
+
+
+def chat_endpoint(
+    access: Access[Chat],
+    asked: Asked,
+    *,
+    makers: bool = False,
+    more: Callable[[], Mapping[str, Any]] = dict,
+) -> Callable[[AsyncClient], Endpoint]:
+    """Makes the endpoint of an HTTP client. `makers`: OpenAI itself. `more`: what each request has beside, as
+    long as the operator's own words do not say otherwise."""
     dialect = Dialect(access.name)
-    request = partial(_request, given, makers, access.name, dialect)
-    reader = partial(ChunkReader, habit=ThinkingHabit(given.thinks))
+    request = partial(_request, access.given, makers, access.name, dialect, more)
+    reader = partial(ChunkReader, habit=ThinkingHabit(access.given.thinks))
 
     def endpoint(http: AsyncClient) -> Endpoint:
         client = openai_client(access, http)
         create = client.chat.completions.with_streaming_response.create
         return Endpoint(client, create, "/models", asked, request, reader, dialect.learn)
 
-    free = costs_nothing(asked.model, given.prices, own=bool(given.base_url) and not access.key_place)
-    manifest = replace(MANIFEST, name=access.name, continues=given.prefill, free=free)
-    return RemoteLlm(manifest, connected(MANIFEST, access, endpoint), given)
+    return endpoint
 
 
 def _request(
@@ -69,6 +86,7 @@ def _request(
     makers: bool,
     engine: str,
     dialect: Dialect,
+    more: Callable[[], Mapping[str, Any]],
     messages: Sequence[LlmMessage],
     tools: Sequence[LlmTool],
     model: str,
@@ -88,4 +106,4 @@ def _request(
         engine=engine,
     )
     # what the operator puts in stays, whatever the server says of it
-    return {**dialect.fit(body), **(usual if given.extra is None else given.extra)}
+    return {**dialect.fit(body), **more(), **(usual if given.extra is None else given.extra)}

@@ -8,6 +8,7 @@ import os
 import re
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 _NAME = re.compile(r"[0-9a-f]{64}\.[a-z]{2,4}")
@@ -46,6 +47,20 @@ class KeptFiles:
                     os.unlink(made)
                 raise
             self._make_room()
+
+    def drop(self, name: str) -> None:
+        """It is worthless. Never raises."""
+        with contextlib.suppress(OSError):
+            self._path(name).unlink()
+
+    def sweep(self, older_s: float) -> None:
+        """Away with what nobody has asked for in so many seconds. Never raises."""
+        before = time.time() - older_s
+        with contextlib.suppress(OSError):
+            for path in self._folder.iterdir():
+                with contextlib.suppress(OSError):
+                    if path.stat().st_mtime < before:
+                        path.unlink()
 
     def _make_room(self) -> None:
         """Also what a process that was killed left behind."""

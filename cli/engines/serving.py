@@ -17,7 +17,6 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.terminal import add_config_option
 from mediaserver.errors import ConfigError, PortInUseError
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ log = logging.getLogger(__name__)
 PORT = 8090
 
 
-def add_parser(actions: Any) -> None:
+def add_actions(actions: Any) -> None:
     parser = actions.add_parser(
         "serve",
         help="serve engines' workers to media servers on other machines",
@@ -45,7 +44,6 @@ def add_parser(actions: Any) -> None:
         nargs="+",
         help="as `voiceforge engines list` shows it; stt/NAME or tts/NAME where both have it",
     )
-    add_config_option(parser)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
     parser.add_argument("--port", type=int, default=PORT, help=f"default {PORT}; 0: a free one")
     parser.add_argument("--key-file", type=Path, metavar="FILE", help="has the key, in place of ENGINES_KEY")
@@ -61,11 +59,9 @@ def add_parser(actions: Any) -> None:
     )
 
 
-def run(args: argparse.Namespace) -> int:
+def run(settings: Settings, args: argparse.Namespace) -> int:
     from mediaserver import logs
-    from mediaserver.config import load
 
-    settings = load(args.config)
     logs.configure(settings.logging.level, settings.logging.format)
     tls = protection(args)
     return asyncio.run(_serve(args, settings, _key(args), tls))

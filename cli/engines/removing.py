@@ -1,0 +1,77 @@
+"""`voiceforge engines remove`: an engine's environment and weights, unless others need them."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from cli.engines.naming import NamedEngine, add_name, all_engines, locks_of, named
+from cli.engines.pulling import models_of
+from cli.terminal import print_json
+
+if TYPE_CHECKING:
+    from mediaserver.config import Settings
+
+MB = 1_000_000
+
+
+def add_actions(actions: Any) -> None:
+    parser = actions.add_parser(
+        "remove",
+        help="take an engine's packages and weights off the disk",
+        description="Removes the environment of an engine, unless other engines live in it too, and with "
+        "--weights what was pulled for it.",
+    )
+    add_name(parser)
+    parser.add_argument("--weights", action="store_true", help="its weights, too")
+    parser.add_argument("--shared", action="store_true", help="also what other engines need")
+
+
+def run(settings: Settings, args: argparse.Namespace) -> int:
+    """Raises EngineError."""
+    from pipelines.engines.builtin import registry
+    from pipelines.environments.remove import remove_environment, remove_weights
+
+    known, home = registry(), settings.engines_home
+    engines = named(settings, known, args.name)
+    mine = {(each.entry.manifest.kind, each.name) for each in engines}
+    others = [
+        each for each in all_engines(settings, known) if (each.entry.manifest.kind, each.name) not in mine
+    ]
+    removed: list[dict[str, Any]] = []
+    for lock in locks_of(engines):
+        users = [] if args.shared else _users(others, lock=lock)
+        freed = 0 if users else remove_environment(lock, home)
+        removed.append({"environment": lock, "freed_mb": round(freed / MB, 1), "kept_for": users})
+    for model in models_of(engines) if args.weights else ():
+        users = [] if args.shared else _users(others, repo=model.repo)
+        freed = 0 if users else remove_weights(model.repo, home)
+        removed.append({"weights": model.repo, "freed_mb": round(freed / MB, 1), "kept_for": users})
+    if args.json:
+        print_json({"removed": removed})
+    else:
+        _show(args.name, removed)
+    return 0
+
+
+def _users(others: list[NamedEngine], *, lock: str = "", repo: str = "") -> list[str]:
+    """Names of the others that need an environment or weights of this name: all of their kind that may be
+    used from here, whether a row names them or not."""
+    if lock:
+        return sorted({each.name for each in others if each.recipe.lock == lock})
+    return sorted({each.name for each in others if repo in {model.repo for model in models_of([each])}})
+
+
+def _show(name: str, removed: list[dict[str, Any]]) -> None:
+    if not removed:
+        print(f"{name} has nothing on the disk that is its own")
+    for each in removed:
+        what = (
+            f"the environment {each['environment']}"
+            if "environment" in each
+            else f"the weights {each['weights']}"
+        )
+        if users := ", ".join(each["kept_for"]):
+            print(f"{what} stays, which {users} need too (--shared removes it all the same)")
+        else:
+            print(f"{what} is removed: {each['freed_mb']:,.0f} MB are free")

@@ -1,0 +1,72 @@
+"""The faster-whisper worker: loads the model of its options, then hears windows of many calls in batches."""
+
+from __future__ import annotations
+
+import sys
+
+from mediaserver.errors import EngineMissingError
+from pipelines.engines.stt.faster_whisper.in_environment import cuda_libraries
+from pipelines.engines.stt.rolling.listening import Hearer, RollingWorker
+from pipelines.engines.stt.rolling.window import WindowSettings
+from pipelines.workers.entry import WorkerSocket, become_worker
+from pipelines.workers.protocol import Msg
+
+CUDA_FAULTS = ("cuda", "cublas", "cudnn", "gpu")
+
+
+def main() -> None:
+    sock = become_worker()
+    try:
+        hearer, device = _load(sock)
+    except Exception as error:  # whatever the libraries raise
+        sys.exit(_fault(sock, error))
+    settings = WindowSettings(step_ms=int(sock.options["step_ms"]))
+    worker = RollingWorker(sock, hearer, settings, int(sock.options["batch"]))
+    sock.send_json(Msg.READY, device=device, model=sock.options["weights"])
+    worker.run()
+
+
+def _load(sock: WorkerSocket) -> tuple[Hearer, str]:
+    """The model, ready to hear, and its device."""
+    import ctranslate2
+
+    options = sock.options
+    device = str(options["device"])
+    if device != "cpu":
+        cuda_libraries.load()
+        count = ctranslate2.get_cuda_device_count()
+        if device == "cuda" and not count:
+            raise EngineMissingError("CUDA: there is no GPU that CTranslate2 can use")
+        device = "cuda" if count else "cpu"
+    from faster_whisper import WhisperModel
+
+    from pipelines.engines.stt.faster_whisper.in_environment.hearer import WhisperHearer
+
+    compute_type = str(options["compute_type"]) or ("float16" if device == "cuda" else "int8")
+    model = WhisperModel(
+        str(options["weights"]),
+        device=device,
+        compute_type=compute_type,
+        cpu_threads=int(options["threads"]),
+        local_files_only=True,
+    )
+    hearer = WhisperHearer(
+        model,
+        beam_size=int(options["beam_size"]),
+        limit_s=float(options["limit_s"]),
+        prompt=str(options["prompt"]),
+    )
+    hearer.warm_up()
+    return hearer, f"{device}, {compute_type}"
+
+
+def _fault(sock: WorkerSocket, error: Exception) -> str:
+    """One line for the log: what is wrong and how to mend it."""
+    why = " ".join(str(error).split()) or type(error).__name__
+    if any(each in why.lower() for each in CUDA_FAULTS):
+        mend = 'install NVIDIA\'s driver for CUDA 12, or set engines.options.faster-whisper.device = "cpu"'
+    elif isinstance(error, ModuleNotFoundError):
+        mend = "run `voiceforge engines install faster-whisper`"
+    else:
+        mend = "pull its weights again with `voiceforge engines pull faster-whisper`"
+    return f"faster-whisper cannot load {sock.options['weights']}: {why}; {mend}"

@@ -1,0 +1,116 @@
+"""What all recognisers with a model on this machine are to the server: a recipe, options, and a worker in an
+environment of its own. Never imports what the worker runs on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+from mediaserver.errors import EngineMissingError
+from pipelines.engines.protocols import Manifest, Readiness
+from pipelines.engines.registry import EngineEntry, EngineOptions
+from pipelines.engines.stt.in_worker import WorkerStt
+from pipelines.engines.stt.local_options import LocalSttOptions, checked_stt_options
+from pipelines.environments.device import has_cuda
+from pipelines.environments.places import interpreter
+from pipelines.environments.readiness import recipe_readiness, weights_folder
+from pipelines.environments.recipe import Recipe
+from pipelines.workers.spec import BACKGROUND_NICENESS, NICENESS, WorkerSpec
+
+OFFLINE: Mapping[str, str] = {
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+"""What a worker needs lies in its folder; nothing is fetched in the middle of a call."""
+FINAL_ON_CPU_S = 4.0
+"""From flush to final without a GPU: a model of some size takes seconds for a look."""
+BEYOND_LIMIT_S = 15.0
+"""A step that ran into its limit is waited for so much longer before its process is ended."""
+
+F = TypeVar("F", bound=LocalSttOptions)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalSttEngine(Generic[F]):
+    """One such engine, before it is made."""
+
+    manifest: Manifest
+    recipe: Recipe
+    module: str
+    """Of the worker."""
+    form: type[F]
+    told: Callable[[F], Mapping[str, Any]] = field(default=lambda given: {})
+    """What of its options the worker is told, beside what all are."""
+    chosen: Callable[[EngineOptions, F], Recipe] | None = None
+    """The recipe by the options, where they choose the model."""
+    as_chosen: Callable[[Manifest, F], Manifest] = field(default=lambda manifest, given: manifest)
+    """The manifest, likewise."""
+
+    def recipe_for(self, options: EngineOptions) -> Recipe:
+        """What these options need. Raises EngineMissingError."""
+        given = checked_stt_options(self.manifest.name, options, self.form)
+        return self.recipe if self.chosen is None else self.chosen(options, given)
+
+    def check(self, options: EngineOptions) -> Readiness:
+        """Whether its options can be read, and all is there that its recipe names."""
+        try:
+            recipe = self.recipe_for(options)
+        except EngineMissingError as error:
+            return Readiness(False, f"options that can be read ({error})")
+        found = recipe_readiness(options.name or self.manifest.name, recipe, options)
+        return Readiness(found.ready, found.lacks)
+
+    def make(self, options: EngineOptions) -> WorkerStt:
+        """Raises EngineMissingError."""
+        given = checked_stt_options(self.manifest.name, options, self.form)
+        usual_s = self.manifest.final_within_s if _on_gpu(given) else FINAL_ON_CPU_S
+        manifest = replace(self.as_chosen(self.manifest, given), final_within_s=given.final_s or usual_s)
+        return WorkerStt(manifest, self.spec(options), options.workers)
+
+    def spec(self, options: EngineOptions) -> WorkerSpec:
+        """Raises EngineMissingError."""
+        name = options.name or self.manifest.name
+        given = checked_stt_options(self.manifest.name, options, self.form)
+        recipe = self.recipe_for(options)
+        folder = weights_folder(recipe, options)
+        if folder is None or options.home is None:
+            raise EngineMissingError(f"the engine {name} lacks a folder for its weights: set engines.home")
+        return WorkerSpec(
+            name,
+            self.module,
+            options={
+                "engine": name,
+                "weights": str(folder),
+                "device": given.device,
+                "threads": given.threads,
+                "batch": given.batch,
+                "step_ms": given.step_ms,
+                "limit_s": given.limit_s,
+                **self.told(given),
+            },
+            interpreter=str(interpreter(options.home, recipe.lock)),
+            environment=dict(OFFLINE),
+            threads=given.threads,
+            start_limit_s=given.start_s,
+            silence_limit_s=given.limit_s + BEYOND_LIMIT_S,
+            niceness=BACKGROUND_NICENESS if options.background else NICENESS,
+        )
+
+    def entry(self) -> EngineEntry:
+        return EngineEntry(
+            self.manifest,
+            partial(self.check, EngineOptions()),
+            self.make,
+            check_with=self.check,
+            several=True,
+            recipe=self.recipe,
+            recipe_with=self.recipe_for,
+        )
+
+
+def _on_gpu(given: LocalSttOptions) -> bool:
+    return given.device == "cuda" or (given.device == "auto" and has_cuda())

@@ -1,0 +1,74 @@
+"""Recognisers of transformers behind one adapter: moonshine and parakeet hear windows, kyutai hears on and
+on.
+
+Never imports what the worker runs on.
+"""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from pipelines.engines.protocols import Kind, Manifest
+from pipelines.engines.stt.local_engine import LocalSttEngine
+from pipelines.engines.stt.local_options import LocalSttOptions
+from pipelines.environments.recipe import ModelFiles, Recipe
+
+LOCK = "transformers"
+MODULE = "pipelines.engines.stt.transformers_asr.worker"
+FILES = ("*.json", "*.safetensors", "*.model", "tokenizer*")
+EUROPEAN = tuple(
+    "bg cs da de el en es et fi fr hr hu it lt lv mt nl pl pt ro ru sk sl sv uk".split()  # of parakeet v3
+)
+
+
+class TransformersSttOptions(LocalSttOptions):
+    dtype: str = Field(default="auto", pattern=r"^(auto|float32|float16|bfloat16)$")
+    """Of the weights; `auto`: bfloat16 on a GPU, else float32."""
+
+
+MOONSHINE = LocalSttEngine(
+    Manifest(
+        name="moonshine",
+        kind=Kind.STT,
+        summary="Moonshine: small, English, its work grows with the audio's length; fast on a processor",
+        languages=("en",),
+        licence="MIT (its models of other languages: Moonshine Community Licence, non-commercial)",
+        needs=("weights",),
+        partials_tell=True,
+    ),
+    Recipe(LOCK, (ModelFiles("UsefulSensors/moonshine-base", FILES, 250, "MIT"),), gpu_mb=500),
+    MODULE,
+    TransformersSttOptions,
+    told=lambda given: {"family": "moonshine", "dtype": given.dtype},
+)
+PARAKEET = LocalSttEngine(
+    Manifest(
+        name="parakeet",
+        kind=Kind.STT,
+        summary="NVIDIA's Parakeet (CTC or TDT): 25 European languages, word times of its own",
+        languages=EUROPEAN,
+        licence="CC-BY-4.0 (weights)",
+        needs=("weights",),
+        partials_tell=True,
+    ),
+    Recipe(LOCK, (ModelFiles("nvidia/parakeet-tdt-0.6b-v3", FILES, 2_500, "CC-BY-4.0"),), gpu_mb=2_000),
+    MODULE,
+    TransformersSttOptions,
+    told=lambda given: {"family": "parakeet", "dtype": given.dtype},
+)
+KYUTAI = LocalSttEngine(
+    Manifest(
+        name="kyutai",
+        kind=Kind.STT,
+        summary="Kyutai's speech to text: hears 80 ms by 80 ms, in English and French",
+        languages=("en", "fr"),
+        licence="CC-BY-4.0 (weights)",
+        needs=("weights", "gpu"),
+        partials_tell=True,
+    ),
+    Recipe(LOCK, (ModelFiles("kyutai/stt-1b-en_fr-trfs", FILES, 2_900, "CC-BY-4.0"),), gpu_mb=4_000),
+    MODULE,
+    TransformersSttOptions,
+    told=lambda given: {"family": "kyutai", "dtype": given.dtype},
+)
+ENGINES = (MOONSHINE, PARAKEET, KYUTAI)

@@ -1,0 +1,68 @@
+"""The worker of transformers' recognisers: loads the model of its options, then hears many calls."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, NoReturn
+
+from pipelines.workers.entry import WorkerSocket, become_worker
+from pipelines.workers.protocol import Msg
+
+MOST_S = {"moonshine": 20, "parakeet": 24}
+"""The longest window of each; both were trained on sentences."""
+
+
+def main() -> None:
+    sock = become_worker()
+    try:
+        model = _load(sock)
+    except Exception as error:  # whatever the libraries raise
+        sys.exit(_fault(sock, error))
+    sock.send_json(Msg.READY, device=model.device, model=sock.options["weights"])
+    _hear(sock, model)
+
+
+def _load(sock: WorkerSocket) -> Any:
+    """A Hearer, or a FrameModel."""
+    match sock.options["family"]:
+        case "moonshine":
+            from pipelines.engines.stt.transformers_asr.in_environment.moonshine import MoonshineHearer
+
+            return MoonshineHearer(sock.options)
+        case "parakeet":
+            from pipelines.engines.stt.transformers_asr.in_environment.parakeet import ParakeetHearer
+
+            return ParakeetHearer(sock.options)
+        case "kyutai":
+            from pipelines.engines.stt.transformers_asr.in_environment.kyutai import KyutaiModel
+
+            return KyutaiModel(sock.options)
+        case family:
+            raise ValueError(f"there is no family {family!r}")
+
+
+def _hear(sock: WorkerSocket, model: Any) -> NoReturn:
+    options = sock.options
+    if options["family"] in MOST_S:
+        from pipelines.engines.stt.rolling.listening import RollingWorker
+        from pipelines.engines.stt.rolling.window import WindowSettings
+
+        full_ms = 1000 * MOST_S[options["family"]]
+        settings = WindowSettings(step_ms=int(options["step_ms"]), full_ms=full_ms)
+        RollingWorker(sock, model, settings, int(options["batch"])).run()
+    from pipelines.engines.stt.framed.listening import FramedWorker
+
+    FramedWorker(sock, model, int(options["batch"])).run()
+
+
+def _fault(sock: WorkerSocket, error: Exception) -> str:
+    """One line for the log: what is wrong and how to mend it."""
+    name = str(sock.options["engine"])
+    why = " ".join(str(error).split())[:300] or type(error).__name__
+    if isinstance(error, ImportError):
+        mend = f"run `voiceforge engines install {name}`"
+    elif "cuda" in why.lower():
+        mend = f'install NVIDIA\'s driver, or set engines.options.{name}.device = "cpu"'
+    else:
+        mend = f"pull its weights again with `voiceforge engines pull {name}`"
+    return f"{name} cannot load {sock.options['weights']}: {why}; {mend}"

@@ -1,0 +1,48 @@
+"""Takes an engine's environment and weights off the disk again."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from mediaserver.errors import EngineError
+from pipelines.environments.install import remove_folder, sweep
+from pipelines.environments.places import environment, environments, weights
+from pipelines.environments.turns import turn
+from pipelines.environments.weights import FILE, folder_bytes
+
+
+def remove_environment(lock: str, home: Path) -> int:
+    """Remove the environment of a recipe's lock, whole or not, and layers that nobody shares any more. The
+    bytes that are free now. Raises EngineError."""
+    link, folder = environment(home, lock), environments(home)
+    if not folder.is_dir():
+        return 0
+    before = folder_bytes(folder)
+    try:
+        with turn(link, lambda _: None):
+            link.unlink(missing_ok=True)
+            for path in (*folder.glob(f"{link.name}.*"), *folder.glob(f".{link.name}.*")):
+                if path.is_dir():
+                    remove_folder(path)
+            (folder / f"{link.name}.log").unlink(missing_ok=True)
+        sweep(folder)
+    except OSError as error:
+        raise EngineError(f"{error.filename or link} cannot be removed ({error.strerror})") from None
+    return max(0, before - folder_bytes(folder))
+
+
+def remove_weights(repo: str, home: Path) -> int:
+    """Remove the files of a repository, whole or not; what they link to stays. The bytes that are free now.
+    Raises EngineError."""
+    folder = weights(home, repo)
+    if not folder.is_dir():
+        return 0
+    freed = folder_bytes(folder)
+    try:
+        with turn(folder, lambda _: None):
+            (folder / FILE).unlink(missing_ok=True)
+            shutil.rmtree(folder)
+    except OSError as error:
+        raise EngineError(f"{error.filename or folder} cannot be removed ({error.strerror})") from None
+    return freed
