@@ -119,7 +119,7 @@ class _Streamer(ParlerTTSStreamer):  # type: ignore[misc]  # Any to mypy
     def __init__(self, model: Any, device: str, play_steps: int, put: Callable[[Any], None]) -> None:
         super().__init__(model, device=device, play_steps=play_steps)
         self._hand_on = put
-        self.audio_encoder = _NewestOnly(self.audio_encoder, self.stride)
+        self.audio_encoder: Any = _NewestOnly(model.audio_encoder, self.stride)
 
     def on_finalized_audio(self, audio: Any, stream_end: bool = False) -> None:
         if len(audio):
