@@ -26,12 +26,12 @@ COPY examples examples
 RUN scripts/setup.sh runtime && .venv/bin/python -m compileall -q mediaserver pipelines sip callers api cli && rm -rf build
 
 FROM python:3.11-slim-bookworm
-# PostgreSQL refuses to run as root and wants its user to have a name.
+# PostgreSQL refuses to run as root and wants its user to have a name (10001 has one).
 RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin voiceforge \
     && install -d -o voiceforge -g voiceforge -m 0711 /data
 COPY --from=build /app /app
 WORKDIR /app
-USER voiceforge
+USER 10001
 ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 VOICEFORGE_DATA=/data
 VOLUME /data
 EXPOSE 8080/tcp 5060/udp 5060/tcp 10000-19999/udp

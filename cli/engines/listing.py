@@ -5,6 +5,7 @@ Looks for files, keys and devices only; to try an engine is `voiceforge engines 
 
 from __future__ import annotations
 
+import re
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,9 @@ HEADINGS = {
 NAMES = 24
 """Columns of the names."""
 INDENT = 6
+COMMAND = re.compile("`[^`]{1,60}`")
+"""Stays on one line, so that it can be copied."""
+UNBROKEN = "\N{NO-BREAK SPACE}"
 
 
 def add_actions(actions: Any) -> None:
@@ -116,8 +120,10 @@ def _show(rows: list[dict[str, Any]], broken: list[BrokenPlugin]) -> None:
     width = min(to.width, 100)
 
     def lines(text: str, style: str = "") -> None:
+        text = COMMAND.sub(lambda command: command[0].replace(" ", UNBROKEN), text)
         for line in textwrap.wrap(text, width - INDENT, break_long_words=False, break_on_hyphens=False):
-            to.print(f"{' ' * INDENT}{f'[{style}]' if style else ''}{escape(line)}{'[/]' if style else ''}")
+            told = escape(line.replace(UNBROKEN, " "))
+            to.print(f"{' ' * INDENT}{f'[{style}]' if style else ''}{told}{'[/]' if style else ''}")
 
     for kind, heading in HEADINGS.items():
         of_kind = [row for row in rows if row["kind"] == kind]

@@ -8,8 +8,12 @@ from typing import Any
 from pipelines.engines.registry import EngineEntry, EngineOptions
 from pipelines.engines.stt.assemblyai import engine as assemblyai
 from pipelines.engines.stt.deepgram import engine as deepgram
+from pipelines.engines.stt.hugging_face import endpoint as endpoint_stt
+from pipelines.engines.stt.hugging_face import space as space_stt
 from pipelines.engines.stt.openai_transcribe import engine as openai_transcribe
 from pipelines.engines.tts.elevenlabs import engine as elevenlabs
+from pipelines.engines.tts.hugging_face import endpoint as endpoint_tts
+from pipelines.engines.tts.hugging_face import space as space_tts
 from pipelines.engines.tts.openai_speech import engine as openai_speech
 
 
@@ -25,6 +29,14 @@ def _entry(engine: Any) -> EngineEntry:
     )
 
 
-ENTRIES: tuple[EngineEntry, ...] = tuple(
-    map(_entry, (deepgram, assemblyai, openai_transcribe, elevenlabs, openai_speech))
+ENTRIES: tuple[EngineEntry, ...] = (
+    _entry(deepgram),
+    _entry(assemblyai),
+    _entry(openai_transcribe),
+    _entry(endpoint_stt),
+    _entry(space_stt),
+    _entry(elevenlabs),
+    _entry(openai_speech),
+    _entry(endpoint_tts),
+    _entry(space_tts),
 )

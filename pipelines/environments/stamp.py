@@ -101,11 +101,11 @@ def look(home: Path, lock: str) -> FoundEnvironment:
 def _gpu_fault(stamp: Stamp, lock: Lock) -> tuple[str, str]:
     """Why this machine's GPU will not do, and the mend."""
     if stamp.device is not Device.CUDA:
-        return "", ""
+        return "", "install"
     if not has_cuda():
         return "it was made for an NVIDIA GPU, and there is none", "update --device cpu"
     oldest = max(lock.driver, lock.layer.driver if lock.layer is not None else 0)
     driver = driver_version()
     if driver is not None and driver < oldest:
         return f"its CUDA needs an NVIDIA driver of version {oldest} or later, this one is {driver}", ""
-    return "", ""
+    return "", "install"

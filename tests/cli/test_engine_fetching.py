@@ -14,7 +14,9 @@ from typing import Any
 
 import pytest
 
+from cli.doctor_environments import spoilt_engines
 from cli.main import main
+from mediaserver.config import load
 from pipelines.engines.protocols import Kind, Manifest, Readiness
 from pipelines.engines.registry import EngineEntry, EngineOptions, EngineRegistry
 from pipelines.environments.places import environment, interpreter, weights
@@ -135,6 +137,9 @@ def test_spoilt_files_are_one_line_with_the_way_to_mend_them(desk: Desk) -> None
     desk.types("pull", "condor", "--yes")
     (package,) = environment(desk.home, desk.recipe.lock).glob("lib/python*/site-packages/larynx.py")
     package.unlink()
+    (finding,) = spoilt_engines(load())
+    assert finding.detail == "its environment: larynx.py is gone" and not finding.required
+    assert finding.mend == "run `voiceforge engines install condor`"
     row = desk.row()
     assert not row["ready"]
     assert "larynx.py is gone): run `voiceforge engines install condor`" in row["lacks"]
@@ -147,10 +152,14 @@ def test_spoilt_files_are_one_line_with_the_way_to_mend_them(desk: Desk) -> None
     assert "model.safetensors has another checksum" in desk.is_refused("pull", "condor", "--verify")
     model.write_bytes(b"")
     assert "has 0 of 102,400 bytes: run `voiceforge engines pull condor`" in desk.is_refused("test", "condor")
+    (finding,) = spoilt_engines(load())
+    assert finding.detail == "its weights acme/condor, of which model.safetensors has 0 of 102,400 bytes"
     desk.types("pull", "condor", "--yes")
+    assert not spoilt_engines(load())
     assert desk.row()["ready"] and interpreter(desk.home, desk.recipe.lock).exists()
 
 
+@pytest.mark.slow  # pip runs time and again
 def test_a_new_lock_file_makes_an_environment_old_until_it_is_updated(desk: Desk) -> None:
     assert "no environment is out of date" in desk.types("update")
     desk.types("install", "condor")

@@ -26,6 +26,8 @@ class ProviderOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     usual_url: ClassVar[str] = ""
     """The provider's own."""
+    key_optional: ClassVar[bool] = False
+    """It may be asked without a key."""
 
     base_url: str = ""
     """Another address of its API: of a region, of an installation of one's own; empty: the usual one."""
@@ -49,6 +51,11 @@ class ProviderOptions(BaseModel):
     def url(self) -> str:
         return self.base_url or self.usual_url
 
+    @property
+    def takes_usual_key(self) -> bool:
+        """The provider's usual key may go to this address."""
+        return True
+
 
 def checked(engine: str, options: EngineOptions, form: type[T]) -> T:
     """Raises EngineMissingError, which names the option, and the nearest one to one that is unknown; it never
@@ -70,25 +77,25 @@ def checked(engine: str, options: EngineOptions, form: type[T]) -> T:
 
 
 def key_variable(given: ProviderOptions, recipe: Recipe) -> str:
-    """The variable that holds the key: of those of the recipe the first that is set."""
+    """The variable that holds the key: of those of the recipe the first that is set. Empty: none is
+    wanted, or it stands in a file."""
     if given.api_key_env or given.api_key_file:
         return given.api_key_env
+    if not given.takes_usual_key:
+        return ""
     for variable in recipe.keys:
         if os.environ.get(variable, "").strip():
             return variable
-    return recipe.keys[0] if recipe.keys else ""
+    return recipe.keys[0] if recipe.keys and not given.key_optional else ""
 
 
 def key_readiness(
-    engine: str, options: EngineOptions, recipe: Recipe, form: type[ProviderOptions], *, free: bool = False
+    engine: str, options: EngineOptions, recipe: Recipe, form: type[ProviderOptions]
 ) -> Readiness:
-    """Whether the options can be read and there is a key; it asks nobody. `free`: an address of one's own may
-    do without a key."""
+    """Whether the options can be read and there is a key where one is wanted; it asks nobody."""
     name = options.name or engine
     try:
         given = checked(engine, options, form)
-        if free and given.base_url and not given.api_key_env and not given.api_key_file:
-            return Readiness(True)
         read_key(name, key_variable(given, recipe), given.api_key_file)
     except EngineMissingError as error:
         return Readiness(False, str(error).removeprefix(f"the engine {name} lacks "))

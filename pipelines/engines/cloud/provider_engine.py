@@ -55,13 +55,9 @@ def provider_spec(
     options: EngineOptions,
     given: ProviderOptions,
     told: Mapping[str, Any],
-    *,
-    free: bool = False,
 ) -> WorkerSpec:
-    """The worker of a provider's engine. `told`: of its options what the worker is to know. `free`: the usual
-    key goes to no other address than the usual one."""
-    own = free and bool(given.base_url) and not given.api_key_env
-    variable = "" if own else key_variable(given, recipe)
+    """The worker of a provider's engine. `told`: of its options what the worker is to know."""
+    variable = key_variable(given, recipe)
     name = options.name or manifest.name
     facts = {
         "engine": name,
@@ -91,11 +87,9 @@ def provider_readiness(
     options: EngineOptions,
     recipe: Recipe,
     form: type[ProviderOptions],
-    *,
-    free: bool = False,
 ) -> Readiness:
-    """Options, key and environment. `free`: see `key_readiness`."""
-    key = key_readiness(manifest.name, options, recipe, form, free=free)
+    """Options, key and environment."""
+    key = key_readiness(manifest.name, options, recipe, form)
     rest = recipe_readiness(manifest.name, replace(recipe, keys=()), options)
     lacks = [each.lacks for each in (key, rest) if not each.ready]
     return Readiness(not lacks, "; ".join(lacks))

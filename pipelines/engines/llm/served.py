@@ -128,7 +128,7 @@ def served(
 
     process = ServerProcess(spec, started)
     endpoint.append(connected(manifest, access, build, process.socket))
-    own = replace(manifest, name=name, continues=given.prefill, free=True)
+    own = replace(manifest, name=name, continues=given.prefill)
     return ServedLlm(own, endpoint[0], given, process)
 
 

@@ -31,8 +31,8 @@ MAX_WAITING = 8 << 20
 RESERVED = frozenset({"self", "requester"})
 """Names that mean something to those who pass a request on."""
 
-GOING_AWAY, REFUSED, TOO_BIG = 1001, 1008, 1009
-"""Close codes (:rfc:`6455`, section 7.4.1)."""
+GOING_AWAY, REFUSED, TOO_BIG, TRY_LATER = 1001, 1008, 1009, 1013
+"""Close codes (:rfc:`6455`, section 7.4.1, and those that were registered since)."""
 
 
 class HostedLine(Protocol):

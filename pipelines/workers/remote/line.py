@@ -36,6 +36,10 @@ REFUSALS = {
 }
 
 
+GOODBYES = {1008: REFUSALS[401], 1013: REFUSALS[503]}
+"""Of a proxy that opens a line before it knows."""
+
+
 class HostError(EngineError):
     """No line can be had; the reason reads on after "the host NAME"."""
 
@@ -59,7 +63,12 @@ async def opened(session: ClientSession, host: RemoteHost) -> tuple[ClientWebSoc
                 max_msg_size=MAX_FRAME,
                 compress=0,
             )
-            first = messages_in(await socket.receive_bytes())
+            frame = await socket.receive()
+        if frame.type is WSMsgType.CLOSE:
+            raise HostError(GOODBYES.get(frame.data, f"closes each line ({frame.data})"))
+        if frame.type is not WSMsgType.BINARY:
+            raise ValueError("it says nothing")
+        first = messages_in(frame.data)
         if not first or first[0].kind is not Msg.READY:
             raise ValueError("it does not begin with READY")
         return socket, first[0].json()

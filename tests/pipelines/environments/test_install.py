@@ -96,6 +96,7 @@ def test_what_is_no_longer_of_its_lock_file_is_old_and_stays_until_the_new_one_i
     assert len(registry.folders) == 2  # the folder and the name that leads to it
 
 
+@pytest.mark.slow  # pip runs time and again
 def test_an_interrupted_installation_is_not_there_and_goes_on_with_what_was_fetched(
     registry: Registry,
 ) -> None:
@@ -137,6 +138,7 @@ def test_a_package_that_no_index_has_is_named(registry: Registry) -> None:
     assert "pip's indexes have no larynx==1.0" in refused(registry)
 
 
+@pytest.mark.slow  # pip runs time and again
 def test_an_index_that_cannot_be_reached_is_said_so(
     registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,6 +160,7 @@ def test_a_lock_file_that_is_not_there_is_named(registry: Registry) -> None:
     assert f"the lock file {registry.lock} cannot be read" in refused(registry)
 
 
+@pytest.mark.slow  # pip runs time and again
 def test_a_layer_is_shared_and_goes_with_the_last_that_shares_it(registry: Registry) -> None:
     registry.hold(registry.offer("lungs", "1.0", "hh"), file="base")
     registry.hold(registry.offer("larynx", "1.0", "ah"), head="# layer: ./base\n")
@@ -172,6 +175,7 @@ def test_a_layer_is_shared_and_goes_with_the_last_that_shares_it(registry: Regis
     assert len(before) == len(after) == 1 and before != after
 
 
+@pytest.mark.slow  # pip runs time and again
 def test_a_build_with_the_label_is_taken_and_its_hash_written_down(registry: Registry) -> None:
     usual = registry.offer("lungs", "1.0", "for GPUs")
     registry.hold(usual, registry.offer("larynx", "1.0", "ah"), head="# local-build: lungs +cpu\n")
@@ -194,6 +198,7 @@ def test_a_machine_with_a_gpu_may_have_a_lock_file_of_its_own(registry: Registry
     assert "are for machines with an NVIDIA GPU" in refused(registry)
 
 
+@pytest.mark.slow  # pip runs time and again
 def test_what_lost_its_python_or_its_layer_says_so(registry: Registry) -> None:
     registry.hold(registry.offer("lungs", "1.0", "hh"), file="base")
     registry.hold(registry.offer("larynx", "1.0", "ah"), head="# layer: ./base\n")

@@ -41,15 +41,19 @@ class OpenaiTranscribeOptions(ProviderOptions):
     """Names that callers say, beside the words of a turn's grammar."""
     answer_s: float = Field(default=10.0, gt=0, le=120)
 
+    @property
+    def takes_usual_key(self) -> bool:
+        return not self.base_url
+
 
 def check(options: EngineOptions) -> Readiness:
-    return provider_readiness(MANIFEST, options, RECIPE, OpenaiTranscribeOptions, free=True)
+    return provider_readiness(MANIFEST, options, RECIPE, OpenaiTranscribeOptions)
 
 
 def make(options: EngineOptions) -> ProviderStt:
     given = checked(MANIFEST.name, options, OpenaiTranscribeOptions)
     told = {"model": given.model, "keyterms": given.keyterms, "answer_s": given.answer_s}
     spec = provider_spec(
-        MANIFEST, RECIPE, "pipelines.engines.stt.openai_transcribe.worker", options, given, told, free=True
+        MANIFEST, RECIPE, "pipelines.engines.stt.openai_transcribe.worker", options, given, told
     )
     return ProviderStt(named(MANIFEST, options), spec, options.workers)

@@ -4,7 +4,6 @@ has. It hears an utterance when it has ended: there are no partial results.
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,11 +12,9 @@ from pipelines.engines.cloud.account import ProviderAccount
 from pipelines.engines.cloud.openai_faults import FAULTS, openai_client, openai_fault
 from pipelines.engines.stt.openai_transcribe.answers import final
 from pipelines.engines.stt.streamed.keyterms import keyterms
+from pipelines.engines.stt.streamed.wav import LEAST_BYTES, wav
 from pipelines.workers.async_entry import AsyncRequest, AsyncService, run
 
-RATE = 16_000
-LEAST_BYTES = 2 * RATE // 10
-"""Less audio is refused: it says nothing."""
 HINTED = 224
 """Tokens of a prompt that Whisper's models read; a word has one at least."""
 
@@ -67,13 +64,6 @@ class OpenaiTranscribe:
         elif terms:
             told["prompt"] = ", ".join(" ".join(terms).split()[:HINTED])
         return told
-
-
-def wav(pcm: bytes) -> bytes:
-    """int16, 16 kHz, mono, as a file."""
-    head = struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + len(pcm), b"WAVE", b"fmt ", 16, 1, 1, RATE,
-                       2 * RATE, 2, 16, b"data", len(pcm))  # fmt: skip
-    return head + pcm
 
 
 async def start(options: Mapping[str, Any]) -> AsyncService:

@@ -40,9 +40,13 @@ class OpenaiSpeechOptions(ProviderOptions):
     answer_s: float = Field(default=20.0, gt=0, le=120)
     """Without anything from the server it is given up."""
 
+    @property
+    def takes_usual_key(self) -> bool:
+        return not self.base_url
+
 
 def check(options: EngineOptions) -> Readiness:
-    return provider_readiness(MANIFEST, options, RECIPE, OpenaiSpeechOptions, free=True)
+    return provider_readiness(MANIFEST, options, RECIPE, OpenaiSpeechOptions)
 
 
 def make(options: EngineOptions) -> ProviderTts:
@@ -54,7 +58,5 @@ def make(options: EngineOptions) -> ProviderTts:
         "sample_rate": given.sample_rate,
         "answer_s": given.answer_s,
     }
-    spec = provider_spec(
-        MANIFEST, RECIPE, "pipelines.engines.tts.openai_speech.worker", options, given, told, free=True
-    )
+    spec = provider_spec(MANIFEST, RECIPE, "pipelines.engines.tts.openai_speech.worker", options, given, told)
     return ProviderTts(named(MANIFEST, options), spec, options.workers)

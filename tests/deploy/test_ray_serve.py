@@ -1,0 +1,136 @@
+"""Engines on two Ray nodes of this machine: calls' speech both ways, and a node that is killed meanwhile.
+
+A call's two sides are played by one another: the recogniser hears what the voice says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mediaserver.errors import EngineLostError
+from mediaserver.media.leg import Frame
+from pipelines.engines.protocols import Grammar, SttResult
+from pipelines.engines.registry import EngineOptions
+from pipelines.engines.remote.engine import RemoteStt, RemoteTts, make_stt, make_tts
+from tests.deploy.ray_cluster import KEY, RayCluster, cluster
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+RULE = "[in] (mountain view | san francisco | london | paris)"
+PLACE = Grammar("place", f"#JSGF V1.0;\ngrammar place;\npublic <place> = {RULE};\n")
+SAID = "san francisco"
+FRAME = 320
+CALLS = 6
+PATIENT = {"connect_s": 10, "spare": 4}
+"""Ten processes of Ray share what few processors there are."""
+
+
+@pytest.fixture
+async def ray(installed_environment: Callable[[str], Path]) -> AsyncIterator[RayCluster]:
+    async with cluster(installed_environment("ray")) as up:
+        await up.deploy([application("stt", "pocketsphinx"), application("tts", "espeak-ng")])
+        yield up
+
+
+@pytest.fixture(autouse=True)
+def _key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENGINES_KEY", KEY)
+
+
+def application(kind: str, name: str) -> dict[str, Any]:
+    """A replica on each of two nodes."""
+    deployment = {
+        "name": "EngineReplica",
+        "num_replicas": 2,
+        "max_replicas_per_node": 1,
+        "max_ongoing_requests": 64,
+        "ray_actor_options": {"num_cpus": 0.5},
+    }
+    return {
+        "name": name,
+        "route_prefix": f"/{kind}/{name}",
+        "import_path": "deploy.ray_serve:engine",
+        "args": {"engine": name},
+        "deployments": [deployment],
+    }
+
+
+class Caller:
+    """One call's recogniser, which is told half of an utterance, then the rest."""
+
+    def __init__(self, stt: RemoteStt, audio: Frame) -> None:
+        self.final: asyncio.Future[SttResult] = asyncio.get_running_loop().create_future()
+        self._frames = [audio[at : at + FRAME] for at in range(0, len(audio) - FRAME, FRAME)]
+        self._session = stt.session(self._heard, language="en-us")
+        self._session.begin(1, PLACE)
+
+    def _heard(self, result: SttResult) -> None:
+        if result.final and not self.final.done():
+            self.final.set_result(result)
+
+    def say(self, part: slice) -> None:
+        for frame in self._frames[part]:
+            self._session.feed(frame)
+
+    async def end(self) -> SttResult:
+        self._session.flush(2)
+        async with asyncio.timeout(20):
+            result = await self.final
+        self._session.close()
+        return result
+
+
+async def spoken(tts: RemoteTts, text: str) -> Frame:
+    silence = np.zeros(4_800, np.int16)
+    chunks = [chunk.samples async for chunk in tts.speak(text, language="en-us")]
+    return np.concatenate([silence, *chunks, silence])
+
+
+async def test_no_call_is_lost_when_a_node_is_killed_in_mid_utterance(ray: RayCluster) -> None:
+    told = {"urls": ray.url, **PATIENT}
+    tts = make_tts(EngineOptions(settings=told, name="remote:espeak-ng"))
+    stt = make_stt(EngineOptions(settings=told, name="remote:pocketsphinx"))
+    await asyncio.gather(tts.start(), stt.start())
+    try:
+        assert await ray.on_second("pocketsphinx") == await ray.on_second("espeak-ng") == 1
+        assert stt.manifest.final_within_s > 0 and tts.manifest.speaks("de")
+        audio = await spoken(tts, SAID)
+        first = Caller(stt, audio)
+        first.say(slice(None))
+        assert (await first.end()).text == SAID
+
+        callers = [Caller(stt, audio) for _ in range(CALLS)]
+        half = len(audio) // FRAME // 2
+        for caller in callers:
+            caller.say(slice(0, half))
+        speaking = [tts.speak(f"{SAID} " * 200, language="en-us") for _ in range(CALLS)]
+        for speech in speaking:
+            assert len((await anext(speech)).samples)
+        await ray.kill_second()
+        for caller in callers:
+            caller.say(slice(half, None))
+        finals = await asyncio.gather(*(caller.end() for caller in callers))
+        assert [final.text for final in finals] == [SAID] * CALLS
+
+        async def rest(speech: Any) -> bool:
+            """Whether it was cut off: what is heard already is not begun anew."""
+            try:
+                async for _ in speech:
+                    pass
+            except EngineLostError:
+                return True
+            return False
+
+        cut = await asyncio.gather(*(rest(speech) for speech in speaking))
+        assert 0 < sum(cut) < CALLS, "some were on each node"
+        again = await asyncio.gather(*(spoken(tts, SAID) for _ in range(CALLS)))
+        assert all(len(each) > 0.9 * len(audio) for each in again)
+        assert stt.restarts == tts.restarts == 0, "the other node was there all the time"
+    finally:
+        await asyncio.gather(tts.stop(), stt.stop())

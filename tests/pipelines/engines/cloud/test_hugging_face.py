@@ -1,0 +1,167 @@
+"""Speech behind Hugging Face: endpoints and Spaces that answer, sleep and wake, against a stand-in."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mediaserver.errors import EngineMissingError, ProviderError, ProviderFault
+from pipelines.engines.cloud.hugging_face.sounds import numbers, told
+from pipelines.engines.cloud.provider_engine import ProviderStt, ProviderTts
+from pipelines.engines.registry import EngineOptions
+from pipelines.engines.stt.hugging_face import endpoint as endpoint_stt
+from pipelines.engines.stt.hugging_face import space as space_stt
+from pipelines.engines.tts.hugging_face import endpoint as endpoint_tts
+from pipelines.engines.tts.hugging_face import space as space_tts
+from tests.pipelines.engines.cloud.listening import Caller, heard
+from tests.standins.hugging_face import SPACE, HuggingFace
+from tests.standins.provider import KEY, Trouble, serving
+
+
+@asynccontextmanager
+async def running(
+    module: Any, folder: Path, path: str = "", **settings: Any
+) -> AsyncIterator[tuple[Any, HuggingFace]]:
+    """An engine in front of the stand-in; `path`: of an endpoint."""
+    key = folder / "token"
+    key.write_text(KEY)
+    async with serving(HuggingFace()) as hub:
+        given = {"base_url": hub.url + path, "api_key_file": str(key), **settings}
+        if not path:
+            given |= {"space": SPACE, "hub_url": hub.url}
+        engine = module.make(EngineOptions(settings=given))
+        await engine.start()
+        try:
+            yield engine, hub
+        finally:
+            await engine.stop()
+
+
+async def test_an_endpoint_speaks_whatever_form_its_audio_has(tmp_path: Path) -> None:
+    parameters = {"speaker": "f"}
+    async with running(endpoint_tts, tmp_path, "/endpoint/tts", parameters=parameters) as (tts, hub):
+        for form in ("wav", "base64", "numbers"):
+            hub.form = form
+            assert (await heard(tts, "Good day."))[0] == "good day"
+        assert hub.asked[0] == {"inputs": "Good day.", "parameters": {"speaker": "f"}}
+        long_text = "One two three. " * 12
+        assert (await heard(tts, long_text))[0] == " ".join(["one two three"] * 12)
+        assert len(hub.asked[3]["inputs"]) <= 120
+        hub.form = "numbers"
+        hub.troubles.append(Trouble(endless=True))
+        with pytest.raises(ProviderError, match="NaN"):
+            await heard(tts, "hello")
+
+
+async def test_an_endpoint_that_sleeps_is_warming_and_passed_over_until_it_wakes(tmp_path: Path) -> None:
+    async with running(endpoint_tts, tmp_path, "/endpoint/tts") as (tts, hub):
+        loading = {"error": "Model is currently loading", "estimated_time": 41.0}
+        hub.troubles.append(Trouble(503, loading))
+        with pytest.raises(ProviderError, match="is warming up, about 41 s more") as error:
+            await heard(tts, "hello")
+        assert (error.value.kind, error.value.after_s) == (ProviderFault.WARMING, 41.0)
+        assert not tts.ready
+        assert "warming" in tts.trouble
+        hub.troubles.append(Trouble(503, {"error": "503 Service Unavailable"}))
+        with pytest.raises(ProviderError, match="is warming up, about 15 s more"):
+            await heard(tts, "hello")
+        assert (await heard(tts, "hello"))[0] == "hello"
+        assert tts.ready
+        for trouble, said in (
+            (Trouble(400, {"error": "Bad Request: The endpoint is paused"}), "The endpoint is paused"),
+            (Trouble(429, {}, {"Retry-After": "17"}), "left alone for 17 s"),
+            (Trouble(nonsense_after=0), "no audio"),
+            (Trouble(empty=True), "it gave no sound"),
+            (Trouble(500, {"error": "CUDA out of memory"}), "CUDA out of memory"),
+        ):
+            hub.troubles.append(trouble)
+            with pytest.raises(ProviderError, match=said):
+                await heard(tts, "hello")
+        await hub.revoke()
+        with pytest.raises(ProviderError, match="refuses the key in"):
+            await heard(tts, "hello")
+
+
+async def test_an_endpoint_hears(tmp_path: Path) -> None:
+    told_so = {"return_timestamps": "word"}
+    async with running(endpoint_stt, tmp_path, "/endpoint/stt", parameters=told_so) as (stt, hub):
+        result = await Caller(stt).says("book a room")
+        assert (result.text, [word.text for word in result.words]) == ("book a room", ["book", "a", "room"])
+        hub.troubles.append(Trouble(503, {"error": "loading", "estimated_time": 30}))
+        assert (await Caller(stt).says("one")).failed
+        assert "about 30 s more" in stt.trouble
+        hub.troubles.append(Trouble(nonsense_after=0))
+        assert (await Caller(stt).says("one")).failed
+        assert (await Caller(stt).says("one")).text == "one"
+        assert hub.faults == []
+
+
+async def test_a_space_speaks_sleeps_and_wakes(tmp_path: Path) -> None:
+    inputs = ["{text}", "{language}", 0.5]
+    async with running(space_tts, tmp_path, function="speak", inputs=inputs) as (tts, hub):
+        assert (await heard(tts, "Good day.", language="hi"))[0] == "good day"
+        assert hub.asked == [{"data": ["Good day.", "hi", 0.5]}]
+        hub.stage = "SLEEPING"
+        with pytest.raises(ProviderError, match="is warming up, about 15 s more: SLEEPING"):
+            await heard(tts, "hello")
+        assert not tts.ready
+        hub.stage = "PAUSED"
+        with pytest.raises(ProviderError, match="the Space acme/buzz-tts is PAUSED: restart it on its page"):
+            await heard(tts, "hello")
+        hub.stage = "RUNNING"
+        assert (await heard(tts, "hello"))[0] == "hello"
+
+
+async def test_a_space_hears_and_one_without_the_function_says_so(tmp_path: Path) -> None:
+    async with running(space_stt, tmp_path, function="hear") as (stt, hub):
+        assert (await Caller(stt).says("book a room")).text == "book a room"
+        hub.stage = "BUILDING"
+        assert (await Caller(stt).says("one")).failed
+        assert "warming up, about 15 s more: BUILDING" in stt.trouble
+    async with running(space_stt, tmp_path) as (stt, hub):
+        assert (await Caller(stt).says("one")).failed
+        assert "its function failed" in stt.trouble
+
+
+@pytest.mark.parametrize(
+    ("module", "settings", "said"),
+    [
+        (endpoint_tts, {}, "base_url field required"),
+        (space_tts, {}, "name a Space"),
+        (space_tts, {"space": "no slash"}, "space string should match"),
+        (space_stt, {"space": "a/b", "functoin": "x"}, "did you mean 'function'?"),
+    ],
+)
+def test_what_is_missing_is_said(module: Any, settings: dict[str, Any], said: str) -> None:
+    with pytest.raises(EngineMissingError, match=said.replace("?", r"\?")):
+        module.make(EngineOptions(settings=settings))
+    assert not module.check(EngineOptions(settings=settings)).ready
+
+
+def test_the_token_goes_to_hugging_face_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_TOKEN", KEY)
+
+    def variables(module: Any, **settings: Any) -> dict[str, str]:
+        engine: ProviderStt | ProviderTts = module.make(EngineOptions(settings=settings))
+        return engine.pool.spec.surroundings()
+
+    assert variables(space_tts, space="acme/Buzz_TTS")["HF_TOKEN"] == KEY
+    assert variables(endpoint_tts, base_url="https://x.aws.endpoints.huggingface.cloud")["HF_TOKEN"] == KEY
+    assert "HF_TOKEN" not in variables(endpoint_tts, base_url="https://example.com/huggingface.cloud")
+    made = space_tts.make(EngineOptions(settings={"space": "acme/Buzz_TTS"}))
+    assert made.pool.spec.options["url"] == "https://acme-buzz-tts.hf.space"
+
+
+def test_numbers_that_are_none_are_refused() -> None:
+    assert numbers([[0.0, 1.0, -2.0]]) == b"\x00\x00\xff\x7f\x01\x80"
+    for audio in ([float("nan")], [float("inf")], [], None, "x", {"a": 1}):
+        with pytest.raises(ValueError, match="audio"):
+            numbers(audio)
+    with pytest.raises(ValueError, match="rate"):
+        told(b'{"audio": [0.5], "sampling_rate": 1e9}')
+    with pytest.raises(ValueError, match="no audio"):
+        told(b"[]")
