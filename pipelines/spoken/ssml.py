@@ -50,7 +50,7 @@ _PAUSES = {"p": PARAGRAPH_MS, "s": SENTENCE_MS}
 
 
 @dataclass(frozen=True, slots=True)
-class SpeechSegment:
+class SsmlSegment:
     """Words that are said in one way."""
 
     text: str
@@ -88,12 +88,12 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
-def written(segments: tuple[SpeechSegment, ...]) -> str:
+def written(segments: tuple[SsmlSegment, ...]) -> str:
     """The words alone."""
     return " ".join(each.text for each in segments if each.text)
 
 
-def parse_ssml(text: str, language: str = "en") -> tuple[SpeechSegment, ...]:
+def parse_ssml(text: str, language: str = "en") -> tuple[SsmlSegment, ...]:
     """The segments of one <speak> element. A pause at the end comes as a segment without words. Raises
     ValueError, which says in one line what is wrong and where."""
     if len(text) > MOST_CHARS:
@@ -106,13 +106,13 @@ class _Reader:
         self._text = text
         self._language = language
         self._open: list[_Manner] = []
-        self._made: list[SpeechSegment] = []
+        self._made: list[SsmlSegment] = []
         self._words: list[str] = []
         """Of the segment that is being read."""
         self._pause_ms = 0
         self._over = False
 
-    def read(self) -> tuple[SpeechSegment, ...]:
+    def read(self) -> tuple[SsmlSegment, ...]:
         at, tags = 0, 0
         text = self._text
         while at < len(text):
@@ -145,7 +145,7 @@ class _Reader:
         if not self._over:
             raise self._wrong("there is no <speak> element", 0)
         if self._pause_ms:
-            self._made.append(SpeechSegment("", pause_ms=self._pause_ms))
+            self._made.append(SsmlSegment("", pause_ms=self._pause_ms))
         return tuple(self._made)
 
     def _take(self, piece: str, at: int) -> None:
@@ -217,6 +217,10 @@ class _Reader:
         if not text or not self._open:
             return
         manner = self._open[-1]
+        if self._made and not self._pause_ms and not any(map(str.isalnum, text)):
+            last = self._made[-1]  # a full stop behind an element
+            self._made[-1] = replace(last, text=last.text + text, said=last.said and last.said + text)
+            return
         said = ""
         if manner.alias is not None:
             said = manner.alias
@@ -225,9 +229,9 @@ class _Reader:
             said = said_as(manner.kind, text, manner.language or self._language)
         self._made.append(self._segment(text, said, manner))
 
-    def _segment(self, text: str, said: str, manner: _Manner) -> SpeechSegment:
+    def _segment(self, text: str, said: str, manner: _Manner) -> SsmlSegment:
         pause, self._pause_ms = self._pause_ms, 0
-        return SpeechSegment(
+        return SsmlSegment(
             text or said, said if said != text else "", pause, manner.language, manner.rate, manner.gain_db
         )
 

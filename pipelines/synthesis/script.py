@@ -32,7 +32,7 @@ class Portion:
 
 
 @dataclass(frozen=True, slots=True)
-class Script:
+class SpokenScript:
     text: str
     """The words as they are written."""
     portions: list[Portion]
@@ -41,16 +41,16 @@ class Script:
     """Milliseconds of silence behind the last one."""
 
 
-def of_text(text: str) -> Script:
+def of_text(text: str) -> SpokenScript:
     """Nothing in it is markup."""
     made = [
         Portion(start, start + len(portion), portion, pause_ms=PAUSE_MS if start else 0)
         for start, portion in portions(text)
     ]
-    return Script(text, made)
+    return SpokenScript(text, made)
 
 
-def of_ssml(ssml: str, language: str) -> Script:
+def of_ssml(ssml: str, language: str) -> SpokenScript:
     """`language` (BCP 47): of what names none. Raises ValueError."""
     segments = parse_ssml(ssml, language)
     made, at, before = list[Portion](), 0, ""
@@ -58,11 +58,20 @@ def of_ssml(ssml: str, language: str) -> Script:
         if not segment.text:
             continue
         pause = segment.pause_ms or (pause_ms(before) if before else 0)
-        manner = (segment.language, segment.rate, segment.gain_db)
         for start, portion in portions(segment.said or segment.text):
             place = (at, at + len(segment.text)) if segment.said else (at + start, at + start + len(portion))
-            made.append(Portion(*place, portion, not segment.said, PAUSE_MS if start else pause, *manner))
+            made.append(
+                Portion(
+                    *place,
+                    portion,
+                    not segment.said,
+                    PAUSE_MS if start else pause,
+                    segment.language,
+                    segment.rate,
+                    segment.gain_db,
+                )
+            )
         at += len(segment.text) + 1
         before = segment.text
     end = segments[-1].pause_ms if segments and not segments[-1].text else 0
-    return Script(written(segments), made or [Portion(0, 0, "")], end)
+    return SpokenScript(written(segments), made or [Portion(0, 0, "")], end)

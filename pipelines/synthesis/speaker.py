@@ -23,7 +23,7 @@ from pipelines.engines.finish.levels import amplified
 from pipelines.engines.protocols import Kind, Manifest, TtsChunk, WordMark
 from pipelines.engines.running import Engines
 from pipelines.spoken.ssml import FASTEST, SLOWEST
-from pipelines.synthesis.script import PAUSE_MS, Portion, Script, of_ssml, of_text
+from pipelines.synthesis.script import PAUSE_MS, Portion, SpokenScript, of_ssml, of_text
 from pipelines.voices.catalogue import catalogue
 from pipelines.voices.routing import VoiceRoute, route, routes
 
@@ -131,7 +131,7 @@ class TextSpeech:
         self,
         engines: Engines,
         way: VoiceRoute,
-        script: Script,
+        script: SpokenScript,
         rate: float,
         knows: Callable[[str], bool],
     ) -> None:
@@ -220,7 +220,7 @@ class TextSpeech:
 
     def _opened(self, portion: Portion) -> AsyncGenerator[TtsChunk, None]:
         """A language that the engine does not speak is said as the rest is."""
-        way, language, voice = self.way, self.way.language, self.way.engine_voice
+        language, voice = self.way.language, self.way.engine_voice
         if portion.language and portion.language != language and self._knows(portion.language):
             language, voice = portion.language, ""
         rate = min(max(self._rate * portion.rate, SLOWEST), FASTEST)

@@ -11,7 +11,7 @@ from pipelines.spoken.ssml import (
     LONGEST_BREAK_MS,
     MOST_CHARS,
     MOST_TAGS,
-    SpeechSegment,
+    SsmlSegment,
     escaped,
     is_ssml,
     parse_ssml,
@@ -19,7 +19,7 @@ from pipelines.spoken.ssml import (
 )
 
 
-def said(inner: str) -> tuple[SpeechSegment, ...]:
+def said(inner: str) -> tuple[SsmlSegment, ...]:
     return parse_ssml(f"<speak>{inner}</speak>")
 
 
@@ -29,11 +29,11 @@ def test_words_breaks_and_manners() -> None:
         '<lang xml:lang="de-DE">Söhne</lang></prosody> goodbye.'
     )
     assert found == (
-        SpeechSegment("Hello"),
-        SpeechSegment("there,", pause_ms=1_500),
-        SpeechSegment("Mr. O'Neil &", rate=0.75, gain_db=3.0),
-        SpeechSegment("Söhne", language="de-DE", rate=0.75, gain_db=3.0),
-        SpeechSegment("goodbye."),
+        SsmlSegment("Hello"),
+        SsmlSegment("there,", pause_ms=1_500),
+        SsmlSegment("Mr. O'Neil &", rate=0.75, gain_db=3.0),
+        SsmlSegment("Söhne", language="de-DE", rate=0.75, gain_db=3.0),
+        SsmlSegment("goodbye."),
     )
     assert written(found) == "Hello there, Mr. O'Neil & Söhne goodbye."
 
@@ -64,7 +64,7 @@ def test_paragraphs_and_sentences_pause_and_unknown_elements_are_read() -> None:
 def test_a_declaration_and_comments_are_passed_over() -> None:
     assert parse_ssml(
         '<?xml version="1.0"?>\n<!-- a > b --><speak version="1.1">Yes<!-- no --></speak> '
-    ) == (SpeechSegment("Yes"),)
+    ) == (SsmlSegment("Yes"),)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_mistake_is_told_in_one_line(text: str, says: str) -> None:
 
 def test_breaks_do_not_add_up_for_ever() -> None:
     (only,) = said('<break time="9s"/>' * 50)
-    assert only == SpeechSegment("", pause_ms=LONGEST_BREAK_MS)
+    assert only == SsmlSegment("", pause_ms=LONGEST_BREAK_MS)
 
 
 @given(st.text(max_size=200))
@@ -110,7 +110,7 @@ def test_escaped_words_are_words(text: str) -> None:
     allowed = "".join(each for each in text if each >= " " and not 0xD800 <= ord(each) <= 0xDFFF)
     found = said(escaped(allowed))
     assert " ".join(written(found).split()) == " ".join(allowed.split())
-    assert all(each == SpeechSegment(each.text) for each in found)
+    assert all(each == SsmlSegment(each.text) for each in found)
 
 
 @given(st.text(st.sampled_from("<>/&;#x1\"'= abpresk-!?[]"), max_size=300))
