@@ -51,6 +51,8 @@ class EnginePlace:
         """It was there, and was ended to make room, or because nobody used it."""
         self.warm = False
         """It is loaded before anybody asks, has said something before the first caller, and stays."""
+        self.making: Any = None
+        """It, while it is being started for the first time."""
         self.pool: WorkPool | None = None
         self.tried = asyncio.Event()
         """Set once the first try is over."""
@@ -73,6 +75,11 @@ class EnginePlace:
         if self.unloaded:
             self.unloaded, self.tried = False, asyncio.Event()
         self._starting = asyncio.get_running_loop().create_task(self._start())
+
+    @property
+    def doing(self) -> str:
+        """What it does while it starts; empty for those that do not tell."""
+        return str(getattr(self.engine or self.making, "progress", ""))
 
     @property
     def idle_s(self) -> float:
@@ -162,6 +169,7 @@ class EnginePlace:
             engine.pool.configure(options.limits, gate=gate, device=share.device if share else None)
             if share is not None:
                 engine.pool.relief = partial(self._resources.budget.make_room, share)
+        self.making = engine
         try:
             await engine.start()
             if self.warm:
@@ -170,6 +178,8 @@ class EnginePlace:
             with contextlib.suppress(Exception):
                 await engine.stop()
             raise
+        finally:
+            self.making = None
         return engine
 
     def _idle_since(self) -> float | None:

@@ -64,6 +64,10 @@ class EngineState:
     """Why calls go by it for now."""
     figures: PoolFigures | None = None
     """Of its workers."""
+    doing: str = ""
+    """What it does while it starts."""
+    latency_s: float = 0.0
+    """A running mean: to a model's first word, of a worker's whole request; 0: not measured."""
 
     def as_finding(self, mend: str) -> Finding:
         """Others of its list may work. `mend`: what the operator can do beside what the fault says."""
@@ -289,7 +293,13 @@ class Engines:
         engine, share = place.engine, place.share
         if engine is None:
             return EngineState(
-                place.kind, place.name, False, fault=place.fault, pool=place.pool, unloaded=place.unloaded
+                place.kind,
+                place.name,
+                False,
+                fault=place.fault,
+                pool=place.pool,
+                unloaded=place.unloaded,
+                doing=place.doing,
             )
         ready = engine.ready
         workers = engine.pool if isinstance(engine, WorkerEngine) else None
@@ -308,6 +318,8 @@ class Engines:
             gpu_mb=share.mb if share is not None else 0,
             passed_over=self.circuits.open(engine),
             figures=workers.figures if workers is not None else None,
+            doing=place.doing,
+            latency_s=workers.figures.service_s if workers is not None else getattr(engine, "first_s", 0.0),
         )
 
     def _there(self, kind: Kind, names: Sequence[str]) -> list[Any]:
