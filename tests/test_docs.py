@@ -19,7 +19,15 @@ from cli.main import COMMANDS
 from mediaserver.storage.records import HearingReport
 from pipelines.conversation.floor import FLOOR, Cue
 from pipelines.conversation.interruption import Sensitivity
-from pipelines.conversation.turn_settings import RANGES, SENSITIVITY, TurnSettings
+from pipelines.conversation.turn_settings import (
+    AWAKE,
+    AWAKE_RANGE,
+    RANGES,
+    SENSITIVITY,
+    WAKE_WORD,
+    TurnSettings,
+)
+from pipelines.conversation.wake_word import AWAKE_MS
 from tests.peers.matrix_page import declared, drawn, faults, on_the_page
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -143,6 +151,8 @@ def test_the_page_of_agents_has_every_setting_of_turn_taking_and_no_other() -> N
     of_fields = asdict(usual.waits) | asdict(usual.limits)
     known = {key: (f"{of_fields[key.removesuffix('_ms')]}", f"{a}, {b}") for key, (a, b) in RANGES.items()}
     known[SENSITIVITY] = (str(usual.sensitivity), ", ".join(Sensitivity))
+    known[WAKE_WORD] = ("none", "a phrase, or a list")
+    known[AWAKE] = (f"{AWAKE_MS}", ", ".join(map(str, AWAKE_RANGE)))
     page = (ROOT / "docs" / "agents.md").read_text().partition("### Turn-taking\n")[2].partition("\n#")[0]
     told = {
         key: (value, bounds)

@@ -68,6 +68,7 @@ from pipelines.conversation.commands import (
     VoiceBegan,
     VoiceEnded,
 )
+from pipelines.conversation.ear import EarState
 from pipelines.conversation.ending import Ending
 from pipelines.conversation.failures import Failures
 from pipelines.conversation.fillers import Fillers
@@ -89,7 +90,7 @@ from pipelines.conversation.transcript import Thought, Transcript
 from pipelines.conversation.turn import Turn
 from pipelines.conversation.voice_notes import VoiceNotes
 from pipelines.conversation.voice_turns import VoiceTurns
-from pipelines.engines.protocols import Stt, SttResult, Tts, TurnModel
+from pipelines.engines.protocols import Grammar, Stt, SttResult, Tts, TurnModel
 from pipelines.spoken.dictionary import Dictionary
 from pipelines.spoken.pronunciation import Pronunciations
 
@@ -137,6 +138,9 @@ class Dialogue:
             self._listening.line = cleaner.condition
         if self.turn.spots:
             self._listening.have_words_spotted(self._spotted)
+        self._spots = stt.manifest.spots
+        if self.turn.wakefulness is not None:
+            self._listening.have_word_awaited(self._awaited)
         if turn_model is not None:
             self._listening.have_ends_judged(turn_model, self._judged)
         self._voice_notes = voice_notes
@@ -243,6 +247,10 @@ class Dialogue:
                 self._transcript.event("own_echo", text=result.text)
                 self._run(self.turn.disown(self._t, result))
             return
+        told = self._told(result)
+        if told is None:
+            return
+        result = told
         if result.final:
             self._run(self.turn.final(self._t, result))
             return
@@ -251,6 +259,28 @@ class Dialogue:
                 "partial", text=result.text, confidence=result.confidence, understood=result.understood
             )
         self._run(self.turn.partial(self._t, result))
+
+    def _told(self, result: SttResult) -> SttResult | None:
+        """What of it the agent is told, which may listen only after its word."""
+        wakefulness, began = self.turn.wakefulness, self.turn.onset
+        if wakefulness is None:
+            return result
+        slept = wakefulness.asleep(began)
+        if result.final:
+            told = wakefulness.told(self._t, began, result, spotted=self._spots)
+        else:
+            told = None if slept else result
+        if told is None and result.final and self.turn.ear is EarState.WAITING:
+            self._run(self.turn.forget(self._t))
+        if told is not None and slept:
+            self._transcript.event("awake", text=result.text)
+        return told
+
+    def _awaited(self) -> Grammar | None:
+        """What is listened for in the place of what the agent asked."""
+        wakefulness = self.turn.wakefulness
+        asleep = wakefulness is not None and wakefulness.asleep(self._t)
+        return wakefulness.word.grammar if wakefulness is not None and asleep and self._spots else None
 
     def _spotted(self, result: SttResult) -> None:
         self._run(self.turn.spotted(self._t, result))

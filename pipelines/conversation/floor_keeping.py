@@ -42,6 +42,7 @@ from pipelines.conversation.machine import Machine
 from pipelines.conversation.own_words import own_words
 from pipelines.conversation.supposing import Supposing
 from pipelines.conversation.timing import Limits, Waits
+from pipelines.conversation.wake_word import Wakefulness
 
 USUAL_SILENCE = Listen().silence_ms * SAMPLES_PER_MS
 """An agent that waits longer than usual has told the caller to take time."""
@@ -107,6 +108,8 @@ class FloorKeeper:
         self._collector = KeyCollector()
         self.supposing = Supposing(by_partials=partials_tell)
         """Of what the caller has probably said the agent may think ahead."""
+        self.wakefulness: Wakefulness | None = None
+        """Of an agent that listens only after its word."""
         self.spots = spots and not partials_tell and bool(self._words.spotted)
         """The recogniser is asked whether a short sound was a word that only shows listening."""
         self._contest = Contest(
@@ -210,6 +213,8 @@ class FloorKeeper:
     def _unanswered(self, t: int) -> AgentInput | None:
         """What the agent is told while nobody speaks: somebody has said something, and waits; or nothing came
         for as long as it wanted."""
+        if self.wakefulness is not None and self.wakefulness.asleep(t):
+            return None
         if self._unclear_since is not None:
             over = t - self._unclear_since >= (UNCLEAR_WAIT if self.words_lost else LONGEST)
             return Utterance(self._unclear_text, understood=False) if over else None

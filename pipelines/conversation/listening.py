@@ -77,6 +77,7 @@ class Listening:
         self._notes: VoiceNotes | None = None
         self._next_language = language
         self._spotter: Spotter | None = None
+        self._awaited: Callable[[], Grammar | None] = _unawaited
         self._level = CallerLevel()
         self._said: deque[Frame] = deque(maxlen=JUDGED_FRAMES)
         """The end of the present utterance; kept for a turn model, and for who notes the voice."""
@@ -95,6 +96,10 @@ class Listening:
     def have_words_spotted(self, on_spotted: Callable[[SttResult], None]) -> None:
         """Short sounds may be asked about (`SpotWords`); `on_spotted` gets the answers."""
         self._spotter = Spotter(self._stt, own_words(self._language), on_spotted, self._language)
+
+    def have_word_awaited(self, awaited: Callable[[], Grammar | None]) -> None:
+        """An utterance for which `awaited` gives a grammar is heard by that, whatever the agent asked."""
+        self._awaited = awaited
 
     def hear(self, frame: Frame) -> None:
         self._ring.append(frame)
@@ -146,7 +151,7 @@ class Listening:
         self._said.clear()
         if self._keeps:
             self._said.extend(self._ring)
-        self._grammar = self.listen.grammar
+        self._grammar = self._awaited() or self.listen.grammar
         self._begin(epoch, self._ring)
 
     def resume(self, epoch: int) -> None:
@@ -186,6 +191,7 @@ class Listening:
         self._open, self._marked = False, None
         session, self._session = self._session, _SILENT
         self._on_result, self._failed, self._on_judged = _unheard, _unnoticed, _unjudged
+        self._awaited = _unawaited
         self._model = self._notes = None
         spotter, self._spotter = self._spotter, None
         session.close()
@@ -255,6 +261,11 @@ class _Silent:
 
 
 _SILENT = _Silent()
+
+
+def _unawaited() -> Grammar | None:
+    """No word is."""
+    return None
 
 
 def _unheard(result: SttResult) -> None:

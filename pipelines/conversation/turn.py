@@ -104,6 +104,8 @@ class Turn(SteeredTurn):
 
     def tick(self, t: int) -> list[Command]:
         """Time passes; call it at least every few frames."""
+        if self.wakefulness is not None and (self.state in SOUNDING or self.state is FloorState.THINKING):
+            self.wakefulness.busy(t)
         commands = self._ear.tick(t)
         if self._commits:
             commands += self._committed(t)
