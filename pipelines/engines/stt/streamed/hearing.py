@@ -134,7 +134,7 @@ class ProviderHearing:
         loop = asyncio.get_running_loop()
         sending = loop.create_task(_sent(ear, request, utterance, min(start, len(utterance.audio))))
         flushed_at: float | None = None
-        told = cut = False
+        cut = False
         telling: asyncio.Task[EarEvent] = loop.create_task(ear.event())
         try:
             while True:
@@ -147,14 +147,13 @@ class ProviderHearing:
                         return _Outcome.CUT
                     if isinstance(event, Flushed):
                         return _Outcome.WHOLE
-                    told = True
                     await self._take(event, request, utterance)
                     telling = loop.create_task(ear.event())
                 elif not done:
                     if cut:
                         return _Outcome.CUT
-                    if ear.tells_silence and not told:
-                        raise self._provider.fault(ProviderFault.DOWN, "it does not answer")
+                    if ear.tells_silence and not utterance.transcript.fields()["text"]:
+                        raise self._provider.fault(ProviderFault.DOWN, "it does not answer in time")
                     return _Outcome.LATE
                 if sending in done:
                     cut = not sending.result()  # what it has told until then counts
