@@ -14,6 +14,7 @@ from mediaserver.errors import EngineError
 from pipelines.workers.hosting.bridge import MAX_AUDIO
 from pipelines.workers.protocol import Msg, pack
 from pipelines.workers.remote import remote_worker
+from pipelines.workers.remote.remote_pool import RemotePool
 from tests.pipelines.workers.asker import Asker
 from tests.pipelines.workers.remote.host import ECHO, Wire, echoing, remote, until
 
@@ -97,6 +98,26 @@ async def test_a_line_that_is_cut_costs_its_request_and_is_opened_again() -> Non
             assert asker.lost == "cut the line"
             assert await pool.wait_room(10)
             assert pool.restarts == 1
+
+
+async def test_a_host_that_was_started_again_is_reached_again(caplog: pytest.LogCaptureFixture) -> None:
+    async with echoing() as other:
+        async with echoing() as host:
+            pool = RemotePool("far", [host.reached(), other.reached()])
+            await pool.start()
+            await until(lambda: all(each.ready for each in pool.hosts))
+        try:
+            await until(lambda: not pool.hosts[0].ready and pool.hosts[0].fault)
+            asker = Asker()
+            assert pool.open(asker, say="hello") is not None
+            await asker.change()
+            assert asker.messages[0].json() == {"said": "hello"}
+            async with echoing(port=host.port):
+                await until(lambda: pool.hosts[0].ready)
+                assert pool.hosts[0].fault == "" and pool.restarts == 1
+        finally:
+            await pool.close()
+    assert "it is reached again" in caplog.text
 
 
 async def test_a_host_that_falls_silent_is_given_up_and_the_other_takes_over() -> None:
