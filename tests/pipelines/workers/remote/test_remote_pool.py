@@ -85,6 +85,22 @@ async def test_a_worker_that_dies_there_is_lost_here_and_another_answers() -> No
         assert host.hosted.counts["down"] == 1 and pool.restarts == 1
 
 
+async def test_a_worker_there_that_never_answers_is_given_up_only_when_somebody_waits() -> None:
+    spec = replace(ECHO, answer_limit_s=0.2, silence_limit_s=0.4)
+    async with echoing(spec) as host, remote(host.reached()) as pool:
+        asker = Asker()
+        ticket = pool.open(asker, say="hold")
+        assert ticket is not None
+        await until(lambda: host.hosted.at_work)
+        for _ in range(5):  # its host looks four times within the limit of silence
+            ticket.send(pack(Msg.CREDIT, ticket.id, bytes(4)))
+            await asyncio.sleep(0.1)
+        assert asker.lost == "" and host.hosted.pool.restarts == 0
+        ticket.awaits()
+        await asker.change()
+        assert asker.lost == "gave no answer for 0.2 s" and asker.messages == []
+
+
 async def test_a_line_that_is_cut_costs_its_request_and_is_opened_again() -> None:
     async with echoing() as host, Wire(host.port) as wire:
         async with remote(
