@@ -61,7 +61,7 @@ def weights(home: Path, model: str = MODEL) -> Path:
 
 
 def options(home: Path, model: str = MODEL, **settings: Any) -> EngineOptions:
-    told = {"model": model, **settings}
+    told = {"model": model, "start_s": 60, **settings}
     return EngineOptions(
         1, home / "cache", told, f"vllm:{model}", home=home, gpu_mb=40_000, gpu_total_mb=80_000
     )
