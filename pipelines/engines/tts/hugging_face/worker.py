@@ -27,7 +27,7 @@ class HuggingFaceVoice:
         self._parameters: dict[str, Any] = dict(options.get("parameters", {}))
 
     async def serve(self, request: AsyncRequest) -> dict[str, Any]:
-        text = str(request.fields["text"])
+        text = str(request.fields["text"]).strip()
         outlet: SpeechOutlet | None = None
         for piece in _portions(text):
             content, kind = await self._made(piece, request.fields)
@@ -60,6 +60,7 @@ class HuggingFaceVoice:
 
 
 def _portions(text: str) -> list[str]:
+    """Of a text without blanks in front."""
     first = pieces(text, FIRST_CHARACTERS)[:1]
     return first + pieces(text[len(first[0]) :], MOST_CHARACTERS) if first else []
 
