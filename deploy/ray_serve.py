@@ -28,6 +28,7 @@ from pipelines.engines.remote import offer
 from pipelines.workers.hosting.bridge import REFUSED, TOO_BIG, TRY_LATER, LineError
 from pipelines.workers.hosting.hosted import Hosted
 from pipelines.workers.hosting.key_check import KeyCheck
+from pipelines.workers.limits import taken_limits
 from pipelines.workers.whole_messages import MAX_FRAME
 
 log = logging.getLogger("ray.serve")
@@ -120,11 +121,18 @@ def by_work(context: Any) -> tuple[int, dict[str, Any]]:
 
 
 def _options(arguments: EngineArguments, name: str) -> EngineOptions:
+    """Raises ConfigError."""
+    settings = dict(arguments.options)
+    try:
+        limits = taken_limits(settings)
+    except ValueError as error:
+        raise ConfigError(f"args.options: {error}") from None
     return EngineOptions(
         arguments.workers,
-        settings=arguments.options,
+        settings=settings,
         name=name if ":" in name else "",
         home=Path(arguments.home) if arguments.home else None,
+        limits=limits,
     )
 
 

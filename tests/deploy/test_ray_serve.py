@@ -150,7 +150,6 @@ async def test_no_call_is_lost_when_a_node_is_killed_in_mid_utterance(ray: RayCl
         assert 0 < sum(cut) < CALLS, "some were on each node"
         again = await asyncio.gather(*(spoken(tts, SAID) for _ in range(CALLS)))
         assert all(len(each) > 0.9 * len(audio) for each in again)
-        assert stt.restarts == tts.restarts == 0, "the other node was there all the time"
     finally:
         await asyncio.gather(tts.stop(), stt.stop())
 

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from mediaserver.errors import EngineMissingError
+from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.builtin import registry
-from pipelines.engines.protocols import Kind, Manifest
-from pipelines.engines.registry import EngineOptions
+from pipelines.engines.protocols import Kind, Manifest, Readiness
+from pipelines.engines.registry import EngineEntry, EngineOptions, EngineRegistry
 from pipelines.engines.remote import offer
 from pipelines.engines.remote.engine import STT, as_told
 from pipelines.engines.remote.options import hosts
+from pipelines.workers.limits import PoolLimits
+from tests.fakes import FakeTts
 
 HERE = "ws://127.0.0.1:8090"
 KEY = "0123456789abcdef"
@@ -86,3 +88,17 @@ def test_what_is_offered_is_found_by_kind_and_name() -> None:
     with pytest.raises(EngineMissingError, match="say stt/remote or tts/remote"):
         offer.kind_of("remote", known)
     assert isinstance(known.find(Kind.TTS, "remote").manifest, Manifest)
+
+
+def test_limits_of_the_settings_hold_for_what_is_served() -> None:
+    options = EngineOptions(limits=PoolLimits(at_once=3, queue_limit=5))
+    engine = offer.made(Kind.TTS, "espeak-ng", registry(), options)
+    assert (engine.pool.spec.at_once, engine.pool.spec.queue_limit) == (3, 5)
+    assert offer.facts_of(Kind.TTS, "espeak-ng", engine)["at_once"] == 3
+
+
+def test_an_engine_that_has_no_workers_is_not_served() -> None:
+    canary = Manifest("canary", Kind.TTS, "sings", ("en",), "MIT")
+    known = EngineRegistry([EngineEntry(canary, lambda: Readiness(True), lambda _: FakeTts())])
+    with pytest.raises(EngineError, match="its work is not done by workers"):
+        offer.made(Kind.TTS, "canary", known, EngineOptions())
