@@ -34,6 +34,7 @@ from mediaserver.storage.following import CatchesUp
 from mediaserver.storage.outbox.feed import EventFeed
 from mediaserver.storage.records import RecordStore, Sink
 from mediaserver.storage.sealing import Sealer
+from pipelines.engines.overview import EngineOverview
 from pipelines.engines.protocols import Llm
 from pipelines.flows.library.simulating import FlowSimulator
 from pipelines.previews.desk import VoiceDesk
@@ -78,6 +79,8 @@ class ApiContext:
     ConfigError for one that the operator has not set up, EngineError for one that cannot be had."""
     simulator: FlowSimulator | None = None
     """Has simulated callers call flows; None while the server is starting."""
+    engines: EngineOverview | None = None
+    """What hears, thinks and speaks on this server; None while it is starting."""
     voices: VoiceDesk | None = None
     """The catalogue of voices on this server; None while it is starting."""
     gateway: Gateway | None = None

@@ -34,6 +34,7 @@ from cli.serving.engines import (
     load_detector,
     open_engines,
     open_meaning,
+    open_overview,
     open_thinking,
     open_voices,
 )
@@ -320,6 +321,7 @@ class Server:
 
         await open_telemetry(settings.telemetry, switchboard, context, undo)
         context.voices, context.audio = voices, wire
+        context.engines = open_overview(settings, known, engines, modes)
         context.think = open_thinking(settings, known, engines, models)
         context.simulator = ServedSimulator(settings, engines, fetching, for_keys, functions, models)
         context.speech = desk

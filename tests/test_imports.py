@@ -49,7 +49,7 @@ INSIDE: dict[str, set[str]] = {
     "pipelines.workers": set(),
     "pipelines.languages": set(),
     "pipelines.audio": {"pipelines.engines", "pipelines.workers"},
-    "pipelines.synthesis": {"pipelines.engines", "pipelines.voices"},
+    "pipelines.synthesis": {"pipelines.engines", "pipelines.spoken", "pipelines.voices"},
     "pipelines.transcription": {"pipelines.audio", "pipelines.engines"},
     "pipelines.voices": {"pipelines.languages"},
     "pipelines.engines": {

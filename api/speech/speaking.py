@@ -17,6 +17,7 @@ from mediaserver.errors import EngineError
 from mediaserver.storage.records import UsageKind
 from pipelines.audio.formats import ENCODINGS, FileFormat
 from pipelines.audio.workers import EncodingStream
+from pipelines.spoken.ssml import parse_ssml
 from pipelines.synthesis.speaker import SpokenPiece, TextSpeech, TimedWord
 
 
@@ -32,6 +33,8 @@ class Wish:
     """Samples a second; 0: the format's usual one."""
     speed: float
     engine: str = ""
+    ssml: bool = False
+    """The text is SSML; else nothing in it is markup."""
 
     @property
     def sample_rate(self) -> int:
@@ -77,7 +80,12 @@ async def begun(request: web.Request, wish: Wish) -> AsyncIterator[BegunSpeech]:
     with told_to_client():
         async with desk.texts.place():
             speech = await desk.speaker.speak(
-                wish.text, voice=wish.voice, language=wish.language, rate=wish.speed, engine=wish.engine
+                wish.text,
+                voice=wish.voice,
+                language=wish.language,
+                rate=wish.speed,
+                engine=wish.engine,
+                ssml=wish.ssml,
             )
             try:
                 async with desk.audio.encoder(wish.format, wish.sample_rate) as encoder:
@@ -99,6 +107,11 @@ def check(wish: Wish, most: int) -> None:
             "text_too_long",
             f"The text has {len(wish.text)} characters; at most {most} are spoken at once.",
         )
+    if wish.ssml:
+        try:
+            parse_ssml(wish.text)
+        except ValueError as error:
+            raise Problem(422, "bad_ssml", f"{error}.") from None
     if refusal := ENCODINGS[wish.format].refused_rate(wish.sample_rate):
         raise Problem(422, "bad_sample_rate", f"{wish.format}: {refusal}.")
 

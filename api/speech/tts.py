@@ -36,6 +36,11 @@ class TextToSpeak(RequestModel):
         description="8000 to 48000; 0: 24000, and 8000 for mulaw. MP3 and AAC have those of MPEG alone.",
     )  # fmt: skip
     speed: float = Field(1.0, ge=0.25, le=4.0, description="Of the speech; engines bear less at either end.")
+    ssml: bool = Field(
+        False,
+        description="The text is SSML: speak, p, s, break, say-as, prosody (rate, volume), sub and lang; of "
+        "other elements the words are said. Else nothing in it is markup.",
+    )
     timestamps: bool = Field(
         False, description="Lines of JSON with pieces of the audio (base64) and the words that end in them."
     )
@@ -43,7 +48,9 @@ class TextToSpeak(RequestModel):
 
 class TimedWordShown(ResponseModel):
     text: str
-    text_start: int = Field(description="Index of its first character in the text.")
+    text_start: int = Field(
+        description="Index of its first character in the text; with `ssml` in its words alone."
+    )
     text_end: int
     start_ms: int = Field(description="Since the beginning of the audio.")
     end_ms: int
@@ -71,7 +78,9 @@ async def tts(request: web.Request, body: TextToSpeak) -> web.StreamResponse:
     Streamed: the audio comes while it is made. `X-Voice-Engine` says who speaks, `X-Voice-Instead-Of` and
     `X-Voice-Why` which engine the voice was made for and why it is not that one. An answer that breaks off
     has no end of its chunks."""
-    wish = Wish(body.text, body.voice, body.language, body.format, body.sample_rate, body.speed)
+    wish = Wish(
+        body.text, body.voice, body.language, body.format, body.sample_rate, body.speed, ssml=body.ssml
+    )
     if not body.timestamps:
         return await as_audio(request, wish)
     async with begun(request, wish) as speech:

@@ -133,7 +133,7 @@ def _told() -> Iterator[Callable[[InstallStep], None]]:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     mb = TextColumn("{task.fields[mb]:,.0f} MB")
     with Progress(*columns, mb, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", mb=0.0)
+        task = bar.add_task("", total=None, mb=0.0)
 
         def tell(step: InstallStep) -> None:
             total = step.of or None

@@ -192,7 +192,7 @@ def _told() -> Iterator[Callable[[PullStep], None]]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("")
+        task = bar.add_task("", total=None)
         yield lambda step: bar.update(task, description=step.file, completed=step.done, total=step.of or None)
 
 

@@ -30,6 +30,7 @@ def add_actions(actions: Any) -> None:
 def run(settings: Settings, args: argparse.Namespace) -> int:
     """Raises EngineError."""
     from pipelines.engines.builtin import registry
+    from pipelines.environments.locks import environment_name
     from pipelines.environments.remove import remove_environment, remove_weights
 
     known, home = registry(), settings.engines_home
@@ -42,7 +43,9 @@ def run(settings: Settings, args: argparse.Namespace) -> int:
     for lock in locks_of(engines):
         users = [] if args.shared else _users(others, lock=lock)
         freed = 0 if users else remove_environment(lock, home)
-        removed.append({"environment": lock, "freed_mb": round(freed / MB, 1), "kept_for": users})
+        removed.append(
+            {"environment": environment_name(lock), "freed_mb": round(freed / MB, 1), "kept_for": users}
+        )
     for model in models_of(engines) if args.weights else ():
         users = [] if args.shared else _users(others, repo=model.repo)
         freed = 0 if users else remove_weights(model.repo, home)

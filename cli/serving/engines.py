@@ -16,6 +16,7 @@ from mediaserver.errors import ConfigError, EngineError, EngineMissingError
 from pipelines.engines.batch_work import BatchLlm
 from pipelines.engines.builtin import LLMS, STT, TTS, TTS_BETTER, VAD
 from pipelines.engines.modes import EngineModes
+from pipelines.engines.overview import EngineOverview
 from pipelines.engines.protocols import Kind, Llm, Vad
 from pipelines.engines.registry import EngineOptions, EngineRegistry
 from pipelines.engines.resources import EngineResources
@@ -49,6 +50,13 @@ def engine_resources(settings: Settings) -> EngineResources:
     budget = GpuBudget(partial(list, given.gpu_memory_mb)) if given.gpu_memory_mb else GpuBudget()
     gates = {pool: WorkGate(given.pools.get(pool.value)) for pool in WorkPool}
     return EngineResources(budget, gates, given.idle_s or None)
+
+
+def open_overview(
+    settings: Settings, known: EngineRegistry, engines: Engines, modes: EngineModes
+) -> EngineOverview:
+    """All engines at one look."""
+    return EngineOverview(known, engines, partial(engine_options, settings), settings.engines.options, modes)
 
 
 def open_voices(

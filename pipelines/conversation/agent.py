@@ -23,6 +23,7 @@ from pipelines.conversation.taking_messages import MessageTaken as MessageTaken
 from pipelines.conversation.taking_messages import TakeMessage as TakeMessage
 from pipelines.engines.protocols import Grammar
 from pipelines.languages.tags import is_tag
+from pipelines.spoken.ssml import SsmlSegment, parse_ssml, written
 
 SLOWEST, FASTEST = 0.25, 4.0
 """Of a voice's usual speed."""
@@ -96,6 +97,17 @@ class Say:
     rate: float = 0.0
     """How fast this piece is spoken: a factor of the voice's usual speed, from 0.25 to 4, as far as the voice
     goes; 0: as the call is."""
+    segments: tuple[SsmlSegment, ...] = ()
+    """How the words of the text are said, where its author wrote SSML (`of_ssml`); empty: as any others. In
+    the text itself nothing is markup."""
+
+    @classmethod
+    def of_ssml(cls, ssml: str, *, interruptible: bool = True, language: str = "", voice: str = "") -> Say:
+        """Say what the agent's author wrote as SSML (`pipelines.spoken.ssml`). Words of a caller or a model
+        that are put into it go through `pipelines.spoken.ssml.escaped`. Raises ValueError, which says what is
+        wrong and where."""
+        segments = parse_ssml(ssml, language or "en")
+        return cls(written(segments), interruptible, language, voice, segments=segments)
 
     def __post_init__(self) -> None:
         """Raises ValueError: the agent is to hear of its mistake, not the caller."""

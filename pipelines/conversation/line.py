@@ -56,6 +56,8 @@ class Sentence:
     """False: the caller does not stop it."""
     filler: bool = False
     """It passes the time, and is not what the agent says."""
+    pause: int = 0
+    """Samples of silence before it; 0: the usual."""
     start: int = -1
     """Where its audio begins in the line; -1 until the first chunk."""
     end: int = -1

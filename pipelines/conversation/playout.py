@@ -82,12 +82,18 @@ class Playout:
         return self._line
 
     def append(
-        self, line: Line, sentence: Spoken, *, interruptible: bool = True, filler: bool = False
+        self,
+        line: Line,
+        sentence: Spoken,
+        *,
+        interruptible: bool = True,
+        filler: bool = False,
+        pause: int = 0,
     ) -> int:
         """One more sentence, whose audio follows; returns its index. On a line that was cut, its words are
-        cut with it."""
+        cut with it. `pause`: samples of silence before it; 0: by how the one before it ends."""
         index = len(line.sentences)
-        line.sentences.append(Sentence(sentence, interruptible, filler))
+        line.sentences.append(Sentence(sentence, interruptible, filler, pause))
         state = WordState.QUEUED if line is self._line else WordState.CUT
         line.words += [
             Word(w.written, index, w.start, w.end, state=state, glued=w.glued) for w in sentence.words
@@ -353,6 +359,8 @@ class Playout:
 
 
 def _gap(line: Line, index: int) -> int:
-    """Samples of silence before a sentence: by how the one before it ends."""
+    """Samples of silence before a sentence: its own, or by how the one before it ends."""
+    if line.sentences[index].pause:
+        return line.sentences[index].pause
     before = line.sentences[index - 1].spoken.written.rstrip(" \"'”’)]") if index else ""
     return CLAUSE_GAP_SAMPLES if before.endswith((",", "，", "、")) else SENTENCE_GAP_SAMPLES

@@ -18,17 +18,18 @@ import numpy.typing as npt
 from mediaserver.errors import EngineError
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE, SAMPLES_PER_MS
-from pipelines.conversation.agent import Play, Say
+from pipelines.conversation.agent import FASTEST, SLOWEST, Play, Say
 from pipelines.conversation.line import Line
 from pipelines.conversation.playout import Playout
 from pipelines.conversation.signals import NO_SOUND, PATIENCE, TROUBLE, faded, over
 from pipelines.conversation.transcript import SpokenLine, Thought, Transcript
+from pipelines.engines.finish.levels import amplified
 from pipelines.engines.protocols import KeepsSpeech, Tts, TtsChunk
 from pipelines.spoken.dictionary import EMPTY, Dictionary
 from pipelines.spoken.forms import spoken
 from pipelines.spoken.pronunciation import NONE, Pronunciations
 from pipelines.spoken.sentences import split_sentences
-from pipelines.spoken.speech import Spoken, as_written
+from pipelines.spoken.speech import Spoken, as_written, said_instead
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,8 @@ class _Tongue:
     language: str
     rate: float = field(compare=False)
     """How fast; it makes no other tongue."""
+    gain_db: float = field(default=0.0, compare=False)
+    """How much louder; likewise."""
 
 
 class Speaking:
@@ -116,15 +119,36 @@ class Speaking:
                 if len(text) > MOST_CHARS:
                     self._transcript.event("text_cut", characters=len(text), kept=MOST_CHARS)
                     text = text[:MOST_CHARS]
-                for sentence in split_sentences(text):
-                    form = self._form(sentence, tongue)
-                    index = self.playout.append(said.line, form, interruptible=interruptible)
-                    self._waiting.append((index, form, tongue))
+                if piece.segments and len(text) == len(piece.text):
+                    self._say_segments(said.line, piece, tongue)
+                else:
+                    for sentence in split_sentences(text):
+                        form = self._form(sentence, tongue)
+                        index = self.playout.append(said.line, form, interruptible=interruptible)
+                        self._waiting.append((index, form, tongue))
             case Play(samples=samples, text=text):
                 form = as_written(text)
                 self._waiting.append((self.playout.append(said.line, form), form, samples))
         self._more.set()
         self._transcript.says(said, piece.text[:MOST_CHARS])
+
+    def _say_segments(self, line: Line, piece: Say, tongue: _Tongue) -> None:
+        """What was written as SSML: each segment in its manner, behind its pause."""
+        pause_ms = 0
+        for segment in piece.segments:
+            rate = min(max(tongue.rate * segment.rate, SLOWEST), FASTEST)
+            manner = replace(tongue, rate=rate, gain_db=segment.gain_db)
+            if segment.language and segment.language != tongue.language:
+                other = self._tongue_of(segment.language, "")
+                manner = replace(other, rate=rate, gain_db=segment.gain_db)
+            pause_ms += segment.pause_ms
+            for sentence in split_sentences(segment.text) if not segment.said else [segment.text]:
+                form = said_instead(sentence, segment.said) if segment.said else self._form(sentence, manner)
+                index = self.playout.append(
+                    line, form, interruptible=piece.interruptible, pause=pause_ms * SAMPLES_PER_MS
+                )
+                self._waiting.append((index, form, manner))
+                pause_ms = 0
 
     def fill(self, epoch: int, text: str, thought: Thought) -> None:
         """Pass the time until the next piece of the reply of this epoch with a few words, which come before
@@ -371,6 +395,9 @@ class Speaking:
                 answers = not said.line.sentences[index].filler
                 if answers and said.thought.voiced is None and len(chunk.samples):
                     said.thought.voiced = self._now()
+                if saying.gain_db:
+                    louder = amplified(chunk.samples, saying.gain_db, saying.gain_db)
+                    chunk = replace(chunk, samples=louder)
                 self.playout.feed(said.line, index, chunk)
                 limit = min(FIRST_CHUNK_S + self.playout.ahead / SAMPLE_RATE, NEXT_CHUNK_S)
         finally:

@@ -35,12 +35,22 @@ Try = Callable[[Any], Awaitable[None]]
 
 @dataclass(slots=True)
 class _Circuit:
+    engine: Any
+    """Held, so that its id is its own."""
+    asked_at: float = 0.0
     failures: int = 0
     why: str = ""
     """Empty while it is closed: the engine is trusted."""
     closed_at: float = 0.0
     timer: asyncio.TimerHandle | None = None
     trying: asyncio.Task[None] | None = None
+
+    def end(self) -> None:
+        self.why = ""
+        if self.timer is not None:
+            self.timer.cancel()
+        if self.trying is not None:
+            self.trying.cancel()
 
 
 @dataclass(slots=True)
@@ -50,67 +60,70 @@ class EngineCircuits:
     attempt: Try | None = None
     failovers: Counter[tuple[str, str]] = field(default_factory=Counter)
     """How often the next engine took over, by the name of the one that failed and by why, in a word."""
-    _asked: dict[Any, float] = field(default_factory=dict)
-    _circuits: dict[Any, _Circuit] = field(default_factory=dict)
+    _circuits: dict[int, _Circuit] = field(default_factory=dict)
+    """By the engines' ids: who made one may have made it unhashable."""
 
     def open(self, engine: Any) -> str:
         """Why it is passed over; empty when it is trusted."""
-        circuit = self._circuits.get(engine)
+        circuit = self._circuits.get(id(engine))
         return "" if circuit is None else circuit.why
 
     def asked(self, engine: Any) -> None:
         """It is used now."""
-        self._asked[engine] = asyncio.get_running_loop().time()
+        self._of(engine).asked_at = asyncio.get_running_loop().time()
 
     def last_asked(self, engine: Any) -> float:
         """When it was used, on the loop's clock; 0 for one that never was."""
-        return self._asked.get(engine, 0.0)
+        return self._of(engine).asked_at
 
     def failed(self, engine: Any, why: str, after_s: float | None = None) -> None:
         """Pass it over. `after_s`: as it asked for itself."""
         loop = asyncio.get_running_loop()
-        circuit = self._circuits.setdefault(engine, _Circuit())
+        circuit = self._of(engine)
         if circuit.why:
             return  # it is being looked after
         if loop.time() - circuit.closed_at > STEADY_S:
             circuit.failures = 0
         circuit.why = why or "it failed"
-        self._plan(engine, circuit, after_s)
+        self._plan(circuit, after_s)
 
     def forget(self, engine: Any) -> None:
         """It was stopped."""
-        self._asked.pop(engine, None)
-        circuit = self._circuits.pop(engine, None)
+        circuit = self._circuits.pop(id(engine), None)
         if circuit is not None:
-            circuit.why = ""
-            if circuit.timer is not None:
-                circuit.timer.cancel()
-            if circuit.trying is not None:
-                circuit.trying.cancel()
+            circuit.end()
 
     def close(self) -> None:
         """The server ends."""
-        for engine in list(self._circuits):
-            self.forget(engine)
+        for circuit in self._circuits.values():
+            circuit.end()
+        self._circuits.clear()
 
-    def _plan(self, engine: Any, circuit: _Circuit, after_s: float | None) -> None:
+    def _of(self, engine: Any) -> _Circuit:
+        circuit = self._circuits.get(id(engine))
+        if circuit is None:
+            circuit = self._circuits[id(engine)] = _Circuit(engine)
+        return circuit
+
+    def _plan(self, circuit: _Circuit, after_s: float | None) -> None:
         pause = PAUSES_S[min(circuit.failures, len(PAUSES_S) - 1)]
         circuit.failures += 1
         loop = asyncio.get_running_loop()
-        circuit.timer = loop.call_later(max(pause, after_s or 0.0), self._begin, engine, circuit)
+        circuit.timer = loop.call_later(max(pause, after_s or 0.0), self._begin, circuit)
 
-    def _begin(self, engine: Any, circuit: _Circuit) -> None:
-        circuit.trying = asyncio.get_running_loop().create_task(self._tried(engine, circuit))
+    def _begin(self, circuit: _Circuit) -> None:
+        circuit.trying = asyncio.get_running_loop().create_task(self._tried(circuit))
 
-    async def _tried(self, engine: Any, circuit: _Circuit) -> None:
+    async def _tried(self, circuit: _Circuit) -> None:
+        name = circuit.engine.manifest.name
         try:
             if self.attempt is not None:
-                await self.attempt(engine)
+                await self.attempt(circuit.engine)
         except Exception as error:  # a foreign engine may raise anything
-            log.info("%s still fails: %s", engine.manifest.name, reason(error))
-            self._plan(engine, circuit, getattr(error, "after_s", None))
+            log.info("%s still fails: %s", name, reason(error))
+            self._plan(circuit, getattr(error, "after_s", None))
             return
-        log.info("%s works again", engine.manifest.name)
+        log.info("%s works again", name)
         circuit.why, circuit.closed_at = "", asyncio.get_running_loop().time()
 
 

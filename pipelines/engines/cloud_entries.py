@@ -11,10 +11,12 @@ from pipelines.engines.stt.deepgram import engine as deepgram
 from pipelines.engines.stt.hugging_face import endpoint as endpoint_stt
 from pipelines.engines.stt.hugging_face import space as space_stt
 from pipelines.engines.stt.openai_transcribe import engine as openai_transcribe
+from pipelines.engines.tts.deepgram_aura import engine as deepgram_aura
 from pipelines.engines.tts.elevenlabs import engine as elevenlabs
 from pipelines.engines.tts.hugging_face import endpoint as endpoint_tts
 from pipelines.engines.tts.hugging_face import space as space_tts
 from pipelines.engines.tts.openai_speech import engine as openai_speech
+from pipelines.engines.tts.playht import engine as playht
 
 
 def _entry(engine: Any) -> EngineEntry:
@@ -37,6 +39,8 @@ ENTRIES: tuple[EngineEntry, ...] = (
     _entry(space_stt),
     _entry(elevenlabs),
     _entry(openai_speech),
+    _entry(deepgram_aura),
+    _entry(playht),
     _entry(endpoint_tts),
     _entry(space_tts),
 )

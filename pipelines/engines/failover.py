@@ -74,7 +74,7 @@ class Preferred(Generic[E]):
         self._kind = kind
         self._there = there
         self._circuits = circuits if circuits is not None else EngineCircuits(attempt)
-        self._unfit: dict[tuple[E, Hashable], None] = {}
+        self._unfit: dict[tuple[int, Hashable], None] = {}
         """What was asked of an engine that has it not (a voice): the last few."""
 
     @property
@@ -110,7 +110,9 @@ class Preferred(Generic[E]):
         the sound ones come first."""
 
         def doubtful(engine: E) -> tuple[bool, bool]:
-            broken = not _ready(engine) or bool(self._circuits.open(engine)) or (engine, about) in self._unfit
+            broken = (
+                not _ready(engine) or bool(self._circuits.open(engine)) or (id(engine), about) in self._unfit
+            )
             return broken, fits is not None and not fits(engine.manifest)
 
         there = self._engines
@@ -127,7 +129,7 @@ class Preferred(Generic[E]):
         if error is None or not says_nothing_of_it(error):
             self._circuits.failed(engine, why, getattr(error, "after_s", None))
         elif isinstance(error, EngineMissingError):
-            self._unfit[engine, about] = None
+            self._unfit[id(engine), about] = None
             if len(self._unfit) > MOST_UNFIT:
                 del self._unfit[next(iter(self._unfit))]
 

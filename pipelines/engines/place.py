@@ -51,6 +51,8 @@ class EnginePlace:
         """It was there, and was ended to make room, or because nobody used it."""
         self.warm = False
         """It is loaded before anybody asks, has said something before the first caller, and stays."""
+        self.making: Any = None
+        """It, while it is being started for the first time."""
         self.pool: WorkPool | None = None
         self.tried = asyncio.Event()
         """Set once the first try is over."""
@@ -73,6 +75,11 @@ class EnginePlace:
         if self.unloaded:
             self.unloaded, self.tried = False, asyncio.Event()
         self._starting = asyncio.get_running_loop().create_task(self._start())
+
+    @property
+    def doing(self) -> str:
+        """What it does while it starts; empty for those that do not tell."""
+        return str(getattr(self.engine or self.making, "progress", ""))
 
     @property
     def idle_s(self) -> float:
@@ -103,16 +110,13 @@ class EnginePlace:
 
     async def _end(self, engine: Any) -> None:
         self._circuits.forget(engine)
+        share, self.share = self.share, None  # whoever wants it meanwhile gets another
         try:
             with contextlib.suppress(Exception):
                 await engine.stop()
         finally:
-            self._release()
-
-    def _release(self) -> None:
-        share, self.share = self.share, None
-        if share is not None:
-            self._resources.budget.release(share)
+            if share is not None:
+                self._resources.budget.release(share)
 
     async def _start(self) -> None:
         """Try until it has started."""
@@ -150,7 +154,9 @@ class EnginePlace:
                     raise
                 return await self._started(options)
         except BaseException:
-            self._release()
+            if share is not None:
+                self.share = None
+                budget.release(share)
             raise
 
     async def _started(self, options: EngineOptions) -> Any:
@@ -162,6 +168,7 @@ class EnginePlace:
             engine.pool.configure(options.limits, gate=gate, device=share.device if share else None)
             if share is not None:
                 engine.pool.relief = partial(self._resources.budget.make_room, share)
+        self.making = engine
         try:
             await engine.start()
             if self.warm:
@@ -170,6 +177,8 @@ class EnginePlace:
             with contextlib.suppress(Exception):
                 await engine.stop()
             raise
+        finally:
+            self.making = None
         return engine
 
     def _idle_since(self) -> float | None:

@@ -64,6 +64,10 @@ class EngineState:
     """Why calls go by it for now."""
     figures: PoolFigures | None = None
     """Of its workers."""
+    doing: str = ""
+    """What it does while it starts."""
+    latency_s: float = 0.0
+    """A running mean: to a model's first word, of a worker's whole request; 0: not measured."""
 
     def as_finding(self, mend: str) -> Finding:
         """Others of its list may work. `mend`: what the operator can do beside what the fault says."""
@@ -214,6 +218,7 @@ class Engines:
         """Whether a call can begin with this list. One that started is trusted, though it may be down for a
         moment. Raises EngineError while all there is of the list is being started, and EngineMissingError
         when nothing of it can be had."""
+        self._wake(kind, names)
         places = {name: self._places.get((kind, name)) for name in names}
         if any(place is not None and place.engine is not None for place in places.values()):
             return
@@ -289,7 +294,13 @@ class Engines:
         engine, share = place.engine, place.share
         if engine is None:
             return EngineState(
-                place.kind, place.name, False, fault=place.fault, pool=place.pool, unloaded=place.unloaded
+                place.kind,
+                place.name,
+                False,
+                fault=place.fault,
+                pool=place.pool,
+                unloaded=place.unloaded,
+                doing=place.doing,
             )
         ready = engine.ready
         workers = engine.pool if isinstance(engine, WorkerEngine) else None
@@ -308,24 +319,28 @@ class Engines:
             gpu_mb=share.mb if share is not None else 0,
             passed_over=self.circuits.open(engine),
             figures=workers.figures if workers is not None else None,
+            doing=place.doing,
+            latency_s=workers.figures.service_s if workers is not None else getattr(engine, "first_s", 0.0),
         )
 
     def _there(self, kind: Kind, names: Sequence[str]) -> list[Any]:
-        """What has started, each at its place in the list. What was unloaded and is wanted again is loaded:
-        whatever comes before the first that can work."""
-        places = [self._places[kind, name] for name in names]
-        for place in places:
-            if place.unloaded:
+        """What has started, each at its place in the list."""
+        return [self._places[kind, name].engine for name in names]
+
+    def _wake(self, kind: Kind, names: Sequence[str]) -> None:
+        """Somebody wants this list now: what was unloaded of it is loaded again, if it comes before the first
+        that can work."""
+        for name in names:
+            place = self._places.get((kind, name))
+            if place is not None and place.unloaded:
                 place.begin()
-            elif place.engine is not None:
-                break
-        return [place.engine for place in places]
+            elif place is not None and place.engine is not None:
+                return
 
     def _ask(self, kind: Kind, names: Sequence[str]) -> None:
         for name in names:
             if (kind, name) not in self._places:
                 self._place(kind, name).begin()
-        self._there(kind, names)
         if self.resources.idle_s is not None and self._looking is None:
             self._looking = asyncio.get_running_loop().call_later(LOOK_S, self._look)
 

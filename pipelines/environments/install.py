@@ -6,6 +6,8 @@ its stamp is written and its name leads to it, and until then the one before it 
 
 from __future__ import annotations
 
+import platform
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +21,8 @@ from pipelines.environments.stamp import FILE, Stamp, look, read_stamp
 from pipelines.environments.turns import turn, turn_if_free
 from pipelines.environments.wholeness import missing_file, missing_in
 
+_DIGEST = re.compile(r"\.[0-9a-f]{12}(-python[0-9.]+)?$")
+"""At the end of a folder's name, behind that of its environment."""
 Tell = Callable[[InstallStep], None]
 
 
@@ -35,7 +39,7 @@ def install(lock: str, home: Path, device: Device, tell: Tell = lambda _: None) 
             if found.stamp is not None and fits and not missing_file(home, lock):
                 return found.stamp
             with _layer(wanted.layer, folder, tell) as layer:
-                stamp = Making(wanted, folder, tell, of=lock, layer=layer).run()
+                stamp = Making(wanted, folder / wanted.folder, tell, of=lock, layer=layer).run()
             _forget_others(folder, wanted)
         sweep(folder)
     except OSError as error:
@@ -49,15 +53,24 @@ def _layer(layer: Lock | None, folder: Path, tell: Tell) -> Iterator[Path | None
     if layer is None:
         yield None
         return
-    there = folder / layer.folder
+    there = _place_of_layer(layer, folder)
     while True:
         with turn(folder / layer.name, lambda words: tell(InstallStep(words))):
             if read_stamp(there) is None or missing_in(there):
-                Making(layer, folder, tell, of="").run()
+                Making(layer, there, tell, of="").run()
         with turn(folder / layer.name, lambda words: tell(InstallStep(words)), shared=True):
             if read_stamp(there) is not None:  # it may have gone between the two locks
                 yield there
                 return
+
+
+def _place_of_layer(layer: Lock, folder: Path) -> Path:
+    """Where servers of another Python share the home, a layer of theirs is none for us."""
+    place = folder / layer.folder
+    stamp, ours = read_stamp(place), platform.python_version_tuple()[:2]
+    if stamp is None or stamp.python.split(".")[:2] == list(ours):
+        return place
+    return place.with_name(f"{place.name}-python{'.'.join(ours)}")
 
 
 def _forget_others(folder: Path, lock: Lock) -> None:
@@ -72,7 +85,7 @@ def sweep(folder: Path) -> None:
     for path in folder.iterdir():
         if path.is_symlink() or (stamp := read_stamp(path)) is None or stamp.lock:
             continue
-        with turn_if_free(folder / path.name.rpartition(".")[0]) as free:
+        with turn_if_free(folder / _DIGEST.sub("", path.name)) as free:
             shared = {each.layer for each in map(read_stamp, folder.iterdir()) if each is not None}
             if free and path.name not in shared:
                 remove_folder(path)

@@ -42,13 +42,13 @@ class InstallStep:
 
 
 class Making:
-    """One environment, made by the one process that holds its lock. `of`: the recipe's lock, empty for what
-    only others share; `layer`: the folder of what it shares."""
+    """One environment, made at `place` by the one process that holds its lock. `of`: the recipe's lock, empty
+    for what only others share; `layer`: the folder of what it shares."""
 
     def __init__(
         self,
         lock: Lock,
-        folder: Path,
+        place: Path,
         tell: Callable[[InstallStep], None],
         *,
         of: str,
@@ -57,7 +57,8 @@ class Making:
         self._lock = lock
         self._of = of
         self._layer = layer
-        self._folder = folder / lock.folder
+        self._folder = place
+        folder = place.parent
         self._python = self._folder / "bin" / "python"
         self._link = folder / lock.name
         self._fetched = folder / f".{lock.name}.fetched"

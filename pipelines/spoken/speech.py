@@ -41,6 +41,11 @@ def as_written(text: str) -> Spoken:
     return Spoken(text, " ".join(word.written for word in words), tuple(words))
 
 
+def said_instead(written: str, said: str) -> Spoken:
+    """Something else is said in the place of what is written; that is one word."""
+    return Spoken(written, said, (SpokenWord(written, 0, len(said)),) if said else ())
+
+
 def joined(words: Iterable[tuple[str, bool]]) -> str:
     """Written words as one text; with each, whether it is glued to the one before."""
     text = ""

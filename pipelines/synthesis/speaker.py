@@ -19,9 +19,11 @@ import numpy.typing as npt
 from mediaserver.errors import EngineError, EngineMissingError
 from mediaserver.media.time import SAMPLE_RATE, SAMPLES_PER_MS
 from pipelines.engines.batch_work import as_batch_work
+from pipelines.engines.finish.levels import amplified
 from pipelines.engines.protocols import Kind, Manifest, TtsChunk, WordMark
 from pipelines.engines.running import Engines
-from pipelines.synthesis.portions import portions
+from pipelines.spoken.ssml import FASTEST, SLOWEST
+from pipelines.synthesis.script import PAUSE_MS, Portion, SpokenScript, of_ssml, of_text
 from pipelines.voices.catalogue import catalogue
 from pipelines.voices.routing import VoiceRoute, route, routes
 
@@ -30,8 +32,6 @@ START_S = 10.0
 FIRST_SOUND_S = 20.0
 """Nobody is on a line: a large model may take its time."""
 NEXT_SOUND_S = 30.0
-PAUSE: npt.NDArray[np.int16] = np.zeros(250 * SAMPLES_PER_MS, np.int16)
-"""Between portions: engines leave out the silence around what they are given."""
 _NO_MARK = WordMark(0, 0, 0)
 
 
@@ -78,10 +78,19 @@ class TextSpeaker:
             self._engines(name).tts((name,))
 
     async def speak(
-        self, text: str, *, voice: str = "", language: str = "", rate: float = 1.0, engine: str = ""
+        self,
+        text: str,
+        *,
+        voice: str = "",
+        language: str = "",
+        rate: float = 1.0,
+        engine: str = "",
+        ssml: bool = False,
     ) -> TextSpeech:
-        """Returns with the first sound. `engine`: this one alone. Raises EngineMissingError when the voice or
-        the language cannot be had, and EngineError."""
+        """Returns with the first sound. `engine`: this one alone. `ssml`: the text is SSML; else nothing in
+        it is markup. Raises EngineMissingError when the voice or the language cannot be had, EngineError, and
+        ValueError for SSML that cannot be said."""
+        script = of_ssml(text, language or self._language) if ssml else of_text(text)
         usual = not voice and not engine
         voice, language = voice or (self._voice if usual else ""), language
         if not language and catalogue().find(voice) is None:
@@ -92,7 +101,8 @@ class TextSpeaker:
             route(voice, language, able)  # says why
         failures: list[str] = []
         for way in ways:
-            speech = TextSpeech(self._engines(way.engine), way, text, rate)
+            knows = next(each for each in able if each.name == way.engine).speaks
+            speech = TextSpeech(self._engines(way.engine), way, script, rate, knows)
             try:
                 await self._started(way.engine)
                 await speech.begin()
@@ -117,37 +127,49 @@ class TextSpeaker:
 class TextSpeech:
     """One text that is being spoken. Close it (`aclose`)."""
 
-    def __init__(self, engines: Engines, way: VoiceRoute, text: str, rate: float) -> None:
+    def __init__(
+        self,
+        engines: Engines,
+        way: VoiceRoute,
+        script: SpokenScript,
+        rate: float,
+        knows: Callable[[str], bool],
+    ) -> None:
+        """`knows`: whether its engine speaks a language."""
         self.way = way
-        self.text = text
+        self.text = script.text
+        """The words as they are written."""
         self.made = 0
         """Samples so far."""
         self._engine = engines.tts((way.engine,))
         self._rate = rate
-        self._portions = list(portions(text))
+        self._knows = knows
+        self._portions = script.portions
+        self._end = script.end
         self._stream: AsyncGenerator[TtsChunk, None] | None = None
         self._first: TtsChunk | None = None
 
     async def begin(self) -> None:
         """Wait for the first sound. Raises EngineError."""
-        self._stream = self._opened(self._portions[0][1])
+        self._stream = self._opened(self._portions[0])
         self._first = await self._next(self._stream, FIRST_SOUND_S)
 
     async def pieces(self) -> AsyncGenerator[SpokenPiece, None]:
         """All of it, as it comes; a short silence where there is nothing to be said. Raises EngineError."""
-        for place, (offset, portion) in enumerate(self._portions):
+        for place, portion in enumerate(self._portions):
+            if portion.pause_ms:
+                yield self._silence(portion.pause_ms)
             if place:
-                self.made += len(PAUSE)
-                yield SpokenPiece(PAUSE)
                 self._stream, self._first = self._opened(portion), None
             assert self._stream is not None
             async with aclosing(self._stream) as stream:
-                async for piece in self._portion(stream, offset, FIRST_SOUND_S if place else NEXT_SOUND_S):
+                async for piece in self._portion(stream, portion, FIRST_SOUND_S if place else NEXT_SOUND_S):
                     yield piece
+        if self._end:
+            yield self._silence(self._end)
         if not self.made:
             # Dots alone, for one. A file of nothing is no file: players take it for a fault.
-            self.made += len(PAUSE)
-            yield SpokenPiece(PAUSE)
+            yield self._silence(PAUSE_MS)
 
     async def aclose(self) -> None:
         if self._stream is not None:
@@ -157,24 +179,34 @@ class TextSpeech:
     def seconds(self) -> float:
         return self.made / SAMPLE_RATE
 
+    def _silence(self, ms: int) -> SpokenPiece:
+        silence = np.zeros(ms * SAMPLES_PER_MS, np.int16)
+        self.made += len(silence)
+        return SpokenPiece(silence)
+
     async def _portion(
-        self, stream: AsyncGenerator[TtsChunk, None], offset: int, first_s: float
+        self, stream: AsyncGenerator[TtsChunk, None], portion: Portion, first_s: float
     ) -> AsyncGenerator[SpokenPiece, None]:
-        """`offset`: of its text in the whole."""
-        began, open_mark = self.made, _NO_MARK
+        began, open_mark, offset = self.made, _NO_MARK, portion.start
         chunk, self._first = self._first or await self._next(stream, first_s), None
         while chunk is not None:
             words = []
-            for mark in chunk.words:
+            for mark in chunk.words if portion.literal else ():
                 if open_mark is not _NO_MARK:
                     words.append(self._word(open_mark, offset, began, mark.sample))
                 open_mark = mark
             self.made += len(chunk.samples)
-            yield SpokenPiece(chunk.samples, tuple(words))
+            samples = chunk.samples
+            if portion.gain_db:
+                samples = amplified(samples, portion.gain_db, portion.gain_db)
+            yield SpokenPiece(samples, tuple(words))
             chunk = await self._next(stream, NEXT_SOUND_S)
         if open_mark is not _NO_MARK:
             last = self._word(open_mark, offset, began, self.made - began)
             yield SpokenPiece(np.zeros(0, np.int16), (last,))
+        elif not portion.literal and portion.end > offset:  # its words are not those that were said
+            whole = self._word(WordMark(0, portion.end - offset, 0), offset, began, self.made - began)
+            yield SpokenPiece(np.zeros(0, np.int16), (whole,))
 
     def _word(self, mark: WordMark, offset: int, began: int, end: int) -> TimedWord:
         start, stop = offset + mark.text_start, offset + mark.text_end
@@ -186,9 +218,13 @@ class TextSpeech:
             (began + max(mark.sample, end)) // SAMPLES_PER_MS,
         )
 
-    def _opened(self, portion: str) -> AsyncGenerator[TtsChunk, None]:
-        way = self.way
-        return self._engine.speak(portion, voice=way.engine_voice, language=way.language, rate=self._rate)
+    def _opened(self, portion: Portion) -> AsyncGenerator[TtsChunk, None]:
+        """A language that the engine does not speak is said as the rest is."""
+        language, voice = self.way.language, self.way.engine_voice
+        if portion.language and portion.language != language and self._knows(portion.language):
+            language, voice = portion.language, ""
+        rate = min(max(self._rate * portion.rate, SLOWEST), FASTEST)
+        return self._engine.speak(portion.said, voice=voice, language=language, rate=rate)
 
     async def _next(self, stream: AsyncGenerator[TtsChunk, None], within_s: float) -> TtsChunk | None:
         try:

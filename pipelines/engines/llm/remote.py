@@ -35,6 +35,8 @@ COUNTED_WITHIN_S = 0.3
 """Behind an answer that is whole: what it cost comes so soon, or never. The last sentence waits for it."""
 DRAINED_WITHIN_S = 0.05
 """What follows the answer, without which the connection cannot be used again."""
+NEWEST = 0.1
+"""Weight of the newest in a running mean."""
 AT_ONCE = 32
 """Pieces and events read before others have their turn: a server may send thousands in one packet."""
 BYTES_EACH = 4_096
@@ -49,6 +51,8 @@ class RemoteLlm(ServerEngine):
         self._endpoint = endpoint
         self._options = options
         self._prices = {**PUBLISHED, **options.prices}
+        self.first_s = 0.0
+        """Running mean from a question to its answer's first event; 0 before the first."""
 
     async def stream(
         self,
@@ -60,7 +64,8 @@ class RemoteLlm(ServerEngine):
     ) -> AsyncGenerator[LlmEvent, None]:
         options, endpoint, loop = self._options, self._endpoint, asyncio.get_running_loop()
         limit = max_tokens or options.max_tokens
-        first_by = loop.time() + options.first_token_s
+        began = loop.time()
+        first_by = began + options.first_token_s
         self._load += 1
         try:
             for attempt in range(ATTEMPTS):
@@ -70,6 +75,8 @@ class RemoteLlm(ServerEngine):
                 try:
                     async with aclosing(self._answer(body, first_by, most_characters(max_tokens))) as answer:
                         async for event in answer:
+                            if not given:
+                                self._answered(loop.time() - began)
                             given = True
                             yield event
                     return
@@ -81,6 +88,9 @@ class RemoteLlm(ServerEngine):
                 await asyncio.sleep(pause)
         finally:
             self._load -= 1
+
+    def _answered(self, after_s: float) -> None:
+        self.first_s += (after_s - self.first_s) * (NEWEST if self.first_s else 1.0)
 
     async def _answer(
         self, body: dict[str, Any], first_by: float, most: int

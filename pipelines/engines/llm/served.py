@@ -83,6 +83,11 @@ class ServedLlm(RemoteLlm):
         """What it does while it starts."""
         return self.process.progress
 
+    @property
+    def trouble(self) -> str:
+        """Why it cannot work now."""
+        return "" if self.process.ready else f"its server {self.process.fault or 'is being started'}"
+
     async def start(self) -> None:
         await self.process.start()
         await super().start()
@@ -100,9 +105,8 @@ class ServedLlm(RemoteLlm):
         temperature: float | None = None,
         max_tokens: int | None = None,
     ) -> AsyncGenerator[LlmEvent, None]:
-        if not self.process.ready:  # who asks can go on at once with another model
-            why = self.process.fault or "is being started"
-            raise ModelError(f"{self.manifest.name}: its server {why}", retryable=True)
+        if self.trouble:  # who asks can go on at once with another model
+            raise ModelError(f"{self.manifest.name}: {self.trouble}", retryable=True)
         answer = super().stream(messages, tools, temperature=temperature, max_tokens=max_tokens)
         async with aclosing(answer) as events:
             async for event in events:
@@ -128,7 +132,7 @@ def served(
 
     process = ServerProcess(spec, started)
     endpoint.append(connected(manifest, access, build, process.socket))
-    own = replace(manifest, name=name, continues=given.prefill)
+    own = replace(manifest, name=name, continues=given.prefill, free=True)
     return ServedLlm(own, endpoint[0], given, process)
 
 

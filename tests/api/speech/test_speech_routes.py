@@ -59,6 +59,22 @@ async def test_speed_and_voices_are_heard(studio: Studio) -> None:
     assert await said(voice="hi-divya") != usual
 
 
+async def test_ssml_is_read_where_it_is_asked_for(studio: Studio) -> None:
+    ssml = '<speak>Room <say-as interpret-as="characters">A7</say-as>.<break time="2s"/> Bye.</speak>'
+
+    async def said(**more: Any) -> tuple[int, Any]:
+        told = {"format": "mulaw", **more}
+        return await posted(studio, "/api/tts", json=told)
+
+    _, plain = await said(text=ssml.replace('<break time="2s"/>', "<break time='1ms'/>"), ssml=True)
+    status, marked = await said(text=ssml, ssml=True)
+    assert status == 200 and 15_000 < len(marked) - len(plain) < 21_000, "two seconds at 8 kHz"
+    _, read_out = await said(text=ssml)
+    assert len(read_out) > 1.5 * len(marked), "without being asked for it is words like any others"
+    status, refusal = await said(text="<speak>a & b</speak>", ssml=True)
+    assert (status, refusal["error"]["code"]) == (422, "bad_ssml") and "&amp;" in refusal["error"]["message"]
+
+
 async def test_a_voice_of_the_catalogue_says_who_speaks_it(studio: Studio) -> None:
     told = {"text": "नमस्ते", "voice": "hi-divya", "format": "mulaw"}
     async with studio.client.post("/api/tts", json=told) as answer:

@@ -9,11 +9,24 @@ from pipelines.workers.protocol import Msg
 def main() -> None:
     sock = become_worker()
     sock.send_json(Msg.READY)
+    full = True
     while True:
         for message in sock.receive(None):
+            if message.kind is Msg.FINISH:
+                sock.send_json(Msg.DONE, message.id, text="yes")
             if message.kind is not Msg.OPEN:
                 continue
             match sock.options.get("how"):
+                case "mute":
+                    pass
+                case "full" if full:  # the first time
+                    full = False
+                    told = b'{"error": "CUDA out of memory", "kind": "memory"}'
+                    sock.send(Msg.FAILED, message.id, told)
+                case "full":
+                    if "text" in message.json():
+                        sock.send(Msg.AUDIO, message.id, b"\x11" * 640)
+                        sock.send_json(Msg.DONE, message.id)
                 case "nested":
                     sock.send(Msg.RESULT, message.id, b"[" * 100_000)
                 case "endless":

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from typing import Any
 
 import pytest
 
@@ -17,12 +18,14 @@ from mediaserver.errors import (
     ProviderFault,
 )
 from pipelines.engines import circuits as circuits_module
+from pipelines.engines.batch_work import BatchLlm
 from pipelines.engines.circuits import EngineCircuits, in_a_word
 from pipelines.engines.failover import PreferredLlm, PreferredTts
-from pipelines.engines.protocols import LlmMessage, LlmText, SttResult
+from pipelines.engines.protocols import LlmEvent, LlmMessage, LlmText, SttResult
 from pipelines.engines.stt.failover import PreferredStt
 from pipelines.engines.trying import attempt
 from pipelines.workers.urgency import Priority, urgency
+from pipelines.workers.work_pool import WorkGate
 from tests.fakes import SILENCE, FakeLlm, FakeStt, FakeTts
 
 
@@ -60,6 +63,16 @@ async def test_one_that_failed_is_asked_by_callers_only_once_it_works_again() ->
     await until(lambda: listed.order() == [one, two])
     assert len(tries) == 3 and not circuits.open(one)
     circuits.close()
+
+
+async def test_an_engine_that_cannot_be_hashed_is_as_good_as_any() -> None:
+    class Unhashable(FakeTts):
+        __hash__ = None  # type: ignore[assignment]
+
+    one, two = Unhashable(), Unhashable()
+    one.failures = 1
+    tts = PreferredTts(lambda: [one, two])
+    assert [chunk async for chunk in tts.speak("hello")] and len(two.spoken) == 1
 
 
 async def test_a_pause_that_an_engine_asked_for_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,3 +196,32 @@ async def test_something_small_is_asked_of_each_kind_of_engine_as_batch_work() -
     tts.ready, tts.failures = True, 1
     with pytest.raises(EngineError):
         await attempt(tts)
+
+
+async def test_a_model_for_batch_work_gives_way_and_its_reader_does_not() -> None:
+    class Watched(FakeLlm):
+        async def stream(self, *given: Any, **named: Any) -> AsyncGenerator[LlmEvent, None]:
+            priorities.append(urgency().priority)
+            yield LlmText("one")
+            priorities.append(urgency().priority)
+
+    priorities: list[Priority] = []
+    llm = BatchLlm(Watched([]))
+    async for _ in llm.stream([LlmMessage("user", "hi")]):
+        assert urgency().priority is Priority.CALL
+    assert priorities == [Priority.BATCH] * 2
+    assert (llm.ready, llm.load, llm.restarts, llm.manifest.name) == (True, 0, 0, "fake")
+
+
+async def test_models_have_a_limit_together_that_is_told_when_it_is_reached(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pipelines.engines.failover.PLACE_S", 0.0)
+    gate = WorkGate(1)
+    llm = PreferredLlm(lambda: [FakeLlm([LlmText("one")])], EngineCircuits(), gate)
+    first = llm.stream([LlmMessage("user", "hi")])
+    await anext(first)
+    with pytest.raises(EngineBusyError, match=r"engines\.pools"):
+        await anext(llm.stream([LlmMessage("user", "hi")]))
+    await first.aclose()
+    assert [event async for event in llm.stream([LlmMessage("user", "hi")])] and gate.inside == 0

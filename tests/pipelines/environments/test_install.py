@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import multiprocessing
 import os
 import subprocess
@@ -15,8 +16,8 @@ from mediaserver.errors import EngineError
 from pipelines.environments.install import install
 from pipelines.environments.locks import Device, find_lock
 from pipelines.environments.making import InstallStep
-from pipelines.environments.places import environment, interpreter
-from pipelines.environments.stamp import look
+from pipelines.environments.places import environment, environments, interpreter
+from pipelines.environments.stamp import look, read_stamp, write_stamp
 from pipelines.environments.turns import turn
 from tests.wheels import make_wheel, pinned
 
@@ -173,6 +174,24 @@ def test_a_layer_is_shared_and_goes_with_the_last_that_shares_it(registry: Regis
     assert registry.says("lungs") == "oo"
     after = [name for name in registry.folders if name.startswith("acme-base.")]
     assert len(before) == len(after) == 1 and before != after
+
+
+@pytest.mark.slow  # pip runs time and again
+def test_a_layer_of_another_python_is_left_alone(registry: Registry) -> None:
+    registry.hold(registry.offer("lungs", "1.0", "hh"), file="base")
+    registry.hold(registry.offer("larynx", "1.0", "ah"), head="# layer: ./base\n")
+    registry.install()
+    found = look(registry.home, registry.lock)
+    assert found.stamp is not None
+    theirs = environments(registry.home) / found.stamp.layer
+    stamp = read_stamp(theirs)
+    assert stamp is not None
+    write_stamp(theirs, dataclasses.replace(stamp, python="3.99.1"))
+    interpreter(registry.home, registry.lock).unlink()
+    registry.install()
+    again = look(registry.home, registry.lock)
+    assert again.stamp is not None and again.stamp.layer.startswith(f"{theirs.name}-python3.")
+    assert registry.says("lungs") == "hh"
 
 
 @pytest.mark.slow  # pip runs time and again

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
@@ -177,6 +178,28 @@ async def test_a_gate_counts_the_requests_of_all_its_engines() -> None:
     assert order == ["other engine"] and gate.inside == 0
     for each in pools:
         await each.close()
+
+
+async def test_a_place_at_a_gate_goes_to_calls_first_and_is_refused_in_time() -> None:
+    gate, order = WorkGate(1), list[str]()
+
+    async def placed(name: str, *, batch: bool = False) -> None:
+        with as_batch_work() if batch else nullcontext():
+            async with gate.place(10):
+                order.append(name)
+
+    async with gate.place(10):
+        with pytest.raises(EngineBusyError, match="1 requests of this kind"):
+            async with gate.place(0.0):
+                pass
+        tasks = [asyncio.create_task(placed("job", batch=True)), asyncio.create_task(placed("call"))]
+        gone = asyncio.create_task(placed("gone"))
+        await asyncio.sleep(0)
+        gone.cancel()
+        await asyncio.gather(gone, return_exceptions=True)
+        assert gate.inside == 1 and not order
+    await asyncio.gather(*tasks)
+    assert order == ["call", "job"] and gate.inside == 0
 
 
 def test_the_settings_check_each_limit_by_its_name() -> None:

@@ -7,7 +7,6 @@ headers of the request, and so the key.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -18,6 +17,7 @@ from deepgram.environment import DeepgramClientEnvironment
 
 from mediaserver.errors import ProviderFault
 from pipelines.engines.cloud.account import ProviderAccount
+from pipelines.engines.cloud.closing import ended
 from pipelines.engines.stt.deepgram.messages import heard, language_of
 from pipelines.engines.stt.streamed.ears import EarEvent
 from pipelines.engines.stt.streamed.hearing import BYTES_PER_MS, Opening, ProviderHearing
@@ -80,11 +80,9 @@ class DeepgramEar:
         if self._little is not None:
             self._little.cancel()
         self._reading.cancel()
-        with contextlib.suppress(Exception):
-            if alive:
-                await asyncio.wait_for(self._socket.send_close_stream(), CLOSE_S)
-        with contextlib.suppress(Exception):
-            await asyncio.wait_for(self._context.__aexit__(None, None, None), CLOSE_S)
+        leaving = self._context.__aexit__(None, None, None)
+        steps = (self._socket.send_close_stream(), leaving) if alive else (leaving,)
+        await ended(getattr(self._socket, "_websocket", None), *steps, within_s=CLOSE_S)
 
     async def _read(self) -> None:
         end: RequestError | None = None

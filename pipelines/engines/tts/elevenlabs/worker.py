@@ -30,6 +30,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 
 from mediaserver.errors import ProviderFault
 from pipelines.engines.cloud.account import ProviderAccount
+from pipelines.engines.cloud.closing import ended
 from pipelines.engines.tts.elevenlabs.alignment import WordReader
 from pipelines.engines.tts.streamed.outlet import SpeechOutlet
 from pipelines.engines.tts.streamed.texts import without_tags
@@ -71,10 +72,8 @@ class VoiceSocket:
     async def close(self) -> None:
         self.closed = True
         self._reading.cancel()
-        with contextlib.suppress(Exception):
-            await asyncio.wait_for(self.send(CloseSocket(close_socket=True)), CLOSE_S)
-        with contextlib.suppress(Exception):
-            await asyncio.wait_for(self._socket.close(), CLOSE_S)
+        saying = self.send(CloseSocket(close_socket=True))
+        await ended(self._socket, saying, self._socket.close(), within_s=CLOSE_S)
 
     async def _read(self) -> None:
         end: RequestError | None = None

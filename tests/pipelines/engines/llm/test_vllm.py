@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from mediaserver.errors import EngineError, EngineMissingError, ModelError
+from mediaserver.errors import EngineError, EngineMemoryError, EngineMissingError, ModelError
 from pipelines.engines.builtin import registry
 from pipelines.engines.llm.served import ServedLlm
 from pipelines.engines.llm.vllm import engine as vllm
@@ -97,6 +97,7 @@ async def test_it_is_started_with_all_that_a_call_needs(home: Path) -> None:
     async with running(options(home)) as engine:
         assert engine.ready
         assert text(await heard(engine, ASK)) == "Yes, on Tuesday."
+        assert engine.first_s > 0
         args, environment = told(home)["args"], told(home)["environment"]
         assert args["served_model_name"] == MODEL
         assert args["model_tag"] == str(weights(home))
@@ -161,7 +162,7 @@ async def test_it_tells_how_far_it_is(home: Path) -> None:
 async def test_a_full_gpu_is_one_line_that_says_what_to_do(home: Path) -> None:
     (weights(home) / "no_memory").touch()
     with pytest.raises(
-        EngineError, match="less memory free than is set for it: end what else uses it, or set"
+        EngineMemoryError, match="less memory free than is set for it: end what else uses it, or set"
     ):
         async with running(options(home)):
             pass
