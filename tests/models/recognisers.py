@@ -8,12 +8,15 @@ numbers), `holes` (some are not there).
 
 from __future__ import annotations
 
+import json
 import sys
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
+from mistral_common.tokens.tokenizers.base import SpecialTokens
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import (
     KyutaiSpeechToTextConfig,
@@ -30,6 +33,9 @@ from transformers import (
     ParakeetTDTConfig,
     ParakeetTokenizer,
     PreTrainedTokenizerFast,
+    VoxtralRealtimeConfig,
+    VoxtralRealtimeFeatureExtractor,
+    VoxtralRealtimeForConditionalGeneration,
     Wav2Vec2FeatureExtractor,
 )
 
@@ -158,11 +164,64 @@ def kyutai(folder: Path) -> Any:
     return KyutaiSpeechToTextForConditionalGeneration(config)
 
 
+def voxtral(folder: Path) -> Any:
+    """With a tokenizer in Mistral's own format: bytes, and made-up words of two letters."""
+    special = ["<unk>", "<s>", "</s>"]
+    special += [each.value for each in SpecialTokens if each.value not in special]
+    special += [f"<SPECIAL_{at}>" for at in range(len(special), 64)]
+    texts = [bytes([at]) for at in range(256)] + [f" {a}{b}".encode() for a in "bdfgklmp" for b in "aeiou"]
+    size = len(special) + len(texts)
+    document = {
+        "type": "Tekken",
+        "version": 1,
+        "config": {
+            "pattern": r"\S+|\s+",
+            "num_vocab_tokens": len(texts),
+            "default_vocab_size": size,
+            "default_num_special_tokens": len(special),
+            "version": "v13",
+        },
+        "vocab": [
+            {"rank": at, "token_bytes": b64encode(each).decode(), "token_str": None}
+            for at, each in enumerate(texts)
+        ],
+        "special_tokens": [
+            {"rank": at, "token_str": each, "is_control": True} for at, each in enumerate(special)
+        ],
+        "audio": {
+            "sampling_rate": 16_000,
+            "frame_rate": 12.5,
+            "audio_encoding_config": {"num_mel_bins": 128, "hop_length": 160, "window_size": 400},
+            "transcription_format": "streaming",
+            "transcription_delay_ms": 480,
+            "streaming_look_ahead_ms": 2.5,
+            "streaming_look_back_ms": 52.5,
+            "streaming_n_left_pad_tokens": 32,
+        },
+    }
+    (folder / "tekken.json").write_text(json.dumps(document))
+    VoxtralRealtimeFeatureExtractor().save_pretrained(folder)
+    shared = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2}
+    config = VoxtralRealtimeConfig(
+        audio_config={**shared, "head_dim": 16, "sliding_window": 60, "num_mel_bins": 128},
+        text_config={
+            **shared,
+            "num_key_value_heads": 2,
+            "head_dim": 16,
+            "vocab_size": size,
+            "sliding_window": 64,
+            "pad_token_id": special.index("<pad>"),
+        },
+    )
+    return VoxtralRealtimeForConditionalGeneration(config)
+
+
 KINDS: dict[str, Callable[[Path], Any]] = {
     "moonshine": moonshine,
     "parakeet_ctc": parakeet_ctc,
     "parakeet_tdt": parakeet_tdt,
     "kyutai": kyutai,
+    "voxtral": voxtral,
 }
 
 
@@ -173,8 +232,9 @@ def make(kind: str, folder: Path, damage: str = "") -> None:
     with torch.no_grad():
         for name, weight in model.named_parameters():
             if weight.dim() > 1:
-                weight.mul_(4.0)  # as drawn they are so small that nothing depends on the audio
-            if damage == "nan" and "head" in name:
+                # As drawn they are so small that nothing depends on the audio.
+                weight.mul_(400.0 if "multi_modal" in name else 8.0 if kind == "voxtral" else 4.0)
+            if damage == "nan" and ("head" in name or "norm" in name):
                 weight.fill_(float("nan"))
     state = model.state_dict()
     if damage == "holes":

@@ -1,5 +1,5 @@
-"""Recognisers of transformers behind one adapter: moonshine and parakeet hear windows, kyutai hears on and
-on.
+"""Recognisers of transformers behind one adapter: moonshine and parakeet hear windows, kyutai and
+voxtral-realtime hear on and on.
 
 Never imports what the worker runs on.
 """
@@ -71,4 +71,30 @@ KYUTAI = LocalSttEngine(
     TransformersSttOptions,
     told=lambda given: {"family": "kyutai", "dtype": given.dtype},
 )
-ENGINES = (MOONSHINE, PARAKEET, KYUTAI)
+VOXTRAL = LocalSttEngine(
+    Manifest(
+        name="voxtral-realtime",
+        kind=Kind.STT,
+        summary="Mistral's Voxtral Realtime: hears 80 ms by 80 ms, in 13 languages",
+        languages=tuple("ar de en es fr hi it ja ko nl pt ru zh".split()),
+        licence="Apache-2.0 (weights)",
+        needs=("weights", "gpu"),
+        partials_tell=True,
+    ),
+    Recipe(
+        LOCK,
+        (
+            ModelFiles(
+                "mistralai/Voxtral-Mini-4B-Realtime-2602",
+                ("*.json", "model*.safetensors"),
+                8_900,
+                "Apache-2.0",
+            ),
+        ),
+        gpu_mb=11_000,
+    ),
+    MODULE,
+    TransformersSttOptions,
+    told=lambda given: {"family": "voxtral", "dtype": given.dtype},
+)
+ENGINES = (MOONSHINE, PARAKEET, KYUTAI, VOXTRAL)

@@ -37,6 +37,10 @@ def _load(sock: WorkerSocket) -> Any:
             from pipelines.engines.stt.transformers_asr.in_environment.kyutai import KyutaiModel
 
             return KyutaiModel(sock.options)
+        case "voxtral":
+            from pipelines.engines.stt.transformers_asr.in_environment.voxtral import VoxtralModel
+
+            return VoxtralModel(sock.options)
         case family:
             raise ValueError(f"there is no family {family!r}")
 

@@ -42,18 +42,27 @@ def device_of(options: Mapping[str, Any]) -> str:
 
 
 def load(kind: Any, options: Mapping[str, Any]) -> LoadedModel:
-    """`kind`: a class with `from_pretrained`. Raises ValueError when weights are missing: transformers would
-    fill in random ones."""
-    folder, device = str(options["weights"]), device_of(options)
+    """`kind`: a class with `from_pretrained`. Raises ValueError as `load_weights`."""
+    model, device, dtype = load_weights(kind, options)
+    folder = str(options["weights"])
+    features = AutoFeatureExtractor.from_pretrained(folder, local_files_only=True)
+    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    return LoadedModel(model, features, tokenizer, device, dtype)
+
+
+def load_weights(kind: Any, options: Mapping[str, Any]) -> tuple[Any, str, Any]:
+    """The model on its device, that, and the type of its numbers. Raises ValueError when weights are missing:
+    transformers would fill in random ones."""
+    device = device_of(options)
     torch.set_num_threads(int(options["threads"]))
     dtype = dtype_of(options, device)
-    model, found = kind.from_pretrained(folder, dtype=dtype, local_files_only=True, output_loading_info=True)
+    model, found = kind.from_pretrained(
+        str(options["weights"]), dtype=dtype, local_files_only=True, output_loading_info=True
+    )
     missing = sorted(found["missing_keys"])
     if missing:
         raise ValueError(f"its weights lack {len(missing)} tensors, first {missing[0]}")
-    features = AutoFeatureExtractor.from_pretrained(folder, local_files_only=True)
-    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    return LoadedModel(model.to(device).eval(), features, tokenizer, device, dtype)
+    return model.to(device).eval(), device, dtype
 
 
 def dtype_of(options: Mapping[str, Any], device: str) -> Any:
