@@ -20,8 +20,8 @@ SENTENCE = "Good morning. Your room is booked for Tuesday at ten."
 QUESTION = "Answer with one short sentence: what is a telephone for?"
 LEAD_S, TAIL_S = 0.3, 0.2
 """Silence around what a recogniser hears."""
-FINAL_SPARE_S = 1.0
-"""Beyond what the recogniser's manifest promises."""
+FINAL_SPARE_S = 15.0
+"""Waited for beyond what the recogniser's manifest promises: a late final is shown with its time."""
 _SILENCE_DB = -60.0
 
 Samples = npt.NDArray[np.int16]

@@ -16,13 +16,13 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import gettempdir
 
-from mediaserver.errors import EngineError
+from mediaserver.errors import EngineError, EngineMemoryError
 from pipelines.workers.kept_process import KeptProcess
 from pipelines.workers.server_life import LifePhase, ServerLife
 from pipelines.workers.server_log import ServerLog, level, reason
@@ -74,6 +74,8 @@ class ServerSpec:
     """From SIGTERM to SIGKILL."""
     progress: Callable[[str], str] = lambda _line: ""
     """What a line of its log says about the loading ("loading weights 40 %"); empty for most."""
+    out_of_memory: Callable[[Iterable[str]], bool] = lambda _lines: False
+    """Whether those lines say that its device's memory did not suffice: another model may make room."""
     explain: Callable[[Sequence[str]], str] = reason
     """Why it ended, by the last lines of its log, and how to mend it: one line."""
 
@@ -99,6 +101,7 @@ class ServerProcess:
         self.socket = Path(gettempdir()) / f"voiceforge-{secrets.token_hex(8)}" / "http.sock"
         """Where it listens, from its start to `stop`."""
         self._on_start = on_start
+        self._no_memory = False
         self._life = ServerLife(spec.start_limit_s, spec.silence_limit_s)
         self._unwanted = asyncio.Event()
         """Set when nobody wants it any more."""
@@ -114,14 +117,16 @@ class ServerProcess:
         return self._life.restarts
 
     async def start(self) -> None:
-        """Start it and wait until it can work. Raises EngineError when it ends before that."""
+        """Start it and wait until it can work. Raises EngineError when it ends before that,
+        EngineMemoryError where its device's memory did not suffice."""
         self.socket.parent.mkdir(mode=0o700)  # not there yet: nobody else can have made it
         self._task = asyncio.get_running_loop().create_task(self._run())
         while not (self.ready or self._task.done()):
             self._changed.clear()
             await self._changed.wait()
         if not self.ready:
-            raise EngineError(f"{self.spec.name}: {self.fault or 'it was stopped'}")
+            kind = EngineMemoryError if self._no_memory else EngineError
+            raise kind(f"{self.spec.name}: {self.fault or 'it was stopped'}")
 
     async def stop(self) -> None:
         """End it and all that it has started; returns when nothing of it is left."""
@@ -180,7 +185,13 @@ class ServerProcess:
             self._life.ending()
             await process.end()
             self.keeper, self.progress = None, ""
-        return seen or f"ended ({process.status}): {self.spec.explain(list(lines.last))}"
+        self._no_memory = self.spec.out_of_memory(lines.last)
+        return seen or f"ended ({process.status}){self._last_words(lines, process.status)}"
+
+    def _last_words(self, lines: ServerLog, status: str) -> str:
+        """What its log says about its end. One that was killed has said nothing about it."""
+        killed = status.startswith("SIG") and not any(level(line) == logging.ERROR for line in lines.last)
+        return "" if killed else f": {self.spec.explain(list(lines.last))}"
 
     async def _watch(self, address: ServerAddress) -> str:
         """Ask for its health until it must be ended. Returns why."""
@@ -210,7 +221,7 @@ class ServerProcess:
                 lines.left_out = 0
             seen = level(line)
             # what it tells of each request once it is ready is for those who look for a fault
-            log.log(logging.DEBUG if self.ready and seen == logging.INFO else seen, "%s: %s", name, line)
+            log.log(logging.DEBUG if self.ready and seen < logging.ERROR else seen, "%s: %s", name, line)
 
     def _tell(self) -> None:
         self._changed.set()

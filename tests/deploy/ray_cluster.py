@@ -101,10 +101,10 @@ class RayCluster:
             told: dict[str, Any] = (await answer.json())["applications"]
             return told
 
-    async def on_second(self, application: str) -> int:
-        """Replicas of it that run on the second node."""
+    async def replicas(self, application: str, node: str = "") -> int:
+        """Those of it that run, of all nodes or of one."""
         told = (await self.applications())[application]["deployments"]["EngineReplica"]["replicas"]
-        return sum(each["node_id"] == self.second and each["state"] == "RUNNING" for each in told)
+        return sum(each["state"] == "RUNNING" and node in ("", each["node_id"]) for each in told)
 
     async def _told(self, what: str) -> dict[str, Any]:
         assert self._driver is not None and self._driver.stdout is not None

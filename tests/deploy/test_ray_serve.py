@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mediaserver.errors import EngineLostError
+from mediaserver.errors import EngineError, EngineLostError
 from mediaserver.media.leg import Frame
 from pipelines.engines.protocols import Grammar, SttResult
 from pipelines.engines.registry import EngineOptions
@@ -34,7 +34,6 @@ PATIENT = {"connect_s": 10, "spare": 4}
 @pytest.fixture
 async def ray(installed_environment: Callable[[str], Path]) -> AsyncIterator[RayCluster]:
     async with cluster(installed_environment("ray")) as up:
-        await up.deploy([application("stt", "pocketsphinx"), application("tts", "espeak-ng")])
         yield up
 
 
@@ -43,14 +42,26 @@ def _key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ENGINES_KEY", KEY)
 
 
-def application(kind: str, name: str) -> dict[str, Any]:
-    """A replica on each of two nodes."""
+ONE_ON_EACH = {"num_replicas": 2, "max_replicas_per_node": 1}
+BY_WORK = {
+    "autoscaling_config": {
+        "min_replicas": 1,
+        "max_replicas": 2,
+        "target_ongoing_requests": 3,
+        "upscale_delay_s": 1,
+        "metrics_interval_s": 1,
+        "look_back_period_s": 2,
+        "policy": {"policy_function": "deploy.ray_serve:by_work"},
+    }
+}
+
+
+def application(kind: str, name: str, replicas: dict[str, Any]) -> dict[str, Any]:
     deployment = {
         "name": "EngineReplica",
-        "num_replicas": 2,
-        "max_replicas_per_node": 1,
         "max_ongoing_requests": 64,
         "ray_actor_options": {"num_cpus": 0.5},
+        **replicas,
     }
     return {
         "name": name,
@@ -93,12 +104,15 @@ async def spoken(tts: RemoteTts, text: str) -> Frame:
 
 
 async def test_no_call_is_lost_when_a_node_is_killed_in_mid_utterance(ray: RayCluster) -> None:
+    applications = [("stt", "pocketsphinx"), ("tts", "espeak-ng")]
+    await ray.deploy([application(kind, name, ONE_ON_EACH) for kind, name in applications])
     told = {"urls": ray.url, **PATIENT}
     tts = make_tts(EngineOptions(settings=told, name="remote:espeak-ng"))
     stt = make_stt(EngineOptions(settings=told, name="remote:pocketsphinx"))
     await asyncio.gather(tts.start(), stt.start())
     try:
-        assert await ray.on_second("pocketsphinx") == await ray.on_second("espeak-ng") == 1
+        for _, name in applications:
+            assert await ray.replicas(name, ray.second) == 1
         assert stt.manifest.final_within_s > 0 and tts.manifest.speaks("de")
         audio = await spoken(tts, SAID)
         first = Caller(stt, audio)
@@ -134,3 +148,28 @@ async def test_no_call_is_lost_when_a_node_is_killed_in_mid_utterance(ray: RayCl
         assert stt.restarts == tts.restarts == 0, "the other node was there all the time"
     finally:
         await asyncio.gather(tts.stop(), stt.stop())
+
+
+async def test_more_replicas_come_when_more_is_at_work_and_nobody_gets_in_without_the_key(
+    ray: RayCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ray.deploy([application("tts", "espeak-ng", BY_WORK)])
+    options = EngineOptions(settings={"urls": ray.url, **PATIENT}, name="remote:espeak-ng")
+    tts = make_tts(options)
+    await tts.start()
+    speaking = [tts.speak(f"{SAID} " * 200, language="en-us") for _ in range(CALLS)]
+    try:
+        await asyncio.sleep(5)
+        assert await ray.replicas("espeak-ng") == 1, "lines that stand ready are no work"
+        for speech in speaking:
+            assert len((await anext(speech)).samples)
+        async with asyncio.timeout(120):
+            while await ray.replicas("espeak-ng") < 2:  # noqa: ASYNC110 - Serve tells nobody
+                await asyncio.sleep(0.5)
+        monkeypatch.setenv("ENGINES_KEY", "another-key-altogether")
+        with pytest.raises(EngineError, match="refuses the key"):
+            await make_tts(options).start()
+    finally:
+        for speech in speaking:
+            await speech.aclose()
+        await tts.stop()

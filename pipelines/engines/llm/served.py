@@ -132,7 +132,7 @@ def served(
 
     process = ServerProcess(spec, started)
     endpoint.append(connected(manifest, access, build, process.socket))
-    own = replace(manifest, name=name, continues=given.prefill)
+    own = replace(manifest, name=name, continues=given.prefill, free=True)
     return ServedLlm(own, endpoint[0], given, process)
 
 

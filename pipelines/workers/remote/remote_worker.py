@@ -30,7 +30,7 @@ IDLE_SILENCE_S = 4.0
 KEPT_S = 15.0
 """A line beyond the spare ones is closed when it was not used for so long."""
 AGE_S = 60.0
-"""One that is older carries no new request: whoever balances may have found a better place for it."""
+"""One that is older is replaced when it is idle: whoever balances may have found a better place for it."""
 FULL_FOR_S = 0.5
 """A host that had no room is asked no sooner."""
 
@@ -299,6 +299,9 @@ class RemoteWorker:
             elif now - line.heard_at > (TEND_EVERY_S if busy else PING_IDLE_S):
                 line.ping()
         for line in [line for line in self._idle[self.host.spare :] if now - line.used_at > KEPT_S]:
+            self._retire(line)
+        old = [line for line in self._idle if now - line.opened_at > AGE_S]
+        for line in old[:1]:  # one at a time: the others stand ready meanwhile
             self._retire(line)
 
     # -- messages --------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from pipelines.engines.llm.served import (
     template_file,
 )
 from pipelines.engines.llm.vllm.command import command, environment
-from pipelines.engines.llm.vllm.log import explain, progress
+from pipelines.engines.llm.vllm.log import explain, out_of_memory, progress
 from pipelines.engines.llm.vllm.options import VllmOptions
 from pipelines.engines.llm.vllm.presets import gpu_mb_of, preset_of
 from pipelines.engines.protocols import Kind, Manifest, Readiness
@@ -79,6 +79,7 @@ def make(options: EngineOptions) -> ServedLlm:
         grace_s=GRACE_S,
         progress=progress,
         explain=explain,
+        out_of_memory=out_of_memory,
     )
     engine = served(MANIFEST, options, given, spec, _priority)
     if not (given.tool_call_parser or preset_of(given.model, given.preset)):

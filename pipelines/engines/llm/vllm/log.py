@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from pipelines.workers.server_log import reason
 
@@ -13,6 +13,9 @@ _STEPS = (
     (re.compile(r"Starting to load model"), "loading weights"),
     (re.compile(r"Dynamo bytecode|torch\.compile|Compiling a graph"), "compiling"),
     (re.compile(r"Application startup complete"), "nearly ready"),
+)
+_NO_MEMORY = re.compile(
+    r"CUDA out of memory|OutOfMemoryError|Free memory on device.*less than desired|No available memory for"
 )
 _MENDED = (
     (
@@ -49,6 +52,11 @@ def progress(line: str) -> str:
         if found := pattern.search(line):
             return f"{what} {found[1]} %"
     return next((what for pattern, what in _STEPS if pattern.search(line)), "")
+
+
+def out_of_memory(lines: Iterable[str]) -> bool:
+    """Whether its last lines say that the GPU's memory did not suffice."""
+    return any(_NO_MEMORY.search(line) for line in lines)
 
 
 def explain(lines: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from mediaserver.errors import EngineError, EngineMissingError, ModelError
+from mediaserver.errors import EngineError, EngineMemoryError, EngineMissingError, ModelError
 from pipelines.engines.builtin import registry
 from pipelines.engines.llm.served import ServedLlm
 from pipelines.engines.llm.vllm import engine as vllm
@@ -161,7 +161,7 @@ async def test_it_tells_how_far_it_is(home: Path) -> None:
 async def test_a_full_gpu_is_one_line_that_says_what_to_do(home: Path) -> None:
     (weights(home) / "no_memory").touch()
     with pytest.raises(
-        EngineError, match="less memory free than is set for it: end what else uses it, or set"
+        EngineMemoryError, match="less memory free than is set for it: end what else uses it, or set"
     ):
         async with running(options(home)):
             pass

@@ -13,6 +13,7 @@ import pytest
 from mediaserver.errors import EngineError
 from pipelines.workers.hosting.bridge import MAX_AUDIO
 from pipelines.workers.protocol import Msg, pack
+from pipelines.workers.remote import remote_worker
 from tests.pipelines.workers.asker import Asker
 from tests.pipelines.workers.remote.host import ECHO, Wire, echoing, remote, until
 
@@ -34,6 +35,16 @@ async def test_lines_are_used_again_by_later_requests() -> None:
             await asker.change()
             assert asker.messages[0].json() == {"said": number}
         assert host.hosted.counts["line"] <= 3  # one was taken ahead for each that was in use
+
+
+async def test_old_lines_are_replaced_so_that_new_places_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote_worker, "AGE_S", 0.1)
+    async with echoing() as host, remote(host.reached()) as pool:
+        asker = Asker()
+        assert pool.open(asker, say="hello") is not None
+        await asker.change()
+        await until(lambda: host.hosted.counts["line"] > 6)
+        assert pool.restarts == 0 and len(host.hosted.bridges) < 6
 
 
 async def test_many_requests_at_once_each_have_a_line() -> None:
