@@ -110,16 +110,13 @@ class EnginePlace:
 
     async def _end(self, engine: Any) -> None:
         self._circuits.forget(engine)
+        share, self.share = self.share, None  # whoever wants it meanwhile gets another
         try:
             with contextlib.suppress(Exception):
                 await engine.stop()
         finally:
-            self._release()
-
-    def _release(self) -> None:
-        share, self.share = self.share, None
-        if share is not None:
-            self._resources.budget.release(share)
+            if share is not None:
+                self._resources.budget.release(share)
 
     async def _start(self) -> None:
         """Try until it has started."""
@@ -157,7 +154,9 @@ class EnginePlace:
                     raise
                 return await self._started(options)
         except BaseException:
-            self._release()
+            if share is not None:
+                self.share = None
+                budget.release(share)
             raise
 
     async def _started(self, options: EngineOptions) -> Any:

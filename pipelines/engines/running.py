@@ -218,6 +218,7 @@ class Engines:
         """Whether a call can begin with this list. One that started is trusted, though it may be down for a
         moment. Raises EngineError while all there is of the list is being started, and EngineMissingError
         when nothing of it can be had."""
+        self._wake(kind, names)
         places = {name: self._places.get((kind, name)) for name in names}
         if any(place is not None and place.engine is not None for place in places.values()):
             return
@@ -279,15 +280,26 @@ class Engines:
         return [self._state(place) for place in self._places.values()]
 
     def absent(self, kind: Kind, names: Sequence[str]) -> str:
-        """Which of a list that was asked for come before the first that is there, and why they are not; empty
-        when it is the first itself."""
-        faults = []
+        """Which of a list that was asked for come before the first that can work, why they cannot, and who
+        takes over; empty when it is the first itself, and when nobody does: that is told otherwise."""
+        faults: list[str] = []
         for name in names:
             place = self._places[kind, name]
-            if place.engine is not None:
-                break
-            faults.append(f"{name}: {place.fault}" if place.fault else f"{name} is being started")
-        return "; ".join(faults)
+            why = self._trouble(place)
+            if not why:
+                return "; ".join([*faults, f"{name} takes over"]) if faults else ""
+            faults.append(f"{name}: {why}")
+        return ""
+
+    def _trouble(self, place: EnginePlace) -> str:
+        """Why a call goes by it now; empty when it does not."""
+        engine = place.engine
+        if engine is None:
+            return place.fault or "it is being started"
+        failed = self.circuits.open(engine)
+        if failed or engine.ready:
+            return failed
+        return str(getattr(engine, "trouble", "")) or "it is not ready"
 
     def _state(self, place: EnginePlace) -> EngineState:
         engine, share = place.engine, place.share
@@ -323,21 +335,23 @@ class Engines:
         )
 
     def _there(self, kind: Kind, names: Sequence[str]) -> list[Any]:
-        """What has started, each at its place in the list. What was unloaded and is wanted again is loaded:
-        whatever comes before the first that can work."""
-        places = [self._places[kind, name] for name in names]
-        for place in places:
-            if place.unloaded:
+        """What has started, each at its place in the list."""
+        return [self._places[kind, name].engine for name in names]
+
+    def _wake(self, kind: Kind, names: Sequence[str]) -> None:
+        """Somebody wants this list now: what was unloaded of it is loaded again, if it comes before the first
+        that can work."""
+        for name in names:
+            place = self._places.get((kind, name))
+            if place is not None and place.unloaded:
                 place.begin()
-            elif place.engine is not None:
-                break
-        return [place.engine for place in places]
+            elif place is not None and place.engine is not None:
+                return
 
     def _ask(self, kind: Kind, names: Sequence[str]) -> None:
         for name in names:
             if (kind, name) not in self._places:
                 self._place(kind, name).begin()
-        self._there(kind, names)
         if self.resources.idle_s is not None and self._looking is None:
             self._looking = asyncio.get_running_loop().call_later(LOOK_S, self._look)
 

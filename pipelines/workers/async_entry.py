@@ -121,6 +121,9 @@ class Link:
         with contextlib.suppress(OSError):
             await self._writer.drain()
 
+    def close(self) -> None:
+        self._writer.close()
+
     def reply(self, data: bytes) -> None:
         """A few bytes, at once."""
         self._writer.write(data)
@@ -211,3 +214,4 @@ async def serve(sock: socket.socket, options: Mapping[str, Any], start: StartSer
     finally:
         with contextlib.suppress(Exception):
             await asyncio.wait_for(service.close(), CLOSING_S)
+        link.close()

@@ -22,7 +22,7 @@ from pipelines.engines.protocols import FAILED, FINAL_WITHIN_S, Grammar, SttResu
 from pipelines.engines.stt.heard_language import in_common
 from pipelines.workers.pool import Ticket, WorkerPool
 from pipelines.workers.protocol import Msg, WorkerMessage, pack
-from pipelines.workers.urgency import Urgency, as_urgent, urgency
+from pipelines.workers.urgency import Priority, Urgency, as_urgent, urgency
 
 log = logging.getLogger(__name__)
 
@@ -258,7 +258,8 @@ class UtteranceRequest:
 
     def _finish(self, ticket: Ticket) -> None:
         ticket.send(pack(Msg.FINISH, ticket.id))
-        ticket.awaits()
+        if self._urgency.priority is Priority.CALL:  # a recording's long piece may take its time
+            ticket.awaits()
 
     # -- Requester -------------------------------------------------------------------------------------
 

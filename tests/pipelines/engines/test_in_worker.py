@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from mediaserver.errors import EngineError, EngineMemoryError
+from mediaserver.errors import EngineError, EngineLostError, EngineMemoryError
 from pipelines.engines.protocols import Kind, Manifest, SttResult
 from pipelines.engines.stt.in_worker import WorkerStt
 from pipelines.engines.tts.in_worker import WorkerTts
@@ -117,3 +117,18 @@ async def test_a_recogniser_without_memory_hears_the_utterance_once_room_was_mad
         await stt.stop()
     assert (result.text, result.failed, relief.asked) == (("yes", False, 1) if made else ("", True, 1))
     assert made or isinstance(result.error, EngineMemoryError)
+
+
+MUTE = WorkerSpec("odd", MODULE, {"how": "mute"}, answer_limit_s=0.05, silence_limit_s=0.4)
+"""Answers pings and no requests."""
+
+
+async def test_a_voice_that_never_begins_is_given_up_and_its_worker_started_again() -> None:
+    tts = WorkerTts(Manifest("odd", Kind.TTS, "odd", ("en",), "none"), MUTE)
+    await tts.start()
+    try:
+        with pytest.raises(EngineLostError, match=r"odd worker gave no answer for 0\.05 s"):
+            await anext(tts.speak("hello"))
+    finally:
+        await tts.stop()
+    assert tts.restarts == 2 and tts.pool.figures.hung == 2, "it was asked twice"

@@ -35,12 +35,15 @@ class Voice(FakeTts):
         self.options = options
         self.full = full
         self.stopped = 0
+        self.may_stop = asyncio.Event()
+        self.may_stop.set()
 
     async def start(self) -> None:
         if self.full:
             raise EngineMemoryError("CUDA out of memory")
 
     async def stop(self) -> None:
+        await self.may_stop.wait()
         self.stopped += 1
 
 
@@ -90,7 +93,9 @@ async def test_a_model_that_nobody_uses_goes_for_one_that_is_wanted() -> None:
     assert house.state("two").ready and house.budget.evictions == {"one": 1}
     assert house.made["two"][0].options.gpu == 0
     assert house.made["two"][0].options.gpu_total_mb == 10_000
-    house.engines.tts(["one", "small"])  # a call of its agent begins
+    house.engines.tts(["one", "small"])
+    assert house.state("one").unloaded, "nobody calls; health is asked"
+    house.engines.check(Kind.TTS, ["one", "small"])  # a call of its agent begins
     await until(lambda: house.state("one").ready)
     assert house.state("two").unloaded and len(house.made["one"]) == 2
     await house.engines.stop()
@@ -107,7 +112,12 @@ async def test_a_model_that_a_call_has_stays() -> None:
     await house.engines.settle()
     assert "no room for two" in house.state("two").fault and house.state("one").ready
     assert house.engines.absent(Kind.TTS, ("two", "small")).startswith("two: there is no room for two")
+    assert house.engines.absent(Kind.TTS, ("two",)) == ""
     assert house.engines.absent(Kind.TTS, names) == ""
+    engine = house.engines._places[Kind.TTS, "one"].engine
+    house.engines.circuits.failed(engine, "the key is refused")
+    told = house.engines.absent(Kind.TTS, names)
+    assert told == "one: the key is refused; small takes over", "calls that begin now go by it"
     lease.end()
     assert house.engines._places[Kind.TTS, "one"].idle_s > 0
     await house.engines.stop()
@@ -124,8 +134,28 @@ async def test_an_idle_model_is_unloaded_and_loaded_again_for_a_call(monkeypatch
         house.engines.check(Kind.TTS, ["one"])
     house.engines.resources.idle_s = NEVER_USED_S
     assert [chunk async for chunk in tts.speak("hello")], "the next voice speaks"
+    await house.engines.started(Kind.TTS, ["one"])
     await until(lambda: house.state("one").ready)
     await house.engines.stop()
+
+
+async def test_what_is_wanted_again_while_it_still_goes_gets_memory_of_its_own() -> None:
+    house = House(totals=(12_000,))
+    house.engines.tts(["one", "small"])
+    await house.engines.settle()
+    (old,) = house.made["one"]
+    old.may_stop.clear()
+    place = house.engines._places[Kind.TTS, "one"]
+    going = asyncio.create_task(place.unload())
+    await asyncio.sleep(0)
+    place.begin()
+    await until(lambda: house.state("one").ready)
+    assert house.budget.held_mb(0) == 12_000, "both are loaded"
+    old.may_stop.set()
+    await going
+    assert house.budget.held_mb(0) == 6_000 and house.state("one").gpu_mb == 6_000
+    await house.engines.stop()
+    assert house.budget.held_mb(0) == 0
 
 
 async def test_a_warm_model_has_spoken_before_anybody_asks_and_stays() -> None:

@@ -51,6 +51,8 @@ class _Utterance:
     languages: tuple[str, ...]
     finished: float = 0.0
     """When its end was seen (perf_counter); 0 before."""
+    due: bool = False
+    """A look is. Asked anew only when something has come: all calls are asked whenever one has sent audio."""
 
 
 class RollingWorker:
@@ -69,14 +71,17 @@ class RollingWorker:
     def _ripe(self, request: BatchedRequest) -> bool:
         """What has come of it is in its window, and a look is due."""
         utterance = self._of(request)
-        if request.audio:
-            whole = len(request.audio) & ~1
-            utterance.window.hear(request.audio[:whole])
-            del request.audio[:whole]
-        if request.finished and not utterance.finished:
+        ended = request.finished and not utterance.finished
+        if not request.audio and not ended:
+            return utterance.due
+        whole = len(request.audio) & ~1
+        utterance.window.hear(request.audio[:whole])
+        del request.audio[:whole]
+        if ended:
             utterance.finished = time.perf_counter()
             utterance.window.finish()
-        return utterance.window.ripe(round(self._pace_ms))
+        utterance.due = utterance.window.ripe(round(self._pace_ms))
+        return utterance.due
 
     def _work(self, batch: Sequence[BatchedRequest]) -> None:
         known = self._batches.requests
@@ -90,11 +95,13 @@ class RollingWorker:
         taken_ms = (time.perf_counter() - began) * 1000
         self._pace_ms = PACE_KEPT * self._pace_ms + (1 - PACE_KEPT) * SHARE * taken_ms
         for request, each, hypothesis in zip(chosen, wanted, hypotheses, strict=True):
+            utterance = self._of(request)
             try:
-                told = self._of(request).window.heard(each.look, hypothesis)
+                told = utterance.window.heard(each.look, hypothesis)
             except UnsoundModelError as fault:
                 request.failed(str(fault))
                 continue
+            utterance.due = utterance.window.ripe(round(self._pace_ms))
             if told is not None:
                 self._tell(request, told)
 

@@ -25,6 +25,8 @@ PIECE_BYTES = 100 * BYTES_PER_MS
 """Sent at once."""
 FLUSH_S = 1.0
 """After a flush the provider has so long; then what was heard so far is the answer."""
+CUT_S = 0.1
+"""So long is looked for what a connection told before it was cut."""
 RECONNECTS = 2
 REMEMBERED = 200
 """Utterances that may be gone on with."""
@@ -132,7 +134,7 @@ class ProviderHearing:
         loop = asyncio.get_running_loop()
         sending = loop.create_task(_sent(ear, request, utterance, min(start, len(utterance.audio))))
         flushed_at: float | None = None
-        told = False
+        cut = False
         telling: asyncio.Task[EarEvent] = loop.create_task(ear.event())
         try:
             while True:
@@ -145,17 +147,17 @@ class ProviderHearing:
                         return _Outcome.CUT
                     if isinstance(event, Flushed):
                         return _Outcome.WHOLE
-                    told = True
                     await self._take(event, request, utterance)
                     telling = loop.create_task(ear.event())
                 elif not done:
-                    if ear.tells_silence and not told:
-                        raise self._provider.fault(ProviderFault.DOWN, "it does not answer")
+                    if cut:
+                        return _Outcome.CUT
+                    if ear.tells_silence and not utterance.transcript.fields()["text"]:
+                        raise self._provider.fault(ProviderFault.DOWN, "it does not answer in time")
                     return _Outcome.LATE
                 if sending in done:
-                    if not sending.result():
-                        return _Outcome.CUT
-                    flushed_at = loop.time()
+                    cut = not sending.result()  # what it has told until then counts
+                    flushed_at = loop.time() - (FLUSH_S - CUT_S if cut else 0.0)
         finally:
             for task in (sending, telling):
                 task.cancel()

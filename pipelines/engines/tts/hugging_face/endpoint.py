@@ -15,6 +15,7 @@ MANIFEST = Manifest(
     languages=("*",),
     licence="of the model",
     needs=("key",),
+    whole=True,
 )
 RECIPE = ENDPOINT_RECIPE
 

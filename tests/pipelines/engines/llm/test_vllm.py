@@ -97,6 +97,7 @@ async def test_it_is_started_with_all_that_a_call_needs(home: Path) -> None:
     async with running(options(home)) as engine:
         assert engine.ready
         assert text(await heard(engine, ASK)) == "Yes, on Tuesday."
+        assert engine.first_s > 0
         args, environment = told(home)["args"], told(home)["environment"]
         assert args["served_model_name"] == MODEL
         assert args["model_tag"] == str(weights(home))
