@@ -60,7 +60,11 @@ def main() -> None:
     told = parser.parse_args()
     told.folder.mkdir(parents=True, exist_ok=True)
     made = asyncio.run(renderings(SENTENCES))
-    table = HEAD + "".join(row(each, not told.no_words) for each in made)
+    table = HEAD
+    for each in made:
+        line = row(each, not told.no_words)
+        print(line, end="", flush=True)  # noqa: T201  # a minute each
+        table += line
     write(told.folder, made, table)
     print(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC\n{table}")  # noqa: T201  # a program of its own
 

@@ -33,7 +33,7 @@ def edits(said: Sequence[str], heard: Sequence[str]) -> int:
 
 def word_error_rate(sentences: Sequence[str], sounds: Sequence[Frame], *, narrow: bool) -> float:
     """With the recogniser's own language model."""
-    decoder = pocketsphinx.Decoder(loglevel="FATAL")
+    decoder = pocketsphinx.Decoder(loglevel="FATAL", fwdflat=False)  # one pass fewer: twice as fast
     noise = np.random.default_rng(5)
     wrong = total = 0
     for sentence, sound in zip(sentences, sounds, strict=True):

@@ -13,6 +13,7 @@ from .api.audit import AsyncAudit, Audit
 from .api.calendars import AsyncCalendars, Calendars
 from .api.calls import AsyncCalls, Calls
 from .api.console import AsyncConsole, Console
+from .api.engines import AsyncEngines, Engines
 from .api.erasures import AsyncErasures, Erasures
 from .api.events import AsyncEvents, Events
 from .api.flow_making import AsyncFlowMaking, FlowMaking
@@ -73,6 +74,7 @@ class VoiceForge:
         self.console = Console(self)
         self.audit = Audit(self)
         self.voices = Voices(self)
+        self.engines = Engines(self)
         self.sessions = Sessions(self)
         self.openai = Openai(self)
         self.flows = Flows(self)
@@ -156,6 +158,7 @@ class AsyncVoiceForge:
         self.console = AsyncConsole(self)
         self.audit = AsyncAudit(self)
         self.voices = AsyncVoices(self)
+        self.engines = AsyncEngines(self)
         self.sessions = AsyncSessions(self)
         self.openai = AsyncOpenai(self)
         self.flows = AsyncFlows(self)

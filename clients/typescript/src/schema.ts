@@ -287,6 +287,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/engines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All engines that this server knows.
+         * @description `ready` is whether an engine has what it needs, by its files, keys and devices; `state` how one fares that
+         *     calls, rows or settings have asked for. Costs are told in words, with their date: what was spent stands in
+         *     `/api/usage`.
+         */
+        get: operations["engines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/engines/{kind}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One engine. A name with a slash in it (`vllm:OWNER/NAME`) is written with `%2F`. */
+        get: operations["engine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/engines/{kind}/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask something small of an engine: a word, a moment of silence, a few tokens.
+         * @description One that is not there is started first. It counts for no usage, and costs what a provider bills for so
+         *     little. 503 `busy` while another is tried.
+         */
+        post: operations["engines_trial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -4078,6 +4138,166 @@ export interface components {
             call: string;
         };
         /**
+         * EngineModeShown
+         * @description A mode, and the engines that it stands for on this server, best first.
+         */
+        EngineModeShown: {
+            /** Llm */
+            llm: string[];
+            /** Name */
+            name: string;
+            /** Stt */
+            stt: string[];
+            /** Tts */
+            tts: string[];
+        };
+        /**
+         * EngineShown
+         * @description An engine.
+         */
+        EngineShown: {
+            /**
+             * Cost
+             * @description What its use costs, in words.
+             */
+            cost: string;
+            /**
+             * Gpu Mb
+             * @description About so much memory of a GPU it takes; 0: none.
+             */
+            gpu_mb: number;
+            kind: components["schemas"]["Kind"];
+            /**
+             * Lacks
+             * @description What is missing, and the command that mends it.
+             */
+            lacks: string | null;
+            /**
+             * Languages
+             * @description BCP 47; `*` is any.
+             */
+            languages: string[];
+            /** Licence */
+            licence: string;
+            /** Name */
+            name: string;
+            /**
+             * Needs
+             * @description Of `weights`, `gpu` and `key`; empty: it works out of the box.
+             */
+            needs: string[];
+            /**
+             * Pool
+             * @description The pool of work that its requests belong to.
+             */
+            pool: string | null;
+            /**
+             * Ready
+             * @description It has what it needs on this server.
+             */
+            ready: boolean;
+            /** @description null: nobody has asked for it since the start. */
+            state: components["schemas"]["EngineStateShown"] | null;
+            /** Summary */
+            summary: string;
+        };
+        /**
+         * EnginesShown
+         * @description All engines by kind and name, and the modes.
+         */
+        EnginesShown: {
+            /** Engines */
+            engines: components["schemas"]["EngineShown"][];
+            /** Modes */
+            modes: components["schemas"]["EngineModeShown"][];
+        };
+        /**
+         * EngineStateShown
+         * @description How an engine that was asked for fares.
+         */
+        EngineStateShown: {
+            /**
+             * Doing
+             * @description What it does while it starts, such as `loading weights 40 %`.
+             */
+            doing: string | null;
+            /**
+             * Fault
+             * @description Why it cannot be had or cannot work now, and how to mend it.
+             */
+            fault: string | null;
+            /**
+             * Gpu
+             * @description Number of the GPU that it is on.
+             */
+            gpu: number | null;
+            /**
+             * Gpu Mb
+             * @description Memory that is kept for it there.
+             */
+            gpu_mb: number;
+            /**
+             * Latency Ms
+             * @description A running mean: to the first word of a language model, of a whole request of one with processes. null: not measured yet.
+             */
+            latency_ms: number | null;
+            /**
+             * Load
+             * @description Requests that run on it now.
+             */
+            load: number;
+            /**
+             * Passed Over
+             * @description Why calls go by it for now.
+             */
+            passed_over: string | null;
+            /**
+             * Ready
+             * @description It can take work now.
+             */
+            ready: boolean;
+            /**
+             * Restarts
+             * @description How often a part of it was started again.
+             */
+            restarts: number;
+            /**
+             * Unloaded
+             * @description It made room, and is loaded again when somebody wants it.
+             */
+            unloaded: boolean;
+            /**
+             * Waiting
+             * @description Requests for which it has no room yet.
+             */
+            waiting: number;
+            /**
+             * Workers
+             * @description Processes that it should have; 0: it has none.
+             */
+            workers: number;
+            /** Workers Ready */
+            workers_ready: number;
+        };
+        /**
+         * EngineTrialShown
+         * @description What came of trying an engine.
+         */
+        EngineTrialShown: {
+            /**
+             * Fault
+             * @description Why it gave nothing.
+             */
+            fault: string | null;
+            /** Ok */
+            ok: boolean;
+            /**
+             * Took Ms
+             * @description From the question to what it gave, its start left out.
+             */
+            took_ms: number;
+        };
+        /**
          * ErasureShown
          * @description The removal of one caller's data.
          */
@@ -5139,6 +5359,11 @@ export interface components {
              */
             warning?: string | null;
         };
+        /**
+         * Kind
+         * @enum {string}
+         */
+        Kind: "vad" | "stt" | "llm" | "tts" | "turn" | "embedding";
         /**
          * LadderShown
          * @description The SIP messages of one call.
@@ -7791,6 +8016,12 @@ export interface components {
              */
             speed?: number;
             /**
+             * Ssml
+             * @description The text is SSML: speak, p, s, break, say-as, prosody (rate, volume), sub and lang; of other elements the words are said. Else nothing in it is markup.
+             * @default false
+             */
+            ssml?: boolean;
+            /**
              * Text
              * @description At most `speech.text_characters` characters.
              */
@@ -7823,7 +8054,7 @@ export interface components {
             text_end: number;
             /**
              * Text Start
-             * @description Index of its first character in the text.
+             * @description Index of its first character in the text; with `ssml` in its words alone.
              */
             text_start: number;
         };
@@ -11277,6 +11508,267 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DrainShown"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    engines: {
+        parameters: {
+            query?: {
+                kind?: components["schemas"]["Kind"] | null;
+                /** @description Whether they have what they need. */
+                ready?: boolean | null;
+                /** @description Whether they were asked for since the start. */
+                used?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnginesShown"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    engine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: components["schemas"]["Kind"];
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineShown"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    engines_trial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: components["schemas"]["Kind"];
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineTrialShown"];
                 };
             };
             /** @description The request is not as it should be; `detail` says which field and why. */

@@ -90,6 +90,11 @@ from .dtmf_data import DtmfData
 from .dtmf_event import DtmfEvent
 from .ended_live import EndedLive
 from .ending_soon_live import EndingSoonLive
+from .engine_mode_shown import EngineModeShown
+from .engine_shown import EngineShown
+from .engine_state_shown import EngineStateShown
+from .engine_trial_shown import EngineTrialShown
+from .engines_shown import EnginesShown
 from .erasure_shown import ErasureShown
 from .erasure_shown_removed import ErasureShownRemoved
 from .erasure_shown_state import ErasureShownState
@@ -156,6 +161,7 @@ from .key_shown_quota import KeyShownQuota
 from .key_shown_rate_limit_type_0 import KeyShownRateLimitType0
 from .key_shown_used import KeyShownUsed
 from .keys_page import KeysPage
+from .kind import Kind
 from .ladder_shown import LadderShown
 from .ladder_shown_marks_item import LadderShownMarksItem
 from .ladder_shown_messages_item import LadderShownMessagesItem
@@ -497,6 +503,11 @@ __all__ = (
     "DtmfEvent",
     "EndedLive",
     "EndingSoonLive",
+    "EngineModeShown",
+    "EngineShown",
+    "EnginesShown",
+    "EngineStateShown",
+    "EngineTrialShown",
     "ErasureShown",
     "ErasureShownRemoved",
     "ErasureShownState",
@@ -563,6 +574,7 @@ __all__ = (
     "KeyShownRateLimitType0",
     "KeyShownUsed",
     "KeysPage",
+    "Kind",
     "LadderShown",
     "LadderShownMarksItem",
     "LadderShownMessagesItem",

@@ -25,6 +25,9 @@ class TextToSpeak:
     """ 8000 to 48000; 0: 24000, and 8000 for mulaw. MP3 and AAC have those of MPEG alone. """
     speed: float | Unset = 1.0
     """ Of the speech; engines bear less at either end. """
+    ssml: bool | Unset = False
+    """ The text is SSML: speak, p, s, break, say-as, prosody (rate, volume), sub and lang; of other elements the
+    words are said. Else nothing in it is markup. """
     timestamps: bool | Unset = False
     """ Lines of JSON with pieces of the audio (base64) and the words that end in them. """
 
@@ -42,6 +45,8 @@ class TextToSpeak:
         sample_rate = self.sample_rate
 
         speed = self.speed
+
+        ssml = self.ssml
 
         timestamps = self.timestamps
 
@@ -62,6 +67,8 @@ class TextToSpeak:
             field_dict["sample_rate"] = sample_rate
         if speed is not UNSET:
             field_dict["speed"] = speed
+        if ssml is not UNSET:
+            field_dict["ssml"] = ssml
         if timestamps is not UNSET:
             field_dict["timestamps"] = timestamps
 
@@ -87,6 +94,8 @@ class TextToSpeak:
 
         speed = d.pop("speed", UNSET)
 
+        ssml = d.pop("ssml", UNSET)
+
         timestamps = d.pop("timestamps", UNSET)
 
         text_to_speak = cls(
@@ -96,6 +105,7 @@ class TextToSpeak:
             format_=format_,
             sample_rate=sample_rate,
             speed=speed,
+            ssml=ssml,
             timestamps=timestamps,
         )
 

@@ -13,7 +13,7 @@ T = TypeVar("T", bound="TimedWordShown")
 class TimedWordShown:
     text: str
     text_start: int
-    """ Index of its first character in the text. """
+    """ Index of its first character in the text; with `ssml` in its words alone. """
     text_end: int
     start_ms: int
     """ Since the beginning of the audio. """

@@ -46,6 +46,7 @@ class Speech:
         format_: FileFormat | Unset = UNSET,
         sample_rate: int | Unset = 0,
         speed: float | Unset = 1.0,
+        ssml: bool | Unset = False,
         timestamps: bool | Unset = False,
     ) -> bytes:
         """A text as speech.
@@ -65,6 +66,7 @@ class Speech:
                     format_=format_,
                     sample_rate=sample_rate,
                     speed=speed,
+                    ssml=ssml,
                     timestamps=timestamps,
                 ),
             ),
@@ -80,6 +82,7 @@ class Speech:
         format_: FileFormat | Unset = UNSET,
         sample_rate: int | Unset = 0,
         speed: float | Unset = 1.0,
+        ssml: bool | Unset = False,
         timestamps: bool | Unset = False,
     ) -> Iterator[bytes]:
         """A text as speech.
@@ -101,6 +104,7 @@ class Speech:
                     format_=format_,
                     sample_rate=sample_rate,
                     speed=speed,
+                    ssml=ssml,
                     timestamps=timestamps,
                 ),
             )
@@ -280,6 +284,7 @@ class AsyncSpeech:
         format_: FileFormat | Unset = UNSET,
         sample_rate: int | Unset = 0,
         speed: float | Unset = 1.0,
+        ssml: bool | Unset = False,
         timestamps: bool | Unset = False,
     ) -> bytes:
         """A text as speech.
@@ -299,6 +304,7 @@ class AsyncSpeech:
                     format_=format_,
                     sample_rate=sample_rate,
                     speed=speed,
+                    ssml=ssml,
                     timestamps=timestamps,
                 ),
             ),
@@ -314,6 +320,7 @@ class AsyncSpeech:
         format_: FileFormat | Unset = UNSET,
         sample_rate: int | Unset = 0,
         speed: float | Unset = 1.0,
+        ssml: bool | Unset = False,
         timestamps: bool | Unset = False,
     ) -> AsyncIterator[bytes]:
         """A text as speech.
@@ -335,6 +342,7 @@ class AsyncSpeech:
                     format_=format_,
                     sample_rate=sample_rate,
                     speed=speed,
+                    ssml=ssml,
                     timestamps=timestamps,
                 ),
             )
