@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pipelines.engines.registry import EngineEntry
 from pipelines.engines.tts.chatterbox import engine as chatterbox
+from pipelines.engines.tts.higgs import engine as higgs
 from pipelines.engines.tts.kokoro import engine as kokoro
 from pipelines.engines.tts.mms import engine as mms
 from pipelines.engines.tts.parler import engine as parler
@@ -14,6 +15,7 @@ from pipelines.engines.tts.piper import engine as piper
 
 ENTRIES: tuple[EngineEntry, ...] = (
     chatterbox.ENGINE.entry(),
+    higgs.ENGINE.entry(),
     kokoro.ENGINE.entry(),
     mms.ENGINE.entry(),
     *(engine.entry() for engine in parler.ENGINES),

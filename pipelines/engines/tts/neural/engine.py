@@ -98,7 +98,8 @@ class NeuralEngine(Generic[F]):
             threads=given.threads,
             at_once=at_once,
             start_limit_s=given.start_s or self.start_s,
-            silence_limit_s=self.silence_s,
+            silence_limit_s=given.step_s or self.silence_s,
+            answer_limit_s=given.step_s or self.silence_s,
             niceness=BACKGROUND_NICENESS if options.background else NICENESS,
         )
 
