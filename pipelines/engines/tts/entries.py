@@ -12,6 +12,7 @@ from pipelines.engines.tts.kokoro import engine as kokoro
 from pipelines.engines.tts.mms import engine as mms
 from pipelines.engines.tts.parler import engine as parler
 from pipelines.engines.tts.piper import engine as piper
+from pipelines.engines.tts.styletts2 import engine as styletts2
 
 ENTRIES: tuple[EngineEntry, ...] = (
     chatterbox.ENGINE.entry(),
@@ -20,4 +21,5 @@ ENTRIES: tuple[EngineEntry, ...] = (
     mms.ENGINE.entry(),
     *(engine.entry() for engine in parler.ENGINES),
     piper.ENGINE.entry(),
+    styletts2.ENGINE.entry(),
 )

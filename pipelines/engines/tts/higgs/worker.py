@@ -176,7 +176,7 @@ class _Codes:
     @property
     def _frames(self) -> int:
         """Whole ones, of which every book's code is there."""
-        return max(0, len(self._rows) - self._config.num_codebooks + 1)
+        return max(0, len(self._rows) - int(self._config.num_codebooks) + 1)
 
 
 def recording(path: Path, rate: int) -> Any:
