@@ -234,7 +234,7 @@ class LedMaker:
 def _begun(call: Call, speech: Equipment) -> None:
     """A call has its engines: they stay to its end, and it is told which of its row's cannot be had."""
     for engine, why in speech.absent:
-        call.note("engine_failed", engine=engine, reason=f"{why}; the next engine takes over")
+        call.note("engine_failed", engine=engine, reason=why)
     if speech.lease is not None:
         call.on_end(speech.lease.end)
 

@@ -119,6 +119,15 @@ def by_work(context: Any) -> tuple[int, dict[str, Any]]:
     return math.ceil(at_work / context.config.get_target_ongoing_requests()), {}
 
 
+def _options(arguments: EngineArguments, name: str) -> EngineOptions:
+    return EngineOptions(
+        arguments.workers,
+        settings=arguments.options,
+        name=name if ":" in name else "",
+        home=Path(arguments.home) if arguments.home else None,
+    )
+
+
 def _key(file: str) -> str:
     if not file:
         return os.environ.get(KEY_VARIABLE, "")
@@ -135,12 +144,7 @@ class EngineReplica:
         self._key = KeyCheck(_key(arguments.key_file))
         known = registry()
         kind, name = offer.kind_of(arguments.engine, known)
-        options = EngineOptions(
-            arguments.workers,
-            settings=arguments.options,
-            name=name if ":" in name else "",
-            home=Path(arguments.home) if arguments.home else None,
-        )
+        options = _options(arguments, name)
         self._engine: WorkerEngine = await asyncio.to_thread(offer.made, kind, name, known, options)
         await self._engine.start()
         self._hosted: Hosted = offer.hosted(kind, name, self._engine)
@@ -185,7 +189,7 @@ def engine(args: dict[str, Any]) -> Any:
     known = registry()
     kind, name = offer.kind_of(arguments.engine, known)
     deployment: Any = EngineReplica
-    gpu_mb = known.find(kind, name).recipe.gpu_mb
+    gpu_mb = known.find(kind, name).recipe_for(_options(arguments, name)).gpu_mb
     if arguments.device_mb and gpu_mb:
         # Serve's scheduler knows whole hundredths; a replica must not be promised less than it takes.
         part = min(1.0, math.ceil(100 * gpu_mb * arguments.workers / arguments.device_mb) / 100)

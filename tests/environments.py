@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from mediaserver.errors import EngineError
-from pipelines.engines.builtin import registry
 from pipelines.environments.device import has_cuda, usual_device
 from pipelines.environments.install import install
+from pipelines.environments.locks import LOCKS
 from pipelines.environments.places import interpreter
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -56,10 +56,10 @@ def installed_environment() -> Callable[[str], Path]:
 
 
 def locks() -> list[str]:
-    """Of the engines that come with us and can work on this machine."""
-    recipes = [entry.recipe for entry in registry().entries.values()]
-    named = {recipe.lock for recipe in recipes if has_cuda() or not recipe.needs_gpu}
-    return sorted(name for name in named if name and "/" not in name)
+    """All that can be made on this machine; layers and tools are made with them."""
+    names = {path.stem for path in LOCKS.glob("*.lock")} - {"build-tools", "torch-cpu", "torch-cuda"}
+    for_gpus = {name for name in names if name.endswith("-cuda")}
+    return sorted(names - for_gpus | {name.removesuffix("-cuda") for name in for_gpus if has_cuda()})
 
 
 def main() -> int:

@@ -28,8 +28,8 @@ HEADINGS = {
     "turn": "Turn models (turn)",
     "embedding": "Models for embeddings (embedding)",
 }
-NAMES = 24
-"""Columns of the names."""
+NAMES = 18, 30
+"""Columns of the names, at least and at most."""
 INDENT = 6
 COMMAND = re.compile("`[^`]{1,60}`")
 """Stays on one line, so that it can be copied."""
@@ -118,6 +118,8 @@ def _show(rows: list[dict[str, Any]], broken: list[BrokenPlugin]) -> None:
 
     to = console()
     width = min(to.width, 100)
+    longest = max((len(row["name"]) for row in rows), default=0)
+    names = min(max(longest, NAMES[0]), NAMES[1])
 
     def lines(text: str, style: str = "") -> None:
         text = COMMAND.sub(lambda command: command[0].replace(" ", UNBROKEN), text)
@@ -131,14 +133,14 @@ def _show(rows: list[dict[str, Any]], broken: list[BrokenPlugin]) -> None:
             to.print(f"[bold]{heading}[/]")
         for row in of_kind:
             state = "[green]ready[/]  " if row["ready"] else "[yellow]not yet[/]"
-            head = f"  {escape(row['name']):<{NAMES}} {state} {escape(_languages(row))}"
+            head = f"  {escape(row['name']):<{names}} {state} {escape(_languages(row))}"
             to.print(head, soft_wrap=True)
             lines(f"{row['licence']}; needs {_needs(row)}", "dim")
             if not row["ready"]:
                 lines(f"lacks {row['lacks']}")
     for plugin in broken:
         finding = plugin.as_finding()
-        to.print(f"  {escape(plugin.name):<{NAMES}} [red]broken[/]")
+        to.print(f"  {escape(plugin.name):<{names}} [red]broken[/]")
         lines(f"{finding.detail}; {finding.mend}")
 
 

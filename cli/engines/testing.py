@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import wave
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -47,7 +48,11 @@ def run(settings: Settings, args: argparse.Namespace) -> int:
         raise EngineMissingError(f"several engines are named {args.name}: say which of {names}")
     (engine,) = engines
     _look_closely(settings, engine)
-    tried = asyncio.run(_tried(settings, known, engine, args))
+    logging.disable(logging.ERROR)  # a fault is one line: the error's own
+    try:
+        tried = asyncio.run(_tried(settings, known, engine, args))
+    finally:
+        logging.disable(logging.NOTSET)
     if args.json:
         print_json({"engine": engine.name, "kind": engine.entry.manifest.kind.value, **tried})
     else:

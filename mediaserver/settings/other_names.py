@@ -31,9 +31,10 @@ VOICES = {
     **dict.fromkeys(("playht", "play.ht", "play-ht"), "playht"),
     **dict.fromkeys(("huggingface", "hf", "hf-spaces"), "hf-space-tts"),
     **dict.fromkeys(("espeak", "espeak-ng", "local", "embedded"), "espeak-ng"),
-    **dict.fromkeys(("higgs", "higgs-audio", "higgs-audio-v2"), "higgs"),
+    **dict.fromkeys(("higgs", "higgs-audio", "higgs-audio-v2"), "higgs-audio"),
     **dict.fromkeys(("mms", "mms-tts"), "mms-tts"),
-    **dict.fromkeys(("parler", "parler-tts", "indic-parler", "indic-parler-tts"), "parler"),
+    **dict.fromkeys(("parler", "parler-tts"), "parler-tts-mini-multilingual"),
+    **dict.fromkeys(("indic-parler", "indic-parler-tts"), "indic-parler-tts"),
     **{name: name for name in ("chatterbox", "styletts2", "piper", "kokoro", "pico")},
 }
 MODELS = {

@@ -16,8 +16,11 @@ from mediaserver.errors import EngineError
 from pipelines.engines.protocols import Kind
 from pipelines.engines.registry import EngineOptions, EngineRegistry
 
-LOCAL_STT = ("faster-whisper", "parakeet", "voxtral-realtime", "kyutai", "moonshine")
-LOCAL_TTS = ("chatterbox", "higgs", "kokoro", "styletts2", "piper", "parler", "mms-tts")
+LOCAL_STT = ("remote:*", "faster-whisper", "parakeet", "voxtral-realtime", "kyutai", "moonshine")
+LOCAL_TTS = (
+    *("remote:*", "chatterbox", "higgs-audio", "kokoro", "styletts2", "piper", "indic-parler-tts"),
+    *("parler-tts-mini-multilingual", "mms-tts"),
+)
 LOCAL_LLM = ("vllm:*", "llama.cpp:*")
 EMBEDDED_STT = ("pocketsphinx",)
 EMBEDDED_TTS = ("pico", "espeak-ng")
@@ -128,7 +131,10 @@ class EngineModes:
 
     def _candidates(self, mode: EngineMode, kind: Kind) -> Iterator[str]:
         for name in mode.of(kind):
-            if not name.endswith(":*"):
+            several = name.endswith(":*")
+            if several and (kind, name[:-2]) not in self._known.entries:
+                continue
+            if not several:
                 if (kind, name) in self._known.entries:
                     yield name
                 continue

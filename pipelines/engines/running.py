@@ -280,15 +280,26 @@ class Engines:
         return [self._state(place) for place in self._places.values()]
 
     def absent(self, kind: Kind, names: Sequence[str]) -> str:
-        """Which of a list that was asked for come before the first that is there, and why they are not; empty
-        when it is the first itself."""
-        faults = []
+        """Which of a list that was asked for come before the first that can work, why they cannot, and who
+        takes over; empty when it is the first itself, and when nobody does: that is told otherwise."""
+        faults: list[str] = []
         for name in names:
             place = self._places[kind, name]
-            if place.engine is not None:
-                break
-            faults.append(f"{name}: {place.fault}" if place.fault else f"{name} is being started")
-        return "; ".join(faults)
+            why = self._trouble(place)
+            if not why:
+                return "; ".join([*faults, f"{name} takes over"]) if faults else ""
+            faults.append(f"{name}: {why}")
+        return ""
+
+    def _trouble(self, place: EnginePlace) -> str:
+        """Why a call goes by it now; empty when it does not."""
+        engine = place.engine
+        if engine is None:
+            return place.fault or "it is being started"
+        failed = self.circuits.open(engine)
+        if failed or engine.ready:
+            return failed
+        return str(getattr(engine, "trouble", "")) or "it is not ready"
 
     def _state(self, place: EnginePlace) -> EngineState:
         engine, share = place.engine, place.share

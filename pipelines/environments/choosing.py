@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
-PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib")
+PICKLES = (".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib")
 _SHARD = re.compile(r"-\d{5}-of-\d{5}$")
 _SAME = {"pytorch_model": "model", "pytorch_adapter_model": "adapter_model"}
 """How transformers names the same weights in either format."""
@@ -27,7 +27,11 @@ def chosen_files(names: Iterable[str], patterns: Iterable[str]) -> tuple[list[st
 
 
 def is_pickle(name: str) -> bool:
-    return PurePosixPath(name).suffix.lower() in PICKLES
+    """By its name. `.bin` is a pickle as transformers and diffusers name it; CTranslate2's `model.bin`, say,
+    is none."""
+    path = PurePosixPath(name)
+    by_torch = path.suffix == ".bin" and ("pytorch_" in path.name or path.stem == "adapter_model")
+    return by_torch or path.suffix.lower() in PICKLES
 
 
 def is_inside(name: str) -> bool:

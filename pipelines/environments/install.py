@@ -19,6 +19,7 @@ from pipelines.environments.making import InstallStep, Making
 from pipelines.environments.places import environments
 from pipelines.environments.stamp import FILE, Stamp, look, read_stamp
 from pipelines.environments.turns import turn, turn_if_free
+from pipelines.environments.users import users_of
 from pipelines.environments.wholeness import missing_file, missing_in
 
 _DIGEST = re.compile(r"\.[0-9a-f]{12}(-python[0-9.]+)?$")
@@ -39,8 +40,9 @@ def install(lock: str, home: Path, device: Device, tell: Tell = lambda _: None) 
             if found.stamp is not None and fits and not missing_file(home, lock):
                 return found.stamp
             with _layer(wanted.layer, folder, tell) as layer:
+                before = (folder / wanted.name).resolve()
                 stamp = Making(wanted, folder / wanted.folder, tell, of=lock, layer=layer).run()
-            _forget_others(folder, wanted)
+            _forget_others(folder, wanted, before)
         sweep(folder)
     except OSError as error:
         raise EngineError(f"{error.filename or folder} cannot be written ({error.strerror})") from None
@@ -73,10 +75,12 @@ def _place_of_layer(layer: Lock, folder: Path) -> Path:
     return place.with_name(f"{place.name}-python{'.'.join(ours)}")
 
 
-def _forget_others(folder: Path, lock: Lock) -> None:
-    """Older ones of this name, and what was left half made."""
+def _forget_others(folder: Path, lock: Lock, before: Path) -> None:
+    """Older ones of this name, and what was left half made. While workers run in the one before, it stays
+    until the next time."""
     for path in folder.glob(f"{lock.name}.*"):
-        if path.name != lock.folder and path.is_dir():
+        kept = path == before and users_of(folder / lock.name)
+        if path.name != lock.folder and path.is_dir() and not kept:
             remove_folder(path)
 
 

@@ -9,6 +9,7 @@ from mediaserver.errors import EngineError
 from pipelines.environments.install import remove_folder, sweep
 from pipelines.environments.places import environment, environments, weights
 from pipelines.environments.turns import turn
+from pipelines.environments.users import users_of
 from pipelines.environments.weights import FILE, folder_bytes
 
 
@@ -18,6 +19,8 @@ def remove_environment(lock: str, home: Path) -> int:
     link, folder = environment(home, lock), environments(home)
     if not folder.is_dir():
         return 0
+    if users := users_of(link):
+        raise EngineError(f"process {users[0]} runs in the environment {link.name}: stop the server first")
     before = folder_bytes(folder)
     try:
         with turn(link, lambda _: None):

@@ -6,6 +6,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -121,6 +122,22 @@ def test_an_engine_is_installed_pulled_tried_and_removed(desk: Desk, tmp_path: P
     assert not environment(desk.home, desk.recipe.lock).exists()
     assert not weights(desk.home, "acme/condor").exists() and not desk.row()["ready"]
     assert "needs nothing" not in desk.types("list")
+
+
+@pytest.mark.slow  # pip runs time and again
+def test_what_a_running_worker_may_still_import_stays(desk: Desk) -> None:
+    desk.types("install", "condor")
+    before = environment(desk.home, desk.recipe.lock).resolve()
+    newer = make_wheel(desk.wheels, "larynx", "1.1", {"larynx.py": "SAYS = 'oh'\n"})
+    Path(desk.recipe.lock).write_text(pinned(newer))
+    python = str(interpreter(desk.home, desk.recipe.lock))
+    with subprocess.Popen([python, "-c", "input()"], stdin=subprocess.PIPE) as worker:
+        desk.types("update", "condor")
+        assert before.is_dir() and environment(desk.home, desk.recipe.lock).resolve() != before
+        assert f"process {worker.pid} runs in the environment" in desk.is_refused("remove", "condor")
+        worker.communicate(b"\n")
+    desk.types("remove", "condor")
+    assert not before.exists()
 
 
 def test_what_other_engines_need_stays(desk: Desk) -> None:

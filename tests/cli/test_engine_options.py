@@ -9,10 +9,12 @@ import pytest
 
 from cli.serving.engines import default_llms, engine_options, open_engines
 from mediaserver.config import Settings
+from mediaserver.errors import EngineMissingError
 from mediaserver.settings.engines import EnginesSettings
 from pipelines.engines.builtin import STT, TTS, registry
 from pipelines.engines.protocols import Kind, Manifest, Readiness
 from pipelines.engines.registry import EngineEntry, EngineOptions, EngineRegistry
+from pipelines.workers.limits import PoolLimits
 from tests.fakes import FakeStt
 
 
@@ -22,10 +24,23 @@ def settings(folder: Path, **engines: object) -> Settings:
 
 def test_an_engine_has_its_own_settings_and_one_process(tmp_path: Path) -> None:
     given = settings(tmp_path, stt_workers=3, options={"whisper": {"model": "small"}, TTS: {"workers": 2}})
-    cache = tmp_path / "cache"
-    assert engine_options(given, Kind.STT, "whisper") == EngineOptions(1, cache, {"model": "small"})
-    assert engine_options(given, Kind.STT, STT) == EngineOptions(3, cache, {})
-    assert engine_options(given, Kind.TTS, TTS) == EngineOptions(2, cache, {})
+    cache, home = tmp_path / "cache", tmp_path / "engines"
+    assert engine_options(given, Kind.STT, "whisper") == EngineOptions(
+        1, cache, {"model": "small"}, home=home
+    )
+    assert engine_options(given, Kind.STT, STT) == EngineOptions(3, cache, {}, home=home)
+    assert engine_options(given, Kind.TTS, TTS) == EngineOptions(2, cache, {}, home=home)
+
+
+def test_limits_of_workers_are_no_settings_of_the_engine(tmp_path: Path) -> None:
+    told = {"model": "small", "max_batch": 8, "gpu_memory_mb": 2_000}
+    made = engine_options(settings(tmp_path, options={"whisper": told}), Kind.STT, "whisper")
+    assert (made.settings, made.limits) == ({"model": "small"}, PoolLimits(max_batch=8, gpu_memory_mb=2_000))
+    with pytest.raises(ValueError, match=r"whisper\.max_batch must be a number"):
+        settings(tmp_path, options={"whisper": {"max_batch": "many"}})
+    wrong = settings(tmp_path, options={"whisper": {"max_batch": 0}})
+    with pytest.raises(EngineMissingError, match="the engine whisper: max_batch must be a number"):
+        engine_options(wrong, Kind.STT, "whisper")
 
 
 async def test_an_engine_is_made_with_what_the_settings_tell_it(tmp_path: Path) -> None:
@@ -42,7 +57,8 @@ async def test_an_engine_is_made_with_what_the_settings_tell_it(tmp_path: Path) 
         engines = open_engines(given, known, undo)
         engines.stt(["whisper"])
         await engines.settle()
-    assert made == [EngineOptions(2, tmp_path / "cache", {"model": "small"})]
+    home = tmp_path / "engines"
+    assert made == [EngineOptions(2, tmp_path / "cache", {"model": "small"}, home=home)]
 
 
 def test_a_name_behind_a_colon_is_an_endpoint_of_its_own_or_a_model_at_the_usual_one(tmp_path: Path) -> None:

@@ -194,7 +194,7 @@ async def test_a_call_is_told_which_of_its_rows_engines_cannot_be_had(shop: Shop
     happened = [each for each in shop.bench.sink.records if isinstance(each, EventHappened)]
     (failed,) = [each.data for each in happened if each.kind == "engine_failed"]
     assert failed["engine"] == "stt" and failed["reason"].startswith("oen: there is no engine 'oen'")
-    assert failed["reason"].endswith("; the next engine takes over")
+    assert failed["reason"].endswith("; one takes over")
     (lease,) = shop.engines._leases
     assert {place.name for place in lease.places} == {"one", "low"}
 

@@ -6,6 +6,9 @@ A call's two sides are played by one another: the recogniser hears what the voic
 from __future__ import annotations
 
 import asyncio
+import json
+import os
+import subprocess
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -15,10 +18,12 @@ import pytest
 
 from mediaserver.errors import EngineError, EngineLostError
 from mediaserver.media.leg import Frame
-from pipelines.engines.protocols import Grammar, SttResult
+from pipelines.engines.builtin import registry
+from pipelines.engines.protocols import Grammar, Kind, SttResult
 from pipelines.engines.registry import EngineOptions
 from pipelines.engines.remote.engine import RemoteStt, RemoteTts, make_stt, make_tts
-from tests.deploy.ray_cluster import KEY, RayCluster, cluster
+from tests.deploy.ray_cluster import KEY, ROOT, RayCluster, cluster
+from tests.deploy.test_files import serve_configs
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -173,3 +178,37 @@ async def test_more_replicas_come_when_more_is_at_work_and_nobody_gets_in_withou
         for speech in speaking:
             await speech.aclose()
         await tts.stop()
+
+
+BUILDER = """
+import json, sys
+from deploy.ray_serve import engine
+from ray.serve.schema import ServeDeploySchema
+for config in json.loads(sys.argv[1]):
+    ServeDeploySchema.model_validate(config)
+part = engine({"engine": "faster-whisper", "device_mb": 24000})._bound_deployment.ray_actor_options
+faults = []
+for wrong in ({}, {"engine": "pocketsphin"}, {"engine": "espeak-ng", "worker": 1}):
+    try:
+        engine(wrong)
+    except Exception as error:
+        faults.append(str(error))
+print(json.dumps([part, faults]))
+"""
+
+
+def test_what_serve_is_given_is_what_it_takes(installed_environment: Callable[[str], Path]) -> None:
+    python = installed_environment("ray")
+    run = subprocess.run(
+        [python, "-c", BUILDER, json.dumps(serve_configs())],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    part, faults = json.loads(run.stdout.splitlines()[-1])
+    needed = registry().find(Kind.STT, "faster-whisper").recipe_for(EngineOptions()).gpu_mb
+    assert needed <= part["num_gpus"] * 24000 < needed + 240
+    lacks, unknown, wrong = faults
+    assert lacks.startswith("args lacks engine") and "did you mean 'pocketsphinx'" in unknown
+    assert "args has no 'worker'; it may have" in wrong

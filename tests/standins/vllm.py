@@ -4,7 +4,8 @@ entrypoints/common/cli_args.py), its request's fields (entrypoints/openai/chat_c
 authentication's middleware; what those refuse it refuses, in their words.
 
 It keeps what it was told in the folder of the weights (`told.json`, `asked.jsonl`), and does what files there
-say: `no_memory` lets it end as vLLM does when the GPU is full, `loading` keeps it loading.
+say: `no_memory` lets it end as vLLM does when the GPU is full, `loading` keeps it loading, `slow` stops it
+behind a word.
 """
 
 from __future__ import annotations
@@ -139,6 +140,8 @@ class VllmStandin:
         else:
             for word in ("Yes,", " on", " Tuesday."):
                 yield self.chunk({"content": word})
+                while (self.folder / "slow").exists():  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
             yield self.chunk({}, "stop")
         usage: dict[str, Any] = {"prompt_tokens": 20, "completion_tokens": 4, "total_tokens": 24}
         if self.args.enable_prompt_tokens_details:

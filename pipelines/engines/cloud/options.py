@@ -108,5 +108,7 @@ def _said(fault: Any, form: type[ProviderOptions]) -> str:
         near = difflib.get_close_matches(name, form.model_fields, n=1, cutoff=0.5)
         hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(sorted(form.model_fields))}"
         return f"{name} is no option of it: {hint}"
+    if fault["type"] == "missing":
+        return f"set {name}"
     message = fault["msg"].removeprefix("Value error, ")
-    return f"{name} {message[0].lower() + message[1:]}"
+    return f"{name} {message[0].lower() + message[1:]}".strip()

@@ -18,6 +18,8 @@ from pipelines.environments.readiness import recipe_readiness
 from pipelines.environments.recipe import Recipe
 from pipelines.workers.spec import WorkerSpec
 
+START_LIMIT_S = 60.0
+"""Clients of some thousand files are imported, on a busy machine."""
 NICENESS = 0
 """Such a worker computes next to nothing, and what it passes on is waited for."""
 
@@ -74,6 +76,7 @@ def provider_spec(
         interpreter=_interpreter(recipe, options),
         inherits=(variable, "SSL_CERT_*") if variable else ("SSL_CERT_*",),
         niceness=NICENESS,
+        start_limit_s=START_LIMIT_S,
     )
 
 

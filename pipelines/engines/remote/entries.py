@@ -6,9 +6,14 @@ from functools import partial
 
 from pipelines.engines.registry import EngineEntry, EngineOptions
 from pipelines.engines.remote import engine
+from pipelines.engines.remote.options import KEY_VARIABLE
+from pipelines.environments.recipe import Recipe
 
+RECIPE = Recipe(keys=(KEY_VARIABLE,), cost="that of the machines that serve it")
 ENTRIES = tuple(
-    EngineEntry(manifest, partial(check, EngineOptions()), make, check_with=check, several=True)
+    EngineEntry(
+        manifest, partial(check, EngineOptions()), make, check_with=check, several=True, recipe=RECIPE
+    )
     for manifest, check, make in (
         (engine.STT, engine.check_stt, engine.make_stt),
         (engine.TTS, engine.check_tts, engine.make_tts),

@@ -157,6 +157,8 @@ class Bridge:
         match message.kind:
             case Msg.PING:
                 self.put(pack(Msg.PONG, message.id))
+                if request is not None:  # who pings under a request's id waits for its next answer
+                    request.awaits()
             case Msg.OPEN:
                 self._open(message)
             case Msg.AUDIO | Msg.FINISH | Msg.CREDIT:
@@ -203,6 +205,7 @@ class _Passage:
         self._ticket: Ticket | None = None
         self._held: list[WorkerMessage] = []
         self._audio = 0
+        self._awaited = False
         self._room: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
@@ -226,6 +229,12 @@ class _Passage:
             self._held.append(message)
         else:
             self._pass(self._ticket, message)
+
+    def awaits(self) -> None:
+        """Somebody waits for its next answer."""
+        self._awaited = True
+        if self._ticket is not None:
+            self._ticket.awaits()
 
     def cancel(self) -> None:
         """Nobody wants its answers."""
@@ -269,11 +278,11 @@ class _Passage:
         held, self._held = self._held, []
         for message in held:
             self._pass(self._ticket, message)
+        if self._awaited:
+            self._ticket.awaits()
 
     def _pass(self, ticket: Ticket, message: WorkerMessage) -> None:
         ticket.send(pack(message.kind, ticket.id, message.payload))
-        if message.kind is not Msg.AUDIO:  # more speech is wanted, or a final: the worker is to answer
-            ticket.awaits()
 
     def _end(self) -> None:
         if self._room is not None and self._room is not asyncio.current_task():

@@ -120,7 +120,8 @@ class RemoteWorker:
         self._on_room()
 
     def awaits(self, id: int) -> None:
-        """Its host watches over that."""
+        """Somebody waits for the next answer to request `id`: its host is told, and watches over that."""
+        self.send(pack(Msg.PING, id))
 
     def send(self, data: bytes) -> None:
         """Send packed messages of one request."""
@@ -307,8 +308,9 @@ class RemoteWorker:
     # -- messages --------------------------------------------------------------------------------------
 
     def _told(self, line: RemoteLine, message: WorkerMessage) -> None:
-        if message.id != line.request or (requester := self.requests.get(message.id)) is None:
-            return  # a pong, or an answer to what was cancelled
+        requester = self.requests.get(message.id)
+        if message.id != line.request or requester is None or message.kind is Msg.PONG:
+            return  # else an answer to what was cancelled
         if message.kind is Msg.LOST:
             fields = message.json()
             if fields.get("full"):

@@ -57,6 +57,16 @@ def test_models_are_those_that_have_a_table() -> None:
     assert found.meant(Kind.LLM, ["cloud-first"]) == ("openai", "openai:far", "openai:near", "vllm:big")
 
 
+def test_workers_on_machines_of_ours_come_before_those_here() -> None:
+    found = modes(
+        entry(Kind.STT, "remote", several=True),
+        entry(Kind.STT, "faster-whisper"),
+        remote__gpus={"urls": ["x"]},
+    )
+    assert found.meant(Kind.STT, ["self-hosted"]) == ("remote:gpus", "faster-whisper")
+    assert found.meant(Kind.TTS, ["self-hosted"]) == ()
+
+
 def test_nothing_of_a_self_hosted_mode_wants_a_key() -> None:
     """Whatever engines come: what is said stays here."""
     known = all_engines()

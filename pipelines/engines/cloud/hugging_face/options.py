@@ -68,7 +68,7 @@ class HuggingFaceSpaceOptions(HuggingFaceOptions):
     @model_validator(mode="after")
     def _has_a_place(self) -> HuggingFaceSpaceOptions:
         if not self.space and not self.base_url:
-            raise ValueError("space: name a Space (OWNER/NAME), or its address in base_url")
+            raise ValueError("set space (OWNER/NAME), or its address in base_url")
         return self
 
     @property

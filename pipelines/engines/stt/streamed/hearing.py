@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import enum
-from collections import deque
+import hashlib
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -28,10 +28,10 @@ FLUSH_S = 1.0
 CUT_S = 0.1
 """So long is looked for what a connection told before it was cut."""
 RECONNECTS = 2
-REMEMBERED = 200
-"""Utterances that may be gone on with."""
-LEAST_REMEMBERED = 200 * BYTES_PER_MS
-"""Of audio, by which one is told from another."""
+REMEMBERED_S = 15.0
+"""So long an utterance may be gone on with."""
+BEGINNING_BYTES = 200 * BYTES_PER_MS
+"""Of audio, by which one utterance is told from another at first."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,16 @@ class _Outcome(enum.Enum):
     WHOLE = "heard to its end"
     LATE = "not told that all was heard, in the time there is"
     CUT = "cut"
+
+
+@dataclass(frozen=True)
+class _Answered:
+    """An utterance that may be gone on with."""
+
+    length: int
+    """Bytes of its audio."""
+    digest: bytes
+    transcript: StreamedTranscript
 
 
 @dataclass
@@ -77,9 +87,9 @@ class ProviderHearing:
         self._opening = opening
         self._ears = KeptEars(keep_s)
         self._ends = ends
-        self._heard: deque[_Utterance] = deque(maxlen=REMEMBERED)
-        """Those that were answered last: a caller who goes on after a pause is heard by a new request, which
-        brings all audio again."""
+        self._heard: dict[bytes, _Answered] = {}
+        """What was answered, by its beginning: a caller who goes on after a pause is heard by a new request,
+        which brings all audio again."""
 
     async def serve(self, request: AsyncRequest) -> dict[str, Any]:
         opening = self._opening(request.fields)
@@ -96,7 +106,7 @@ class ProviderHearing:
                 kept = outcome is _Outcome.WHOLE
                 await (self._ears.give(opening.key, ear) if kept else ear.close())
             if outcome is not _Outcome.CUT:
-                self._heard.append(utterance)
+                self._remember(utterance)
                 fields = utterance.transcript.fields()
                 # words that were not final may be the half of what was said
                 late = outcome is _Outcome.LATE and not utterance.transcript.settled
@@ -109,11 +119,23 @@ class ProviderHearing:
     async def _begun(self, request: AsyncRequest) -> _Utterance:
         """A new utterance, or one that was answered and goes on."""
         audio = await request.audio()
-        for known in reversed(self._heard):
-            if len(known.audio) >= LEAST_REMEMBERED and audio.startswith(known.audio):
-                self._heard.remove(known)
-                return _Utterance(bytearray(audio), known.transcript, finished=not audio)
+        known = self._heard.get(_digest(audio[:BEGINNING_BYTES]))
+        if known is not None and _digest(audio[: known.length]) == known.digest:
+            return _Utterance(bytearray(audio), known.transcript.copy(), finished=not audio)
         return _Utterance(bytearray(audio), StreamedTranscript(), finished=not audio)
+
+    def _remember(self, utterance: _Utterance) -> None:
+        """Nothing of its audio is kept."""
+        audio = bytes(utterance.audio)
+        if len(audio) < BEGINNING_BYTES:
+            return
+        beginning = _digest(audio[:BEGINNING_BYTES])
+        answered = self._heard[beginning] = _Answered(len(audio), _digest(audio), utterance.transcript)
+        asyncio.get_running_loop().call_later(REMEMBERED_S, self._forget, beginning, answered)
+
+    def _forget(self, beginning: bytes, answered: _Answered) -> None:
+        if self._heard.get(beginning) is answered:
+            del self._heard[beginning]
 
     async def _opened(self, opening: Opening, *, last: bool) -> ProviderEar | None:
         """None when it could not be had, which may be tried again."""
@@ -134,7 +156,7 @@ class ProviderHearing:
         loop = asyncio.get_running_loop()
         sending = loop.create_task(_sent(ear, request, utterance, min(start, len(utterance.audio))))
         flushed_at: float | None = None
-        told = cut = False
+        cut = False
         telling: asyncio.Task[EarEvent] = loop.create_task(ear.event())
         try:
             while True:
@@ -147,14 +169,13 @@ class ProviderHearing:
                         return _Outcome.CUT
                     if isinstance(event, Flushed):
                         return _Outcome.WHOLE
-                    told = True
                     await self._take(event, request, utterance)
                     telling = loop.create_task(ear.event())
                 elif not done:
                     if cut:
                         return _Outcome.CUT
-                    if ear.tells_silence and not told:
-                        raise self._provider.fault(ProviderFault.DOWN, "it does not answer")
+                    if ear.tells_silence and not utterance.transcript.fields()["text"]:
+                        raise self._provider.fault(ProviderFault.DOWN, "it does not answer in time")
                     return _Outcome.LATE
                 if sending in done:
                     cut = not sending.result()  # what it has told until then counts
@@ -171,6 +192,10 @@ class ProviderHearing:
         if fields["text"]:
             ended = {"end": True} if heard.ended and self._ends and not request.finished else {}
             await request.result(**fields, **ended)
+
+
+def _digest(audio: bytes) -> bytes:
+    return hashlib.sha256(audio).digest()
 
 
 async def _sent(ear: ProviderEar, request: AsyncRequest, utterance: _Utterance, position: int) -> bool:

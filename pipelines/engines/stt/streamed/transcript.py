@@ -50,6 +50,12 @@ class StreamedTranscript:
         self._interim: HeardStretch | None = None
         self._base_ms = 0
 
+    def copy(self) -> StreamedTranscript:
+        """One that goes on by itself."""
+        other = StreamedTranscript()
+        other._finals, other._interim, other._base_ms = list(self._finals), self._interim, self._base_ms
+        return other
+
     @property
     def answered_ms(self) -> int:
         """Up to here the utterance has final words."""

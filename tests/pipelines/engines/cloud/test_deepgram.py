@@ -145,9 +145,9 @@ async def test_what_is_abandoned_closes_its_connection(deepgram: MakeStt) -> Non
         assert "CloseStream" in provider.controls
 
 
-async def test_a_hundred_calls_are_heard_by_one_process(deepgram: MakeStt) -> None:
+async def test_many_calls_are_heard_by_one_process(deepgram: MakeStt) -> None:
     async with deepgram() as (stt, provider):
-        callers = [Caller(stt) for _ in range(100)]
+        callers = [Caller(stt) for _ in range(30)]
         results = await asyncio.gather(*(caller.says("hello") for caller in callers))
-        assert [result.text for result in results] == ["hello"] * 100
+        assert [result.text for result in results] == ["hello"] * 30
         assert len(stt.pool.workers) == 1

@@ -12,7 +12,7 @@ import pytest
 
 from mediaserver.errors import ProviderFault
 from pipelines.engines.cloud.faults import Provider
-from pipelines.engines.stt.streamed.ears import EarEvent
+from pipelines.engines.stt.streamed.ears import EarEvent, KeptEars
 from pipelines.engines.stt.streamed.hearing import Opening, ProviderHearing
 from pipelines.engines.stt.streamed.transcript import Flushed, HeardStretch
 from pipelines.workers.async_entry import AsyncService, RequestError, serve
@@ -32,7 +32,8 @@ class ScriptedEar:
         self.closed = False
         self.heard = 0
         """Bytes, of all utterances."""
-        self.kept_alive = 0
+        self.kept = asyncio.Event()
+        self.ended = asyncio.Event()
         self._cut_at = cut_at
         self._mute = mute
         self._answers = answers
@@ -64,10 +65,11 @@ class ScriptedEar:
         return await self._told.get()
 
     async def keep_alive(self) -> None:
-        self.kept_alive += 1
+        self.kept.set()
 
     async def close(self) -> None:
         self.alive, self.closed = False, True
+        self.ended.set()
 
 
 class Server:
@@ -195,3 +197,24 @@ async def test_what_is_cancelled_closes_its_connection() -> None:
         await server.send(pack(Msg.CANCEL, 1))
         assert (await server.says(2, 1))["text"] == "word0"
         assert [ear.closed for ear in server.opened] == [True, False]
+
+
+async def test_a_connection_that_waits_is_kept_alive_and_then_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.engines.stt.streamed.ears.KEEP_ALIVE_S", 0.01)
+    ears, ear, other = KeptEars(0.03), ScriptedEar(), ScriptedEar()
+
+    async def opened() -> ScriptedEar:
+        return other
+
+    await ears.give("key", ear)
+    async with asyncio.timeout(10):
+        await ear.kept.wait()
+        await ear.ended.wait()
+    assert await ears.taken("key", opened) is other
+    ears = KeptEars(60)
+    await ears.give("key", other)
+    assert await ears.taken("another key", opened) is other
+    assert await ears.taken("key", opened) is other
+    await ears.give("key", other)
+    await ears.close()
+    assert other.closed

@@ -130,8 +130,8 @@ async def test_a_space_hears_and_one_without_the_function_says_so(tmp_path: Path
 @pytest.mark.parametrize(
     ("module", "settings", "said"),
     [
-        (endpoint_tts, {}, "base_url field required"),
-        (space_tts, {}, "name a Space"),
+        (endpoint_tts, {}, "set base_url"),
+        (space_tts, {}, "set space"),
         (space_tts, {"space": "no slash"}, "space string should match"),
         (space_stt, {"space": "a/b", "functoin": "x"}, "did you mean 'function'?"),
     ],

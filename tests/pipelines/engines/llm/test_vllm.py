@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 
 from mediaserver.errors import EngineError, EngineMemoryError, EngineMissingError, ModelError
+from pipelines.engines.batch_work import BatchLlm
 from pipelines.engines.builtin import registry
+from pipelines.engines.failover import PreferredLlm
 from pipelines.engines.llm.served import ServedLlm
 from pipelines.engines.llm.vllm import engine as vllm
 from pipelines.engines.llm.vllm.log import explain, progress
@@ -32,6 +34,7 @@ from pipelines.engines.protocols import (
 )
 from pipelines.engines.registry import EngineOptions
 from pipelines.workers.urgency import as_batch_work
+from tests.fakes import FakeLlm
 from tests.pipelines.workers.test_server_process import gone, until
 
 STANDIN = Path(__file__).parents[3] / "standins" / "vllm.py"
@@ -97,6 +100,7 @@ async def test_it_is_started_with_all_that_a_call_needs(home: Path) -> None:
     async with running(options(home)) as engine:
         assert engine.ready
         assert text(await heard(engine, ASK)) == "Yes, on Tuesday."
+        assert engine.first_s > 0
         args, environment = told(home)["args"], told(home)["environment"]
         assert args["served_model_name"] == MODEL
         assert args["model_tag"] == str(weights(home))
@@ -119,6 +123,10 @@ async def test_answers_of_calls_come_before_those_of_jobs(home: Path) -> None:
         assert asked(home)["priority"] == 0
         with as_batch_work():
             await heard(engine, ASK)
+        assert asked(home)["priority"] == 1
+        await heard(engine, ASK)
+        assert asked(home)["priority"] == 0
+        assert text([event async for event in BatchLlm(engine).stream(ASK)])
         assert asked(home)["priority"] == 1
 
 
@@ -146,6 +154,21 @@ async def test_one_that_is_killed_comes_back_and_answers_with_its_new_key(home: 
         assert text(await heard(engine, ASK)) == "Yes, on Tuesday."
         assert told(home)["environment"]["VLLM_API_KEY"] != before["environment"]["VLLM_API_KEY"]
         assert all(gone(pid) for pid in before["pids"])
+
+
+async def test_one_that_is_killed_in_the_middle_of_an_answer_costs_no_word(home: Path) -> None:
+    """The next model goes on behind what was said, and nothing is said twice."""
+    (weights(home) / "slow").touch()
+    other = FakeLlm([LlmText(" on Tuesday.")])
+    async with running(options(home)) as engine:
+        said: list[str] = []
+        async for event in PreferredLlm(lambda: [engine, other]).stream(ASK):
+            if isinstance(event, LlmText):
+                if not said:
+                    os.kill(told(home)["pids"][0], signal.SIGKILL)
+                said.append(event.text)
+        assert "".join(said) == "Yes, on Tuesday."
+        assert any("Yes," in message.content for message in other.asked[0][0])
 
 
 async def test_it_tells_how_far_it_is(home: Path) -> None:

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from mediaserver.errors import EngineError
 from pipelines.engines.in_worker import WorkerEngine
-from pipelines.engines.protocols import Kind
+from pipelines.engines.protocols import Kind, SttResult
 from pipelines.engines.registry import EngineOptions
 from pipelines.engines.remote import offer
 from pipelines.engines.remote.engine import make_stt, make_tts
@@ -22,6 +22,7 @@ from pipelines.workers.hosting.door import Door
 from pipelines.workers.hosting.key_check import KeyCheck
 from sip.transport.certificates import SelfMade
 from tests.pipelines.workers.remote.host import KEY, TestHost, Wire, serving, until
+from tests.plugins.acme_speech.buzz import say
 from tests.plugins.acme_speech.engines import make_ear, make_voice
 from tests.plugins.test_acme import Call, nothing, text_of
 
@@ -114,6 +115,39 @@ async def test_a_host_that_is_cut_off_in_mid_utterance_costs_the_caller_nothing(
 
         final = await Call(stt).say("room for two", cut)
         assert final.text == "room for two"
+
+
+async def test_fifty_callers_lose_nothing_when_a_host_is_cut_off_while_all_speak() -> None:
+    async with AsyncExitStack() as up:
+        one, other = [await up.enter_async_context(served(Kind.STT)) for _ in range(2)]
+        wire = await up.enter_async_context(Wire(one.port))
+        stt = make_stt(told(wire.port, other.port, model="acme-ear", spare=8))
+        await stt.start()
+        up.push_async_callback(stt.stop)
+        await until(lambda: all(worker.ready for worker in stt.pool.workers))
+        audio = say("room for two")
+        frames = audio[: len(audio) // 320 * 320].reshape(-1, 320)
+        finals: list[SttResult] = []
+
+        def heard(result: SttResult) -> None:
+            if result.final:
+                finals.append(result)
+
+        sessions = [stt.session(heard) for _ in range(50)]
+        for session in sessions:
+            session.begin(1)
+            for frame in frames[:30]:
+                session.feed(frame)
+        await until(lambda: one.hosted.at_work == other.hosted.at_work == 25)
+        wire.cut()
+        for session in sessions:
+            for frame in frames[30:]:
+                session.feed(frame)
+            session.flush(2)
+        await until(lambda: len(finals) == 50)
+        assert {final.text for final in finals} == {"room for two"}
+        for session in sessions:
+            session.close()
 
 
 async def test_lines_are_protected_by_certificates_of_an_authority_that_is_named(tmp_path: Path) -> None:

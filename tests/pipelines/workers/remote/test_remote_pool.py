@@ -14,6 +14,7 @@ from mediaserver.errors import EngineError
 from pipelines.workers.hosting.bridge import MAX_AUDIO
 from pipelines.workers.protocol import Msg, pack
 from pipelines.workers.remote import remote_worker
+from pipelines.workers.remote.remote_pool import RemotePool
 from tests.pipelines.workers.asker import Asker
 from tests.pipelines.workers.remote.host import ECHO, Wire, echoing, remote, until
 
@@ -84,6 +85,22 @@ async def test_a_worker_that_dies_there_is_lost_here_and_another_answers() -> No
         assert host.hosted.counts["down"] == 1 and pool.restarts == 1
 
 
+async def test_a_worker_there_that_never_answers_is_given_up_only_when_somebody_waits() -> None:
+    spec = replace(ECHO, answer_limit_s=0.2, silence_limit_s=0.4)
+    async with echoing(spec) as host, remote(host.reached()) as pool:
+        asker = Asker()
+        ticket = pool.open(asker, say="hold")
+        assert ticket is not None
+        await until(lambda: host.hosted.at_work)
+        for _ in range(5):  # its host looks four times within the limit of silence
+            ticket.send(pack(Msg.CREDIT, ticket.id, bytes(4)))
+            await asyncio.sleep(0.1)
+        assert asker.lost == "" and host.hosted.pool.restarts == 0
+        ticket.awaits()
+        await asker.change()
+        assert asker.lost == "gave no answer for 0.2 s" and asker.messages == []
+
+
 async def test_a_line_that_is_cut_costs_its_request_and_is_opened_again() -> None:
     async with echoing() as host, Wire(host.port) as wire:
         async with remote(
@@ -97,6 +114,26 @@ async def test_a_line_that_is_cut_costs_its_request_and_is_opened_again() -> Non
             assert asker.lost == "cut the line"
             assert await pool.wait_room(10)
             assert pool.restarts == 1
+
+
+async def test_a_host_that_was_started_again_is_reached_again(caplog: pytest.LogCaptureFixture) -> None:
+    async with echoing() as other:
+        async with echoing() as host:
+            pool = RemotePool("far", [host.reached(), other.reached()])
+            await pool.start()
+            await until(lambda: all(each.ready for each in pool.hosts))
+        try:
+            await until(lambda: not pool.hosts[0].ready and pool.hosts[0].fault)
+            asker = Asker()
+            assert pool.open(asker, say="hello") is not None
+            await asker.change()
+            assert asker.messages[0].json() == {"said": "hello"}
+            async with echoing(port=host.port):
+                await until(lambda: pool.hosts[0].ready)
+                assert pool.hosts[0].fault == "" and pool.restarts == 1
+        finally:
+            await pool.close()
+    assert "it is reached again" in caplog.text
 
 
 async def test_a_host_that_falls_silent_is_given_up_and_the_other_takes_over() -> None:
