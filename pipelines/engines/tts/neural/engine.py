@@ -60,11 +60,13 @@ class NeuralEngine(Generic[F]):
     def check(self, options: EngineOptions) -> Readiness:
         """Whether its options can be read, and all is there that its recipe names."""
         name = options.name or self.manifest.name
+        there = recipe_readiness(name, self.recipe, options)
         try:
             self.told(checked(name, options, self.form), options)
         except EngineMissingError as error:
-            return Readiness(False, f"options that can be read ({error})")
-        return recipe_readiness(name, self.recipe, options)
+            wrong = f"options that can be read ({error})"
+            return Readiness(False, f"{wrong}; {there.lacks}" if there.lacks else wrong)
+        return there
 
     def make(self, options: EngineOptions) -> NeuralTts:
         """Raises EngineMissingError."""
@@ -98,7 +100,8 @@ class NeuralEngine(Generic[F]):
             threads=given.threads,
             at_once=at_once,
             start_limit_s=given.start_s or self.start_s,
-            silence_limit_s=self.silence_s,
+            silence_limit_s=given.step_s or self.silence_s,
+            answer_limit_s=given.step_s or self.silence_s,
             niceness=BACKGROUND_NICENESS if options.background else NICENESS,
         )
 

@@ -32,6 +32,8 @@ class NeuralOptions(BaseModel):
     """The same text sounds the same again, as long as one is spoken at a time."""
     start_s: float = Field(default=0.0, ge=0, le=3600)
     """How long loading may take; 0: what is usual for the engine."""
+    step_s: float = Field(default=0.0, ge=0, le=3600)
+    """How long one piece of audio may take; 0: what is usual for the engine."""
 
 
 class TorchOptions(NeuralOptions):

@@ -44,6 +44,7 @@ async def test_it_streams_a_clause_as_its_tokens_are_made_in_its_own_voice_and_a
         "first_tokens": 10,
         "chunk_tokens": 10,
         "start_s": 900,
+        "step_s": 600,
         "seed": 5,
         "voices": {"anna": str(folder / "recording.wav")},
     }

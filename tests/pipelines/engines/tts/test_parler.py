@@ -35,7 +35,7 @@ async def test_it_streams_a_clause_in_a_voice_that_is_described(
 ) -> None:
     python = installed_environment("parler")
     folder = made(python, "random_parler.py", tmp_path / "weights")
-    settings = {"start_s": 900, "seed": 4, "voices": {"divya": "Divya speaks slowly."}}
+    settings = {"start_s": 900, "step_s": 600, "seed": 4, "voices": {"divya": "Divya speaks slowly."}}
     async with started(ENGINES[0], engines_home, folder, **settings) as tts:
         assert tts.voices == ["divya"]
         assert_speech(await heard(tts, TEXT), 0.1, 9)

@@ -8,6 +8,7 @@ imports them.
 from __future__ import annotations
 
 import sys
+from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, NoReturn
 
@@ -33,6 +34,17 @@ def without_tensorboard() -> None:
     module: Any = ModuleType(TENSORBOARD)
     module.SummaryWriter = _absent
     sys.modules.setdefault(TENSORBOARD, module)
+
+
+def without_plots_and_langchain() -> None:
+    """Have StyleTTS 2 find the splitter of long texts, for which ours are too short, and what draws its
+    training."""
+    for name in ("langchain", "langchain.text_splitter", "matplotlib", "matplotlib.pyplot"):
+        module: Any = ModuleType(name)
+        module.__spec__ = ModuleSpec(name, None)
+        module.RecursiveCharacterTextSplitter = _absent
+        sys.modules.setdefault(name, module)
+    sys.modules["matplotlib"].pyplot = sys.modules["matplotlib.pyplot"]  # type: ignore[attr-defined]
 
 
 def _absent(*_: Any, **__: Any) -> NoReturn:
