@@ -87,7 +87,6 @@ class LocalSttEngine(Generic[F]):
                 "weights": str(folder),
                 "device": given.device,
                 "threads": given.threads,
-                "batch": given.batch,
                 "step_ms": given.step_ms,
                 "limit_s": given.limit_s,
                 **self.told(given),

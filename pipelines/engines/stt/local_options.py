@@ -24,8 +24,6 @@ class LocalSttOptions(BaseModel):
     """`auto`: a GPU where there is one."""
     threads: int = Field(default=2, ge=1, le=128)
     """Processor threads of one worker."""
-    batch: int = Field(default=8, ge=1, le=256)
-    """Calls that the model hears in one step."""
     step_ms: int = Field(default=500, ge=100, le=5_000)
     """Speech from one partial result to the next, at least."""
     limit_s: float = Field(default=10.0, gt=0, le=120)

@@ -72,7 +72,13 @@ def make(options: EngineOptions) -> ServedLlm:
     spec = ServerSpec(
         name=options.name or MANIFEST.name,
         command=partial(
-            command, interpreter(home, LOCK), weights or home, given, template, gpu_share(given, options)
+            command,
+            interpreter(home, LOCK),
+            weights or home,
+            given,
+            template,
+            gpu_share(given, options),
+            options.limits.at_once,
         ),
         environment=partial(environment, options.cache, options.gpu),
         start_limit_s=given.start_s,

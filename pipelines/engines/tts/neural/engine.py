@@ -83,7 +83,7 @@ class NeuralEngine(Generic[F]):
         folder = weights_folder(self.recipe, options)
         if folder is None or options.home is None:
             raise EngineMissingError(f"the engine {name} lacks a folder for its weights: set engines.home")
-        at_once = given.at_once or given.usual_at_once
+        at_once = options.limits.at_once or given.usual_at_once
         return WorkerSpec(
             name,
             self.module,

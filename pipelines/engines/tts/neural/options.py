@@ -19,6 +19,7 @@ Form = TypeVar("Form", bound="NeuralOptions")
 class NeuralOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     usual_at_once: ClassVar[int] = 4
+    """Texts that one worker speaks at once, where the settings do not say (`at_once`)."""
 
     weights: str = ""
     """A folder, or OWNER/NAME that was pulled; empty: the usual model's."""
@@ -26,8 +27,6 @@ class NeuralOptions(BaseModel):
     """`auto`: a GPU where there is one."""
     threads: int = Field(default=2, ge=1, le=128)
     """Processor threads of one worker."""
-    at_once: int = Field(default=0, ge=0, le=256)
-    """Texts that one worker speaks at once; 0: what is usual for the engine."""
     seed: int | None = Field(default=None, ge=0, lt=2**32)
     """The same text sounds the same again, as long as one is spoken at a time."""
     start_s: float = Field(default=0.0, ge=0, le=3600)

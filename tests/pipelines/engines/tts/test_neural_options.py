@@ -10,7 +10,9 @@ from mediaserver.errors import EngineMissingError
 from pipelines.engines.registry import EngineEntry, EngineOptions
 from pipelines.engines.tts import entries
 from pipelines.engines.tts.kokoro import engine as kokoro
+from pipelines.engines.tts.mms import engine as mms
 from pipelines.engines.tts.neural.options import NeuralOptions, SampledVoices, checked
+from pipelines.workers.limits import PoolLimits
 
 
 @pytest.mark.parametrize(
@@ -71,3 +73,10 @@ def test_options_that_cannot_be_read_make_no_engine(tmp_path: Path) -> None:
         kokoro.make(EngineOptions(home=tmp_path, settings={"thread": 2}))
     with pytest.raises(EngineMissingError, match=r"set engines\.home"):
         kokoro.make(EngineOptions())
+
+
+def test_how_many_texts_at_once_is_said_with_the_limits_of_workers(tmp_path: Path) -> None:
+    options = EngineOptions(home=tmp_path, limits=PoolLimits(at_once=3))
+    spec = mms.ENGINE.spec(options)
+    assert spec.at_once == spec.options["at_once"] == 3
+    assert mms.ENGINE.spec(EngineOptions(home=tmp_path)).options["at_once"] == 16
