@@ -3,17 +3,16 @@ anything is started. What belongs to one engine alone stands in its own file, in
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from mediaserver.errors import EngineMissingError
+from pipelines.engines.checked_options import checked_options, options_place
 from pipelines.engines.registry import EngineOptions
 
-PAGE = "docs/engines.md"
-Form = TypeVar("Form", bound="NeuralOptions")
+F = TypeVar("F", bound="NeuralOptions")
 
 
 class NeuralOptions(BaseModel):
@@ -49,28 +48,12 @@ class SampledVoices(TorchOptions):
     """Name -> a WAV file of 3 to 30 s of one person's speech."""
 
 
-def checked(engine: str, options: EngineOptions, form: type[Form]) -> Form:
+def checked_voice(engine: str, options: EngineOptions, form: type[F]) -> F:
     """Raises EngineMissingError, which names the option."""
-    where = f"engines.options.{options.name or engine}"
-    try:
-        given = form.model_validate(dict(options.settings))
-    except ValidationError as error:
-        faults = [
-            _said(form, ".".join(str(part) for part in fault["loc"]), fault["type"], fault["msg"])
-            for fault in error.errors(include_url=False, include_input=False, include_context=False)
-        ]
-        raise EngineMissingError(f"{where}: {'; '.join(faults)}") from None
+    given = checked_options(engine, options, form)
     if isinstance(given, SampledVoices):
         for name, path in given.voices.items():
             if not Path(path).expanduser().is_file():
+                where = options_place(engine, options)
                 raise EngineMissingError(f"{where}: voices.{name}: there is no file {path}")
     return given
-
-
-def _said(form: type[BaseModel], option: str, kind: str, message: str) -> str:
-    if kind == "extra_forbidden":
-        near = difflib.get_close_matches(option, form.model_fields, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(form.model_fields)}"
-        return f"{option} is no option of it: {hint} ({PAGE})"
-    message = message.removeprefix("Value error, ")
-    return f"{option} {message[0].lower()}{message[1:]}"
