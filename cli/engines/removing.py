@@ -31,6 +31,7 @@ def run(settings: Settings, args: argparse.Namespace) -> int:
     """Raises EngineError."""
     from pipelines.engines.builtin import registry
     from pipelines.environments.locks import environment_name
+    from pipelines.environments.places import environments, weights
     from pipelines.environments.remove import remove_environment, remove_weights
 
     known, home = registry(), settings.engines_home
@@ -41,12 +42,16 @@ def run(settings: Settings, args: argparse.Namespace) -> int:
     ]
     removed: list[dict[str, Any]] = []
     for lock in locks_of(engines):
+        if not any(environments(home).glob(f"{environment_name(lock)}*")):  # half made ones count
+            continue
         users = [] if args.shared else _users(others, lock=lock)
         freed = 0 if users else remove_environment(lock, home)
         removed.append(
             {"environment": environment_name(lock), "freed_mb": round(freed / MB, 1), "kept_for": users}
         )
     for model in models_of(engines) if args.weights else ():
+        if not weights(home, model.repo).is_dir():
+            continue
         users = [] if args.shared else _users(others, repo=model.repo)
         freed = 0 if users else remove_weights(model.repo, home)
         removed.append({"weights": model.repo, "freed_mb": round(freed / MB, 1), "kept_for": users})
@@ -67,7 +72,7 @@ def _users(others: list[NamedEngine], *, lock: str = "", repo: str = "") -> list
 
 def _show(name: str, removed: list[dict[str, Any]]) -> None:
     if not removed:
-        print(f"{name} has nothing on the disk that is its own")
+        print(f"{name} has nothing on the disk: there is nothing to remove")
     for each in removed:
         what = (
             f"the environment {each['environment']}"

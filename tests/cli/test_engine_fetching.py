@@ -3,6 +3,7 @@ first words and away again, by the commands alone."""
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import json
 import os
@@ -108,6 +109,7 @@ def test_an_engine_is_installed_pulled_tried_and_removed(desk: Desk, tmp_path: P
     assert ": 1 package," in desk.types("install", "condor")
     assert "say so with --yes" in desk.is_refused("pull", "condor")  # nobody is there to be asked
     told = desk.types("pull", "condor", "--yes")
+    assert f"model.safetensors: 0.1 MB, sha256:{hashlib.sha256(MODEL).hexdigest()}" in told
     assert "licence: mit" in told and "left out, as safetensors hold the same: pytorch_model.bin" in told
     assert "2 of 2 files are whole" in desk.types("pull", "condor", "--verify")
     row = desk.row()
@@ -142,6 +144,7 @@ def test_what_a_running_worker_may_still_import_stays(desk: Desk) -> None:
 
 def test_what_other_engines_need_stays(desk: Desk) -> None:
     desk.add("owl", Kind.STT, FakeStt)
+    assert "there is nothing to remove" in desk.types("remove", "condor", "--weights")
     desk.types("pull", "owl", "--yes")
     assert "stays, which owl need too" in desk.types("remove", "condor", "--weights")
     assert weights(desk.home, "acme/condor").is_dir()
@@ -193,7 +196,11 @@ def test_weights_come_from_a_folder(desk: Desk, tmp_path: Path) -> None:
     (stick / "model.safetensors").write_bytes(MODEL)
     desk.hub.repositories.clear()
     assert "there is no folder /nowhere" in desk.is_refused("pull", "condor", "--from", "/nowhere")
+    assert "not among its files: *.json, *.bin" in desk.types("pull", "condor", "--from", str(stick))
     told = json.loads(desk.types("pull", "condor", "--from", str(stick), "--link", "--json"))["weights"]
     assert (told[0]["files"], told[0]["commit"], told[0]["origin"]) == (1, "", str(stick))
     assert (weights(desk.home, "acme/condor") / "model.safetensors").is_symlink()
+    (stick / "model.safetensors").rename(stick / "condor.pt")
+    refused = desk.is_refused("pull", "condor", "--from", str(stick))
+    assert "has no file like *.json" in refused and "named by the engine's setting `weights`" in refused
     assert "has no repository acme/condor" in desk.is_refused("pull", "condor", "--yes")

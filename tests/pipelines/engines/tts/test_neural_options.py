@@ -39,6 +39,7 @@ def test_the_worker_is_told_its_folder_and_nothing_of_the_servers_surroundings(t
     options = EngineOptions(home=tmp_path, settings={"seed": 7, "threads": 3})
     spec = kokoro.ENGINE.spec(options)
     assert spec.options["weights"] == str(tmp_path / "weights" / "onnx-community--Kokoro-82M-v1.0-ONNX")
+    assert spec.options["mend"].startswith("run `voiceforge engines pull kokoro`")
     assert spec.options["seed"] == 7 and spec.threads == 3
     assert spec.interpreter == str(tmp_path / "environments" / "onnx-voices" / "bin" / "python")
     assert spec.environment["HF_HUB_OFFLINE"] == "1" and not spec.inherits
@@ -47,6 +48,7 @@ def test_the_worker_is_told_its_folder_and_nothing_of_the_servers_surroundings(t
 def test_weights_may_be_a_folder_or_another_repository(tmp_path: Path) -> None:
     mine = EngineOptions(home=tmp_path, settings={"weights": str(tmp_path / "mine")})
     assert kokoro.ENGINE.spec(mine).options["weights"] == str(tmp_path / "mine")
+    assert kokoro.ENGINE.spec(mine).options["mend"].startswith(f"look at the files in {tmp_path / 'mine'}")
     other = EngineOptions(home=tmp_path, settings={"weights": "someone/kokoro"})
     assert kokoro.ENGINE.spec(other).options["weights"] == str(tmp_path / "weights" / "someone--kokoro")
 
