@@ -279,13 +279,16 @@ class Engines:
         """Of all that were asked for, in that order."""
         return [self._state(place) for place in self._places.values()]
 
-    def absent(self, kind: Kind, names: Sequence[str]) -> str:
+    def absent(self, kind: Kind, names: Sequence[str], language: str = "") -> str:
         """Which of a list that was asked for come before the first that can work, why they cannot, and who
-        takes over; empty when it is the first itself, and when nobody does: that is told otherwise."""
+        takes over; empty when it is the first itself, and when nobody does: that is told otherwise.
+        `language`: who does not speak it cannot; empty: that is not asked."""
         faults: list[str] = []
         for name in names:
             place = self._places[kind, name]
             why = self._trouble(place)
+            if not why and language and not place.engine.manifest.speaks(language):
+                why = f"it does not speak {language}"
             if not why:
                 return "; ".join([*faults, f"{name} takes over"]) if faults else ""
             faults.append(f"{name}: {why}")
