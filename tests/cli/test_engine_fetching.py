@@ -50,13 +50,15 @@ class Desk:
         self.known = EngineRegistry()
         self.add("condor", Kind.TTS, FakeTts)
 
-    def add(self, name: str, kind: Kind, make: Any) -> None:
+    def add(self, name: str, kind: Kind, make: Any, recipe: Recipe | None = None) -> None:
+        recipe = recipe or self.recipe
+
         def check(options: EngineOptions) -> Readiness:
-            return recipe_readiness(name, self.recipe, options)
+            return recipe_readiness(name, recipe, options)
 
         manifest = Manifest(name, kind, "soars", ("*",), "BSD", needs=("weights",))
         entry = EngineEntry(
-            manifest, lambda: check(EngineOptions()), lambda _: make(), check_with=check, recipe=self.recipe
+            manifest, lambda: check(EngineOptions()), lambda _: make(), check_with=check, recipe=recipe
         )
         self.known.add(entry)
 
@@ -150,6 +152,17 @@ def test_what_other_engines_need_stays(desk: Desk) -> None:
     assert weights(desk.home, "acme/condor").is_dir()
     desk.types("remove", "condor", "--weights", "--shared")
     assert not weights(desk.home, "acme/condor").exists()
+
+
+def test_an_engine_that_was_never_pulled_keeps_no_packages(desk: Desk) -> None:
+    owls = Recipe(desk.recipe.lock, (ModelFiles("acme/owl", ("*",)),))
+    desk.add("owl", Kind.STT, FakeStt, owls)
+    desk.types("install", "condor")
+    weights(desk.home, "acme/owl").mkdir(parents=True)
+    assert "stays, which owl need too" in desk.types("remove", "condor")
+    weights(desk.home, "acme/owl").rmdir()
+    assert "is removed" in desk.types("remove", "condor")
+    assert not environment(desk.home, desk.recipe.lock).exists()
 
 
 def test_spoilt_files_are_one_line_with_the_way_to_mend_them(desk: Desk) -> None:
