@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from pipelines.engines.registry import EngineEntry, EngineOptions
 from pipelines.engines.tts import entries
 from pipelines.engines.tts.kokoro import engine as kokoro
 from pipelines.engines.tts.neural.options import NeuralOptions, SampledVoices, checked
+from pipelines.engines.tts.piper import engine as piper
 
 
 @pytest.mark.parametrize(
@@ -73,3 +75,17 @@ def test_options_that_cannot_be_read_make_no_engine(tmp_path: Path) -> None:
         kokoro.make(EngineOptions(home=tmp_path, settings={"thread": 2}))
     with pytest.raises(EngineMissingError, match=r"set engines\.home"):
         kokoro.make(EngineOptions())
+
+
+def test_piper_speaks_what_the_voices_of_its_folder_do(tmp_path: Path) -> None:
+    for name, config in (
+        ("it_IT-some-medium", {"language": {"code": "it_IT"}}),
+        ("old", {"espeak": {"voice": "sv"}}),
+        ("torn", []),
+    ):
+        (tmp_path / f"{name}.onnx.json").write_text(json.dumps(config))
+    (tmp_path / "cut.onnx.json").write_text("{")
+    voice = piper.make(EngineOptions(home=tmp_path, settings={"weights": str(tmp_path)}))
+    assert voice.manifest.languages == ("it", "sv")
+    empty = piper.make(EngineOptions(home=tmp_path))
+    assert empty.manifest.languages == piper.MANIFEST.languages
