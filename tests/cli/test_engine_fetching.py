@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from rich.progress import Progress
 
 from cli.doctor_environments import spoilt_engines
 from cli.main import main
@@ -142,6 +143,25 @@ def test_what_a_running_worker_may_still_import_stays(desk: Desk) -> None:
         worker.communicate(b"\n")
     desk.types("remove", "condor")
     assert not before.exists()
+
+
+def test_a_terminal_shows_a_bar(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[tuple[float, float | None, str]] = []
+
+    class Bar(Progress):
+        def update(self, task_id: Any, **fields: Any) -> None:
+            super().update(task_id, **fields)
+            shown.append((fields["completed"], fields["total"], fields["description"]))
+
+    monkeypatch.setattr("rich.progress.Progress", Bar)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    desk.types("install", "condor")
+    steps = [(done, of) for done, of, _ in shown if of]
+    assert (0, 1) in steps and (1, 1) in steps and all(done <= of for done, of in steps)
+    shown.clear()
+    desk.types("pull", "condor", "--yes")
+    assert shown[0][1] == len(MODEL) + 2 and shown[-1][2] == "model.safetensors"
+    assert all(done <= len(MODEL) + 2 for done, _, _ in shown)
 
 
 def test_what_other_engines_need_stays(desk: Desk) -> None:
