@@ -301,10 +301,11 @@ class WorkerPool:
         if worker is None or (self._gate is not None and not self._gate.open):
             return None
         ticket = Ticket(worker, next(self._ids))
-        worker.take(ticket.id, self.admitted(requester))
         if priority:
             fields = {**fields, "priority": int(priority)}
-        worker.send(pack_json(Msg.OPEN, ticket.id, **fields))
+        packed = pack_json(Msg.OPEN, ticket.id, **fields)  # what cannot be written takes no place
+        worker.take(ticket.id, self.admitted(requester))
+        worker.send(packed)
         return ticket
 
     def _free(self, priority: Priority) -> AnyWorker | None:
