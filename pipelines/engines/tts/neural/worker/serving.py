@@ -22,6 +22,7 @@ from pipelines.engines.tts.neural.worker.model import ClauseWish, NeuralModel
 from pipelines.engines.tts.neural.worker.speech import NeuralSpeech, WordPlace
 from pipelines.workers.batches import BatchedRequest, Batches
 from pipelines.workers.entry import become_worker
+from pipelines.workers.faults import ABOUT_REQUEST
 from pipelines.workers.protocol import Msg
 
 log = logging.getLogger(__name__)
@@ -59,6 +60,13 @@ class NeuralSpeaker:
             return True
         try:
             speech = self._speeches[request.id] = NeuralSpeech(self._model, request.fields)
+        except (
+            KeyError,
+            TypeError,
+            ValueError,
+        ) as error:  # another machine may have written it
+            request.failed(said_of(error), kind=ABOUT_REQUEST)
+            return False
         except Exception as error:
             self._failed(request, error)
             return False
