@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -42,6 +43,7 @@ class KokoroVoice(NeuralModel):
         )
         session = onnx_session(model, str(options.get("device", "auto")), int(options.get("threads", 1)))
         self._usual = str(options.get("voice") or "")
+        logging.getLogger("phonemizer").setLevel(logging.ERROR)  # it warns of every text with a number in it
         with tempfile.TemporaryDirectory() as scratch:
             self._kokoro = kokoro_onnx.Kokoro.from_session(session, str(_voices(folder, Path(scratch))))
             # Read now: they are few, and their file may go.
@@ -74,6 +76,8 @@ class KokoroVoice(NeuralModel):
         if wanted not in self._names:
             why = f"voice {voice!r}" if voice else f"voice for {language}"
             raise MissingVoiceError(f"kokoro has no {why}; it has {', '.join(self._names)}")
+        if TONGUES[wanted[0]].partition("-")[0] != language.lower().partition("-")[0]:
+            raise MissingVoiceError(f"the voice {wanted} speaks {TONGUES[wanted[0]]}, not {language}")
         return wanted
 
 

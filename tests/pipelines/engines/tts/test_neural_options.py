@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from pipelines.engines.tts import entries
 from pipelines.engines.tts.kokoro import engine as kokoro
 from pipelines.engines.tts.mms import engine as mms
 from pipelines.engines.tts.neural.options import NeuralOptions, SampledVoices, checked_voice
+from pipelines.engines.tts.piper import engine as piper
 from pipelines.workers.limits import PoolLimits
 
 
@@ -41,6 +43,7 @@ def test_the_worker_is_told_its_folder_and_nothing_of_the_servers_surroundings(t
     options = EngineOptions(home=tmp_path, settings={"seed": 7, "threads": 3})
     spec = kokoro.ENGINE.spec(options)
     assert spec.options["weights"] == str(tmp_path / "weights" / "onnx-community--Kokoro-82M-v1.0-ONNX")
+    assert spec.options["mend"].startswith("run `voiceforge engines pull kokoro`")
     assert spec.options["seed"] == 7 and spec.threads == 3
     assert spec.interpreter == str(tmp_path / "environments" / "onnx-voices" / "bin" / "python")
     assert spec.environment["HF_HUB_OFFLINE"] == "1" and not spec.inherits
@@ -49,6 +52,7 @@ def test_the_worker_is_told_its_folder_and_nothing_of_the_servers_surroundings(t
 def test_weights_may_be_a_folder_or_another_repository(tmp_path: Path) -> None:
     mine = EngineOptions(home=tmp_path, settings={"weights": str(tmp_path / "mine")})
     assert kokoro.ENGINE.spec(mine).options["weights"] == str(tmp_path / "mine")
+    assert kokoro.ENGINE.spec(mine).options["mend"].startswith(f"look at the files in {tmp_path / 'mine'}")
     other = EngineOptions(home=tmp_path, settings={"weights": "someone/kokoro"})
     assert kokoro.ENGINE.spec(other).options["weights"] == str(tmp_path / "weights" / "someone--kokoro")
 
@@ -80,3 +84,17 @@ def test_how_many_texts_at_once_is_said_with_the_limits_of_workers(tmp_path: Pat
     spec = mms.ENGINE.spec(options)
     assert spec.at_once == spec.options["at_once"] == 3
     assert mms.ENGINE.spec(EngineOptions(home=tmp_path)).options["at_once"] == 16
+
+
+def test_piper_speaks_what_the_voices_of_its_folder_do(tmp_path: Path) -> None:
+    for name, config in (
+        ("it_IT-some-medium", {"language": {"code": "it_IT"}}),
+        ("old", {"espeak": {"voice": "sv"}}),
+        ("torn", []),
+    ):
+        (tmp_path / f"{name}.onnx.json").write_text(json.dumps(config))
+    (tmp_path / "cut.onnx.json").write_text("{")
+    voice = piper.make(EngineOptions(home=tmp_path, settings={"weights": str(tmp_path)}))
+    assert voice.manifest.languages == ("it", "sv")
+    empty = piper.make(EngineOptions(home=tmp_path))
+    assert empty.manifest.languages == piper.MANIFEST.languages
