@@ -185,7 +185,7 @@ async def test_batch_work_of_one_engine_does_not_keep_out_the_calls_of_another()
     gate, order = WorkGate(1), list[str]()
     pools = [WorkerPool(replace(ECHO, name=name), 1) for name in ("jobs", "calls")]
     for each in pools:
-        each.configure(PoolLimits(), gate=gate)
+        each.configure(gate=gate)
     await asyncio.gather(*(each.start() for each in pools))
     first = held(pools[0])
     jobs = [asked(pools[0], order, "job", batch=True) for _ in range(3)]
