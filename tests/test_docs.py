@@ -28,6 +28,8 @@ from pipelines.conversation.turn_settings import (
     TurnSettings,
 )
 from pipelines.conversation.wake_word import AWAKE_MS
+from pipelines.engines.builtin import registry
+from pipelines.engines.protocols import Kind
 from tests.peers.matrix_page import declared, drawn, faults, on_the_page
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -113,6 +115,20 @@ def test_every_row_stands_in_a_table(path: Path) -> None:
         if line.startswith("|") and not before.startswith("|")
     ]
     assert [line for line, after in begun if not re.match(r"\|( :?-+:? \|)+$", after)] == []
+
+
+def test_the_page_of_engines_tells_of_each_what_its_user_asks() -> None:
+    """How it is installed, its licence and languages, what it costs, and times, or that they were not
+    measured; language models behind an endpoint and engines elsewhere have pages of their own."""
+    sections = re.split(r"^###? ", (ROOT / "docs" / "engines.md").read_text(), flags=re.MULTILINE)
+    asked = ("install|comes? with the server", "licen[cs]e", "languages", "cost|free", "measured")
+    for kind, name in registry().entries:
+        if kind not in (Kind.STT, Kind.TTS, Kind.LLM) or name in ("openai", "anthropic", "remote"):
+            continue
+        named = rf"[`*| ,]{re.escape(name)}[`*| ,:]"
+        about = [section for section in sections if re.search(named, f" {section} ".replace("\n", " "))]
+        told = [[bool(re.search(word, section, re.IGNORECASE)) for word in asked] for section in about]
+        assert any(all(each) for each in told), f"docs/engines.md leaves something out of {name}"
 
 
 def test_the_page_of_the_api_has_every_route_and_no_other() -> None:

@@ -7,6 +7,7 @@ import dataclasses
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -117,6 +118,10 @@ def _from_folder(models: list[ModelFiles], home: Path, args: argparse.Namespace)
     with progress_line() as line:
         pulled = [take(model, folder, home, link=args.link, tell=line) for model, folder in found]
     _done(pulled, home, args.json)
+    for model, each in zip(models, pulled, strict=True):
+        missing = [pattern for pattern in model.files if not any(fnmatchcase(f, pattern) for f in each.files)]
+        if missing and not args.json:
+            print(f"not among its files: {', '.join(missing)}; some models need not all of them")
     return 0
 
 
@@ -155,6 +160,8 @@ def _show(plan: PullPlan) -> None:
     size = f"{plan.size / MB:,.0f} MB in {len(plan.wanted)} files"
     print(f"{plan.files.repo} at {plan.at.commit[:12]}: {size}, {state}")
     print(f"  licence: {licence}{gated}")
+    for name, file in plan.wanted.items():
+        print(f"  {name}: {file.size / MB:,.1f} MB, {file.checksum}")
     if plan.left_out:
         print(f"  left out, as safetensors hold the same: {', '.join(plan.left_out)}")
     from pipelines.environments.choosing import is_pickle

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.engines.naming import NamedEngine, add_name, all_engines, locks_of, named
@@ -31,6 +32,7 @@ def run(settings: Settings, args: argparse.Namespace) -> int:
     """Raises EngineError."""
     from pipelines.engines.builtin import registry
     from pipelines.environments.locks import environment_name
+    from pipelines.environments.places import environments, weights
     from pipelines.environments.remove import remove_environment, remove_weights
 
     known, home = registry(), settings.engines_home
@@ -41,13 +43,17 @@ def run(settings: Settings, args: argparse.Namespace) -> int:
     ]
     removed: list[dict[str, Any]] = []
     for lock in locks_of(engines):
-        users = [] if args.shared else _users(others, lock=lock)
+        if not any(environments(home).glob(f"{environment_name(lock)}*")):  # half made ones count
+            continue
+        users = [] if args.shared else _users_of_packages(others, lock, home)
         freed = 0 if users else remove_environment(lock, home)
         removed.append(
             {"environment": environment_name(lock), "freed_mb": round(freed / MB, 1), "kept_for": users}
         )
     for model in models_of(engines) if args.weights else ():
-        users = [] if args.shared else _users(others, repo=model.repo)
+        if not weights(home, model.repo).is_dir():
+            continue
+        users = [] if args.shared else _users_of_weights(others, model.repo)
         freed = 0 if users else remove_weights(model.repo, home)
         removed.append({"weights": model.repo, "freed_mb": round(freed / MB, 1), "kept_for": users})
     if args.json:
@@ -57,17 +63,29 @@ def run(settings: Settings, args: argparse.Namespace) -> int:
     return 0
 
 
-def _users(others: list[NamedEngine], *, lock: str = "", repo: str = "") -> list[str]:
-    """Names of the others that need an environment or weights of this name: all of their kind that may be
-    used from here, whether a row names them or not."""
-    if lock:
-        return sorted({each.name for each in others if each.recipe.lock == lock})
+def _users_of_packages(others: list[NamedEngine], lock: str, home: Path) -> list[str]:
+    """Names of the others that live in an environment: all of their kind that may be used from here, whether
+    a row names them or not. One whose weights nobody ever pulled cannot be."""
+    from pipelines.environments.places import weights
+
+    return sorted(
+        {
+            each.name
+            for each in others
+            if each.recipe.lock == lock
+            and all(weights(home, model.repo).is_dir() for model in models_of([each]))
+        }
+    )
+
+
+def _users_of_weights(others: list[NamedEngine], repo: str) -> list[str]:
+    """Likewise, of those that were pulled."""
     return sorted({each.name for each in others if repo in {model.repo for model in models_of([each])}})
 
 
 def _show(name: str, removed: list[dict[str, Any]]) -> None:
     if not removed:
-        print(f"{name} has nothing on the disk that is its own")
+        print(f"{name} has nothing on the disk: there is nothing to remove")
     for each in removed:
         what = (
             f"the environment {each['environment']}"

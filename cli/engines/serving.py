@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from mediaserver.errors import ConfigError, PortInUseError
 
 if TYPE_CHECKING:
+    from api.connections import HttpConnections, HttpLimits
     from mediaserver.config import Settings
     from pipelines.engines.in_worker import WorkerEngine
     from pipelines.engines.protocols import Kind
@@ -101,6 +102,7 @@ def _key(args: argparse.Namespace) -> str:
 
 
 async def _serve(args: argparse.Namespace, settings: Settings, key: str, tls: ssl.SSLContext | None) -> int:
+    from api.connections import HttpConnections
     from pipelines.workers.hosting.door import Door
     from pipelines.workers.hosting.key_check import KeyCheck
 
@@ -121,8 +123,9 @@ async def _serve(args: argparse.Namespace, settings: Settings, key: str, tls: ss
             await asyncio.wait({starting})
             stopping.cancel()
             return 0
-        door = Door(starting.result(), check)
-        address = await _open(door, args, tls, undo)
+        connections = HttpConnections(_limits())
+        door = Door(starting.result(), check, proven=connections.prove)
+        address = await open_door(door, connections, args.host, args.port, tls, undo)
         log.info("serving %s at %s", ", ".join(args.names), address)
         if sys.stdout.isatty():
             print(f"\n  {' '.join(args.names)} at {address}   Stop with Ctrl-C\n")
@@ -152,10 +155,25 @@ async def _hosted(names: list[str], settings: Settings, undo: AsyncExitStack) ->
     return [offer.hosted(kind, name, engine) for (kind, name), engine in zip(wanted, engines, strict=True)]
 
 
-async def _open(
-    door: Door, args: argparse.Namespace, tls: ssl.SSLContext | None, undo: AsyncExitStack
+def _limits() -> HttpLimits:
+    """Of connections. A media server may open all its lines at once: until each has shown the key it is a
+    stranger's."""
+    from api.connections import HttpLimits
+    from pipelines.workers.hosting.door import MAX_LINES
+
+    return HttpLimits(connections=2 * MAX_LINES, unproven_per_source=MAX_LINES)
+
+
+async def open_door(
+    door: Door,
+    connections: HttpConnections,
+    host: str,
+    port: int,
+    tls: ssl.SSLContext | None,
+    undo: AsyncExitStack,
 ) -> str:
-    """Listen; the address. Raises PortInUseError."""
+    """Listen; the address. `connections`: strangers hold theirs for a while only, and are read in parts.
+    Raises PortInUseError."""
     from aiohttp import web
 
     from mediaserver.host_port import host_port
@@ -163,15 +181,20 @@ async def _open(
     runner = web.AppRunner(door.app(), access_log=None, shutdown_timeout=0.5)
     await runner.setup()
     undo.push_async_callback(runner.cleanup)
+    server = runner.server
+    assert server is not None
     try:
-        await web.TCPSite(runner, args.host, args.port, ssl_context=tls).start()
+        listener = await asyncio.get_running_loop().create_server(
+            lambda: connections.guarded(server), host, port, ssl=tls
+        )
     except OSError as error:
         raise PortInUseError(
-            f"cannot listen on {host_port(args.host, args.port)} ({os.strerror(error.errno or 0)}): end the "
+            f"cannot listen on {host_port(host, port)} ({os.strerror(error.errno or 0)}): end the "
             "process that holds the port, or choose another with --port"
         ) from None
-    host, port = runner.addresses[0][:2]
-    return f"{'ws' if tls is None else 'wss'}://{host_port(host, port)}"
+    undo.callback(listener.close)
+    own, number = listener.sockets[0].getsockname()[:2]
+    return f"{'ws' if tls is None else 'wss'}://{host_port(own, number)}"
 
 
 def _write_whole(path: Path, text: str) -> None:

@@ -87,6 +87,8 @@ class AgentFaults(NamedTuple):
     def _spoken(self, agent: AgentSpec, tongue: str) -> bool:
         if len(without_modes(agent.tts)) < len(agent.tts):
             return True  # which engines that is may be otherwise tomorrow
+        if any(self.engines.options.get(name, {}).get("weights") for name in agent.tts or self.engines.tts):
+            return True  # weights of the operator's speak whatever they do
         return self.known.knows(Kind.TTS, agent.tts or self.engines.tts, tongue)
 
     def _voice(self, agent: AgentSpec) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 import threading
@@ -16,6 +17,7 @@ from mediaserver.config import Settings
 from pipelines.engines.finish.finishing import Finishing
 from pipelines.engines.finish.kept import KeptSpeech
 from pipelines.engines.finish.levels import VoiceLevels
+from pipelines.environments.weights import FILE
 
 log = logging.getLogger(__name__)
 
@@ -24,15 +26,26 @@ def open_finishing(settings: Settings, undo: AsyncExitStack) -> Finishing:
     """What was learned of voices is read now; what was kept is read when it is said."""
     folder, target = settings.data / "cache", settings.engines.level_db
     levels = VoiceLevels(folder / "voice-levels.json", target) if target else None
-    kept = KeptSpeech(folder / "speech", partial(_fingerprint, settings))
+    kept = KeptSpeech(folder / "speech", partial(_fingerprint, settings, _pulled(settings.engines_home)))
     threading.Thread(target=kept.sweep, daemon=True, name="kept speech").start()
     finishing = Finishing(levels, kept)
     undo.push_async_callback(_close, finishing)
     return finishing
 
 
-def _fingerprint(settings: Settings, name: str) -> str:
-    """Of a voice's engine: another as soon as what it is told is, or its weights are, or this server is."""
+def _pulled(home: Path) -> str:
+    """Of all weights that were pulled: another after any of them was pulled anew. Their lists are read, and
+    not the weights themselves."""
+    digest = hashlib.sha256()
+    for path in sorted((home / "weights").glob(f"*/{FILE}")):
+        with contextlib.suppress(OSError):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _fingerprint(settings: Settings, pulled: str, name: str) -> str:
+    """Of a voice's engine: another as soon as what it is told is, or its weights are, or this server is.
+    `pulled`: of the weights of a hub's, as they were when the server started; workers load no others."""
     one_of = name.partition(":")[0]
     told: dict[str, Any] = {
         **settings.engines.options.get(one_of, {}),
@@ -40,7 +53,9 @@ def _fingerprint(settings: Settings, name: str) -> str:
     }
     weights = Path(str(told.get("weights", "")))
     changed = weights.stat().st_mtime_ns if told.get("weights") and weights.exists() else 0
-    return hashlib.sha256(repr((version("voiceforge"), sorted(told.items()), changed)).encode()).hexdigest()
+    return hashlib.sha256(
+        repr((version("voiceforge"), pulled, sorted(told.items()), changed)).encode()
+    ).hexdigest()
 
 
 async def _close(finishing: Finishing) -> None:

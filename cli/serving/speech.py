@@ -144,7 +144,11 @@ class Speech:
         used = {} if words_only else {Kind.STT: self._stt(agent), Kind.TTS: self._tts(agent)}
         if names:
             used[Kind.LLM] = names
-        missing = ((kind.value, self._engines.absent(kind, each)) for kind, each in used.items())
+        own = {Kind.STT: agent.stt, Kind.TTS: agent.tts}  # the settings' are for many tongues
+        missing = (
+            (kind.value, self._engines.absent(kind, each, language if own.get(kind) else ""))
+            for kind, each in used.items()
+        )
         return Equipment(
             stt if counter is None else stt.counted(counter),
             tts if counter is None else tts.counted(counter),

@@ -45,7 +45,7 @@ class EnginesSettings(SettingsGroup):
     )
     tts: EngineNames = Field(
         default=PICO_FIRST,
-        description="Voices, likewise. `pico` speaks six languages and espeak-ng the others; where its "
+        description="Voices, likewise. `pico` speaks five languages and espeak-ng the others; where its "
         "package is not installed espeak-ng speaks them all.",
     )
     llm: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = Field(

@@ -232,9 +232,13 @@ def _mode(environ: Mapping[str, str], found: OtherNames) -> None:
 
 
 def _keys(environ: Mapping[str, str], found: OtherNames) -> None:
-    """Only where they are: which variable holds a key."""
+    """Only where they are: which variable holds a key. A Space may be a stranger's, who can read what it is
+    sent: only the one that such variables name gets their key."""
     for variable, engines in KEYS.items():
         for engine in engines:
+            taken = found.engines.get("options", {}).get(engine, {})
+            if engine.startswith("hf-space-") and "base_url" not in taken:
+                continue
             if environ.get(variable) and not environ.get(USUAL_KEYS[engine]):
                 found.option(variable, f"{engine}", "api_key_env", variable)
 

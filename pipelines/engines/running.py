@@ -191,8 +191,8 @@ class Engines:
 
     def foreign(self, kind: Kind, names: Sequence[str], language: str) -> list[str]:
         """Those of a list that do not speak a language, by name; what nobody knows is not among them."""
-        entries = [self._registry.entries.get((kind, name)) for name in names]
-        return [e.manifest.name for e in entries if e is not None and not e.manifest.speaks(language)]
+        found = [(name, self._manifest(kind, name)) for name in names]
+        return [name for name, each in found if each is not None and not each.speaks(language)]
 
     def knows(self, kind: Kind, names: Sequence[str], language: str) -> bool:
         """See `EngineRegistry.knows`."""
@@ -279,13 +279,16 @@ class Engines:
         """Of all that were asked for, in that order."""
         return [self._state(place) for place in self._places.values()]
 
-    def absent(self, kind: Kind, names: Sequence[str]) -> str:
+    def absent(self, kind: Kind, names: Sequence[str], language: str = "") -> str:
         """Which of a list that was asked for come before the first that can work, why they cannot, and who
-        takes over; empty when it is the first itself, and when nobody does: that is told otherwise."""
+        takes over; empty when it is the first itself, and when nobody does: that is told otherwise.
+        `language`: who does not speak it cannot; empty: that is not asked."""
         faults: list[str] = []
         for name in names:
             place = self._places[kind, name]
             why = self._trouble(place)
+            if not why and language and not place.engine.manifest.speaks(language):
+                why = f"it does not speak {language}"
             if not why:
                 return "; ".join([*faults, f"{name} takes over"]) if faults else ""
             faults.append(f"{name}: {why}")
@@ -367,6 +370,15 @@ class Engines:
 
     def _leased(self, place: EnginePlace) -> bool:
         return any(place in lease.places for lease in self._leases)
+
+    def _manifest(self, kind: Kind, name: str) -> Manifest | None:
+        """Of one that has started, which knows its weights; else as it is known."""
+        place = self._places.get((kind, name))
+        if place is not None and place.engine is not None:
+            own: Manifest = place.engine.manifest
+            return own
+        entry = self._registry.entries.get((kind, name))
+        return None if entry is None else entry.manifest
 
     def _known(self, kind: Kind, name: str) -> bool:
         try:

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 _PIECE = 1 << 20
+_CHECKSUM = re.compile(r"sha256:[0-9a-f]{64}|git:[0-9a-f]{40}")
+
+
+def is_checksum(checksum: str) -> bool:
+    """Of one of the two kinds."""
+    return _CHECKSUM.fullmatch(checksum) is not None
 
 
 def sha256(path: Path) -> str:

@@ -64,7 +64,8 @@ def _taken(files: ModelFiles, folder: Path, target: Path, link: bool, tell: Call
     ]
     names = list(told.files) if told is not None else chosen_files(present, files.files)[0]
     if not names:
-        raise EngineError(f"{folder} has no file like {', '.join(files.files)}")
+        why = f"{folder} has no file like {', '.join(files.files)}"
+        raise EngineError(f"{why}: a folder of other files is named by the engine's setting `weights`")
     (target / FILE).unlink(missing_ok=True)
     taken = {}
     for name in names:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from mediaserver.errors import EngineError
+from pipelines.environments.checksums import is_checksum
 from pipelines.environments.choosing import is_inside
-from pipelines.environments.weights import WeightFile
+from pipelines.environments.weights import WeightFile, is_ours
 
 ASK_S = 30.0
 """For what a hub says about a repository."""
@@ -53,7 +54,12 @@ def listing(repo: str, revision: str) -> Listing:
         info.sha,
         _licence(info),
         bool(info.gated),
-        {name: file for each in info.siblings or () for name, file in [_file(repo, each)]},
+        {
+            name: file
+            for each in info.siblings or ()
+            for name, file in [_file(repo, each)]
+            if not is_ours(name)
+        },
         api.endpoint,
     )
 
@@ -73,6 +79,8 @@ def _file(repo: str, sibling: Any) -> tuple[str, WeightFile]:
     checksum = f"sha256:{sibling.lfs.sha256}" if sibling.lfs is not None else f"git:{sibling.blob_id}"
     if sibling.size is None or checksum == "git:None":
         raise EngineError(f"the hub says neither size nor checksum of {sibling.rfilename} in {repo}")
+    if not is_checksum(checksum):  # it becomes the name of a file here
+        raise EngineError(f"the hub says a checksum of {sibling.rfilename} in {repo} that is none")
     return sibling.rfilename, WeightFile(sibling.size, checksum)
 
 

@@ -78,10 +78,19 @@ def _place_of_layer(layer: Lock, folder: Path) -> Path:
 def _forget_others(folder: Path, lock: Lock, before: Path) -> None:
     """Older ones of this name, and what was left half made. While workers run in the one before, it stays
     until the next time."""
-    for path in folder.glob(f"{lock.name}.*"):
+    for path in folders_of(folder, lock.name):
         kept = path == before and users_of(folder / lock.name)
-        if path.name != lock.folder and path.is_dir() and not kept:
+        if path.name != lock.folder and not kept:
             remove_folder(path)
+
+
+def folders_of(folder: Path, name: str) -> list[Path]:
+    """All that hold, or held, the environment of this name: not those of one whose name begins with it."""
+    return [
+        path
+        for path in folder.iterdir()
+        if _DIGEST.sub("", path.name) == name != path.name and path.is_dir() and not path.is_symlink()
+    ]
 
 
 def sweep(folder: Path) -> None:

@@ -24,6 +24,7 @@ from pipelines.environments.recipe import ModelFiles
 from pipelines.environments.turns import turn
 from pipelines.environments.weights import (
     FILE,
+    PARTS,
     Pulled,
     WeightFile,
     fault_of,
@@ -36,8 +37,6 @@ from pipelines.environments.weights import (
 SPARE = 256 * 1024 * 1024
 """Bytes that are left free on the disk."""
 LOOK_S = 0.25
-_PARTS = ".parts"
-"""What is half fetched, by its checksum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ class PullPlan:
             return 0
         sizes = ((self.folder / name, file.size) for name, file in self.wanted.items())
         have = sum(size for path, size in sizes if path.is_file() and path.stat().st_size == size)
-        return max(0, self.size - have - folder_bytes(self.folder / _PARTS))
+        return max(0, self.size - have - folder_bytes(self.folder / PARTS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +138,7 @@ def _written(plan: PullPlan) -> Pulled:
         pulled_at=datetime.now(UTC).isoformat(timespec="seconds"),
         files=plan.wanted,
     )
-    shutil.rmtree(plan.folder / _PARTS, ignore_errors=True)
+    shutil.rmtree(plan.folder / PARTS, ignore_errors=True)
     write_pulled(plan.folder, pulled)
     return pulled
 
@@ -161,7 +160,7 @@ def _fetch_whole(plan: PullPlan, name: str, file: WeightFile) -> None:
     path = plan.folder / name
     if path.is_file() and not fault_of(path, file):
         return
-    part = plan.folder / _PARTS / file.checksum.replace(":", "-")
+    part = plan.folder / PARTS / file.checksum.replace(":", "-")
     part.parent.mkdir(exist_ok=True)
     why = ""
     for _ in range(2):

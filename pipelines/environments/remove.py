@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from mediaserver.errors import EngineError
-from pipelines.environments.install import remove_folder, sweep
+from pipelines.environments.install import folders_of, remove_folder, sweep
 from pipelines.environments.places import environment, environments, weights
 from pipelines.environments.turns import turn
 from pipelines.environments.users import users_of
@@ -25,7 +25,8 @@ def remove_environment(lock: str, home: Path) -> int:
     try:
         with turn(link, lambda _: None):
             link.unlink(missing_ok=True)
-            for path in (*folder.glob(f"{link.name}.*"), *folder.glob(f".{link.name}.*")):
+            beside = (folder / f".{link.name}.fetched", folder / f".{link.name}.work")
+            for path in (*folders_of(folder, link.name), *beside):
                 if path.is_dir():
                     remove_folder(path)
             (folder / f"{link.name}.log").unlink(missing_ok=True)

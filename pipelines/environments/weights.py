@@ -7,12 +7,21 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from pipelines.environments.checksums import matches
+from pipelines.environments.choosing import is_inside
 
 FILE = "voiceforge.json"
 """Written once all files are there and were compared with their checksums."""
+PARTS = ".parts"
+"""What is half fetched, by its checksum."""
+
+
+def is_ours(name: str) -> bool:
+    """A file of this name would lie where we keep our own: a repository's is left out."""
+    first = PurePosixPath(name).parts[:1]
+    return first == (PARTS,) or str(PurePosixPath(name)) in (FILE, f".{FILE}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +58,17 @@ class Pulled:
 
 
 def read_pulled(folder: Path) -> Pulled | None:
-    """None where a folder does not hold all of something. Raises ValueError for a list that is none."""
+    """None where a folder does not hold all of something. Raises ValueError for a list that is none, or that
+    names what lies elsewhere: a folder may be somebody else's."""
     try:
         value = json.loads((folder / FILE).read_text())
         files = {str(name): WeightFile(**each) for name, each in value.pop("files").items()}
+        if outside := next((name for name in files if not is_inside(name)), ""):
+            raise ValueError(f"it names {outside!r}, which leads out of the folder")
         return Pulled(**value, files=files)
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, TypeError, KeyError, AttributeError, ValueError) as error:
+    except (OSError, TypeError, KeyError, AttributeError, ValueError, RecursionError) as error:
         raise ValueError(f"{folder / FILE} cannot be read: {error}") from None
 
 

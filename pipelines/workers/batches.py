@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from pipelines.workers.entry import WorkerSocket
-from pipelines.workers.faults import kind_of, said
+from pipelines.workers.faults import ABOUT_REQUEST, kind_of, said
 from pipelines.workers.protocol import Msg, WorkerMessage
 
 
@@ -111,11 +111,18 @@ class Batches:
         return batch
 
     def _now_ripe(self) -> list[BatchedRequest]:
-        ripe = [each for each in self.requests.values() if self._ripe(each)]
+        ripe = [each for each in list(self.requests.values()) if self._is_ripe(each)]
         if self._first is not None:
             ripe = [each for each in ripe if self._first(each)] or ripe
         ripe.sort(key=lambda request: request.priority)
         return ripe
+
+    def _is_ripe(self, request: BatchedRequest) -> bool:
+        try:
+            return self._ripe(request)
+        except Exception as error:  # of what stands in it: another machine may have written it
+            request.failed(said(error), kind=kind_of(error) or ABOUT_REQUEST)
+            return False
 
     def _may_grow(self, ripe: Sequence[BatchedRequest]) -> bool:
         """Others may have something to compute soon, too."""
@@ -149,7 +156,10 @@ class Batches:
 
     def _take(self, message: WorkerMessage) -> None:
         if message.kind is Msg.OPEN:
-            self.requests[message.id] = BatchedRequest(self, message.id, message.json())
+            try:
+                self.requests[message.id] = BatchedRequest(self, message.id, message.json())
+            except (ValueError, TypeError) as error:
+                self.sock.send_json(Msg.FAILED, message.id, error=said(error), kind=ABOUT_REQUEST)
             return
         request = self.requests.get(message.id)
         if request is None:

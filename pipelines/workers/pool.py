@@ -25,13 +25,11 @@ from pipelines.workers.protocol import Msg, pack, pack_json
 from pipelines.workers.spec import WorkerSpec
 from pipelines.workers.supervisor import Requester, Worker
 from pipelines.workers.urgency import Priority, urgency
-from pipelines.workers.work_pool import WorkGate
+from pipelines.workers.work_pool import CALLS_LATELY_S, WorkGate
 
 START_TRIES = 2
 """Deaths after which a worker that has never been ready is given up."""
 START_LOOK_S = 0.2
-CALLS_LATELY_S = 600.0
-"""A pool that had a call's request within this time keeps a place on each worker free of batch work."""
 
 
 class AnyWorker(Protocol):
@@ -299,13 +297,14 @@ class WorkerPool:
         if priority is Priority.CALL:
             self._call_at = asyncio.get_running_loop().time()
         worker = self._free(priority)
-        if worker is None or (self._gate is not None and not self._gate.open):
+        if worker is None or (self._gate is not None and not self._gate.admits(priority)):
             return None
         ticket = Ticket(worker, next(self._ids))
-        worker.take(ticket.id, self.admitted(requester))
         if priority:
             fields = {**fields, "priority": int(priority)}
-        worker.send(pack_json(Msg.OPEN, ticket.id, **fields))
+        packed = pack_json(Msg.OPEN, ticket.id, **fields)  # what cannot be written takes no place
+        worker.take(ticket.id, self.admitted(requester))
+        worker.send(packed)
         return ticket
 
     def _free(self, priority: Priority) -> AnyWorker | None:
@@ -382,8 +381,9 @@ class WorkerPool:
         return self.load
 
     def _room(self) -> None:
-        self._dispatch()
-        if self._gate is not None:
+        if self._gate is None or self._gate.most is None:
+            self._dispatch()
+        else:  # calls of other engines come before jobs of this one
             self._gate.left()
         waiting, self._changed = self._changed, []
         for future in waiting:

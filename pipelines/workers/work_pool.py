@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import enum
 import itertools
+import time
 from bisect import insort
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from mediaserver.errors import EngineBusyError
-from pipelines.workers.urgency import urgency
+from pipelines.workers.urgency import Priority, urgency
+
+CALLS_LATELY_S = 600.0
+"""Where a call asked within this time, a place is kept free of batch work."""
 
 
 class WorkPool(enum.StrEnum):
@@ -36,6 +40,9 @@ class WorkGate:
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
         """Who waits for a place of its own, by priority, and in order."""
         self._numbers = itertools.count()
+        self._call_at = float("-inf")
+        """When a call last asked."""
+        self._calls_only = False
 
     @property
     def inside(self) -> int:
@@ -45,6 +52,17 @@ class WorkGate:
     @property
     def open(self) -> bool:
         return self.most is None or self.inside < self.most
+
+    def admits(self, priority: Priority) -> bool:
+        """Whether a request may begin now. Batch work leaves a place for a call, where there have been any
+        lately, and while places are given away it comes after the calls of all engines."""
+        if priority is Priority.CALL:
+            self._call_at = time.monotonic()
+            return self.open
+        if self.most is None:
+            return True
+        kept = self.most > 1 and time.monotonic() - self._call_at < CALLS_LATELY_S
+        return not self._calls_only and self.inside < self.most - kept
 
     def join(self, load: Callable[[], int], room: Callable[[], None]) -> None:
         """`load`: the requests of one engine. `room` is called when another's may have left."""
@@ -58,16 +76,25 @@ class WorkGate:
 
     def left(self) -> None:
         """A request is over: whoever waits may have its place."""
-        if self.most is not None:
-            for _, room in self._members:
-                room()
-            self._let_in()
+        if self.most is None or self._calls_only:
+            return
+        self._calls_only = True
+        try:
+            self._offer()
+        finally:
+            self._calls_only = False
+        self._offer()
+
+    def _offer(self) -> None:
+        for _, room in list(self._members):
+            room()
+        self._let_in()
 
     @asynccontextmanager
     async def place(self, within_s: float) -> AsyncIterator[None]:
         """A place for a request of an engine without workers, a call's before a job's. Raises EngineBusyError
         when none is free in time."""
-        if self.open and not self._waiting:
+        if self.admits(urgency().priority) and not self._waiting:
             self._placed += 1
         else:
             await self._wait(within_s)
@@ -97,7 +124,7 @@ class WorkGate:
             raise
 
     def _let_in(self) -> None:
-        while self._waiting and self.open:
+        while self._waiting and self.admits(Priority(self._waiting[0][0])):
             _, _, future = self._waiting.pop(0)
             if not future.done():
                 self._placed += 1

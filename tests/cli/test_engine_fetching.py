@@ -3,6 +3,7 @@ first words and away again, by the commands alone."""
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import json
 import os
@@ -14,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from rich.progress import Progress
 
 from cli.doctor_environments import spoilt_engines
 from cli.main import main
@@ -49,13 +51,15 @@ class Desk:
         self.known = EngineRegistry()
         self.add("condor", Kind.TTS, FakeTts)
 
-    def add(self, name: str, kind: Kind, make: Any) -> None:
+    def add(self, name: str, kind: Kind, make: Any, recipe: Recipe | None = None) -> None:
+        recipe = recipe or self.recipe
+
         def check(options: EngineOptions) -> Readiness:
-            return recipe_readiness(name, self.recipe, options)
+            return recipe_readiness(name, recipe, options)
 
         manifest = Manifest(name, kind, "soars", ("*",), "BSD", needs=("weights",))
         entry = EngineEntry(
-            manifest, lambda: check(EngineOptions()), lambda _: make(), check_with=check, recipe=self.recipe
+            manifest, lambda: check(EngineOptions()), lambda _: make(), check_with=check, recipe=recipe
         )
         self.known.add(entry)
 
@@ -108,6 +112,7 @@ def test_an_engine_is_installed_pulled_tried_and_removed(desk: Desk, tmp_path: P
     assert ": 1 package," in desk.types("install", "condor")
     assert "say so with --yes" in desk.is_refused("pull", "condor")  # nobody is there to be asked
     told = desk.types("pull", "condor", "--yes")
+    assert f"model.safetensors: 0.1 MB, sha256:{hashlib.sha256(MODEL).hexdigest()}" in told
     assert "licence: mit" in told and "left out, as safetensors hold the same: pytorch_model.bin" in told
     assert "2 of 2 files are whole" in desk.types("pull", "condor", "--verify")
     row = desk.row()
@@ -140,13 +145,44 @@ def test_what_a_running_worker_may_still_import_stays(desk: Desk) -> None:
     assert not before.exists()
 
 
+def test_a_terminal_shows_a_bar(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[tuple[float, float | None, str]] = []
+
+    class Bar(Progress):
+        def update(self, task_id: Any, **fields: Any) -> None:
+            super().update(task_id, **fields)
+            shown.append((fields["completed"], fields["total"], fields["description"]))
+
+    monkeypatch.setattr("rich.progress.Progress", Bar)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    desk.types("install", "condor")
+    steps = [(done, of) for done, of, _ in shown if of]
+    assert (0, 1) in steps and (1, 1) in steps and all(done <= of for done, of in steps)
+    shown.clear()
+    desk.types("pull", "condor", "--yes")
+    assert shown[0][1] == len(MODEL) + 2 and shown[-1][2] == "model.safetensors"
+    assert all(done <= len(MODEL) + 2 for done, _, _ in shown)
+
+
 def test_what_other_engines_need_stays(desk: Desk) -> None:
     desk.add("owl", Kind.STT, FakeStt)
+    assert "there is nothing to remove" in desk.types("remove", "condor", "--weights")
     desk.types("pull", "owl", "--yes")
     assert "stays, which owl need too" in desk.types("remove", "condor", "--weights")
     assert weights(desk.home, "acme/condor").is_dir()
     desk.types("remove", "condor", "--weights", "--shared")
     assert not weights(desk.home, "acme/condor").exists()
+
+
+def test_an_engine_that_was_never_pulled_keeps_no_packages(desk: Desk) -> None:
+    owls = Recipe(desk.recipe.lock, (ModelFiles("acme/owl", ("*",)),))
+    desk.add("owl", Kind.STT, FakeStt, owls)
+    desk.types("install", "condor")
+    weights(desk.home, "acme/owl").mkdir(parents=True)
+    assert "stays, which owl need too" in desk.types("remove", "condor")
+    weights(desk.home, "acme/owl").rmdir()
+    assert "is removed" in desk.types("remove", "condor")
+    assert not environment(desk.home, desk.recipe.lock).exists()
 
 
 def test_spoilt_files_are_one_line_with_the_way_to_mend_them(desk: Desk) -> None:
@@ -193,7 +229,11 @@ def test_weights_come_from_a_folder(desk: Desk, tmp_path: Path) -> None:
     (stick / "model.safetensors").write_bytes(MODEL)
     desk.hub.repositories.clear()
     assert "there is no folder /nowhere" in desk.is_refused("pull", "condor", "--from", "/nowhere")
+    assert "not among its files: *.json, *.bin" in desk.types("pull", "condor", "--from", str(stick))
     told = json.loads(desk.types("pull", "condor", "--from", str(stick), "--link", "--json"))["weights"]
     assert (told[0]["files"], told[0]["commit"], told[0]["origin"]) == (1, "", str(stick))
     assert (weights(desk.home, "acme/condor") / "model.safetensors").is_symlink()
+    (stick / "model.safetensors").rename(stick / "condor.pt")
+    refused = desk.is_refused("pull", "condor", "--from", str(stick))
+    assert "has no file like *.json" in refused and "named by the engine's setting `weights`" in refused
     assert "has no repository acme/condor" in desk.is_refused("pull", "condor", "--yes")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
+import re
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -119,6 +121,38 @@ def test_endpoints_that_the_settings_name_are_listed_beside_their_engine(
     listed = {row["name"]: row for row in json.loads(capsys.readouterr().out)["engines"]}
     assert not listed["openai"]["ready"] and "set OPENAI_API_KEY" in listed["openai"]["lacks"]
     assert listed["openai:fast"]["ready"] and listed["openai:fast"]["kind"] == "llm"
+
+
+ALL = {
+    "stt": "pocketsphinx faster-whisper moonshine kyutai voxtral-realtime parakeet openai-transcribe "
+    "deepgram assemblyai hf-endpoint-stt hf-space-stt remote",
+    "llm": "vllm llama.cpp openai anthropic",
+    "tts": "pico espeak-ng kokoro piper chatterbox higgs-audio styletts2 indic-parler-tts mms-tts "
+    "parler-tts-mini-multilingual openai-speech elevenlabs deepgram-aura playht hf-endpoint-tts hf-space-tts "
+    "remote",
+}
+
+
+def test_every_engine_is_listed_with_what_it_needs_here(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """On a machine where nothing but the locked packages is installed and no key is set."""
+    for name in list(os.environ):
+        if name.endswith(("_API_KEY", "_TOKEN", "_KEY")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("VOICEFORGE_ENGINES__HOME", str(tmp_path))
+    assert main(["engines", "list", "--json"]) == 0
+    listed = {(row["kind"], row["name"]): row for row in json.loads(capsys.readouterr().out)["engines"]}
+    wanted = {(kind, name) for kind, names in ALL.items() for name in names.split()}
+    assert wanted <= listed.keys()
+    for key in sorted(wanted):
+        row = listed[key]
+        assert row["ready"] or re.search(r"\b(run|set|name|\w+ GPU)\b", row["lacks"]), row["lacks"]
+        assert row["licence"] and row["languages"], key
+        if "key" in row["needs"]:
+            assert key[0] == "llm" or row["here"]["keys"] and row["here"]["cost"], key
+        elif "weights" in row["needs"] and key[0] != "llm":
+            assert row["here"]["environment"] and row["here"]["weights"][0]["licence"], key
 
 
 def test_the_embedded_engines_are_listed_and_ready(capsys: pytest.CaptureFixture[str]) -> None:

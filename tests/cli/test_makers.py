@@ -199,6 +199,16 @@ async def test_a_call_is_told_which_of_its_rows_engines_cannot_be_had(shop: Shop
     assert {place.name for place in lease.places} == {"one", "low"}
 
 
+async def test_a_call_is_told_which_of_its_rows_voices_does_not_speak_its_language(shop: Shop) -> None:
+    shop.low.manifest = replace(shop.low.manifest, languages=("de",))
+    await shop.row(tts=["high", "low"], language="de")
+    await shop.call("ann")
+    happened = [each for each in shop.bench.sink.records if isinstance(each, EventHappened)]
+    (failed,) = [each.data for each in happened if each.kind == "engine_failed"]
+    assert failed == {"engine": "tts", "reason": "high: it does not speak de; low takes over"}
+    assert shop.low.spoken and not shop.high.spoken
+
+
 async def test_the_settings_voice_is_not_asked_of_engines_that_a_row_names(shop: Shop) -> None:
     await shop.row(tts=["low"])
     await shop.call("ann")

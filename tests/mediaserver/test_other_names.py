@@ -127,3 +127,10 @@ def test_keys_under_other_names_are_looked_for_there_and_never_read() -> None:
     found = other_names({"ELEVEN_API_KEY": "very-secret", "DEEPGRAM_KEY": "x", "DEEPGRAM_API_KEY": "y"}, {})
     assert found.engines["options"] == {"elevenlabs": {"api_key_env": "ELEVEN_API_KEY"}}
     assert "very-secret" not in repr(found)
+
+
+def test_a_key_under_another_name_goes_to_no_space_that_the_settings_name() -> None:
+    """It may be a stranger's program."""
+    said = {"options": {"hf-space-tts": {"space": "stranger/voice"}}}
+    options = other_names({"HUGGINGFACE_API_KEY": "hf_secret"}, said).engines["options"]
+    assert not {"hf-space-tts", "hf-space-stt"} & set(options)

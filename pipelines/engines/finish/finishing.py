@@ -9,6 +9,7 @@ from pipelines.engines.finish.clauses import clausewise
 from pipelines.engines.finish.edges import faded_edges
 from pipelines.engines.finish.kept import KeptSpeech
 from pipelines.engines.finish.levels import VoiceLevels
+from pipelines.engines.in_worker import WorkerEngine
 from pipelines.engines.protocols import Tts, TtsChunk
 
 Sound: TypeAlias = AsyncGenerator[TtsChunk, None]
@@ -42,10 +43,15 @@ class Finishing:
         def making() -> Sound:
             return made(clausewise(speak, text) if engine.manifest.whole else speak(text))
 
-        name = engine.manifest.name
+        name = name_of(engine)
         if fixed and self.kept is not None:
             stream = self.kept.speech(making, name, voice, language, rate, text)
         else:
             stream = making()
         stream = faded_edges(stream)
         return stream if self.levels is None else self.levels.levelled(stream, (name, voice, language))
+
+
+def name_of(engine: Tts) -> str:
+    """As the settings have it: of one of several (`chatterbox:anna`) its own, for each has other voices."""
+    return engine.pool.spec.name if isinstance(engine, WorkerEngine) else engine.manifest.name

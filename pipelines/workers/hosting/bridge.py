@@ -177,7 +177,8 @@ class Bridge:
             raise LineError(f"a request is opened with at most {MAX_OPEN} bytes", TOO_BIG)
         try:
             fields = message.json()
-        except ValueError as error:
+            pack_json(Msg.OPEN, message.id, **fields)
+        except (ValueError, RecursionError) as error:  # half a character can be read, and not be written
             raise LineError(f"what opens a request is no JSON object ({error})") from None
         if not RESERVED.isdisjoint(fields):
             raise LineError(f"what opens a request has none of the fields {', '.join(sorted(RESERVED))}")

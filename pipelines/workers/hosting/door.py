@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from aiohttp import WSMsgType, web
 
@@ -58,10 +58,19 @@ class WebSocketLine:
 class Door:
     """The application of one host."""
 
-    def __init__(self, engines: Sequence[Hosted], key: KeyCheck, *, max_lines: int = MAX_LINES) -> None:
+    def __init__(
+        self,
+        engines: Sequence[Hosted],
+        key: KeyCheck,
+        *,
+        max_lines: int = MAX_LINES,
+        proven: Callable[[asyncio.WriteTransport | None], None] = lambda _wire: None,
+    ) -> None:
+        """`proven`: told of each connection on which the key was shown."""
         self._engines = {(each.kind, each.name): each for each in engines}
         self._key = key
         self._max_lines = max_lines
+        self._proven = proven
         self._leaving = False
         self._carrying: set[asyncio.Task[None]] = set()
 
@@ -115,7 +124,10 @@ class Door:
         return socket
 
     def _admits(self, request: web.Request) -> bool:
-        return self._key.admits(request.headers.get("Authorization"))
+        admitted = self._key.admits(request.headers.get("Authorization"))
+        if admitted:
+            self._proven(request.transport)
+        return admitted
 
     async def leave(self) -> None:
         """Lines without a request end now, the others when theirs is answered, or soon. To be awaited before

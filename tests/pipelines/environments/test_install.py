@@ -17,6 +17,7 @@ from pipelines.environments.install import install
 from pipelines.environments.locks import Device, find_lock
 from pipelines.environments.making import InstallStep
 from pipelines.environments.places import environment, environments, interpreter
+from pipelines.environments.remove import remove_environment
 from pipelines.environments.stamp import look, read_stamp, write_stamp
 from pipelines.environments.turns import turn
 from tests.wheels import make_wheel, pinned
@@ -254,3 +255,15 @@ def test_two_installations_take_turns(tmp_path: Path) -> None:
     with turn(tmp_path / "speech", tell):
         assert said == ["waiting for another that works on speech"]
     other.join()
+
+
+def test_an_environment_whose_name_begins_like_another_is_left_alone(registry: Registry) -> None:
+    """Installing `speech`, and removing it, took `speech.v2` away."""
+    registry.hold(registry.offer("vox", "1.0", "one"))
+    registry.hold(registry.offer("vox", "2.0", "two"), file="speech.v2")
+    second = str(registry.lock_file.with_name("speech.v2.lock"))
+    install(second, registry.home, Device.CPU)
+    registry.install()
+    assert look(registry.home, second).usable
+    remove_environment(registry.lock, registry.home)
+    assert look(registry.home, second).usable and look(registry.home, registry.lock).stamp is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from mediaserver.errors import EngineError
+from pipelines.environments.checksums import sha256
 from pipelines.environments.choosing import chosen_files
 from pipelines.environments.from_folder import find_folder, take
 from pipelines.environments.places import weights
@@ -264,3 +266,35 @@ def test_a_folder_that_was_never_pulled_gets_checksums_of_its_own(home: Path, tm
         find_folder(clone, "acme/other", only=False)
     with pytest.raises(EngineError, match="nothing is to be copied"):
         take(FILES, folder, home, link=False)
+
+
+@pytest.mark.parametrize("absolute", [False, True])
+def test_a_folders_list_cannot_name_what_lies_elsewhere(home: Path, tmp_path: Path, absolute: bool) -> None:
+    """A stick's list said which files are written, and which are removed before that."""
+    stick, mine = tmp_path / "stick" / "acme--larynx", tmp_path / "mine.txt"
+    stick.mkdir(parents=True)
+    mine.write_text("mine")
+    (tmp_path / "evil.txt").write_text("evil")
+    name = str(mine) if absolute else "../../evil.txt"
+    told = {"repo": "acme/larynx", "revision": "", "commit": "", "licence": "", "origin": "", "pulled_at": ""}
+    listed = {name: {"size": 4, "checksum": sha256(mine if absolute else tmp_path / "evil.txt")}}
+    (stick / "voiceforge.json").write_text(json.dumps({**told, "files": listed}))
+    with pytest.raises(EngineError, match="leads out of the folder"):
+        take(FILES, stick, home, link=False)
+    assert mine.read_text() == "mine" and not list(tmp_path.glob("home/**/evil.txt"))
+
+
+def test_a_repositorys_files_do_not_take_the_place_of_ours(hub: Hub, home: Path) -> None:
+    """A list from a repository made half of its files the whole, and named files of ours as its own."""
+    names = {"voiceforge.json": b'{"files": {}}', ".parts/x.json": b"{}", ".voiceforge.json": b"{}"}
+    hub.repositories["acme/larynx"].files.update(names)
+    folder = fetched(home)
+    pulled = read_pulled(folder)
+    assert pulled is not None and sorted(pulled.files) == ["config.json", "model.safetensors"]
+    assert not lacks_of(folder)
+
+
+def test_a_hubs_checksum_is_no_path(hub: Hub, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It names the file that is half fetched."""
+    monkeypatch.setattr("tests.standins.hub._sha", lambda data: "a/../../../../evil")
+    assert "a checksum of model.safetensors in acme/larynx that is none" in refused(home)

@@ -180,6 +180,32 @@ async def test_a_gate_counts_the_requests_of_all_its_engines() -> None:
         await each.close()
 
 
+async def test_batch_work_of_one_engine_does_not_keep_out_the_calls_of_another() -> None:
+    """It had the place that became free whenever its engine was the first that was told of it."""
+    gate, order = WorkGate(1), list[str]()
+    pools = [WorkerPool(replace(ECHO, name=name), 1) for name in ("jobs", "calls")]
+    for each in pools:
+        each.configure(PoolLimits(), gate=gate)
+    await asyncio.gather(*(each.start() for each in pools))
+    first = held(pools[0])
+    jobs = [asked(pools[0], order, "job", batch=True) for _ in range(3)]
+    await waiting(pools[0], 3)
+    call = asked(pools[1], order, "call")
+    await waiting(pools[1], 1)
+    first.close()
+    await asyncio.gather(*jobs, call)
+    assert order == ["call", "job", "job", "job"] and gate.inside == 0
+    gate.most = 2
+    with as_batch_work():
+        assert (job := pools[0].open(Asker(), say="hold")) is not None
+        assert pools[1].open(Asker(), say="hold") is None  # the place is a call's
+    assert (ticket := pools[1].open(Asker(), say="hold")) is not None
+    for open_one in (job, ticket):
+        open_one.drop()
+    for each in pools:
+        await each.close()
+
+
 async def test_a_place_at_a_gate_goes_to_calls_first_and_is_refused_in_time() -> None:
     gate, order = WorkGate(1), list[str]()
 

@@ -22,8 +22,9 @@ SPACE_RECIPE = Recipe(
 )
 
 
-PLACES = (".huggingface.cloud", ".hf.space", ".huggingface.co")
-"""Hosts that the token is meant for; others are told of one by name alone."""
+PLACES = (".huggingface.cloud", ".huggingface.co")
+"""Hosts that the token is meant for; others get one that is named for them alone. A Space is a program of
+whoever owns it, who could read the token."""
 
 
 class HuggingFaceOptions(ProviderOptions):

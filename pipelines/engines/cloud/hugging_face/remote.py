@@ -23,6 +23,7 @@ MOST_BYTES = 64 << 20
 MOST_EVENT = 8 << 20
 WARMING_S = 15.0
 """Where nobody says how long it takes."""
+REDIRECTS = range(300, 400)
 WARMING = ("SLEEPING", "BUILDING", "APP_STARTING")
 RUNNING = ("RUNNING", "RUNNING_BUILDING", "RUNNING_APP_STARTING")
 HALTED = ("PAUSED", "STOPPED")
@@ -92,7 +93,9 @@ class HuggingFaceRemote:
     async def _asked(self, method: str, url: str, kind: str = "", **content: Any) -> tuple[bytes, str]:
         headers = {**self._headers(), **({"Content-Type": kind} if kind else {})}
         try:
-            async with self._http.request(method, url, headers=headers, **content) as response:
+            async with self._http.request(
+                method, url, headers=headers, allow_redirects=False, **content
+            ) as response:
                 body = await _limited(response)
                 if response.status == 200 and body is not None:
                     return body, response.content_type
@@ -101,6 +104,8 @@ class HuggingFaceRemote:
             raise await self._unreached(error) from None
         if body is None:
             raise self.unreadable("its answer is too long")
+        if status in REDIRECTS:
+            raise self.unreadable("it sends us elsewhere; name that place in base_url")
         if status in (502, 503, 504) or (status == 404 and self._space):
             raise await self._asleep(status, body, headers)
         raise self.account.provider.http_fault(status, body, headers)
@@ -108,7 +113,9 @@ class HuggingFaceRemote:
     async def _events(self, url: str) -> list[Any]:
         """Gradio's events (text/event-stream) up to the one that ends a call."""
         kind = ""
-        async with self._http.get(url, headers=self._headers()) as response:
+        async with self._http.get(url, headers=self._headers(), allow_redirects=False) as response:
+            if response.status in REDIRECTS:
+                raise self.unreadable("it sends us elsewhere; name that place in base_url")
             if response.status != 200:
                 raise await self._asleep(response.status, b"", dict(response.headers))
             async for line in response.content:
@@ -145,9 +152,11 @@ class HuggingFaceRemote:
         """What the hub says about a Space; None where that explains nothing."""
         url = f"{self._hub}/api/spaces/{quote(self._space)}/runtime"
         try:
-            async with self._http.get(url, headers=self._headers()) as response:
-                stage = str((await response.json())["stage"])
-        except (aiohttp.ClientError, OSError, asyncio.TimeoutError, ValueError, KeyError, TypeError):  # noqa: UP041
+            async with self._http.get(url, headers=self._headers(), allow_redirects=False) as response:
+                stage = str(json.loads(await _limited(response) or b"")["stage"])
+        except (aiohttp.ClientError, OSError, asyncio.TimeoutError, ValueError, KeyError):  # noqa: UP041
+            return None
+        except (TypeError, RecursionError):
             return None
         provider = self.account.provider
         if stage in WARMING:

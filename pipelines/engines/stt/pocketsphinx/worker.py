@@ -11,7 +11,6 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.engines.grammars.jsgf_document import GrammarError
 from pipelines.engines.stt.pocketsphinx.decoder import Decoders
 from pipelines.engines.stt.pocketsphinx.utterance import Ear
 from pipelines.workers.entry import WorkerSocket, become_worker
@@ -79,8 +78,14 @@ class _Recogniser:
     def _take(self, message: WorkerMessage) -> None:
         id = message.id
         if message.kind is Msg.OPEN:
-            fields = message.json()
-            self._utterances[id] = _Decoding(fields.get("grammar"), fields.get("noise_db"))
+            try:
+                fields = message.json()
+                noise_db = fields.get("noise_db")
+                self._utterances[id] = _Decoding(
+                    fields.get("grammar"), None if noise_db is None else float(noise_db)
+                )
+            except (ValueError, TypeError) as error:
+                self._failed(id, error)
             return
         utterance = self._utterances.get(id)
         if utterance is None:
@@ -115,11 +120,14 @@ class _Recogniser:
         self._utterances.move_to_end(chosen)
         try:
             self._slice(chosen, self._utterances[chosen])
-        except (GrammarError, RuntimeError, ValueError, KeyError) as error:  # the grammar is not usable
+        except Exception as error:  # the grammar is not usable; another machine may have written it
             self._close(chosen)
-            why = " ".join(str(error).split()) or repr(error)
-            self._sock.send_json(Msg.FAILED, chosen, error=why, kind=ABOUT_REQUEST)
+            self._failed(chosen, error)
         return True
+
+    def _failed(self, id: int, error: Exception) -> None:
+        why = " ".join(str(error).split()) or repr(error)
+        self._sock.send_json(Msg.FAILED, id, error=why, kind=ABOUT_REQUEST)
 
     def _muse(self) -> bool:
         """While nothing is to be decoded: whether an utterance had a use for the time."""

@@ -45,7 +45,23 @@ MOST_WAIT_S = 5.0
 """For anything at all."""
 CLOSE_S = 0.5
 MOST_BYTES = 16 << 20
-"""Of audio that waits in a context: the longest text there may be."""
+"""Of one message."""
+SPARE_BYTES = 1 << 20
+"""Of a context's messages beside their audio."""
+
+
+class VoiceContext:
+    """What came for one text and waits for its listener. `most`: bytes of messages, more than its audio can
+    take to say it."""
+
+    def __init__(self, most: int) -> None:
+        self.told: asyncio.Queue[Mapping[str, Any] | RequestError | None] = asyncio.Queue()
+        self._left = most
+
+    def takes(self, size: int) -> bool:
+        """Whether there may be so many bytes more."""
+        self._left -= size
+        return self._left >= 0
 
 
 class VoiceSocket:
@@ -54,7 +70,7 @@ class VoiceSocket:
     def __init__(self, account: ProviderAccount, socket: Any) -> None:
         self._account = account
         self._socket = socket
-        self.contexts: dict[str, asyncio.Queue[Mapping[str, Any] | RequestError | None]] = {}
+        self.contexts: dict[str, VoiceContext] = {}
         self.closed = False
         self._end: RequestError | None = None
         self.used = 0.0
@@ -83,9 +99,16 @@ class VoiceSocket:
                 if fields.get("error") or (fields.get("message") and not fields.get("audio")):
                     end = self._refusal(str(fields.get("error")), str(fields.get("message") or ""))
                     break
-                context = fields.get("contextId") or fields.get("context_id")
-                if (queue := self.contexts.get(context)) is not None:
-                    queue.put_nowait(fields)
+                name = fields.get("contextId") or fields.get("context_id")
+                if (context := self.contexts.get(name)) is None:
+                    continue
+                if context.takes(len(data)):
+                    context.told.put_nowait(fields)
+                    continue
+                del self.contexts[name]  # its listener may be long in coming to it
+                why = "its voice goes on without an end"
+                context.told.put_nowait(self._account.provider.fault(ProviderFault.DOWN, why))
+                await self.send(CloseContext(context_id=name, close_context=True))
         except (ValueError, AttributeError, TypeError):
             end = self._account.provider.fault(ProviderFault.DOWN, "it sent what cannot be read")
         except ConnectionClosed:
@@ -94,8 +117,8 @@ class VoiceSocket:
         if end is None and code == 1008:
             end = self._refusal("", str(getattr(self._socket, "close_reason", "") or ""))
         self.closed, self._end = True, end
-        for queue in self.contexts.values():
-            queue.put_nowait(end)
+        for context in self.contexts.values():
+            context.told.put_nowait(end)
 
     def _refusal(self, code: str, told: str) -> RequestError:
         status = (
@@ -144,7 +167,9 @@ class Elevenlabs:
     async def _spoken(self, socket: VoiceSocket, outlet: SpeechOutlet, text: str, rate: float) -> bool:
         """False when the connection was cut."""
         context = f"t{next(self._numbers)}"
-        queue = socket.contexts[context] = asyncio.Queue()
+        most = outlet.most_bytes * 4 // 3 + SPARE_BYTES  # in base64
+        socket.contexts[context] = VoiceContext(most)
+        queue = socket.contexts[context].told
         settings = {**self._settings, "speed": min(1.2, max(0.7, rate))}
         over = closing = False
         try:

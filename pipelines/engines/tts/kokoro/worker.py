@@ -74,6 +74,8 @@ class KokoroVoice(NeuralModel):
         if wanted not in self._names:
             why = f"voice {voice!r}" if voice else f"voice for {language}"
             raise MissingVoiceError(f"kokoro has no {why}; it has {', '.join(self._names)}")
+        if TONGUES[wanted[0]].partition("-")[0] != language.lower().partition("-")[0]:
+            raise MissingVoiceError(f"the voice {wanted} speaks {TONGUES[wanted[0]]}, not {language}")
         return wanted
 
 

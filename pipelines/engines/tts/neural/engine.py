@@ -15,7 +15,7 @@ from pipelines.engines.registry import EngineEntry, EngineOptions
 from pipelines.engines.tts.in_worker import WorkerTts
 from pipelines.engines.tts.neural.options import NeuralOptions, checked
 from pipelines.environments.places import interpreter
-from pipelines.environments.readiness import recipe_readiness, weights_folder
+from pipelines.environments.readiness import chosen_weights, recipe_readiness, weights_folder
 from pipelines.environments.recipe import Recipe
 from pipelines.workers.spec import BACKGROUND_NICENESS, NICENESS, WorkerSpec
 
@@ -89,6 +89,7 @@ class NeuralEngine(Generic[F]):
             self.module,
             options={
                 "weights": str(folder),
+                "mend": self._mend(name, options),
                 "device": given.device,
                 "threads": given.threads,
                 "at_once": at_once,
@@ -104,6 +105,13 @@ class NeuralEngine(Generic[F]):
             answer_limit_s=given.step_s or self.silence_s,
             niceness=BACKGROUND_NICENESS if options.background else NICENESS,
         )
+
+    def _mend(self, name: str, options: EngineOptions) -> str:
+        """What to do about weights that cannot be used."""
+        chosen = chosen_weights(self.recipe, options)[0]
+        if isinstance(chosen, Path):
+            return f"look at the files in {chosen} (engines.options.{name}.weights)"
+        return f"run `voiceforge engines pull {name}`, which compares them and fetches anew what is damaged"
 
     def entry(self) -> EngineEntry:
         return EngineEntry(

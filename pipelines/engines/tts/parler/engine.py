@@ -79,12 +79,13 @@ class ParlerOptions(TorchOptions):
     """Steps of 12 ms before the first sound of a clause, and between two pieces of it. More is less work."""
 
 
-def _told(recipe: Recipe) -> Any:
+def _told(manifest: Manifest, recipe: Recipe) -> Any:
     def told(given: ParlerOptions, options: EngineOptions) -> Mapping[str, Any]:
         reader = weights_folder(recipe, options, 1)
         return {
             "dtype": given.dtype,
             "reader": str(reader or ""),
+            "languages": [] if options.settings.get("weights") else list(manifest.languages),
             **given.model_dump(include={"description", "voices", "temperature", "play_steps"}),
         }
 
@@ -97,7 +98,7 @@ def _engine(manifest: Manifest, recipe: Recipe) -> NeuralEngine[ParlerOptions]:
         recipe,
         "pipelines.engines.tts.parler.worker",
         ParlerOptions,
-        told=_told(recipe),
+        told=_told(manifest, recipe),
         start_s=300.0,
         silence_s=90.0,
     )

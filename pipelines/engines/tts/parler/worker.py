@@ -48,6 +48,7 @@ class ParlerVoice(TorchModel):
         self._prompts = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         self._descriptions = AutoTokenizer.from_pretrained(reader, local_files_only=True)
         self._usual = str(options["description"])
+        self._languages = [str(each) for each in options.get("languages") or ()]
         self._voices = {str(name): str(words) for name, words in (options.get("voices") or {}).items()}
         self._temperature = float(options.get("temperature") or 1.0)
         self._play_steps = int(options.get("play_steps") or 43)
@@ -60,6 +61,8 @@ class ParlerVoice(TorchModel):
         return {"voices": sorted(self._voices)}
 
     def check(self, voice: str, language: str) -> None:
+        if self._languages and language.lower().partition("-")[0] not in self._languages:
+            raise MissingVoiceError(f"these weights speak {', '.join(self._languages)}, not {language}")
         self._words(voice)
 
     def speak(self, wish: ClauseWish) -> Iterator[Any]:

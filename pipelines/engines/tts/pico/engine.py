@@ -16,7 +16,7 @@ from pipelines.workers.spec import WorkerSpec
 MANIFEST = Manifest(
     name="pico",
     kind=Kind.TTS,
-    summary="SVOX Pico, one woman's voice for each of six languages, better to listen to than espeak-ng",
+    summary="SVOX Pico, a woman's voice for each of five languages, better to listen to than espeak-ng",
     languages=("de", "en", "es", "fr", "it"),
     licence="Apache-2.0",
     own_voices=("de-DE", "en-GB", "en-US", "es-ES", "fr-FR", "it-IT"),

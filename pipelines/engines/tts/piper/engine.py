@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pydantic import Field
 
 from pipelines.engines.protocols import Kind, Manifest
+from pipelines.engines.registry import EngineOptions
 from pipelines.engines.tts.neural.engine import NeuralEngine
 from pipelines.engines.tts.neural.options import NeuralOptions
+from pipelines.engines.tts.piper.voices import languages_in
+from pipelines.environments.readiness import weights_folder
 from pipelines.environments.recipe import ModelFiles, Recipe
 
 VOICES = (
@@ -49,11 +54,19 @@ class PiperOptions(NeuralOptions):
     """How much lengths vary."""
 
 
+def _narrowed(given: PiperOptions, options: EngineOptions) -> Manifest:
+    """It speaks what the voices of its folder do."""
+    folder = weights_folder(RECIPE, options)
+    languages = languages_in(folder) if folder is not None else ()
+    return replace(MANIFEST, languages=languages) if languages else MANIFEST
+
+
 ENGINE = NeuralEngine(
     MANIFEST,
     RECIPE,
     "pipelines.engines.tts.piper.worker",
     PiperOptions,
+    narrowed=_narrowed,
     told=lambda given, options: {
         "voice": given.voice,
         "noise_scale": given.noise_scale,

@@ -16,6 +16,7 @@ from pipelines.engines.tts.neural.worker.faults import MissingVoiceError
 from pipelines.engines.tts.neural.worker.model import ClauseWish, NeuralModel
 from pipelines.engines.tts.neural.worker.onnx import onnx_session
 from pipelines.engines.tts.neural.worker.serving import serve
+from pipelines.engines.tts.piper.voices import language_of
 
 SLOWEST, FASTEST = 0.4, 2.5
 
@@ -93,6 +94,8 @@ class PiperVoices(NeuralModel):
         if file is None:
             why = f"voice {voice!r}" if voice else f"voice for {language}"
             raise MissingVoiceError(f"piper has no {why}; it has {', '.join(sorted(self._files))}")
+        if _base(file.language) != _base(language):
+            raise MissingVoiceError(f"the voice {name} speaks {file.language}, not {language}")
         if not speaker:
             return file, None
         if speaker not in file.speakers:
@@ -119,9 +122,7 @@ def found_in(folder: Path) -> list[PiperFile]:
             continue
         try:
             config = json.loads(described.read_text(encoding="utf-8"))
-            language = str(config.get("language", {}).get("code") or config["espeak"]["voice"]).replace(
-                "_", "-"
-            )
+            language = language_of(config)
             PiperConfig.from_dict(config)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{described} does not describe a voice ({error!r}): pull it again") from None

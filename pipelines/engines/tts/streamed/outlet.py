@@ -32,6 +32,8 @@ class SpeechOutlet:
         self._request = request
         self._provider = provider
         self._rate = rate
+        self.most_bytes = round((LIMIT_S + LIMIT_S_PER_CHARACTER * characters) * rate) * 2
+        """Of what may be written."""
         self._resampler = BlockResampler(rate) if rate != SAMPLE_RATE else None
         self._limit = round((LIMIT_S + LIMIT_S_PER_CHARACTER * characters) * SAMPLE_RATE)
         self._odd = b""

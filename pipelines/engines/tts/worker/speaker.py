@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import struct
 from collections import OrderedDict
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from mediaserver.errors import EngineError, EngineMissingError
 from mediaserver.media.time import SAMPLE_RATE, SAMPLES_PER_MS
 from pipelines.engines.tts.worker.edges import NOTHING, Edges, Pcm
 from pipelines.engines.tts.worker.pieces import pieces
 from pipelines.workers.entry import WorkerSocket
+from pipelines.workers.faults import ABOUT_REQUEST, kind_of, said
 from pipelines.workers.protocol import Msg, WorkerMessage
 
 AHEAD_SAMPLES = 2 * SAMPLE_RATE
+SLOWEST, FASTEST = 0.1, 10.0
 CHUNK_SAMPLES = 100 * SAMPLES_PER_MS
 """Audio goes up in chunks of at most 100 ms."""
 
@@ -82,13 +84,10 @@ class SpeechMaker:
     def _take(self, message: WorkerMessage) -> None:
         id = message.id
         if message.kind is Msg.OPEN:
-            fields = message.json()
             try:
-                voice = self._library.choose(str(fields["voice"]), str(fields["language"]))
-            except EngineMissingError as error:
-                self._sock.send_json(Msg.FAILED, id, error=str(error), missing=True)
-                return
-            self._speeches[id] = _Speech(voice, float(fields["rate"]), pieces(str(fields["text"])))
+                self._speeches[id] = self._speech(message.json())
+            except Exception as error:  # of what stands in it: another machine may have written it
+                self._refuse(id, error, ABOUT_REQUEST)
         elif message.kind is Msg.CANCEL:
             speech = self._speeches.pop(id, None)
             if speech is not None and speech.piece is not None:
@@ -111,11 +110,23 @@ class SpeechMaker:
         self._speeches.move_to_end(id)
         try:
             self._step(id, self._speeches[id])
-        except EngineError as error:
+        except Exception as error:  # whatever a library does with a text
             del self._speeches[id]
-            missing = isinstance(error, EngineMissingError)
-            self._sock.send_json(Msg.FAILED, id, error=str(error), **({"missing": True} if missing else {}))
+            self._refuse(id, error, kind_of(error))
         return True
+
+    def _speech(self, fields: Mapping[str, Any]) -> _Speech:
+        """Raises EngineMissingError, and anything for fields that are none."""
+        voice, language, text = (str(fields[name]) for name in ("voice", "language", "text"))
+        rate = float(fields["rate"])
+        if not SLOWEST <= rate <= FASTEST:
+            raise EngineError(f"nobody speaks at {rate:g} times the usual speed")
+        return _Speech(self._library.choose(voice, language), rate, pieces(text))
+
+    def _refuse(self, id: int, error: Exception, kind: str) -> None:
+        why = str(error) if isinstance(error, EngineError) else said(error)
+        missing = {"missing": True} if isinstance(error, EngineMissingError) else {}
+        self._sock.send_json(Msg.FAILED, id, error=why, kind=kind, **missing)
 
     def _step(self, id: int, speech: _Speech) -> None:
         if speech.piece is None:

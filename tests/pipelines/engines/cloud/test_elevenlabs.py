@@ -65,6 +65,21 @@ async def test_who_is_interrupted_is_not_made_to_the_end(elevenlabs: MakeTts) ->
         assert provider.opened == 1
 
 
+async def test_a_voice_without_an_end_is_stopped_though_nobody_listens_to_it(elevenlabs: MakeTts) -> None:
+    """It filled the worker's memory for as long as its listener took nothing."""
+    async with elevenlabs() as (tts, provider):
+        provider.aligns = False
+        provider.troubles.append(Trouble(endless=True))
+        async with aclosing(tts.speak("hello")) as stream:
+            await anext(stream)
+            async with asyncio.timeout(20):
+                while not provider.closed_contexts:  # noqa: ASYNC110 - it tells nobody
+                    await asyncio.sleep(0.01)
+            with pytest.raises(ProviderError, match="without an end"):
+                async for _ in stream:
+                    pass
+
+
 async def test_more_texts_at_once_than_a_connection_takes(elevenlabs: MakeTts) -> None:
     async with elevenlabs() as (tts, provider):
         provider.pace_s = 0.02

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import wave
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from mediaserver.errors import EngineMissingError, ProviderError, ProviderFault
-from pipelines.engines.cloud.hugging_face.sounds import numbers, told
+from pipelines.engines.cloud.hugging_face.sounds import decoded, numbers, told
 from pipelines.engines.cloud.provider_engine import ProviderStt, ProviderTts
 from pipelines.engines.registry import EngineOptions
 from pipelines.engines.stt.hugging_face import endpoint as endpoint_stt
@@ -148,7 +149,10 @@ def test_the_token_goes_to_hugging_face_alone(monkeypatch: pytest.MonkeyPatch) -
         engine: ProviderStt | ProviderTts = module.make(EngineOptions(settings=settings))
         return engine.pool.spec.surroundings()
 
-    assert variables(space_tts, space="acme/Buzz_TTS")["HF_TOKEN"] == KEY
+    for space in ({"space": "acme/Buzz_TTS"}, {"base_url": "https://acme-buzz-tts.hf.space"}):
+        assert "HF_TOKEN" not in variables(space_tts, **space)  # a stranger's program
+        assert variables(space_tts, **space, api_key_env="HF_TOKEN")["HF_TOKEN"] == KEY
+    assert "HF_TOKEN" not in variables(endpoint_tts, base_url="https://acme-buzz-tts.hf.space")
     assert variables(endpoint_tts, base_url="https://x.aws.endpoints.huggingface.cloud")["HF_TOKEN"] == KEY
     assert "HF_TOKEN" not in variables(endpoint_tts, base_url="https://example.com/huggingface.cloud")
     made = space_tts.make(EngineOptions(settings={"space": "acme/Buzz_TTS"}))
@@ -169,3 +173,25 @@ def test_numbers_that_are_none_are_refused() -> None:
         assert told(b'{"audio": [0.5], "sampling_rate": %d}' % rate)[1] == rate
     with pytest.raises(ValueError, match="no audio"):
         told(b"[]")
+
+
+async def test_an_address_that_sends_us_elsewhere_is_not_followed(tmp_path: Path) -> None:
+    async with running(endpoint_tts, tmp_path, "/endpoint/tts") as (tts, hub):
+        hub.troubles.append(Trouble(307, {}, {"Location": f"{hub.url}/endpoint/tts"}))
+        with pytest.raises(ProviderError, match="it sends us elsewhere; name that place in base_url"):
+            await heard(tts, "hello")
+        assert hub.asked == []
+
+
+def test_an_answer_that_names_a_file_of_ours_does_not_get_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with wave.open("ours.wav", "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        file.writeframes(bytes(32_000))
+    assert len(decoded(Path("ours.wav").read_bytes())[0]) == 32_000
+    with pytest.raises(ValueError, match="audio|other files"):
+        decoded(b"ffconcat version 1.0\nfile ours.wav\n")

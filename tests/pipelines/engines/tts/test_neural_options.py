@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from pipelines.engines.registry import EngineEntry, EngineOptions
 from pipelines.engines.tts import entries
 from pipelines.engines.tts.kokoro import engine as kokoro
 from pipelines.engines.tts.neural.options import NeuralOptions, SampledVoices, checked
+from pipelines.engines.tts.piper import engine as piper
 
 
 @pytest.mark.parametrize(
@@ -39,6 +41,7 @@ def test_the_worker_is_told_its_folder_and_nothing_of_the_servers_surroundings(t
     options = EngineOptions(home=tmp_path, settings={"seed": 7, "threads": 3})
     spec = kokoro.ENGINE.spec(options)
     assert spec.options["weights"] == str(tmp_path / "weights" / "onnx-community--Kokoro-82M-v1.0-ONNX")
+    assert spec.options["mend"].startswith("run `voiceforge engines pull kokoro`")
     assert spec.options["seed"] == 7 and spec.threads == 3
     assert spec.interpreter == str(tmp_path / "environments" / "onnx-voices" / "bin" / "python")
     assert spec.environment["HF_HUB_OFFLINE"] == "1" and not spec.inherits
@@ -47,6 +50,7 @@ def test_the_worker_is_told_its_folder_and_nothing_of_the_servers_surroundings(t
 def test_weights_may_be_a_folder_or_another_repository(tmp_path: Path) -> None:
     mine = EngineOptions(home=tmp_path, settings={"weights": str(tmp_path / "mine")})
     assert kokoro.ENGINE.spec(mine).options["weights"] == str(tmp_path / "mine")
+    assert kokoro.ENGINE.spec(mine).options["mend"].startswith(f"look at the files in {tmp_path / 'mine'}")
     other = EngineOptions(home=tmp_path, settings={"weights": "someone/kokoro"})
     assert kokoro.ENGINE.spec(other).options["weights"] == str(tmp_path / "weights" / "someone--kokoro")
 
@@ -71,3 +75,17 @@ def test_options_that_cannot_be_read_make_no_engine(tmp_path: Path) -> None:
         kokoro.make(EngineOptions(home=tmp_path, settings={"thread": 2}))
     with pytest.raises(EngineMissingError, match=r"set engines\.home"):
         kokoro.make(EngineOptions())
+
+
+def test_piper_speaks_what_the_voices_of_its_folder_do(tmp_path: Path) -> None:
+    for name, config in (
+        ("it_IT-some-medium", {"language": {"code": "it_IT"}}),
+        ("old", {"espeak": {"voice": "sv"}}),
+        ("torn", []),
+    ):
+        (tmp_path / f"{name}.onnx.json").write_text(json.dumps(config))
+    (tmp_path / "cut.onnx.json").write_text("{")
+    voice = piper.make(EngineOptions(home=tmp_path, settings={"weights": str(tmp_path)}))
+    assert voice.manifest.languages == ("it", "sv")
+    empty = piper.make(EngineOptions(home=tmp_path))
+    assert empty.manifest.languages == piper.MANIFEST.languages

@@ -127,9 +127,11 @@ async def test_an_interrupted_text_is_given_up_and_the_next_is_heard() -> None:
 
 
 async def test_a_model_that_cannot_be_loaded_is_told_as_such() -> None:
-    with pytest.raises(EngineError, match="did not start"):
-        async with voice(load="fails"):
+    with pytest.raises(EngineError, match="did not start") as raised:
+        async with voice(load="fails", mend="run `voiceforge engines pull tones`"):
             pass
+    why = "its weights cannot be used (ValueError: the weights are torn): run `voiceforge engines pull tones`"
+    assert why in str(raised.value)
 
 
 async def test_one_odd_try_before_the_first_call_keeps_no_voice_from_speaking() -> None:

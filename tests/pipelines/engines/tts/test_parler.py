@@ -25,6 +25,7 @@ def test_each_speaks_the_languages_that_the_catalogue_has_for_it() -> None:
 def test_the_worker_is_told_where_the_reader_of_descriptions_lies(tmp_path: Path) -> None:
     spec = ENGINES[0].spec(EngineOptions(home=tmp_path))
     assert spec.options["weights"] == str(tmp_path / "weights" / "ai4bharat--indic-parler-tts")
+    assert spec.options["languages"] == list(ENGINES[0].manifest.languages)
     assert spec.options["reader"] == str(tmp_path / "weights" / "google--flan-t5-large")
 
 

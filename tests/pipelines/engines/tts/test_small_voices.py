@@ -33,6 +33,8 @@ async def test_kokoro_speaks_in_the_voice_of_the_language(engines_home: Path, tm
         assert_speech(await heard(tts, "नमस्ते! आपका स्वागत है।", language="hi-IN"), 0.5, 6)
         with pytest.raises(EngineMissingError, match="kokoro has no voice for ja; it has af_heart"):
             await heard(tts, "こんにちは", language="ja")
+        with pytest.raises(EngineMissingError, match="the voice af_heart speaks en-us, not hi-IN"):
+            await heard(tts, "नमस्ते!", voice="af_heart", language="hi-IN")
         with pytest.raises(EngineMissingError, match="no voice 'am_nobody'"):
             await heard(tts, voice="am_nobody")
 
@@ -57,6 +59,9 @@ async def test_piper_speaks_every_voice_of_its_folder(engines_home: Path, tmp_pa
         assert seconds(await heard(tts, rate=2.0)) < 0.7 * seconds(chunks)
         assert_speech(await heard(tts, "Guten Tag, was kann ich für Sie tun?", language="de"), 0.5, 6)
         assert_speech(await heard(tts, "It is read as it stands: [[h@l@U]].", language="en-GB"), 0.5, 6)
+        assert tts.manifest.speaks("de") and not tts.manifest.speaks("fr"), "as its folder does"
+        with pytest.raises(EngineMissingError, match="de_DE-other-medium speaks de-DE, not en"):
+            await heard(tts, voice="de_DE-other-medium")
         with pytest.raises(EngineMissingError, match="piper has no voice for fr"):
             await heard(tts, "Bonjour.", language="fr")
 

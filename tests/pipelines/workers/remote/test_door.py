@@ -41,6 +41,7 @@ async def closed(socket: ClientWebSocketResponse) -> tuple[int | None, str]:
         (pack(Msg.PING)[:-1], 1008, "these are no worker messages"),
         (pack(Msg.OPEN, 1, b"[1]"), 1008, "what opens a request is no JSON object"),
         (pack(Msg.OPEN, 1, b"[" * 100_000), 1008, "what opens a request is no JSON object"),
+        (pack(Msg.OPEN, 1, b'{"say": "\\ud800"}'), 1008, "what opens a request is no JSON object"),
         (pack_json(Msg.OPEN, 1, say="x" * MAX_OPEN), 1009, "a request is opened with at most"),
         (pack_json(Msg.OPEN, 1, requester=1), 1008, "what opens a request has none of the fields"),
         (HOLD + pack_json(Msg.OPEN, 2), 1008, "a line carries one request at a time"),
@@ -48,7 +49,7 @@ async def closed(socket: ClientWebSocketResponse) -> tuple[int | None, str]:
         (pack(Msg.READY), 1008, "READY is for the other direction"),
         (pack(Msg.DONE, 1, b"{}"), 1008, "DONE is for the other direction"),
     ],
-    ids=range(11),
+    ids=range(12),
 )
 async def test_what_is_not_of_the_protocol_ends_the_line(frame: bytes, code: int, why: str) -> None:
     async with echoing() as host, ClientSession() as http:

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from mediaserver.errors import EngineMissingError
 from pipelines.engines.tts.neural.worker.model import NeuralModel
 
 
@@ -33,14 +34,16 @@ class TorchModel(NeuralModel):
 
 
 def chosen_device(named: str) -> str:
-    """Raises ValueError for one that is not there."""
+    """Raises EngineMissingError for one that is not there."""
     if named == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     if named.startswith("cuda") and not torch.cuda.is_available():
         built = "has no CUDA" if torch.version.cuda is None else f"is built for CUDA {torch.version.cuda}"
-        raise ValueError(f"torch cannot use the device {named}: its build {built}, and no GPU answers it")
+        raise EngineMissingError(
+            f"torch cannot use the device {named}: its build {built}, and no GPU answers it; set device = cpu"
+        )
     if named == "mps" and not torch.backends.mps.is_available():
-        raise ValueError("torch cannot use the device mps on this machine")
+        raise EngineMissingError("torch cannot use the device mps on this machine: set device = cpu")
     return named
 
 

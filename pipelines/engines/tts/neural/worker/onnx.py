@@ -9,7 +9,7 @@ from mediaserver.errors import EngineMissingError
 
 
 def onnx_session(path: Path, device: str, threads: int) -> Any:
-    """An `onnxruntime.InferenceSession`. Raises ValueError for a device that it cannot use, and what
+    """An `onnxruntime.InferenceSession`. Raises EngineMissingError for a device that it cannot use, and what
     onnxruntime raises for a file that is no model."""
     import onnxruntime
 
@@ -27,7 +27,7 @@ def _providers(device: str) -> list[Any]:
     if kind in ("auto", "cpu") and ("CUDAExecutionProvider" not in there or kind == "cpu"):
         return ["CPUExecutionProvider"]
     if kind == "mps" or "CUDAExecutionProvider" not in there:
-        raise ValueError(
+        raise EngineMissingError(
             f"the onnxruntime of its environment cannot use the device {device}: set device = cpu"
         )
     return [("CUDAExecutionProvider", {"device_id": int(number or 0)}), "CPUExecutionProvider"]

@@ -17,12 +17,13 @@ import numpy as np
 import numpy.typing as npt
 
 from mediaserver.media.time import SAMPLE_RATE, SAMPLES_PER_MS
-from pipelines.engines.tts.neural.worker.faults import ModelFault, fault_of, said_of
+from pipelines.engines.tts.neural.worker.faults import ModelFault, fault_of, said_at_start, said_of
 from pipelines.engines.tts.neural.worker.guards import UnsoundAudioError
 from pipelines.engines.tts.neural.worker.model import ClauseWish, NeuralModel
 from pipelines.engines.tts.neural.worker.speech import NeuralSpeech, WordPlace
 from pipelines.workers.batches import BatchedRequest, Batches
 from pipelines.workers.entry import become_worker
+from pipelines.workers.faults import ABOUT_REQUEST
 from pipelines.workers.protocol import Msg
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,13 @@ class NeuralSpeaker:
             return True
         try:
             speech = self._speeches[request.id] = NeuralSpeech(self._model, request.fields)
+        except (
+            KeyError,
+            TypeError,
+            ValueError,
+        ) as error:  # another machine may have written it
+            request.failed(said_of(error), kind=ABOUT_REQUEST)
+            return False
         except Exception as error:
             self._failed(request, error)
             return False
@@ -181,7 +189,7 @@ def serve(load: Loaded) -> NoReturn:
         model = load(sock.options)
         warm_up(model)
     except Exception as error:
-        sys.exit(said_of(error))
+        sys.exit(said_at_start(error, str(sock.options.get("mend") or "")))
     sock.send_json(Msg.READY, rate=model.rate, **model.facts())
     speaker = NeuralSpeaker(
         batches := Batches(sock, most=int(sock.options.get("at_once") or 64), ripe=may_go_on), model
