@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from mediaserver.errors import EngineBusyError, EngineError, EngineMemoryError
 from pipelines.workers.faults import OUT_OF_MEMORY
 from pipelines.workers.figures import PoolFigures
+from pipelines.workers.gpu_memory import on_device
 from pipelines.workers.limits import PoolLimits
 from pipelines.workers.protocol import Msg, pack, pack_json
 from pipelines.workers.spec import WorkerSpec
@@ -157,7 +158,7 @@ class WorkerPool:
         GPU that they may use. Raises ValueError on senseless limits."""
         spec = limits.applied(self.spec)
         if device is not None:
-            spec = replace(spec, environment={"CUDA_VISIBLE_DEVICES": str(device), **spec.environment})
+            spec = replace(spec, environment={**on_device(device), **spec.environment})
         self.spec = spec
         for worker in self.workers:
             worker.spec = spec
