@@ -1,7 +1,9 @@
 """Modes: lists of engines by what an operator wants of them, in the place of names.
 
-A mode stands for those of its engines that have what they need here, best first, and the embedded ones last:
-with nothing installed and no key it is the embedded ones alone. It may stand wherever a list of engines does.
+A mode stands for those of its engines that have what they need here, best first, and the embedded ones last.
+Models that a processor is too slow for are not among them without a GPU, unless the operator says
+`device = "cpu"`. With nothing installed and no key it is the embedded ones alone. It may stand wherever a
+list of engines does.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from urllib.parse import urlsplit
 from mediaserver.errors import EngineError
 from pipelines.engines.protocols import Kind
 from pipelines.engines.registry import EngineOptions, EngineRegistry
+from pipelines.environments.device import has_cuda
 
 LOCAL_STT = ("remote:*", "faster-whisper", "parakeet", "voxtral-realtime", "kyutai", "moonshine")
 LOCAL_TTS = (
@@ -147,8 +150,11 @@ class EngineModes:
     def _is_ready(self, kind: Kind, name: str) -> bool:
         if (kind, name) not in self._ready:
             try:
-                entry = self._known.find(kind, name)
-                self._ready[kind, name] = entry.readiness(self._options(kind, name)).ready
+                entry, options = self._known.find(kind, name), self._options(kind, name)
+                slow = "gpu" in entry.manifest.needs and not has_cuda()
+                self._ready[kind, name] = entry.readiness(options).ready and (
+                    not slow or options.settings.get("device") == "cpu"
+                )
             except EngineError:  # its options make no sense
                 self._ready[kind, name] = False
         return self._ready[kind, name]

@@ -19,7 +19,7 @@ from pipelines.engines.circuits import EngineCircuits
 from pipelines.engines.in_worker import WorkerEngine
 from pipelines.engines.protocols import Kind
 from pipelines.engines.registry import EngineOptions, EngineRegistry
-from pipelines.engines.resources import IN_USE_S, EngineResources, gpu_mb, is_model
+from pipelines.engines.resources import IN_USE_S, EngineResources, gpu_mb, is_model, named_gpu
 from pipelines.engines.trying import attempt
 from pipelines.workers.gpu_memory import GpuShare
 from pipelines.workers.work_pool import WorkPool
@@ -143,9 +143,12 @@ class EnginePlace:
         self.pool, self._model = entry.work_pool(options), is_model(entry, options)
         budget = self._resources.budget
         wanted_mb = gpu_mb(entry, options)
-        self.share = share = await budget.admit(self.name, wanted_mb, self._idle_since, self.unload)
+        only = named_gpu(options)
+        self.share = share = await budget.admit(self.name, wanted_mb, self._idle_since, self.unload, only)
         if share is not None:
             options = replace(options, gpu=share.device, gpu_mb=share.mb, gpu_total_mb=share.total_mb)
+            if only is not None:  # its processes see no other, and count from 0
+                options = replace(options, settings={**options.settings, "device": "cuda"})
         try:
             try:
                 return await self._started(options)

@@ -38,6 +38,12 @@ def gpu_mb(entry: EngineEntry, options: EngineOptions) -> int:
     return entry.recipe_for(options).gpu_mb * options.workers
 
 
+def named_gpu(options: EngineOptions) -> int | None:
+    """The GPU that its settings name (`device = "cuda:1"`); None: any."""
+    kind, _, number = str(options.settings.get("device", "")).partition(":")
+    return int(number) if kind == "cuda" and number.isdecimal() else None
+
+
 def is_model(entry: EngineEntry, options: EngineOptions) -> bool:
     """It holds weights, so that it is worth to unload it when nobody uses it."""
     recipe = entry.recipe_for(options)

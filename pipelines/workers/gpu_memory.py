@@ -9,32 +9,62 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from mediaserver.errors import EngineMemoryError
 
 log = logging.getLogger(__name__)
 
 ASK_S = 10.0
-_QUERY = ("--query-gpu=memory.total", "--format=csv,noheader,nounits")
+VISIBLE, ORDER = "CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER"
+_QUERY = ("--query-gpu=uuid,memory.total", "--format=csv,noheader,nounits")
+
+
+def on_device(device: int, ours: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The variables of a process that is to see one GPU of `driver_totals` alone. `ours`: the server's."""
+    named = _visible(ours)
+    name = str(device) if named is None or device >= len(named) else named[device]
+    return {VISIBLE: name, ORDER: "PCI_BUS_ID"}  # as the driver counts them; CUDA begins with the fastest
 
 
 def driver_totals() -> list[int]:
-    """The memory of each GPU in MB, by its number; empty without a GPU or its driver. Blocking."""
+    """The memory of each GPU that the server may use (CUDA_VISIBLE_DEVICES) in MB, in its order; empty
+    without a GPU or its driver. Blocking."""
     tool = shutil.which("nvidia-smi")
     if tool is None:
         return []
     try:
         asked = [tool, *_QUERY]
         told = subprocess.run(asked, stdin=subprocess.DEVNULL, capture_output=True, timeout=ASK_S, check=True)
-        return [int(line) for line in told.stdout.split()]
+        found = [line.decode().split(",") for line in told.stdout.splitlines() if line.strip()]
+        totals = [(uuid.strip(), int(mb)) for uuid, mb in found]
     except (OSError, subprocess.SubprocessError, ValueError) as error:
         log.warning("the GPUs' memory is not known (%s); set engines.gpu_memory_mb", error)
         return []
+    named = _visible(os.environ)
+    if named is None:
+        return [mb for _, mb in totals]
+    return [mb for name in named for at, (uuid, mb) in enumerate(totals) if _is(name, at, uuid)]
+
+
+def _visible(ours: Mapping[str, str]) -> list[str] | None:
+    """What the server may use, by number or UUID; None: all. As CUDA has it, a name that is none ends the
+    list."""
+    if VISIBLE not in ours:
+        return None
+    names = [each.strip() for each in ours[VISIBLE].split(",")]
+    return list(takewhile(lambda name: name.isdecimal() or name.startswith("GPU-"), names))
+
+
+def _is(name: str, number: int, uuid: str) -> bool:
+    """Whether a name of CUDA_VISIBLE_DEVICES is this GPU's; of a UUID the beginning is enough."""
+    return int(name) == number if name.isdecimal() else uuid.startswith(name)
 
 
 @dataclass(eq=False, slots=True)
@@ -77,9 +107,11 @@ class GpuBudget:
         mb: int,
         idle_since: Callable[[], float | None],
         evict: Callable[[], Awaitable[None]],
+        only: int | None = None,
     ) -> GpuShare | None:
         """A share for a model that is about to be loaded; models that nobody uses go for it, those first that
-        were not used the longest. None: it needs none, or there is no GPU here. Raises EngineMemoryError."""
+        were not used the longest. `only`: the device that the operator named for it. None: it needs none, or
+        there is no GPU here. Raises EngineMemoryError."""
         if mb <= 0:
             return None
         async with self._lock:
@@ -87,12 +119,17 @@ class GpuBudget:
                 self._devices = list(await asyncio.to_thread(self._totals))
             if not self._devices:
                 return None
+            if only is not None and only >= len(self._devices):
+                raise EngineMemoryError(
+                    f"{name} is to run on GPU {only}, and there are {len(self._devices)}, counted from 0: "
+                    f"set engines.options.{name}.device"
+                )
             if mb > max(self._devices):
                 raise EngineMemoryError(
                     f"{name} needs {mb} MB on a GPU, and the largest here has {max(self._devices)}: name a "
                     f"smaller model, or set engines.options.{name}.gpu_memory_mb if it needs less"
                 )
-            device, going = self._place(mb)
+            device, going = self._place(mb, only)
             if device is None:
                 raise EngineMemoryError(f"there is no room for {name}, which needs {mb} MB: {self._full()}")
             for share in going:
@@ -115,10 +152,12 @@ class GpuBudget:
                 await self._evict(idle[0], f"{share.name} ran out of memory")
             return bool(idle)
 
-    def _place(self, mb: int) -> tuple[int | None, list[GpuShare]]:
+    def _place(self, mb: int, only: int | None) -> tuple[int | None, list[GpuShare]]:
         """The device where the fewest have to go, and who goes; None when no device can have the room."""
         found: list[tuple[int, int, int, list[GpuShare]]] = []
         for device, total in enumerate(self.devices):
+            if only is not None and device != only:
+                continue
             free, going = total - self.held_mb(device), list[GpuShare]()
             for share in self._idle(device):
                 if free >= mb:

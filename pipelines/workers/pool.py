@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from mediaserver.errors import EngineBusyError, EngineError, EngineMemoryError
 from pipelines.workers.faults import OUT_OF_MEMORY
 from pipelines.workers.figures import PoolFigures
+from pipelines.workers.gpu_memory import on_device
 from pipelines.workers.limits import PoolLimits
 from pipelines.workers.protocol import Msg, pack, pack_json
 from pipelines.workers.spec import WorkerSpec
@@ -157,7 +158,7 @@ class WorkerPool:
     def configure(self, *, gate: WorkGate | None = None, device: int | None = None) -> None:
         """Before the start: the gate of their pool of work, and the GPU that they may use."""
         if device is not None:
-            environment = {"CUDA_VISIBLE_DEVICES": str(device), **self.spec.environment}
+            environment = {**on_device(device), **self.spec.environment}
             self._respecify(replace(self.spec, environment=environment))
         self._gate = gate
 

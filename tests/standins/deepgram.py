@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -268,8 +269,8 @@ def _wrong_listen(request: web.Request) -> str:
         return "keyterm is only for nova-3"
     if "keywords" in query and model.startswith("nova-3"):
         return "keywords are not for nova-3"
-    if sum(len(term.split()) for term in query.getall("keyterm", [])) > 500:
-        return "too many keyterms"
+    if sum(len(re.findall(r"\w{1,3}", term)) for term in query.getall("keyterm", [])) > 500:
+        return "Keyterm limit exceeded. The maximum number of tokens across all keyterms is 500."
     return ""
 
 

@@ -15,8 +15,10 @@ from tests.fakes import FakeTts
 CLOUD, OWN = MODES["cloud-first"], MODES["self-hosted"]
 
 
-def entry(kind: Kind, name: str, *, ready: bool = True, several: bool = False) -> EngineEntry:
-    manifest = Manifest(name, kind, "", ("en",), "MIT")
+def entry(
+    kind: Kind, name: str, *, ready: bool = True, several: bool = False, needs: tuple[str, ...] = ()
+) -> EngineEntry:
+    manifest = Manifest(name, kind, "", ("en",), "MIT", needs=needs)
     found = Readiness(ready, "" if ready else "all")
     return EngineEntry(manifest, lambda: found, lambda _: FakeTts(), several=several)
 
@@ -36,6 +38,19 @@ def test_what_is_ready_comes_best_first_and_the_embedded_ones_last() -> None:
     assert found.meant(Kind.STT, ["cloud-first"]) == ("deepgram", "faster-whisper", "pocketsphinx")
     assert found.meant(Kind.STT, ["self-hosted"]) == ("faster-whisper", "pocketsphinx")
     assert found.candidates(CLOUD, Kind.STT) == ["deepgram", "assemblyai", "faster-whisper", "pocketsphinx"]
+
+
+def test_what_a_processor_is_too_slow_for_is_left_to_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = EngineRegistry([entry(Kind.TTS, "chatterbox", needs=("gpu",)), entry(Kind.TTS, "kokoro")])
+    for gpu, told, meant in (
+        (False, {}, ("kokoro",)),
+        (True, {}, ("chatterbox", "kokoro")),
+        (False, {"device": "cpu"}, ("chatterbox", "kokoro")),
+    ):
+        monkeypatch.setattr("pipelines.engines.modes.has_cuda", lambda gpu=gpu: gpu)
+        options = EngineOptions(settings=told)
+        found = EngineModes(known, lambda *_, options=options: options, {})
+        assert found.meant(Kind.TTS, ["self-hosted"]) == meant
 
 
 def test_it_stands_in_a_list_like_a_name() -> None:

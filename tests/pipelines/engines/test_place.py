@@ -50,7 +50,9 @@ class Voice(FakeTts):
 class House:
     """Voices of 6 GB each on one GPU of 10."""
 
-    def __init__(self, *, idle_s: float | None = None, totals: tuple[int, ...] = (10_000,)) -> None:
+    def __init__(
+        self, *, idle_s: float | None = None, totals: tuple[int, ...] = (10_000,), device: str = ""
+    ) -> None:
         self.made: dict[str, list[Voice]] = {}
         self.full: dict[str, int] = {}
         known = EngineRegistry()
@@ -58,7 +60,9 @@ class House:
             self._add(known, name, Recipe(weights=(ModelFiles("acme/voice"),), gpu_mb=6_000))
         self._add(known, "small", Recipe())
         self.budget = GpuBudget(lambda: totals)
-        self.engines = Engines(known, None, EngineResources(self.budget, idle_s=idle_s))
+        told = EngineOptions(settings={"device": device} if device else {})
+        resources = EngineResources(self.budget, idle_s=idle_s)
+        self.engines = Engines(known, lambda _kind, _name: told, resources)
 
     def _add(self, known: EngineRegistry, name: str, recipe: Recipe) -> None:
         def make(options: EngineOptions) -> Voice:
@@ -156,6 +160,16 @@ async def test_what_is_wanted_again_while_it_still_goes_gets_memory_of_its_own()
     assert house.budget.held_mb(0) == 6_000 and house.state("one").gpu_mb == 6_000
     await house.engines.stop()
     assert house.budget.held_mb(0) == 0
+
+
+async def test_the_gpu_that_the_settings_name_is_the_only_one_that_its_processes_see() -> None:
+    house = House(totals=(10_000, 10_000), device="cuda:1")
+    house.engines.tts(["one", "small"])
+    await house.engines.settle()
+    given = house.made["one"][0].options
+    assert (given.gpu, given.settings["device"]) == (1, "cuda")
+    assert house.made["small"][0].options.settings["device"] == "cuda:1", "it holds nothing: it sees all"
+    await house.engines.stop()
 
 
 async def test_a_warm_model_has_spoken_before_anybody_asks_and_stays() -> None:

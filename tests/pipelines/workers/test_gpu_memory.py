@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mediaserver.errors import EngineMemoryError
-from pipelines.workers.gpu_memory import GpuBudget, GpuShare, driver_totals
+from pipelines.workers.gpu_memory import GpuBudget, GpuShare, driver_totals, on_device
 
 
 class Model:
@@ -86,7 +86,11 @@ async def test_who_runs_out_of_memory_has_the_longest_idle_one_ended() -> None:
 
 @pytest.mark.parametrize(
     ("script", "totals"),
-    [("echo 81559; echo 24564", [81_559, 24_564]), ("echo no devices; exit 9", []), ("echo [N/A]", [])],
+    [
+        ("echo GPU-1a, 81559; echo GPU-2b, 24564", [81_559, 24_564]),
+        ("echo no devices; exit 9", []),
+        ("echo GPU-1a, [N/A]", []),
+    ],
 )
 def test_the_drivers_own_tool_is_asked(
     script: str, totals: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -95,6 +99,39 @@ def test_the_drivers_own_tool_is_asked(
     tool.write_text(f"#!/bin/sh\n{script}\n")
     tool.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     assert driver_totals() == totals
     monkeypatch.setenv("PATH", str(tmp_path / "nowhere"))
     assert driver_totals() == []
+
+
+@pytest.mark.parametrize(
+    ("visible", "totals", "second"),
+    [
+        ("2,0", [40_000, 81_559], "0"),
+        ("GPU-2b,GPU-3", [24_564, 40_000], "GPU-3"),
+        ("1,-1,2", [24_564], "1"),
+        ("", [], "1"),
+    ],
+)
+def test_gpus_that_the_server_may_not_use_are_left_alone(
+    visible: str, totals: list[int], second: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tool = tmp_path / "nvidia-smi"
+    tool.write_text("#!/bin/sh\necho GPU-1a, 81559\necho GPU-2b, 24564\necho GPU-3c, 40000\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    assert driver_totals() == totals
+    # numbered as the driver does it: CUDA by itself begins with the fastest
+    assert on_device(1) == {"CUDA_VISIBLE_DEVICES": second, "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
+
+
+async def test_who_is_to_run_on_one_device_runs_on_no_other() -> None:
+    house = budget(10_000, 10_000)
+    share = await house.admit("one", 6_000, lambda: None, Model().evict, 1)
+    assert share is not None and share.device == 1
+    with pytest.raises(EngineMemoryError, match="no room for two"):
+        await house.admit("two", 6_000, lambda: None, Model().evict, 1)
+    with pytest.raises(EngineMemoryError, match=r"on GPU 2, and there are 2.*options\.three\.device"):
+        await house.admit("three", 6_000, lambda: None, Model().evict, 2)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import math
 from typing import Any, NoReturn
 
 import av
@@ -16,6 +17,9 @@ import numpy.typing as npt
 from mediaserver.media.time import SAMPLE_RATE
 
 MOST_S = 600
+COMMON = 25
+"""The least that a rate has in common with ours: 11,025 Hz has so much. With less a resampler's filter would
+fill the memory."""
 Float = npt.NDArray[np.float32]
 
 
@@ -74,6 +78,6 @@ def numbers(audio: Any) -> bytes:
 
 
 def _rate(value: Any) -> int:
-    if not isinstance(value, int) or not 4_000 <= value <= 192_000:
+    if not isinstance(value, int) or not 4_000 <= value <= 192_000 or math.gcd(value, SAMPLE_RATE) < COMMON:
         raise ValueError(f"audio of a rate that there is not ({str(value)[:20]})")
     return value

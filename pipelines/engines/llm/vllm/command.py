@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipelines.engines.llm.vllm.options import VllmOptions
 from pipelines.engines.llm.vllm.presets import preset_of
+from pipelines.workers.gpu_memory import on_device
 from pipelines.workers.server_process import ServerAddress
 
 MODULE = "vllm.entrypoints.cli.main"
@@ -52,13 +53,13 @@ def command(
 
 
 def environment(cache: Path | None, gpu: int | None, address: ServerAddress) -> Mapping[str, str]:
-    """Its own variables. `gpu`: the device that it was given. It fetches nothing by itself and tells nobody
-    of its use."""
+    """Its own variables. `gpu`: the device that it was given; None: it sees all. It fetches nothing by itself
+    and tells nobody of its use."""
     return {
         "VLLM_API_KEY": address.key,
         "HF_HUB_OFFLINE": "1",
         "VLLM_NO_USAGE_STATS": "1",
         "DO_NOT_TRACK": "1",
         **({} if cache is None else {"VLLM_CACHE_ROOT": str(cache / "vllm")}),
-        **({} if gpu is None else {"CUDA_VISIBLE_DEVICES": str(gpu)}),
+        **({} if gpu is None else on_device(gpu)),
     }

@@ -47,9 +47,10 @@ RECIPE = Recipe(lock=LOCK, needs_gpu=True)
 
 
 def recipe(given: VllmOptions) -> Recipe:
-    """For one model."""
+    """For one model; of several GPUs it takes as much of each."""
     weights = (ModelFiles(given.model, FILES),)
-    return Recipe(lock=LOCK, weights=weights, gpu_mb=gpu_mb_of(given.model), needs_gpu=True)
+    each = gpu_mb_of(given.model) // given.gpus
+    return Recipe(lock=LOCK, weights=weights, gpu_mb=each, needs_gpu=True)
 
 
 def recipe_with(options: EngineOptions) -> Recipe:
@@ -80,7 +81,8 @@ def make(options: EngineOptions) -> ServedLlm:
             gpu_share(given, options),
             options.limits.at_once,
         ),
-        environment=partial(environment, options.cache, options.gpu),
+        # one that is split has to see all of them
+        environment=partial(environment, options.cache, options.gpu if given.gpus == 1 else None),
         start_limit_s=given.start_s,
         grace_s=GRACE_S,
         progress=progress,

@@ -21,11 +21,13 @@ from pipelines.engines.cloud.closing import ended
 from pipelines.engines.stt.deepgram.messages import heard, language_of
 from pipelines.engines.stt.streamed.ears import EarEvent
 from pipelines.engines.stt.streamed.hearing import BYTES_PER_MS, Opening, ProviderHearing
-from pipelines.engines.stt.streamed.keyterms import keyterms
+from pipelines.engines.stt.streamed.keyterms import keyterms, within
 from pipelines.engines.stt.streamed.transcript import Flushed
 from pipelines.workers.async_entry import AsyncService, RequestError, run
 
 CLOSE_S = 0.5
+MOST_TERM_TOKENS = 500
+"""Of all key terms together: with more the connection is refused."""
 LITTLE_MS, LITTLE_S = 500, 0.3
 """Of so little audio without final words the provider may not say that it was heard ("Finalize")."""
 
@@ -142,7 +144,8 @@ class Deepgram:
         terms = [*self._keyterms, *(keyterms(grammar["jsgf"]) if grammar else ())]
         if terms:
             # the newer models take key terms, the older ones keywords
-            query["keyterm" if str(query["model"]).startswith(("nova-3", "flux")) else "keywords"] = terms
+            newer = str(query["model"]).startswith(("nova-3", "flux"))
+            query["keyterm" if newer else "keywords"] = within(terms, MOST_TERM_TOKENS)
         key = tuple(sorted((name, str(value)) for name, value in query.items()))
         return Opening(key, partial(self._open, query))
 

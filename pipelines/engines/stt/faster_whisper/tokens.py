@@ -16,6 +16,11 @@ TICK_MS = 20
 SECONDS = 30
 LAST_MARK = SECONDS * 1000 // TICK_MS
 
+MOST_BEFORE = 112
+"""Tokens that are told before the audio, at most; the model attends to twice as many."""
+SAID_BEFORE = (0, 16, 48, MOST_BEFORE)
+"""Lengths of what was said before a window: in a batch all have the same."""
+
 Split = Callable[[list[int]], list[tuple[str, list[int]]]]
 """Text tokens as words, each with its own."""
 
@@ -71,6 +76,15 @@ def prefix_tokens(words: Sequence[WindowWord], marks: TokenMarks) -> list[int]:
             tokens += [marks.at(word.opens[0]), marks.at(word.opens[1])]
         tokens += word.tokens
     return tokens
+
+
+def told_before(hints: Sequence[int], said: Sequence[int]) -> list[int]:
+    """What the model is told before the audio: words that may be expected, all of them, for the calls of a
+    turn have the same; else the end of what was said last."""
+    if hints:
+        return list(hints[:MOST_BEFORE])
+    length = max(each for each in SAID_BEFORE if each <= len(said))
+    return list(said[len(said) - length :])
 
 
 def _segments(tokens: Sequence[int], marks: TokenMarks) -> list[_Segment]:

@@ -63,7 +63,9 @@ def _load(sock: WorkerSocket) -> tuple[Hearer, str]:
 def _fault(sock: WorkerSocket, error: Exception) -> str:
     """One line for the log: what is wrong and how to mend it."""
     why = " ".join(str(error).split()) or type(error).__name__
-    if any(each in why.lower() for each in CUDA_FAULTS):
+    if "compute type" in why.lower():  # a processor has no float16, and older GPUs compute slowly with it
+        mend = 'set engines.options.faster-whisper.compute_type = "int8", or "float32"'
+    elif any(each in why.lower() for each in CUDA_FAULTS):
         mend = 'install NVIDIA\'s driver for CUDA 12, or set engines.options.faster-whisper.device = "cpu"'
     elif isinstance(error, ModuleNotFoundError):
         mend = "run `voiceforge engines install faster-whisper`"

@@ -215,7 +215,8 @@ class RollingWindow:
         if settled:
             self._leave(settled[-1], found)
         elif self._is_full:
-            kept = [word for word in found.words if word.end_ms <= look.audio_ms - LEFT_MS]
+            words = found.words or self._agreement.committed  # a guard takes nothing that was told
+            kept = [word for word in words if word.end_ms <= look.audio_ms - LEFT_MS]
             self._agreement.commit(kept)
             at_ms = max(kept[-1].end_ms if kept else 0, look.audio_ms // 2)
             self._leave(SegmentEnd(len(kept), at_ms), found)

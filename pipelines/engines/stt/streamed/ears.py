@@ -59,7 +59,8 @@ class KeptEars:
     async def taken(self, key: Hashable, opened: Callable[[], Awaitable[ProviderEar]]) -> ProviderEar:
         """One that is open, else a new one. Raises whatever `opened` does."""
         while kept := self._kept.get(key):
-            ear, tending = kept.pop()
+            ear, tending = kept[-1]
+            self._leaves(key, ear)
             tending.cancel()
             if ear.alive:
                 return ear
@@ -88,5 +89,11 @@ class KeptEars:
                 left -= KEEP_ALIVE_S
                 if left > 0 and ear.alive:
                     await ear.keep_alive()
-        self._kept[key] = [each for each in self._kept.get(key, []) if each[0] is not ear]
+        self._leaves(key, ear)
         await ear.close()
+
+    def _leaves(self, key: Hashable, ear: ProviderEar) -> None:
+        """Nothing is kept of a key without connections: each grammar has one, and calls have their own."""
+        left = [each for each in self._kept.pop(key, []) if each[0] is not ear]
+        if left:
+            self._kept[key] = left

@@ -86,6 +86,15 @@ async def test_a_grammar_gives_its_words_as_key_terms(deepgram: MakeStt) -> None
         assert provider.queries[-1]["keyterm"] == ["Voiceforge", "mountain view", "sea side"]
 
 
+async def test_a_grammar_of_long_sentences_is_heard_too(deepgram: MakeStt) -> None:
+    async with deepgram(keyterms=[f"Voiceforge Aktiengesellschaft {each}" for each in range(50)]) as (stt, _):
+        sentences = " | ".join(
+            f"i would like the {'very ' * 5}big room {'o' * each}" for each in range(3, 15)
+        )
+        grammar = Grammar("rooms", f"#JSGF V1.0; grammar rooms; public <r> = sea side | {sentences};")
+        assert (await Caller(stt).says("sea side", grammar)).text == "sea side"
+
+
 async def test_several_languages_are_told_apart(deepgram: MakeStt) -> None:
     async with deepgram() as (stt, provider):
         result = await Caller(stt, "de", ("en",)).says("hello")

@@ -211,10 +211,12 @@ async def test_a_connection_that_waits_is_kept_alive_and_then_ended(monkeypatch:
         await ear.kept.wait()
         await ear.ended.wait()
     assert await ears.taken("key", opened) is other
+    assert not ears._kept, "each call's grammar has a key of its own"
     ears = KeptEars(60)
     await ears.give("key", other)
     assert await ears.taken("another key", opened) is other
     assert await ears.taken("key", opened) is other
+    assert not ears._kept
     await ears.give("key", other)
     await ears.close()
     assert other.closed

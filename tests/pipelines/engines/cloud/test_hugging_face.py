@@ -166,6 +166,11 @@ def test_numbers_that_are_none_are_refused() -> None:
             numbers(audio)
     with pytest.raises(ValueError, match="rate"):
         told(b'{"audio": [0.5], "sampling_rate": 1e9}')
+    for rate in (44_101, 22_049, 16_001):  # whose filters would take gigabytes
+        with pytest.raises(ValueError, match="rate"):
+            told(b'{"audio": [0.5], "sampling_rate": %d}' % rate)
+    for rate in (8_000, 11_025, 16_000, 22_050, 24_000, 44_100, 48_000):
+        assert told(b'{"audio": [0.5], "sampling_rate": %d}' % rate)[1] == rate
     with pytest.raises(ValueError, match="no audio"):
         told(b"[]")
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mediaserver.errors import ProviderFault
 from pipelines.engines.stt.assemblyai import messages as assemblyai
 from pipelines.engines.stt.deepgram import messages as deepgram
-from pipelines.engines.stt.streamed.keyterms import LONGEST, MOST, keyterms
+from pipelines.engines.stt.streamed.keyterms import LONGEST, MOST, keyterms, within
 from pipelines.engines.stt.streamed.transcript import Flushed, HeardStretch, HeardWord, StreamedTranscript
 
 
@@ -162,3 +162,11 @@ def test_key_terms_of_anything_are_short_and_few(text: str) -> None:
     found = keyterms(text)
     assert len(found) <= MOST
     assert all(3 <= len(term) <= LONGEST and not set(term) & set("<>{}|;") for term in found)
+
+
+def test_key_terms_are_no_more_tokens_than_a_provider_takes() -> None:
+    sentences = [f"i would like to book room number {each} for tonight" for each in range(100)]
+    kept = within(sentences, 500)
+    assert kept == sentences[: len(kept)] and 500 / 2.5 < sum(len(each) for each in kept) / 2 <= 500
+    assert within(["RYR73AH", "RYR73AH", "Praha"], 500) == ["RYR73AH", "Praha"]
+    assert within(["x" * 2_000, "short"], 500) == ["short"]

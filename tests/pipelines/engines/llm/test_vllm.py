@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ from pipelines.engines.protocols import (
 )
 from pipelines.engines.registry import EngineOptions
 from pipelines.workers.limits import taken_limits
+from pipelines.workers.server_process import ServerAddress
 from pipelines.workers.urgency import as_batch_work
 from tests.fakes import FakeLlm
 from tests.pipelines.workers.test_server_process import gone, until
@@ -225,6 +227,15 @@ def test_what_it_lacks_is_said_in_one_line(home: Path) -> None:
     assert "run `voiceforge engines pull vllm:Qwen/Qwen3-8B`" in lacks
     assert "name it as vllm:OWNER/NAME" in entry.readiness(EngineOptions(home=home)).lacks
     assert entry.recipe_for(options(home)).gpu_mb == gpu_mb_of(MODEL)
+    assert entry.recipe_for(options(home, gpus=2)).gpu_mb == gpu_mb_of(MODEL) // 2
+
+
+def test_a_model_that_is_split_sees_all_gpus(home: Path) -> None:
+    address = ServerAddress(home / "socket", "key")
+    for gpus, seen in ((1, "1"), (2, None)):
+        engine = vllm.make(replace(options(home, gpus=gpus), gpu=1))
+        environment = engine.process.spec.environment(address)
+        assert environment.get("CUDA_VISIBLE_DEVICES") == seen
 
 
 @pytest.mark.parametrize(

@@ -143,3 +143,20 @@ async def test_a_gpu_that_is_not_there_is_told(start: Start, capfd: pytest.Captu
     with pytest.raises(EngineError):
         await start(device="cuda")
     assert 'set engines.options.faster-whisper.device = "cpu"' in capfd.readouterr().err
+
+
+async def test_numbers_that_the_device_does_not_compute_with_are_told(
+    start: Start, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(EngineError):
+        await start(device="cpu", compute_type="float16")
+    assert 'set engines.options.faster-whisper.compute_type = "int8"' in capfd.readouterr().err
+
+
+async def test_a_few_words_of_the_operators_are_told_with_and_without_a_grammar(
+    start: Start,
+) -> None:
+    stt = await start(prompt="Kowalski, Voiceforge")
+    grammar = Grammar("what", f"#JSGF V1.0; grammar what; public <what> = {SAYS};")
+    finals = await asyncio.gather(Caller(stt).whole(speech(2_000)), Caller(stt).whole(speech(2_400), grammar))
+    assert [final.text for final in finals] == [SAYS] * 2

@@ -119,6 +119,17 @@ def test_a_full_window_lets_go_of_what_it_has_even_without_agreement() -> None:
     assert window.look().audio_ms == 4_200 - 3_000
 
 
+def test_a_full_window_keeps_what_two_looks_agreed_on_where_the_third_hears_nothing() -> None:
+    window = RollingWindow(WindowSettings(trim_ms=2_000, full_ms=4_000))
+    for text in ("book a room", "book a room"):
+        look(hear(window, 1_500), text)
+    told = window.heard(hear(window, 1_200).look(), heard("you", no_speech=0.9, log_probability=-2.0))
+    assert told is None, "what was told stays as it is"
+    window.finish()
+    final = window.heard(window.look(), heard("for two"))
+    assert final is not None and final.text == "book a room for two"
+
+
 def test_a_backlog_longer_than_the_model_hears_is_heard_piece_by_piece() -> None:
     window = RollingWindow(WindowSettings(trim_ms=2_000, full_ms=4_000))
     hear(window, 9_000).finish()

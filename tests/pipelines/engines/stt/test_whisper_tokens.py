@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from pipelines.engines.stt.faster_whisper.languages import LANGUAGES, as_tag, whisper_code
-from pipelines.engines.stt.faster_whisper.tokens import TokenMarks, prefix_tokens, read_tokens
+from pipelines.engines.stt.faster_whisper.tokens import (
+    MOST_BEFORE,
+    TokenMarks,
+    prefix_tokens,
+    read_tokens,
+    told_before,
+)
 
 MARKS = TokenMarks(end_of_text=1_000, zero=1_100)
 TEXT = {1: " book", 2: " a", 3: " room", 4: " for", 5: " two"}
@@ -54,3 +60,15 @@ def test_languages_have_the_calls_names() -> None:
     assert whisper_code("en-GB") == "en" and whisper_code("nb") == "no" and whisper_code("fil") == "tl"
     assert as_tag("pt", ("en", "pt-BR")) == "pt-BR" and as_tag("jw", ()) == "jv"
     assert len(set(LANGUAGES)) == 100
+
+
+def test_a_few_words_that_may_be_expected_are_told_whole() -> None:
+    for count in (1, 5, 15, 17, 47, MOST_BEFORE):
+        assert told_before(list(range(count)), list(range(500))) == list(range(count))
+    assert told_before(list(range(300)), []) == list(range(MOST_BEFORE))
+
+
+def test_of_what_was_said_last_the_end_is_told_in_few_lengths() -> None:
+    told = [told_before([], list(range(count))) for count in range(300)]
+    assert {len(each) for each in told} == {0, 16, 48, MOST_BEFORE}
+    assert told[20] == list(range(4, 20))

@@ -134,6 +134,14 @@ async def test_a_model_that_cannot_be_loaded_is_told_as_such() -> None:
     assert why in str(raised.value)
 
 
+async def test_one_odd_try_before_the_first_call_keeps_no_voice_from_speaking() -> None:
+    async with voice(odd=2) as tts:
+        assert tts.restarts == 0 and seconds(await spoken(tts, SENTENCE)) > 1
+    with pytest.raises(EngineError, match="did not end"):
+        async with voice(odd=100):
+            pass
+
+
 async def test_a_text_of_dots_alone_gives_no_chunk() -> None:
     async with voice() as tts:
         assert await spoken(tts, " ... ") == []

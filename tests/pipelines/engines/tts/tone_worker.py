@@ -29,6 +29,8 @@ class Tones(NeuralModel):
         if options.get("load") == "fails":
             raise ValueError("the weights are torn")
         self.together = int(options.get("together", 1))
+        self._odd = int(options.get("odd", 0))
+        """So many clauses have no end, the first of all."""
 
     def facts(self) -> Mapping[str, Any]:
         return {"voices": ["tone"]}
@@ -39,6 +41,9 @@ class Tones(NeuralModel):
 
     def speak(self, wish: ClauseWish) -> Iterator[Any]:
         yield np.zeros(RATE // 5, np.float32)
+        self._odd -= 1
+        while self._odd >= 0:
+            yield tone(10)
         for word in wish.text.split():
             match word.strip(".,"):
                 case "nan":

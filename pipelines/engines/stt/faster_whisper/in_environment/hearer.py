@@ -20,7 +20,13 @@ from faster_whisper.tokenizer import Tokenizer
 
 from mediaserver.errors import EngineError
 from pipelines.engines.stt.faster_whisper.languages import as_tag, whisper_code
-from pipelines.engines.stt.faster_whisper.tokens import SECONDS, TokenMarks, prefix_tokens, read_tokens
+from pipelines.engines.stt.faster_whisper.tokens import (
+    SECONDS,
+    TokenMarks,
+    prefix_tokens,
+    read_tokens,
+    told_before,
+)
 from pipelines.engines.stt.rolling.hypothesis import Hypothesis, WindowWord
 from pipelines.engines.stt.rolling.listening import WantedLook
 from pipelines.engines.stt.rolling.window import WindowLook
@@ -29,8 +35,6 @@ FRAMES = SECONDS * 100
 """Of a spectrogram: 10 ms each."""
 RANGE = 2.0
 """From a spectrogram's loudest to its floor (8 powers of ten, in its units)."""
-PROMPT_TOKENS = (0, 16, 48, 112)
-"""Lengths of what is told before the audio: in a batch all have the same."""
 MOST_TOKENS = 224
 """Of an answer; half of what the model can attend to."""
 TOKENS, TOKENS_PER_S = 24, 24
@@ -180,13 +184,10 @@ class WhisperHearer:
     def _before(self, wanted: WantedLook) -> list[int]:
         """What the model is told before the audio: words that may be expected, else what was said last."""
         tokenizer = self._tokenizer("en")
-        hints = f"{self._prompt} {wanted.hints}".strip()
-        text = hints or wanted.look.before
-        tokens = tokenizer.encode(" " + text) if text else []
-        length = max(each for each in PROMPT_TOKENS if each <= max(len(tokens), 0))
-        if not length:
-            return []
-        return [tokenizer.sot_prev, *(tokens[:length] if hints else tokens[-length:])]
+        texts = (f"{self._prompt} {wanted.hints}".strip(), wanted.look.before.strip())
+        hints, said = (tokenizer.encode(" " + text) if text else [] for text in texts)
+        told = told_before(hints, said)
+        return [tokenizer.sot_prev, *told] if told else []
 
     def _tokenizer(self, code: str) -> Tokenizer:
         if code not in self._tokenizers:

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from mediaserver.media.time import SAMPLE_RATE, SAMPLES_PER_MS
 from pipelines.engines.tts.neural.worker.faults import ModelFault, fault_of, said_at_start, said_of
+from pipelines.engines.tts.neural.worker.guards import UnsoundAudioError
 from pipelines.engines.tts.neural.worker.model import ClauseWish, NeuralModel
 from pipelines.engines.tts.neural.worker.speech import NeuralSpeech, WordPlace
 from pipelines.workers.batches import BatchedRequest, Batches
@@ -31,6 +32,8 @@ AHEAD_SAMPLES = 3 * SAMPLE_RATE
 """A text that is so far ahead of its listener waits: a clause may take a second to make."""
 SLICE_SAMPLES = 100 * SAMPLES_PER_MS
 """Of an AUDIO message: what is taken back in one piece when a caller interrupts."""
+
+WARM_TRIES = 3
 
 Loaded = Callable[[Mapping[str, Any]], NeuralModel]
 
@@ -153,14 +156,28 @@ def may_go_on(request: BatchedRequest) -> bool:
 
 
 def warm_up(model: NeuralModel) -> None:
-    """Speak to nobody. Raises what the model raises, and UnsoundAudioError."""
+    """Speak to nobody. Raises what the model raises, and UnsoundAudioError where it is so again and again:
+    one that draws lots makes something odd of a word now and then."""
     for text in model.warm_up:
-        if model.together > 1:
-            model.speak_together([ClauseWish(text, language=model.language)])
-            continue
-        speech = NeuralSpeech(model, {"text": text, "voice": "", "language": model.language, "rate": 1.0})
+        for left in reversed(range(WARM_TRIES)):
+            try:
+                _spoken_to_nobody(model, text)
+                break
+            except UnsoundAudioError:
+                if not left:
+                    raise
+
+
+def _spoken_to_nobody(model: NeuralModel, text: str) -> None:
+    if model.together > 1:
+        model.speak_together([ClauseWish(text, language=model.language)])
+        return
+    speech = NeuralSpeech(model, {"text": text, "voice": "", "language": model.language, "rate": 1.0})
+    try:
         while not speech.over:
             speech.step()
+    finally:
+        speech.close()
 
 
 def serve(load: Loaded) -> NoReturn:
