@@ -118,8 +118,8 @@ class EnginesSettings(SettingsGroup):
     pools: dict[PoolName, Annotated[int, Field(ge=1)]] = Field(
         default={},
         description="Requests at once of all engines of a pool of work: `stt`, `tts`, `hf-tts` (voices with "
-        "weights of a model hub's), `llm`, `clone`. Further ones wait, calls before batch work. Not named: "
-        "no limit but the engines' own.",
+        "weights of a model hub's), `llm`, `clone` (engines of packages that ask for it: none of ours). "
+        "Further ones wait, calls before batch work. Not named: no limit but the engines' own.",
     )
     options: dict[str, dict[str, Any]] = Field(
         default={},

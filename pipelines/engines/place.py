@@ -168,7 +168,7 @@ class EnginePlace:
         if isinstance(engine, WorkerEngine):
             share = self.share
             gate = self._resources.gates[self.pool] if self.pool is not None else None
-            engine.pool.configure(options.limits, gate=gate, device=share.device if share else None)
+            engine.pool.configure(gate=gate, device=share.device if share else None)
             if share is not None:
                 engine.pool.relief = partial(self._resources.budget.make_room, share)
         self.making = engine

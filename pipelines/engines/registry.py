@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeAlias, overload
 
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import EngineError, EngineMissingError
+from pipelines.engines.in_worker import WorkerEngine
 from pipelines.engines.packages import offered, said
 from pipelines.engines.protocols import Embedder, Kind, Llm, Manifest, Readiness, Stt, Tts, TurnModel, Vad
 from pipelines.environments.recipe import Recipe
@@ -42,7 +43,8 @@ class EngineOptions:
     home: Path | None = None
     """Folder of the engines' environments and weights (`pipelines.environments.places`)."""
     limits: PoolLimits = PoolLimits()
-    """Of its workers, which are told by whoever starts the engine."""
+    """Of its workers: `EngineRegistry.make` sets them, whatever the engine. One that works with them itself
+    reads them here; they never stand among its settings."""
     gpu: int | None = None
     """The device that it was given a place on, as CUDA counts them; None: none was."""
     gpu_mb: int = 0
@@ -198,10 +200,14 @@ class EngineRegistry:
     def make(self, kind: Kind, name: str, options: EngineOptions | None = None) -> Any:
         """One engine, not yet started. Raises EngineMissingError when it is unknown or lacks something."""
         entry = self.check(kind, name, options)
+        options = options or EngineOptions()
         try:
-            return entry.make(options or EngineOptions())
+            engine = entry.make(options)
         except SystemExit as error:  # of a package; it is not to end the server
             raise EngineError(f"the engine {name} cannot be made: {said(error)}") from None
+        if isinstance(engine, WorkerEngine):
+            engine.pool.limit(options.limits)
+        return engine
 
 
 def unknown(name: str, known: Iterable[str]) -> str:

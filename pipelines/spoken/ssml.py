@@ -78,11 +78,6 @@ class _Manner:
     """Of <say-as>."""
 
 
-def is_ssml(text: str) -> bool:
-    """Whether it begins as SSML does. That alone makes it none: see the module."""
-    return text.lstrip()[:6].lower() == "<speak"
-
-
 def escaped(text: str) -> str:
     """Words as they stand in SSML."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")

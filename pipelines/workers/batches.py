@@ -13,6 +13,9 @@ from pipelines.workers.entry import WorkerSocket
 from pipelines.workers.faults import ABOUT_REQUEST, kind_of, said
 from pipelines.workers.protocol import Msg, WorkerMessage
 
+USUAL_MOST = 8
+"""Requests in one batch."""
+
 
 class BatchedRequest:
     """One request as the model's side sees it."""
@@ -72,8 +75,8 @@ class Batches:
         self,
         sock: WorkerSocket,
         *,
-        most: int,
         ripe: Callable[[BatchedRequest], bool],
+        most: int = USUAL_MOST,
         window_ms: float = 0.0,
         first: Callable[[BatchedRequest], bool] | None = None,
     ) -> None:

@@ -151,18 +151,21 @@ class WorkerPool:
         self._call_at = float("-inf")
         """When a call last asked."""
 
-    def configure(
-        self, limits: PoolLimits, *, gate: WorkGate | None = None, device: int | None = None
-    ) -> None:
-        """Before the start: what the settings say of these workers, the gate of their pool of work, and the
-        GPU that they may use. Raises ValueError on senseless limits."""
-        spec = limits.applied(self.spec)
+    def limit(self, limits: PoolLimits) -> None:
+        """Before the start: what the settings say of these workers. Raises ValueError on senseless limits."""
+        self._respecify(limits.applied(self.spec))
+
+    def configure(self, *, gate: WorkGate | None = None, device: int | None = None) -> None:
+        """Before the start: the gate of their pool of work, and the GPU that they may use."""
         if device is not None:
-            spec = replace(spec, environment={**on_device(device), **spec.environment})
+            environment = {**on_device(device), **self.spec.environment}
+            self._respecify(replace(self.spec, environment=environment))
+        self._gate = gate
+
+    def _respecify(self, spec: WorkerSpec) -> None:
         self.spec = spec
         for worker in self.workers:
             worker.spec = spec
-        self._gate = gate
 
     async def start(self) -> None:
         """Start all workers at once and wait until each is ready. Raises EngineError when one is not within

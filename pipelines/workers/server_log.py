@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from mediaserver.printable import printable
 
@@ -77,6 +77,14 @@ class ServerLog:
 def level(line: str) -> int:
     """The level of logging that a line seems to have."""
     return next((number for number, pattern in _LEVELS if pattern.search(line)), logging.INFO)
+
+
+def explained(lines: Sequence[str], mended: Iterable[tuple[re.Pattern[str], str]]) -> str:
+    """Why it ended: what is said of the first of these patterns that a line has, else the `reason`."""
+    for pattern, mend in mended:
+        if any(pattern.search(line) for line in lines):
+            return mend
+    return reason(lines)
 
 
 def reason(lines: Iterable[str]) -> str:

@@ -26,7 +26,7 @@ class WorkPool(enum.StrEnum):
     """Voices of a model hub's, which are larger and slower."""
     LLM = "llm"
     CLONE = "clone"
-    """Voices made after a sample of somebody's."""
+    """Voices made after a sample of somebody's, of packages that ask for it (`EngineEntry.pool`)."""
 
 
 class WorkGate:

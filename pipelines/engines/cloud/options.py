@@ -4,20 +4,18 @@ anything is started. A key stands in a variable or a file, never in the settings
 
 from __future__ import annotations
 
-import difflib
 import os
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from mediaserver.errors import EngineMissingError
+from pipelines.engines.checked_options import checked_options
 from pipelines.engines.llm.options import read_key
 from pipelines.engines.protocols import Readiness
 from pipelines.engines.registry import EngineOptions
 from pipelines.environments.recipe import Recipe
-
-T = TypeVar("T", bound="ProviderOptions")
 
 
 class ProviderOptions(BaseModel):
@@ -57,25 +55,6 @@ class ProviderOptions(BaseModel):
         return True
 
 
-def checked(engine: str, options: EngineOptions, form: type[T]) -> T:
-    """Raises EngineMissingError, which names the option, and the nearest one to one that is unknown; it never
-    shows a value."""
-    where = f"engines.options.{options.name or engine}"
-    if "api_key" in options.settings:
-        raise EngineMissingError(
-            f"{where} has api_key: put the key into a file and name it in api_key_file, or name its variable "
-            "in api_key_env"
-        )
-    try:
-        return form.model_validate(dict(options.settings))
-    except ValidationError as error:
-        faults = [
-            _said(fault, form)
-            for fault in error.errors(include_url=False, include_input=False, include_context=False)
-        ]
-        raise EngineMissingError(f"{where}: {'; '.join(faults)}") from None
-
-
 def key_variable(given: ProviderOptions, recipe: Recipe) -> str:
     """The variable that holds the key: of those of the recipe the first that is set. Empty: none is
     wanted, or it stands in a file."""
@@ -95,20 +74,8 @@ def key_readiness(
     """Whether the options can be read and there is a key where one is wanted; it asks nobody."""
     name = options.name or engine
     try:
-        given = checked(engine, options, form)
+        given = checked_options(engine, options, form)
         read_key(name, key_variable(given, recipe), given.api_key_file)
     except EngineMissingError as error:
         return Readiness(False, str(error).removeprefix(f"the engine {name} lacks "))
     return Readiness(True)
-
-
-def _said(fault: Any, form: type[ProviderOptions]) -> str:
-    name = ".".join(str(part) for part in fault["loc"])
-    if fault["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(name, form.model_fields, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(sorted(form.model_fields))}"
-        return f"{name} is no option of it: {hint}"
-    if fault["type"] == "missing":
-        return f"set {name}"
-    message = fault["msg"].removeprefix("Value error, ")
-    return f"{name} {message[0].lower() + message[1:]}".strip()

@@ -9,6 +9,7 @@ from typing import Any
 
 from pipelines.engines.cloud.options import ProviderOptions, key_readiness, key_variable
 from pipelines.engines.cloud.provider_pool import ProviderPool
+from pipelines.engines.in_worker import WorkerEngine
 from pipelines.engines.protocols import Manifest, Readiness
 from pipelines.engines.registry import EngineOptions
 from pipelines.engines.stt.in_worker import WorkerStt
@@ -24,12 +25,11 @@ NICENESS = 0
 """Such a worker computes next to nothing, and what it passes on is waited for."""
 
 
-class ProviderStt(WorkerStt):
+class ProviderEngine(WorkerEngine):
     pool: ProviderPool
 
     def __init__(self, manifest: Manifest, spec: WorkerSpec, workers: int = 1) -> None:
-        self.pool = ProviderPool(spec, workers)
-        super().__init__(manifest, spec, workers, self.pool)
+        super().__init__(manifest, spec, workers, ProviderPool(spec, workers))
 
     @property
     def trouble(self) -> str:
@@ -37,17 +37,12 @@ class ProviderStt(WorkerStt):
         return self.pool.rest.trouble
 
 
-class ProviderTts(WorkerTts):
-    pool: ProviderPool
+class ProviderStt(ProviderEngine, WorkerStt):
+    """See `pipelines.engines.protocols.Stt`."""
 
-    def __init__(self, manifest: Manifest, spec: WorkerSpec, workers: int = 1) -> None:
-        self.pool = ProviderPool(spec, workers)
-        super().__init__(manifest, spec, workers, self.pool)
 
-    @property
-    def trouble(self) -> str:
-        """Likewise."""
-        return self.pool.rest.trouble
+class ProviderTts(ProviderEngine, WorkerTts):
+    """See `pipelines.engines.protocols.Tts`."""
 
 
 def provider_spec(

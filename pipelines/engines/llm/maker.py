@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from pipelines.engines.checked_options import checked_options
 from pipelines.engines.llm.endpoint import EndpointClient
 from pipelines.engines.llm.faults import Asked
-from pipelines.engines.llm.options import EndpointOptions, checked_options, key_of, key_place
+from pipelines.engines.llm.options import EndpointOptions, key_of, key_place
 from pipelines.engines.protocols import Manifest
 from pipelines.engines.registry import EngineOptions
 
@@ -51,7 +52,7 @@ class Maker:
     def access(self, manifest: Manifest, options: EngineOptions, form: type[Given]) -> Access[Given]:
         """For an engine whose settings are of this `form`. Raises EngineMissingError."""
         name = options.name or manifest.name
-        given = checked_options(manifest.name, options, form)
+        given = checked_options(manifest.name, options, form, form.page)
         url = given.base_url or os.environ.get(self.url_variable, "").rstrip("/") or self.url
         key = key_of(name, given, self.key_variable) or "none"
         return Access(name, given, url, key, key_place(given, self.key_variable))

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from mediaserver.errors import EngineMissingError
+from pipelines.engines.checked_options import checked_options
 from pipelines.engines.llm.prices import ModelPrice
 from pipelines.engines.protocols import Readiness
 from pipelines.engines.registry import EngineOptions
 
 MOST_KEY = 8192
-T = TypeVar("T", bound="EndpointOptions")
 
 
 class EndpointOptions(BaseModel):
@@ -67,24 +67,6 @@ class ModelOptions(EndpointOptions):
     next_token_s: float = Field(default=6.0, gt=0, le=120)
 
 
-def checked_options(engine: str, options: EngineOptions, form: type[T]) -> T:
-    """Raises EngineMissingError, which names the option and never shows its value."""
-    where = f"engines.options.{options.name or engine}"
-    if "api_key" in options.settings:
-        raise EngineMissingError(
-            f"{where} has api_key: put the key into a file and name it in api_key_file, or name its variable "
-            "in api_key_env"
-        )
-    try:
-        return form.model_validate(options.settings)
-    except ValidationError as error:
-        faults = [
-            f"{'.'.join(str(part) for part in fault['loc'])} {_said(fault['type'], fault['msg'], form.page)}"
-            for fault in error.errors(include_url=False, include_input=False, include_context=False)
-        ]
-        raise EngineMissingError(f"{where}: {'; '.join(faults)}") from None
-
-
 def key_of(engine: str, given: EndpointOptions, usual_variable: str) -> str:
     """The key, or nothing where an endpoint of one's own names none. Raises EngineMissingError."""
     variable = given.api_key_env or ("" if given.base_url else usual_variable)
@@ -118,7 +100,7 @@ def readiness(
 ) -> Readiness:
     """Whether there is a key, or an endpoint that may need none; it asks nobody."""
     try:
-        key_of(options.name or engine, checked_options(engine, options, form), usual_variable)
+        key_of(options.name or engine, checked_options(engine, options, form, form.page), usual_variable)
     except EngineMissingError as error:
         if not options.settings and not os.environ.get(usual_variable):
             return Readiness(
@@ -155,10 +137,3 @@ def _checked(engine: str, key: str, place: str) -> str:
             "characters that no key has)"
         )
     return key
-
-
-def _said(kind: str, message: str, page: str) -> str:
-    if kind == "extra_forbidden":
-        return f"is no option of it ({page})"
-    message = message.removeprefix("Value error, ")
-    return message[0].lower() + message[1:]

@@ -8,25 +8,23 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import Field, field_validator
 
 from mediaserver.errors import EngineMissingError, ModelError
+from pipelines.engines.checked_options import checked_options
 from pipelines.engines.llm.endpoint import Endpoint
 from pipelines.engines.llm.faults import Asked
 from pipelines.engines.llm.maker import Access, connected
 from pipelines.engines.llm.openai_compatible.engine import chat_endpoint
-from pipelines.engines.llm.options import ModelOptions, checked_options
+from pipelines.engines.llm.options import ModelOptions
 from pipelines.engines.llm.remote import RemoteLlm
 from pipelines.engines.protocols import LlmEvent, LlmMessage, LlmTool, Manifest, Readiness
 from pipelines.engines.registry import EngineOptions
 from pipelines.environments.readiness import recipe_readiness
 from pipelines.environments.recipe import Recipe
 from pipelines.workers.server_process import ServerAddress, ServerProcess, ServerSpec
-
-if TYPE_CHECKING:
-    pass
 
 URL = "http://localhost/v1"
 WHERE = "its server"
@@ -138,7 +136,7 @@ def served(
 
 def named_model(engine: str, options: EngineOptions, form: type[Served]) -> Served:
     """The options, which name a model. Raises EngineMissingError."""
-    given = checked_options(engine, options, form)
+    given = checked_options(engine, options, form, form.page)
     if not given.model:
         raise EngineMissingError(
             f"the engine {engine} lacks a model: name it as {engine}:OWNER/NAME, or in "

@@ -35,7 +35,6 @@ def made(kind: Kind, name: str, known: EngineRegistry, options: EngineOptions) -
     engine: Any = known.make(Kind.STT if kind is Kind.STT else Kind.TTS, name, options)
     if not isinstance(engine, WorkerEngine):
         raise EngineError(f"{name} cannot be served: its work is not done by workers of this machine")
-    engine.pool.configure(options.limits)
     return engine
 
 

@@ -6,15 +6,15 @@ nor go over an unprotected line to another machine unless the operator says so.
 
 from __future__ import annotations
 
-import difflib
 import ipaddress
 import ssl
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from mediaserver.errors import EngineMissingError
+from pipelines.engines.checked_options import checked_options, options_place
 from pipelines.engines.llm.options import read_key
 from pipelines.engines.protocols import Kind
 from pipelines.engines.registry import EngineOptions
@@ -61,20 +61,10 @@ class RemoteOptions(BaseModel):
         return tuple(url.rstrip("/") for url in urls)
 
 
-def checked(options: EngineOptions) -> RemoteOptions:
+def checked_remote(options: EngineOptions) -> RemoteOptions:
     """Raises EngineMissingError, which names the option and never shows its value."""
-    where = f'engines.options."{options.name or "remote"}"'
-    for name in options.settings:
-        if name not in RemoteOptions.model_fields:
-            near = difflib.get_close_matches(name, RemoteOptions.model_fields, n=1, cutoff=0.5)
-            hint = f"did you mean '{near[0]}'?" if near else f"see {PAGE}"
-            raise EngineMissingError(f"{where} has no option '{name}': {hint}")
-    try:
-        given = RemoteOptions.model_validate(dict(options.settings))
-    except ValidationError as error:
-        fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        name = ".".join(str(part) for part in fault["loc"])
-        raise EngineMissingError(f"{where}: {name} {fault['msg'].removeprefix('Value error, ')}") from None
+    where = options_place("remote", options)
+    given = checked_options("remote", options, RemoteOptions, PAGE)
     if not given.urls:
         raise EngineMissingError(f"{where} lacks urls: name the hosts that serve it ({PAGE})")
     exposed = [url for url in given.urls if urlsplit(url).scheme == "ws" and not _is_here(url)]
@@ -88,7 +78,7 @@ def checked(options: EngineOptions) -> RemoteOptions:
 
 def hosts(kind: Kind, options: EngineOptions) -> list[RemoteHost]:
     """Where the engine is served. Reads key and certificates. Raises EngineMissingError."""
-    given = checked(options)
+    given = checked_remote(options)
     engine = given.model or options.name.partition(":")[2]
     if not engine:
         raise EngineMissingError(

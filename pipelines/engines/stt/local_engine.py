@@ -9,23 +9,18 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 from mediaserver.errors import EngineMissingError
+from pipelines.engines.checked_options import checked_options
 from pipelines.engines.protocols import Manifest, Readiness
 from pipelines.engines.registry import EngineEntry, EngineOptions
 from pipelines.engines.stt.in_worker import WorkerStt
-from pipelines.engines.stt.local_options import LocalSttOptions, checked_stt_options
+from pipelines.engines.stt.local_options import LocalSttOptions
 from pipelines.environments.device import has_cuda
+from pipelines.environments.offline import OFFLINE
 from pipelines.environments.places import interpreter
 from pipelines.environments.readiness import recipe_readiness, weights_folder
 from pipelines.environments.recipe import Recipe
 from pipelines.workers.spec import BACKGROUND_NICENESS, NICENESS, WorkerSpec
 
-OFFLINE: Mapping[str, str] = {
-    "HF_HUB_OFFLINE": "1",
-    "TRANSFORMERS_OFFLINE": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "TOKENIZERS_PARALLELISM": "false",
-}
-"""What a worker needs lies in its folder; nothing is fetched in the middle of a call."""
 FINAL_ON_CPU_S = 4.0
 """From flush to final without a GPU: a model of some size takes seconds for a look."""
 BEYOND_LIMIT_S = 15.0
@@ -52,7 +47,7 @@ class LocalSttEngine(Generic[F]):
 
     def recipe_for(self, options: EngineOptions) -> Recipe:
         """What these options need. Raises EngineMissingError."""
-        given = checked_stt_options(self.manifest.name, options, self.form)
+        given = checked_options(self.manifest.name, options, self.form)
         return self.recipe if self.chosen is None else self.chosen(options, given)
 
     def check(self, options: EngineOptions) -> Readiness:
@@ -66,7 +61,7 @@ class LocalSttEngine(Generic[F]):
 
     def make(self, options: EngineOptions) -> WorkerStt:
         """Raises EngineMissingError."""
-        given = checked_stt_options(self.manifest.name, options, self.form)
+        given = checked_options(self.manifest.name, options, self.form)
         usual_s = self.manifest.final_within_s if _on_gpu(given) else FINAL_ON_CPU_S
         manifest = replace(self.as_chosen(self.manifest, given), final_within_s=given.final_s or usual_s)
         return WorkerStt(manifest, self.spec(options), options.workers)
@@ -74,7 +69,7 @@ class LocalSttEngine(Generic[F]):
     def spec(self, options: EngineOptions) -> WorkerSpec:
         """Raises EngineMissingError."""
         name = options.name or self.manifest.name
-        given = checked_stt_options(self.manifest.name, options, self.form)
+        given = checked_options(self.manifest.name, options, self.form)
         recipe = self.recipe_for(options)
         folder = weights_folder(recipe, options)
         if folder is None or options.home is None:
@@ -87,7 +82,6 @@ class LocalSttEngine(Generic[F]):
                 "weights": str(folder),
                 "device": given.device,
                 "threads": given.threads,
-                "batch": given.batch,
                 "step_ms": given.step_ms,
                 "limit_s": given.limit_s,
                 **self.told(given),

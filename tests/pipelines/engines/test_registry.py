@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
@@ -12,6 +12,7 @@ from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.builtin import STT, TTS, VAD, registry
 from pipelines.engines.protocols import Kind, Manifest, Readiness
 from pipelines.engines.registry import EngineEntry, EngineOptions, EngineRegistry
+from pipelines.workers.limits import PoolLimits
 from tests.fakes import FakeTts
 
 CANARY = Manifest("canary", Kind.TTS, "sings", ("en",), "MIT")
@@ -116,3 +117,10 @@ def test_an_engine_without_settings_says_which_it_does_not_know() -> None:
 def test_the_detector_keeps_its_weights_in_the_cache(tmp_path: Path) -> None:
     registry().make(Kind.VAD, VAD, EngineOptions(cache=tmp_path / "cache"))
     assert [path.suffix for path in (tmp_path / "cache").iterdir()] == [".npz"]
+
+
+def test_whoever_makes_an_engine_gets_it_with_the_limits_of_its_workers() -> None:
+    limits = PoolLimits(at_once=3, queue_limit=5)
+    engine: Any = registry().make(Kind.TTS, TTS, EngineOptions(limits=limits))
+    assert (engine.pool.spec.at_once, engine.pool.spec.queue_limit) == (3, 5)
+    assert all(worker.spec is engine.pool.spec for worker in engine.pool.workers)

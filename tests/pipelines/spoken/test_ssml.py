@@ -13,7 +13,6 @@ from pipelines.spoken.ssml import (
     MOST_TAGS,
     SsmlSegment,
     escaped,
-    is_ssml,
     parse_ssml,
     written,
 )
@@ -130,7 +129,3 @@ def test_time_grows_with_the_text_alone(piece: str) -> None:
     text = "<speak>" + piece * (MOST_CHARS // len(piece) - 10)
     with pytest.raises(ValueError, match="no SSML"):
         parse_ssml(text)
-
-
-def test_only_what_begins_so_looks_like_it() -> None:
-    assert is_ssml(" <speak>a</speak>") and not is_ssml("say <speak>")

@@ -14,7 +14,7 @@ import pytest
 from mediaserver.errors import EngineBusyError, EngineError
 from mediaserver.settings.engines import WORKER_LIMITS
 from pipelines.workers import supervisor
-from pipelines.workers.limits import LIMITS, PoolLimits, taken_limits
+from pipelines.workers.limits import LIMITS, taken_limits
 from pipelines.workers.pool import Ticket, WorkerPool
 from pipelines.workers.spec import WorkerSpec
 from pipelines.workers.supervisor import STRIKES
@@ -167,7 +167,7 @@ async def test_a_gate_counts_the_requests_of_all_its_engines() -> None:
     gate = WorkGate(1)
     pools = [WorkerPool(replace(ECHO, name=name), 1) for name in ("one", "two")]
     for each in pools:
-        each.configure(PoolLimits(), gate=gate)
+        each.configure(gate=gate)
     await asyncio.gather(*(each.start() for each in pools))
     first, order = held(pools[0]), list[str]()
     task = asked(pools[1], order, "other engine")
@@ -185,7 +185,7 @@ async def test_batch_work_of_one_engine_does_not_keep_out_the_calls_of_another()
     gate, order = WorkGate(1), list[str]()
     pools = [WorkerPool(replace(ECHO, name=name), 1) for name in ("jobs", "calls")]
     for each in pools:
-        each.configure(PoolLimits(), gate=gate)
+        each.configure(gate=gate)
     await asyncio.gather(*(each.start() for each in pools))
     first = held(pools[0])
     jobs = [asked(pools[0], order, "job", batch=True) for _ in range(3)]

@@ -28,7 +28,7 @@ from pipelines.engines.registry import EngineEntry, EngineOptions
 from pipelines.environments.places import interpreter
 from pipelines.environments.readiness import weights_folder
 from pipelines.environments.recipe import ModelFiles, Recipe
-from pipelines.workers.server_log import reason
+from pipelines.workers.server_log import explained
 from pipelines.workers.server_process import ServerAddress, ServerSpec
 
 LOCK = "llama-cpp"
@@ -120,10 +120,7 @@ def progress(line: str) -> str:
 
 def explain(lines: Sequence[str]) -> str:
     """Why it ended and how to mend it, by its last lines."""
-    for pattern, mend in _MENDED:
-        if any(pattern.search(line) for line in lines):
-            return mend
-    return reason(lines)
+    return explained(lines, _MENDED)
 
 
 def _command(python: Path, told: Mapping[str, object], address: ServerAddress) -> list[str]:

@@ -20,9 +20,11 @@ def command(
     given: VllmOptions,
     template: Path | None,
     share: float | None,
+    at_once: int | None,
     address: ServerAddress,
 ) -> list[str]:
-    """`weights`: the model's folder. `share`: of the GPU's memory; None: vLLM's own."""
+    """`weights`: the model's folder. `share`: of the GPU's memory; None: vLLM's own. `at_once`: answers at
+    the same time, likewise."""
     preset = preset_of(given.model, given.preset)
     tools = given.tool_call_parser or (preset.tool_call_parser if preset else "")
     thoughts = given.reasoning_parser or (preset.reasoning_parser if preset and given.thinking else "")
@@ -42,7 +44,7 @@ def command(
         *(["--default-chat-template-kwargs", json.dumps(told)] if told else []),
         *([] if template is None else ["--chat-template", str(template)]),
         *(["--tensor-parallel-size", str(given.gpus)] if given.gpus > 1 else []),
-        *([] if given.at_once is None else ["--max-num-seqs", str(given.at_once)]),
+        *([] if at_once is None else ["--max-num-seqs", str(at_once)]),
         *(["--quantization", given.quantization] if given.quantization else []),
         *(["--dtype", given.dtype] if given.dtype else []),
         *("--disable-uvicorn-access-log", "--disable-fastapi-docs"),

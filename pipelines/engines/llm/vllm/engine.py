@@ -73,7 +73,13 @@ def make(options: EngineOptions) -> ServedLlm:
     spec = ServerSpec(
         name=options.name or MANIFEST.name,
         command=partial(
-            command, interpreter(home, LOCK), weights or home, given, template, gpu_share(given, options)
+            command,
+            interpreter(home, LOCK),
+            weights or home,
+            given,
+            template,
+            gpu_share(given, options),
+            options.limits.at_once,
         ),
         # one that is split has to see all of them
         environment=partial(environment, options.cache, options.gpu if given.gpus == 1 else None),

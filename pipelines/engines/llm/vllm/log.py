@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from pipelines.workers.server_log import reason
+from pipelines.workers.server_log import explained
 
 _SHARDS = re.compile(r"Loading .*checkpoint shards.*?(\d+)% Completed")
 _GRAPHS = re.compile(r"Capturing CUDA graphs.*?(\d+)%")
@@ -61,7 +61,4 @@ def out_of_memory(lines: Iterable[str]) -> bool:
 
 def explain(lines: Sequence[str]) -> str:
     """Why it ended and how to mend it, by its last lines."""
-    for pattern, mend in _MENDED:
-        if any(pattern.search(line) for line in lines):
-            return mend
-    return reason(lines)
+    return explained(lines, _MENDED)

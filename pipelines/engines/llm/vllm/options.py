@@ -28,8 +28,6 @@ class VllmOptions(ServedOptions):
     """Of the GPU's memory, for weights and conversations; else by what is reserved for it."""
     gpus: int = Field(default=1, ge=1, le=64)
     """Over which the model is split (tensor parallel)."""
-    at_once: int | None = Field(default=None, ge=1, le=4096)
-    """Answers that it writes at the same time; further ones wait."""
     quantization: str = Field(default="", pattern=r"^[A-Za-z0-9_.-]*$")
     dtype: str = Field(default="", pattern=r"^[a-z0-9]*$")
     arguments: tuple[str, ...] = ()

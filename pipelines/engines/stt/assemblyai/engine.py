@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from pipelines.engines.cloud.options import ProviderOptions, checked
+from pipelines.engines.checked_options import checked_options
+from pipelines.engines.cloud.options import ProviderOptions
 from pipelines.engines.cloud.provider_engine import ProviderStt, named, provider_readiness, provider_spec
 from pipelines.engines.protocols import Kind, Manifest, Readiness
 from pipelines.engines.registry import EngineOptions
@@ -55,7 +56,7 @@ def check(options: EngineOptions) -> Readiness:
 
 
 def make(options: EngineOptions) -> ProviderStt:
-    given = checked(MANIFEST.name, options, AssemblyaiOptions)
+    given = checked_options(MANIFEST.name, options, AssemblyaiOptions)
     silences = {
         "min_turn_silence": given.min_turn_silence_ms,
         "max_turn_silence": given.max_turn_silence_ms,

@@ -21,7 +21,7 @@ def main() -> None:
     except Exception as error:  # whatever the libraries raise
         sys.exit(_fault(sock, error))
     settings = WindowSettings(step_ms=int(sock.options["step_ms"]))
-    worker = RollingWorker(sock, hearer, settings, int(sock.options["batch"]))
+    worker = RollingWorker(sock, hearer, settings)
     sock.send_json(Msg.READY, device=device, model=sock.options["weights"])
     worker.run()
 

@@ -57,11 +57,11 @@ class _FramedUtterance:
 
 
 class FramedWorker:
-    """`most`: calls that take turns before the socket is looked at again."""
+    """The calls of one batch take turns before the socket is looked at again."""
 
-    def __init__(self, sock: WorkerSocket, model: FrameModel, most: int) -> None:
+    def __init__(self, sock: WorkerSocket, model: FrameModel) -> None:
         self._model = model
-        self._batches = Batches(sock, most=most, ripe=self._ripe, first=lambda request: request.finished)
+        self._batches = Batches(sock, ripe=self._ripe, first=lambda request: request.finished)
         self._utterances: dict[int, _FramedUtterance] = {}
 
     def run(self) -> NoReturn:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from pipelines.engines.checked_options import checked_options
 from pipelines.engines.cloud.hugging_face.options import SPACE_RECIPE, HuggingFaceSpaceOptions
-from pipelines.engines.cloud.options import checked
 from pipelines.engines.cloud.provider_engine import ProviderStt, named, provider_readiness, provider_spec
 from pipelines.engines.protocols import Kind, Manifest, Readiness
 from pipelines.engines.registry import EngineOptions
@@ -25,7 +25,7 @@ def check(options: EngineOptions) -> Readiness:
 
 
 def make(options: EngineOptions) -> ProviderStt:
-    given = checked(MANIFEST.name, options, HuggingFaceSpaceOptions)
+    given = checked_options(MANIFEST.name, options, HuggingFaceSpaceOptions)
     spec = provider_spec(
         MANIFEST,
         RECIPE,

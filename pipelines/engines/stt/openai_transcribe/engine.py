@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from pipelines.engines.cloud.options import ProviderOptions, checked
+from pipelines.engines.checked_options import checked_options
+from pipelines.engines.cloud.options import ProviderOptions
 from pipelines.engines.cloud.provider_engine import ProviderStt, named, provider_readiness, provider_spec
 from pipelines.engines.protocols import Kind, Manifest, Readiness
 from pipelines.engines.registry import EngineOptions
@@ -51,7 +52,7 @@ def check(options: EngineOptions) -> Readiness:
 
 
 def make(options: EngineOptions) -> ProviderStt:
-    given = checked(MANIFEST.name, options, OpenaiTranscribeOptions)
+    given = checked_options(MANIFEST.name, options, OpenaiTranscribeOptions)
     told = {"model": given.model, "keyterms": given.keyterms, "answer_s": given.answer_s}
     spec = provider_spec(
         MANIFEST, RECIPE, "pipelines.engines.stt.openai_transcribe.worker", options, given, told

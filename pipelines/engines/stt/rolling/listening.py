@@ -56,11 +56,9 @@ class _Utterance:
 
 
 class RollingWorker:
-    """`most`: calls in one batch."""
-
-    def __init__(self, sock: WorkerSocket, hearer: Hearer, settings: WindowSettings, most: int) -> None:
+    def __init__(self, sock: WorkerSocket, hearer: Hearer, settings: WindowSettings) -> None:
         self._hearer, self._settings = hearer, settings
-        self._batches = Batches(sock, most=most, ripe=self._ripe, first=lambda request: request.finished)
+        self._batches = Batches(sock, ripe=self._ripe, first=lambda request: request.finished)
         self._utterances: dict[int, _Utterance] = {}
         self._pace_ms = 0.0
 

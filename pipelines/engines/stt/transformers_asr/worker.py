@@ -53,10 +53,10 @@ def _hear(sock: WorkerSocket, model: Any) -> NoReturn:
 
         full_ms = 1000 * MOST_S[options["family"]]
         settings = WindowSettings(step_ms=int(options["step_ms"]), full_ms=full_ms)
-        RollingWorker(sock, model, settings, int(options["batch"])).run()
+        RollingWorker(sock, model, settings).run()
     from pipelines.engines.stt.framed.listening import FramedWorker
 
-    FramedWorker(sock, model, int(options["batch"])).run()
+    FramedWorker(sock, model).run()
 
 
 def _fault(sock: WorkerSocket, error: Exception) -> str:

@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from pipelines.engines.cloud.options import ProviderOptions, checked
+from pipelines.engines.checked_options import checked_options
+from pipelines.engines.cloud.options import ProviderOptions
 from pipelines.engines.cloud.provider_engine import ProviderTts, named, provider_readiness, provider_spec
 from pipelines.engines.protocols import Kind, Manifest, Readiness
 from pipelines.engines.registry import EngineOptions
@@ -41,7 +42,7 @@ def check(options: EngineOptions) -> Readiness:
 
 
 def make(options: EngineOptions) -> ProviderTts:
-    given = checked(MANIFEST.name, options, DeepgramAuraOptions)
+    given = checked_options(MANIFEST.name, options, DeepgramAuraOptions)
     told = {"voice": given.voice, "keep_s": given.keep_s}
     spec = provider_spec(MANIFEST, RECIPE, "pipelines.engines.tts.deepgram_aura.worker", options, given, told)
     return ProviderTts(named(MANIFEST, options), spec, options.workers)

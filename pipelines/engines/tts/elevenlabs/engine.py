@@ -6,7 +6,8 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from pipelines.engines.cloud.options import ProviderOptions, checked
+from pipelines.engines.checked_options import checked_options
+from pipelines.engines.cloud.options import ProviderOptions
 from pipelines.engines.cloud.provider_engine import ProviderTts, named, provider_readiness, provider_spec
 from pipelines.engines.protocols import Kind, Manifest, Readiness
 from pipelines.engines.registry import EngineOptions
@@ -56,7 +57,7 @@ def check(options: EngineOptions) -> Readiness:
 
 
 def make(options: EngineOptions) -> ProviderTts:
-    given = checked(MANIFEST.name, options, ElevenlabsOptions)
+    given = checked_options(MANIFEST.name, options, ElevenlabsOptions)
     settings = {
         "stability": given.stability,
         "similarity_boost": given.similarity_boost,

@@ -13,19 +13,12 @@ from mediaserver.errors import EngineMissingError
 from pipelines.engines.protocols import Manifest, Readiness
 from pipelines.engines.registry import EngineEntry, EngineOptions
 from pipelines.engines.tts.in_worker import WorkerTts
-from pipelines.engines.tts.neural.options import NeuralOptions, checked
+from pipelines.engines.tts.neural.options import NeuralOptions, checked_voice
+from pipelines.environments.offline import OFFLINE
 from pipelines.environments.places import interpreter
 from pipelines.environments.readiness import chosen_weights, recipe_readiness, weights_folder
 from pipelines.environments.recipe import Recipe
 from pipelines.workers.spec import BACKGROUND_NICENESS, NICENESS, WorkerSpec
-
-OFFLINE: Mapping[str, str] = {
-    "HF_HUB_OFFLINE": "1",
-    "TRANSFORMERS_OFFLINE": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "TOKENIZERS_PARALLELISM": "false",
-}
-"""What a worker needs lies in its folder; nothing is fetched in the middle of a call."""
 
 F = TypeVar("F", bound=NeuralOptions)
 
@@ -62,7 +55,7 @@ class NeuralEngine(Generic[F]):
         name = options.name or self.manifest.name
         there = recipe_readiness(name, self.recipe, options)
         try:
-            self.told(checked(name, options, self.form), options)
+            self.told(checked_voice(name, options, self.form), options)
         except EngineMissingError as error:
             wrong = f"options that can be read ({error})"
             return Readiness(False, f"{wrong}; {there.lacks}" if there.lacks else wrong)
@@ -73,17 +66,17 @@ class NeuralEngine(Generic[F]):
         spec = self.spec(options)
         manifest = self.manifest
         if self.narrowed is not None:
-            manifest = self.narrowed(checked(spec.name, options, self.form), options)
+            manifest = self.narrowed(checked_voice(spec.name, options, self.form), options)
         return NeuralTts(manifest, spec, options.workers)
 
     def spec(self, options: EngineOptions) -> WorkerSpec:
         """Raises EngineMissingError."""
         name = options.name or self.manifest.name
-        given = checked(name, options, self.form)
+        given = checked_voice(name, options, self.form)
         folder = weights_folder(self.recipe, options)
         if folder is None or options.home is None:
             raise EngineMissingError(f"the engine {name} lacks a folder for its weights: set engines.home")
-        at_once = given.at_once or given.usual_at_once
+        at_once = options.limits.at_once or given.usual_at_once
         return WorkerSpec(
             name,
             self.module,

@@ -3,22 +3,22 @@ anything is started. What belongs to one engine alone stands in its own file, in
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from mediaserver.errors import EngineMissingError
+from pipelines.engines.checked_options import checked_options, options_place
 from pipelines.engines.registry import EngineOptions
 
-PAGE = "docs/engines.md"
-Form = TypeVar("Form", bound="NeuralOptions")
+F = TypeVar("F", bound="NeuralOptions")
 
 
 class NeuralOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     usual_at_once: ClassVar[int] = 4
+    """Texts that one worker speaks at once, where the settings do not say (`at_once`)."""
 
     weights: str = ""
     """A folder, or OWNER/NAME that was pulled; empty: the usual model's."""
@@ -26,8 +26,6 @@ class NeuralOptions(BaseModel):
     """`auto`: a GPU where there is one."""
     threads: int = Field(default=2, ge=1, le=128)
     """Processor threads of one worker."""
-    at_once: int = Field(default=0, ge=0, le=256)
-    """Texts that one worker speaks at once; 0: what is usual for the engine."""
     seed: int | None = Field(default=None, ge=0, lt=2**32)
     """The same text sounds the same again, as long as one is spoken at a time."""
     start_s: float = Field(default=0.0, ge=0, le=3600)
@@ -50,28 +48,12 @@ class SampledVoices(TorchOptions):
     """Name -> a WAV file of 3 to 30 s of one person's speech."""
 
 
-def checked(engine: str, options: EngineOptions, form: type[Form]) -> Form:
+def checked_voice(engine: str, options: EngineOptions, form: type[F]) -> F:
     """Raises EngineMissingError, which names the option."""
-    where = f"engines.options.{options.name or engine}"
-    try:
-        given = form.model_validate(dict(options.settings))
-    except ValidationError as error:
-        faults = [
-            _said(form, ".".join(str(part) for part in fault["loc"]), fault["type"], fault["msg"])
-            for fault in error.errors(include_url=False, include_input=False, include_context=False)
-        ]
-        raise EngineMissingError(f"{where}: {'; '.join(faults)}") from None
+    given = checked_options(engine, options, form)
     if isinstance(given, SampledVoices):
         for name, path in given.voices.items():
             if not Path(path).expanduser().is_file():
+                where = options_place(engine, options)
                 raise EngineMissingError(f"{where}: voices.{name}: there is no file {path}")
     return given
-
-
-def _said(form: type[BaseModel], option: str, kind: str, message: str) -> str:
-    if kind == "extra_forbidden":
-        near = difflib.get_close_matches(option, form.model_fields, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(form.model_fields)}"
-        return f"{option} is no option of it: {hint} ({PAGE})"
-    message = message.removeprefix("Value error, ")
-    return f"{option} {message[0].lower()}{message[1:]}"

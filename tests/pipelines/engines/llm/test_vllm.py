@@ -34,6 +34,7 @@ from pipelines.engines.protocols import (
     LlmUsage,
 )
 from pipelines.engines.registry import EngineOptions
+from pipelines.workers.limits import taken_limits
 from pipelines.workers.server_process import ServerAddress
 from pipelines.workers.urgency import as_batch_work
 from tests.fakes import FakeLlm
@@ -65,7 +66,14 @@ def weights(home: Path, model: str = MODEL) -> Path:
 def options(home: Path, model: str = MODEL, **settings: Any) -> EngineOptions:
     told = {"model": model, "start_s": 60, **settings}
     return EngineOptions(
-        1, home / "cache", told, f"vllm:{model}", home=home, gpu_mb=40_000, gpu_total_mb=80_000
+        1,
+        home / "cache",
+        told,
+        f"vllm:{model}",
+        home=home,
+        limits=taken_limits(told),
+        gpu_mb=40_000,
+        gpu_total_mb=80_000,
     )
 
 
@@ -117,6 +125,11 @@ async def test_it_is_started_with_all_that_a_call_needs(home: Path) -> None:
         assert engine.manifest.free
         pids = told(home)["pids"]
     assert all(gone(pid) for pid in pids)  # the one that holds the GPU, too
+
+
+async def test_it_writes_as_many_answers_at_once_as_the_settings_say(home: Path) -> None:
+    async with running(options(home, at_once=12)):
+        assert told(home)["args"]["max_num_seqs"] == 12
 
 
 async def test_answers_of_calls_come_before_those_of_jobs(home: Path) -> None:

@@ -43,11 +43,11 @@ def test_a_key_may_stand_in_a_file(tmp_path: Path) -> None:
     ("settings", "why"),
     [
         ({}, "lacks urls"),
-        ({"url": HERE}, "has no option 'url': did you mean 'urls'?"),
+        ({"url": HERE}, "url is no option of it: did you mean 'urls'?"),
         ({"urls": "http://127.0.0.1:8090"}, 'must be like "wss://'),
         ({"urls": "ws://me:secret@127.0.0.1:8090"}, "the key goes into a file"),
         ({"urls": "ws://10.0.0.5:8090"}, "would send audio and key unprotected to 10.0.0.5: use wss://"),
-        ({"urls": HERE, "spare": 0}, "spare Input should be greater than or equal to 1"),
+        ({"urls": HERE, "spare": 0}, "spare input should be greater than or equal to 1"),
         ({"urls": HERE, "ca_file": "/nowhere/ca.pem"}, "cannot read its ca_file /nowhere/ca.pem"),
         ({"urls": HERE, "key_env": "NO_SUCH_KEY"}, "lacks a key: set NO_SUCH_KEY"),
     ],

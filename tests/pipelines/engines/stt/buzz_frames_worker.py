@@ -42,4 +42,4 @@ class BuzzFrames:
 def main() -> None:
     sock = become_worker()
     sock.send_json(Msg.READY)
-    FramedWorker(sock, BuzzFrames(), most=4).run()
+    FramedWorker(sock, BuzzFrames()).run()

@@ -34,6 +34,6 @@ class BuzzHearer:
 
 def main() -> None:
     sock = become_worker()
-    worker = RollingWorker(sock, BuzzHearer(), WindowSettings(step_ms=200, trim_ms=4_000), most=4)
+    worker = RollingWorker(sock, BuzzHearer(), WindowSettings(step_ms=200, trim_ms=4_000))
     sock.send_json(Msg.READY)
     worker.run()

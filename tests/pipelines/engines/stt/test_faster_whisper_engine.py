@@ -48,7 +48,7 @@ def test_models_of_one_language_say_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({"modle": "base"}, "modle is no option of it: did you mean model?"),
+        ({"modle": "base"}, "modle is no option of it: did you mean 'model'?"),
         ({"model": "huge"}, "there is no model 'huge': known are large-v3-turbo"),
         ({"beam_size": 0}, "beam_size input should be greater than or equal to 1"),
         ({"compute_type": "int7"}, "compute_type string should match pattern"),

@@ -11,14 +11,16 @@ from mediaserver.errors import EngineMissingError
 from pipelines.engines.registry import EngineEntry, EngineOptions
 from pipelines.engines.tts import entries
 from pipelines.engines.tts.kokoro import engine as kokoro
-from pipelines.engines.tts.neural.options import NeuralOptions, SampledVoices, checked
+from pipelines.engines.tts.mms import engine as mms
+from pipelines.engines.tts.neural.options import NeuralOptions, SampledVoices, checked_voice
 from pipelines.engines.tts.piper import engine as piper
+from pipelines.workers.limits import PoolLimits
 
 
 @pytest.mark.parametrize(
     ("settings", "why"),
     [
-        ({"devise": "cpu"}, "devise is no option of it: did you mean device?"),
+        ({"devise": "cpu"}, "devise is no option of it: did you mean 'device'?"),
         ({"temperature": 1}, "temperature is no option of it: known are weights, device"),
         ({"device": "gpu"}, "device string should match pattern"),
         ({"threads": 0}, "threads input should be greater than or equal to 1"),
@@ -27,14 +29,14 @@ from pipelines.engines.tts.piper import engine as piper
 )
 def test_a_wrong_option_is_named_with_what_it_may_be(settings: dict[str, object], why: str) -> None:
     with pytest.raises(EngineMissingError) as raised:
-        checked("x", EngineOptions(settings=settings), NeuralOptions)
+        checked_voice("x", EngineOptions(settings=settings), NeuralOptions)
     assert str(raised.value).startswith("engines.options.x: ") and why in str(raised.value)
 
 
 def test_a_voice_whose_recording_is_not_there_is_named(tmp_path: Path) -> None:
     settings = {"voices": {"anna": str(tmp_path / "anna.wav")}}
     with pytest.raises(EngineMissingError, match=r"voices\.anna: there is no file .*anna\.wav"):
-        checked("x", EngineOptions(settings=settings), SampledVoices)
+        checked_voice("x", EngineOptions(settings=settings), SampledVoices)
 
 
 def test_the_worker_is_told_its_folder_and_nothing_of_the_servers_surroundings(tmp_path: Path) -> None:
@@ -64,17 +66,24 @@ def test_every_voice_says_what_it_lacks_and_how_to_mend_it(entry: EngineEntry, t
     assert not readiness.ready and f"run `voiceforge engines install {name}`" in readiness.lacks
     assert entry.manifest.languages and entry.manifest.licence
     wrong = entry.readiness(EngineOptions(home=tmp_path, settings={"devise": "cpu"}))
-    assert "did you mean device?" in wrong.lacks
+    assert "did you mean 'device'?" in wrong.lacks
     if entry.recipe.weights:
         assert f"run `voiceforge engines pull {name}`" in readiness.lacks
         assert all(each.licence and each.size_mb for each in entry.recipe.weights)
 
 
 def test_options_that_cannot_be_read_make_no_engine(tmp_path: Path) -> None:
-    with pytest.raises(EngineMissingError, match="did you mean threads"):
+    with pytest.raises(EngineMissingError, match="did you mean 'threads'"):
         kokoro.make(EngineOptions(home=tmp_path, settings={"thread": 2}))
     with pytest.raises(EngineMissingError, match=r"set engines\.home"):
         kokoro.make(EngineOptions())
+
+
+def test_how_many_texts_at_once_is_said_with_the_limits_of_workers(tmp_path: Path) -> None:
+    options = EngineOptions(home=tmp_path, limits=PoolLimits(at_once=3))
+    spec = mms.ENGINE.spec(options)
+    assert spec.at_once == spec.options["at_once"] == 3
+    assert mms.ENGINE.spec(EngineOptions(home=tmp_path)).options["at_once"] == 16
 
 
 def test_piper_speaks_what_the_voices_of_its_folder_do(tmp_path: Path) -> None:
