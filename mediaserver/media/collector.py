@@ -48,8 +48,8 @@ WORTH = 1_000
 
 @contextmanager
 def none_while_loading() -> Iterator[None]:
-    """Nothing is collected inside. Modules that are being imported make a million objects that stay and hardly
-    any garbage: to look at them time and again was a seventh of the server's import."""
+    """Nothing is collected inside. Modules that are being imported make a million objects that stay and
+    hardly any garbage: looking at them time and again was a seventh of the server's import."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
