@@ -29,7 +29,7 @@ from pipelines.workers.work_pool import WorkGate, WorkPool
 
 log = logging.getLogger(__name__)
 
-OURS = (STT, TTS, TTS_BETTER)
+OURS = (STT, TTS, *TTS_BETTER)
 """Engines in worker processes that come with us, whose processes the settings count."""
 START_S = 20.0
 """So long a model that was never asked for may take to start."""

@@ -18,14 +18,15 @@ from pipelines.engines.stt import entries as stt_entries
 from pipelines.engines.stt.pocketsphinx import engine as pocketsphinx
 from pipelines.engines.tts import entries as tts_entries
 from pipelines.engines.tts.espeak import engine as espeak
+from pipelines.engines.tts.hibari import engine as hibari
 from pipelines.engines.tts.pico import engine as pico
 from pipelines.engines.turn.smart_turn import engine as smart_turn
 from pipelines.engines.vad.silero import engine as silero
 
 VAD, STT, TTS = silero.MANIFEST.name, pocketsphinx.MANIFEST.name, espeak.MANIFEST.name
 """What is used where nobody names another."""
-TTS_BETTER = pico.MANIFEST.name
-"""Before `TTS`, where it is installed, for the languages that it speaks."""
+TTS_BETTER = (hibari.MANIFEST.name, pico.MANIFEST.name)
+"""Before `TTS`, where they are installed, for the languages that they speak; best first."""
 LLMS = (openai_compatible.MANIFEST.name, claude.MANIFEST.name)
 """Likewise, in this order, those of them that have a key or an endpoint."""
 
@@ -51,6 +52,7 @@ def registry() -> EngineRegistry:
                 espeak.check,
                 lambda options: espeak.EspeakTts(options.without_settings(TTS).workers),
             ),
+            EngineEntry(hibari.MANIFEST, hibari.check, hibari.make),
             EngineEntry(pico.MANIFEST, pico.check, pico.make),
             EngineEntry(smart_turn.MANIFEST, smart_turn.check, smart_turn.make),
             *(
