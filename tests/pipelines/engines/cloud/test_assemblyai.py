@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.engines.cloud.provider_engine import ProviderStt
 from pipelines.engines.protocols import Grammar
-from pipelines.engines.stt.assemblyai import engine
+from pipelines.engines.stt.assemblyai.engine import ENGINE
 from tests.pipelines.engines.cloud.listening import Caller, spoken
 from tests.pipelines.engines.cloud.runs import Runs
 from tests.standins.assemblyai import Assemblyai
@@ -23,8 +23,8 @@ MakeStt: TypeAlias = Runs[ProviderStt, Assemblyai]
 
 @pytest.fixture
 def assemblyai(installed_environment: Callable[[str], Path], engines_home: Path, tmp_path: Path) -> MakeStt:
-    installed_environment(engine.RECIPE.lock)
-    return Runs(engine, Assemblyai, tmp_path, engines_home)
+    installed_environment(ENGINE.recipe.lock)
+    return Runs(ENGINE, Assemblyai, tmp_path, engines_home)
 
 
 async def test_it_hears_words_while_they_are_spoken_and_their_times(assemblyai: MakeStt) -> None:

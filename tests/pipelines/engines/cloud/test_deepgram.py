@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.engines.cloud.provider_engine import ProviderStt
 from pipelines.engines.protocols import Grammar
-from pipelines.engines.stt.deepgram import engine
+from pipelines.engines.stt.deepgram.engine import ENGINE
 from tests.pipelines.engines.cloud.listening import Caller, spoken
 from tests.pipelines.engines.cloud.runs import Runs
 from tests.standins.deepgram import Deepgram
@@ -24,8 +24,8 @@ MakeStt: TypeAlias = Runs[ProviderStt, Deepgram]
 
 @pytest.fixture
 def deepgram(installed_environment: Callable[[str], Path], engines_home: Path, tmp_path: Path) -> MakeStt:
-    installed_environment(engine.RECIPE.lock)
-    return Runs(engine, Deepgram, tmp_path, engines_home)
+    installed_environment(ENGINE.recipe.lock)
+    return Runs(ENGINE, Deepgram, tmp_path, engines_home)
 
 
 async def test_it_hears_words_while_they_are_spoken_and_their_times(deepgram: MakeStt) -> None:
