@@ -31,6 +31,11 @@ RECIPE = Recipe(
 )
 
 
+UNENDED_MS = 5_000
+"""Silence after which it ends a turn by itself where that is not wanted: we say when one ends, and one that
+is open then is answered at once."""
+
+
 class AssemblyaiOptions(ProviderOptions):
     usual_url: ClassVar[str] = "https://streaming.assemblyai.com"
 
@@ -45,14 +50,16 @@ class AssemblyaiOptions(ProviderOptions):
     """Its own ends of turns count as ends of utterances."""
     min_turn_silence_ms: int | None = Field(default=None, ge=0, le=10_000)
     max_turn_silence_ms: int | None = Field(default=None, ge=0, le=10_000)
+    """Of its own ends; empty: the usual ones with `ends`, else some seconds."""
     keep_s: float = Field(default=10.0, ge=0, le=600)
     """So long a session waits for the next utterance. It costs money while it waits."""
 
     @property
     def told(self) -> dict[str, Any]:
+        usual = None if self.ends else UNENDED_MS
         silences = {
-            "min_turn_silence": self.min_turn_silence_ms,
-            "max_turn_silence": self.max_turn_silence_ms,
+            "min_turn_silence": usual if self.min_turn_silence_ms is None else self.min_turn_silence_ms,
+            "max_turn_silence": usual if self.max_turn_silence_ms is None else self.max_turn_silence_ms,
         }
         return {
             "model": self.model,
