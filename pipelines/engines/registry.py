@@ -14,9 +14,10 @@ from typing import Any, Literal, TypeAlias, overload
 
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import EngineError, EngineMissingError
+from pipelines.engines.embedding.protocol import Embedder
 from pipelines.engines.in_worker import WorkerEngine
 from pipelines.engines.packages import offered, said
-from pipelines.engines.protocols import Embedder, Kind, Llm, Manifest, Readiness, Stt, Tts, TurnModel, Vad
+from pipelines.engines.protocols import Kind, Llm, Manifest, Readiness, Stt, Tts, TurnModel, Vad
 from pipelines.environments.recipe import Recipe
 from pipelines.workers.limits import PoolLimits
 from pipelines.workers.work_pool import WorkPool
