@@ -17,6 +17,7 @@ from pipelines.engines.tts.in_worker import WorkerTts
 from pipelines.environments.places import interpreter
 from pipelines.environments.readiness import recipe_readiness
 from pipelines.environments.recipe import Recipe
+from pipelines.workers.limits import POOL_LIMITS
 from pipelines.workers.spec import WorkerSpec
 
 START_LIMIT_S = 60.0
@@ -99,6 +100,7 @@ class CloudEngine:
             check_with=self.check,
             several=True,
             recipe=self.recipe,
+            limits=POOL_LIMITS,
         )
 
     def _interpreter(self, options: EngineOptions) -> str:
