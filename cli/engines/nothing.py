@@ -19,7 +19,9 @@ def nothing_to_install(engines: list[NamedEngine]) -> str:
     comes = f"{name} comes with the server: nothing is to be installed"
     if lacks := _lacks(engines):
         return f"{comes}; it lacks {lacks}"
-    if needs := " and ".join(sorted({need for each in engines for need in each.entry.manifest.needs} - {"key"})):
+    if needs := " and ".join(
+        sorted({need for each in engines for need in each.entry.manifest.needs} - {"key"})
+    ):
         return f"{comes}; its {needs} are yours to give (docs/engines.md)"
     return f"{comes}; it is ready and needs nothing else"
 

@@ -144,8 +144,14 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("command", "line"),
     [
-        ("install openai-speech", "comes with the server: nothing is to be installed; it lacks a key: set OPENAI_"),
-        ("install openai", "nothing is to be installed; it lacks a key; set OPENAI_API_KEY, or name an endpoint"),
+        (
+            "install openai-speech",
+            "comes with the server: nothing is to be installed; it lacks a key: set OPENAI_",
+        ),
+        (
+            "install openai",
+            "nothing is to be installed; it lacks a key; set OPENAI_API_KEY, or name an endpoint",
+        ),
         ("install hf-space-tts", "it lacks engines.options.hf-space-tts: set space"),
         ("pull openai-speech", "needs nothing of a hub; it lacks a key: set OPENAI_API_KEY"),
         ("pull deepgram", "deepgram needs nothing of a hub"),
