@@ -75,6 +75,9 @@ def key_readiness(
     name = options.name or engine
     try:
         given = checked_options(engine, options, form)
+    except EngineMissingError as error:
+        return Readiness(False, str(error), str(error))
+    try:
         read_key(name, key_variable(given, recipe), given.api_key_file)
     except EngineMissingError as error:
         return Readiness(False, str(error).removeprefix(f"the engine {name} lacks "))

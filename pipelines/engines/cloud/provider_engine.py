@@ -90,7 +90,7 @@ def provider_readiness(
     key = key_readiness(manifest.name, options, recipe, form)
     rest = recipe_readiness(manifest.name, replace(recipe, keys=()), options)
     lacks = [each.lacks for each in (key, rest) if not each.ready]
-    return Readiness(not lacks, "; ".join(lacks))
+    return Readiness(not lacks, "; ".join(lacks), key.refused)
 
 
 def _interpreter(recipe: Recipe, options: EngineOptions) -> str:

@@ -48,7 +48,8 @@ def check(options: EngineOptions) -> Readiness:
     found = provider_readiness(MANIFEST, options, RECIPE, PlayhtOptions)
     if options.settings.get("user_id") or os.environ.get(USER, "").strip():
         return found
-    return Readiness(False, "; ".join(filter(None, (f"an account: set {USER}", found.lacks))))
+    lacks = "; ".join(filter(None, (f"an account: set {USER}", found.lacks)))
+    return Readiness(False, lacks, found.refused)
 
 
 def make(options: EngineOptions) -> ProviderTts:
