@@ -86,7 +86,7 @@ def key_readiness(
     try:
         given = checked_options(engine, options, form)
     except EngineMissingError as error:
-        return Readiness(False, str(error).removeprefix(f"the engine {name} lacks "))
+        return Readiness(False, str(error), str(error))
     lacks = [given.lacks] if given.lacks else []
     try:
         read_key(name, key_variable(given, recipe), given.api_key_file)

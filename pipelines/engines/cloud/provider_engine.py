@@ -61,7 +61,7 @@ class CloudEngine:
         key = key_readiness(self.manifest.name, options, self.recipe, self.form)
         rest = recipe_readiness(self.manifest.name, replace(self.recipe, keys=()), options)
         lacks = [each.lacks for each in (key, rest) if not each.ready]
-        return Readiness(not lacks, "; ".join(lacks))
+        return Readiness(not lacks, "; ".join(lacks), key.refused)
 
     def make(self, options: EngineOptions) -> ProviderStt | ProviderTts:
         """One of several bears its own name. Raises EngineMissingError."""

@@ -55,9 +55,8 @@ class LocalSttEngine(Generic[F]):
         try:
             recipe = self.recipe_for(options)
         except EngineMissingError as error:
-            return Readiness(False, f"options that can be read ({error})")
-        found = recipe_readiness(options.name or self.manifest.name, recipe, options)
-        return Readiness(found.ready, found.lacks)
+            return Readiness(False, f"options that can be read ({error})", str(error))
+        return recipe_readiness(options.name or self.manifest.name, recipe, options)
 
     def make(self, options: EngineOptions) -> WorkerStt:
         """One of several bears its own name. Raises EngineMissingError."""
