@@ -24,6 +24,7 @@ from pipelines.engines.counting import SpeechCounter, counted_speech
 from pipelines.engines.finish.finishing import Finishing
 from pipelines.engines.llm.continuation import MOST_SAID, Continuation, carried_on
 from pipelines.engines.protocols import (
+    AS_USUAL,
     Engine,
     Kind,
     Llm,
@@ -34,8 +35,10 @@ from pipelines.engines.protocols import (
     LlmToolCall,
     LlmUsage,
     Manifest,
+    SpeechManner,
     Tts,
     TtsChunk,
+    in_manner,
 )
 from pipelines.engines.trying import attempt
 from pipelines.voices.routing import addressed, fits, told
@@ -245,6 +248,7 @@ class PreferredTts(Preferred[Tts]):
         self._counter = counter
         self._finishing = finishing
         self._fixed = False
+        self._manner = AS_USUAL
 
     def counted(self, counter: SpeechCounter) -> PreferredTts:
         """The same engines, for one that is told what each said."""
@@ -262,6 +266,12 @@ class PreferredTts(Preferred[Tts]):
         same._fixed = True
         return same
 
+    def in_manner(self, manner: SpeechManner) -> PreferredTts:
+        """The same engines; each that is asked does of it what it can."""
+        same = copy(self)
+        same._manner = manner
+        return same
+
     def speak(
         self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
     ) -> AsyncGenerator[TtsChunk, None]:
@@ -269,6 +279,7 @@ class PreferredTts(Preferred[Tts]):
 
         def begin(engine: Tts) -> AsyncGenerator[TtsChunk, None]:
             named, tongue = told(voice, language, engine.manifest.name, first=engine is meant)
+            manner = self._manner.within(engine.manifest)
 
             def made(stream: AsyncGenerator[TtsChunk, None]) -> AsyncGenerator[TtsChunk, None]:
                 if self._counter is None:
@@ -276,8 +287,11 @@ class PreferredTts(Preferred[Tts]):
                 return counted_speech(stream, engine.manifest.name, text, self._counter)
 
             if self._finishing is None:
-                return made(engine.speak(text, voice=named, language=tongue, rate=rate))
-            return self._finishing.speech(engine, text, named, tongue, rate, fixed=self._fixed, made=made)
+                sayer = in_manner(engine, manner)
+                return made(sayer.speak(text, voice=named, language=tongue, rate=rate))
+            return self._finishing.speech(
+                engine, text, named, tongue, rate, manner=manner, fixed=self._fixed, made=made
+            )
 
         needed = any(character.isalnum() for character in text)
         return self.streamed(
