@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipelines.conversation.agent import Say
-from pipelines.engines.failover import PreferredTts
 from pipelines.engines.finish.finishing import Finishing
 from pipelines.engines.finish.kept import KeptSpeech
 from pipelines.engines.protocols import AS_USUAL, SpeechManner, Tts, TtsChunk, in_manner
+from pipelines.engines.tts.failover import PreferredTts
 from tests.fakes import Conversation, FakeTts
 from tests.pipelines.conversation.test_marked_up import MarkedUp
 
