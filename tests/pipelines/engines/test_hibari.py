@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 
 from mediaserver.errors import EngineError, EngineMissingError
-from pipelines.engines.protocols import WordMark
+from pipelines.engines.protocols import SpeechManner, WordMark
 from pipelines.engines.tts.hibari.engine import MANIFEST, HibariTts, check
 from pipelines.engines.tts.worker.edges import QUIET
 
@@ -33,9 +33,17 @@ async def tts() -> AsyncIterator[HibariTts]:
 
 
 async def whole(
-    tts: HibariTts, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
+    tts: HibariTts,
+    text: str,
+    *,
+    voice: str = "",
+    language: str = "en",
+    rate: float = 1.0,
+    pitch: float = 1.0,
+    phonemes: str = "",
 ) -> tuple[npt.NDArray[np.int16], list[WordMark]]:
-    chunks = [chunk async for chunk in tts.speak(text, voice=voice, language=language, rate=rate)]
+    sayer = tts.in_manner(SpeechManner(pitch, phonemes))
+    chunks = [chunk async for chunk in sayer.speak(text, voice=voice, language=language, rate=rate)]
     audio = np.concatenate([chunk.samples for chunk in chunks]) if chunks else np.zeros(0, np.int16)
     return audio, [word for chunk in chunks for word in chunk.words]
 
@@ -87,6 +95,32 @@ async def test_the_rate_counts(tts: HibariTts) -> None:
     slow, _ = await whole(tts, "For which day would you like the room?", rate=0.7)
     fast, _ = await whole(tts, "For which day would you like the room?", rate=1.4)
     assert len(slow) > 1.6 * len(fast)
+
+
+async def test_the_pitch_counts_and_the_pace_stays(tts: HibariTts) -> None:
+    usual, _ = await whole(tts, "Ah.")
+    high, _ = await whole(tts, "Ah.", pitch=1.5)
+    assert abs(len(high) - len(usual)) < 1_600
+    assert pitch_of(high) > 1.3 * pitch_of(usual)
+
+
+async def test_phonemes_are_said_in_the_place_of_the_words(tts: HibariTts) -> None:
+    """As the reader would say another word; what has no sound in English leaves the words."""
+    named, marks = await whole(tts, "Nguyen", phonemes="wˈɪn")
+    win, _ = await whole(tts, "Win")
+    usual, _ = await whole(tts, "Nguyen")
+    assert [(mark.text_start, mark.text_end) for mark in marks] == [(0, 6)]
+    assert len(named) == len(win) != len(usual) and np.abs(named.astype(int) - win).max() <= 2
+    strange, _ = await whole(tts, "Nguyen", phonemes="ŋʷǃ")
+    assert len(strange) == len(usual)
+
+
+def pitch_of(audio: npt.NDArray[np.int16]) -> float:
+    """In Hz, of its loudest 100 ms: where it is most like itself a little later."""
+    at = int(np.argmax(np.convolve(audio.astype(float) ** 2, np.ones(1_600), "valid")))
+    loud = audio[at : at + 1_600].astype(float)
+    alike = np.correlate(loud, loud, "full")[1_599:]
+    return 16_000 / (40 + int(np.argmax(alike[40:200])))
 
 
 async def test_the_same_text_sounds_the_same(tts: HibariTts) -> None:

@@ -23,6 +23,8 @@ MANIFEST = Manifest(
     sample_rate=24_000,
     own_voices=("heart",),
     gender="female",
+    phonemes=True,
+    pitch=True,
 )
 PACKAGES = "hibari-tts==0.2.1 'onnxruntime>=1.24'"
 FILES = ("hibari.onnx", "vocab.json", "oov.onnx", "lexicon_us_gold.json.gz", "tagger.json.gz")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 from collections.abc import Generator, Iterator, Sequence
 
 import numpy as np
@@ -13,9 +14,12 @@ from mediaserver.media.time import SAMPLE_RATE, SAMPLES_PER_MS
 from pipelines.engines.tts.block_resample import BlockResampler
 from pipelines.engines.tts.hibari.worker.locating import located
 from pipelines.engines.tts.hibari.worker.model import HibariModel, SoundPlan
+from pipelines.engines.tts.hibari.worker.phoneme_table import TABLE
 from pipelines.engines.tts.hibari.worker.reading import HibariReader, ReadWord
 from pipelines.engines.tts.hibari.worker.sounding import FrameSounds
 from pipelines.engines.tts.worker.edges import NOTHING, Edges, Pcm
+from pipelines.engines.tts.worker.ipa import tail_of
+from pipelines.engines.tts.worker.manner import PhonemeReader, SpokenManner
 from pipelines.engines.tts.worker.pieces import pause_behind
 from pipelines.engines.tts.worker.speaker import MadeSpeech, SpeechMaker
 from pipelines.workers.entry import become_worker
@@ -41,6 +45,7 @@ class HibariVoice:
         """Raises EngineError, OSError, and what onnxruntime raises."""
         self._model = HibariModel()
         self._reader = HibariReader()
+        self._sounds = PhonemeReader()
 
     def choose(self, voice: str, language: str) -> str:
         if language.lower().replace("_", "-").partition("-")[0] not in ("", "en"):
@@ -49,10 +54,14 @@ class HibariVoice:
             raise EngineMissingError(f"hibari has no voice {voice[:100]!r}: it has {VOICE}")
         return VOICE
 
-    def make(self, voice: str, rate: float, piece: str) -> Generator[MadeSpeech, None, None]:
+    def make(self, voice: str, manner: SpokenManner, piece: str) -> Generator[MadeSpeech, None, None]:
         plans, said, frames = list[SoundPlan](), list[tuple[str, int]](), 0
-        for words in _runs(self._reader.read(piece)):
-            plan, begins = self._planned(words, rate)
+        if sounds := self._sounds.read(manner.phonemes, TABLE, VOICE):
+            read = [ReadWord(piece, "".join(sounds) + tail_of(piece))]
+        else:
+            read = self._reader.read(piece)
+        for words in _runs(read):
+            plan, begins = self._planned(words, manner.rate)
             said += [
                 (word.text, frames + begin - plan.first) for word, begin in zip(words, begins, strict=True)
             ]
@@ -61,7 +70,7 @@ class HibariVoice:
             yield MadeSpeech(NOTHING)  # others may have a turn
         edges, begun = Edges(QUIET, EDGE, EDGE), False
         for plan in plans:
-            for stretch in self._sound(plan):
+            for stretch in self._sound(plan, manner.pitch):
                 samples = edges.process(stretch)
                 if begun or edges.begun is None:
                     yield MadeSpeech(samples)
@@ -86,9 +95,9 @@ class HibariVoice:
         plan = self._model.plan(phonemes, min(max(rate, SLOWEST), FASTEST))
         return plan, [int(plan.begins[place]) if place < len(plan.begins) else plan.last for place in places]
 
-    def _sound(self, plan: SoundPlan) -> Iterator[Pcm]:
+    def _sound(self, plan: SoundPlan, pitch: float) -> Iterator[Pcm]:
         """In stretches at 16 kHz: a short one, so that it is heard soon, then longer ones."""
-        sounds, resampler = FrameSounds(plan.pitch, plan.first), BlockResampler(dsp.SR)
+        sounds, resampler = FrameSounds(plan.pitch * np.float32(pitch), plan.first), BlockResampler(dsp.SR)
         start, step = plan.first, FIRST_FRAMES
         while start < plan.last:
             end = min(plan.last, start + step)
@@ -118,8 +127,9 @@ def _runs(words: Sequence[ReadWord]) -> Iterator[list[ReadWord]]:
 
 def main() -> None:
     sock = become_worker()
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     voice = HibariVoice()
-    for _ in voice.make(VOICE, 1.0, "Ready, voiceforgers."):
+    for _ in voice.make(VOICE, SpokenManner(), "Ready, voiceforgers."):
         pass  # reads the last files, those for words that no dictionary has, before anyone waits
     gc.collect()
     gc.freeze()  # a million entries of dictionaries: looking through them takes a tenth of a second
