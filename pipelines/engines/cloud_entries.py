@@ -17,6 +17,7 @@ from pipelines.engines.tts.hugging_face import endpoint as endpoint_tts
 from pipelines.engines.tts.hugging_face import space as space_tts
 from pipelines.engines.tts.openai_speech import engine as openai_speech
 from pipelines.engines.tts.playht import engine as playht
+from pipelines.workers.limits import POOL_LIMITS
 
 
 def _entry(engine: Any) -> EngineEntry:
@@ -28,6 +29,7 @@ def _entry(engine: Any) -> EngineEntry:
         check_with=engine.check,
         several=True,
         recipe=engine.RECIPE,
+        limits=POOL_LIMITS,
     )
 
 

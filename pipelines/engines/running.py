@@ -18,15 +18,17 @@ from weakref import WeakSet
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import ConfigError, EngineError, EngineMissingError
 from pipelines.engines.circuits import EngineCircuits
-from pipelines.engines.failover import PreferredLlm, PreferredTts
+from pipelines.engines.embedding.protocol import Embedder
 from pipelines.engines.finish.finishing import Finishing
 from pipelines.engines.in_worker import WorkerEngine
+from pipelines.engines.llm.failover import PreferredLlm
 from pipelines.engines.place import EnginePlace
-from pipelines.engines.protocols import Embedder, Kind, Manifest, TurnModel
+from pipelines.engines.protocols import Kind, Manifest, TurnModel
 from pipelines.engines.registry import EngineOptions, EngineRegistry, unknown
 from pipelines.engines.resources import EngineResources
 from pipelines.engines.stt.failover import PreferredStt
 from pipelines.engines.trying import attempt
+from pipelines.engines.tts.failover import PreferredTts
 from pipelines.workers.figures import PoolFigures
 from pipelines.workers.work_pool import WorkPool
 

@@ -105,8 +105,8 @@ class _FailoverSession:
         self._audio = bytearray()
         self._tried: list[Stt] = []
         """For the present utterance."""
-        self._failures: list[str] = []
-        """Of those that are not told yet."""
+        self._failures: list[tuple[Stt, str]] = []
+        """Who failed and why, as far as the call has not been told."""
 
     def begin(self, epoch: int, grammar: Grammar | None = None, *, noise_db: float | None = None) -> None:
         self._forget()
@@ -157,6 +157,8 @@ class _FailoverSession:
                 self._engines.asked(engine)
                 with with_patience(None if engine is order[-1] else REASK_S):
                     self._hear(self._session_of(engine))
+                # Who hears it after all has not been replaced.
+                self._failures = [each for each in self._failures if each[0] is not engine]
                 return
             except Exception as error:  # a foreign engine may raise anything
                 self._left(engine, error)
@@ -204,12 +206,20 @@ class _FailoverSession:
             return
         if result.final and result.epoch == self._asked:
             self._answered()
-        if self._failures and self._engine is not None:
-            result = replace(result, instead_of=taken_over(self._failures, self._engine))
-            self._failures = []
+        result = self._noted(result)
         among = self._heard_by(self._engine) if self._engine is not None else ()
         spoken = (self._language, *among)
         self._on_result(with_language(result, spoken) if among else without_language(result))
+
+    def _noted(self, result: SttResult) -> SttResult:
+        """With who failed before it, and why. One that was late takes over from nobody when its final comes
+        all the same: that is told when another one hears."""
+        present, own = self._engine, [each for each in self._failures if each[0] is self._engine]
+        if present is None or len(own) == len(self._failures):
+            return result
+        others = [why for engine, why in self._failures if engine is not present]
+        self._failures = own
+        return replace(result, instead_of=taken_over(others, present))
 
     def _heard_by(self, engine: Stt) -> tuple[str, ...]:
         """Which other languages it can tell from that of the call."""
@@ -220,7 +230,7 @@ class _FailoverSession:
         """It failed; the call is told with the next result."""
         why = reason(error)
         self._engines.failed(engine, why, error)
-        self._failures.append(f"{engine.manifest.name}: {why}")
+        self._failures.append((engine, f"{engine.manifest.name}: {why}"))
 
     def _lost(self, opened: object, error: EngineError | None) -> None:
         """The present session failed: the next engine hears the utterance, or the call is told."""
@@ -238,7 +248,7 @@ class _FailoverSession:
 
     def _nothing(self, epoch: int) -> SttResult:
         """Nobody could hear it, and why."""
-        why, self._failures = "; ".join(self._failures), []
+        why, self._failures = "; ".join(why for _, why in self._failures), []
         return replace(FAILED, epoch=epoch, error=EngineError(why) if why else None)
 
     def _await_final(self) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from pipelines.engines.cloud.provider_engine import ProviderStt, ProviderTts
-from pipelines.engines.failover import PreferredTts
 from pipelines.engines.protocols import Kind
 from pipelines.engines.registry import EngineEntry, EngineOptions, EngineRegistry
 from pipelines.engines.running import Engines
 from pipelines.engines.stt.failover import PreferredStt
 from pipelines.engines.stt.openai_transcribe import engine as transcribe
+from pipelines.engines.tts.failover import PreferredTts
 from pipelines.engines.tts.openai_speech import engine as speech
 from tests.fakes import FakeTts
 from tests.pipelines.engines.cloud.listening import Caller
