@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import errno
+
 OUT_OF_MEMORY = "memory"
 """The kind of a fault that room on the device would mend. It may stand in `kind` of a FAILED message."""
 ABOUT_REQUEST = "about_request"
 """The kind of a fault that is the request's own: another one would be answered."""
+LASTING = "lasting"
+"""The kind of a fault that the next start would meet again: files, packages, settings."""
 
 _NAMES = frozenset({"OutOfMemoryError", "MemoryError"})
 _WORDS = ("out of memory", "cublas_status_alloc_failed", "cudnn_status_alloc_failed")
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 _MOST = 500
 """Characters of one fault."""
+
+
+class Lasting(str):
+    """What a worker says that ends (`sys.exit`) for a fault of the kind LASTING."""
 
 
 def said(error: BaseException) -> str:
@@ -18,6 +27,9 @@ def said(error: BaseException) -> str:
     words = " ".join(str(error).split())[:_MOST]
     if isinstance(error, SystemExit):
         return words
+    if isinstance(error, OSError) and error.errno in _DISK_FULL:
+        where = f", for {error.filename}" if error.filename else ""
+        return f"the disk is full ({error.strerror}{where}): make room on it"
     return f"{type(error).__name__}: {words}" if words else type(error).__name__
 
 
@@ -27,3 +39,12 @@ def kind_of(error: BaseException) -> str:
         return OUT_OF_MEMORY
     words = str(error).lower()
     return OUT_OF_MEMORY if any(each in words for each in _WORDS) else ""
+
+
+def kind_at_start(error: BaseException) -> str:
+    """Likewise of what kept a worker from beginning, or LASTING."""
+    if isinstance(error, SystemExit) and isinstance(error.code, Lasting):
+        return LASTING
+    if isinstance(error, (ImportError, FileNotFoundError, NotADirectoryError, PermissionError)):
+        return LASTING
+    return kind_of(error)
