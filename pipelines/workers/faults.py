@@ -10,6 +10,8 @@ ABOUT_REQUEST = "about_request"
 """The kind of a fault that is the request's own: another one would be answered."""
 LASTING = "lasting"
 """The kind of a fault that the next start would meet again: files, packages, settings."""
+CRASHED = "crashed"
+"""The kind of a fault of which the worker itself could say no more: it ended with an error."""
 
 _NAMES = frozenset({"OutOfMemoryError", "MemoryError"})
 _WORDS = ("out of memory", "cublas_status_alloc_failed", "cudnn_status_alloc_failed")
@@ -41,10 +43,10 @@ def kind_of(error: BaseException) -> str:
     return OUT_OF_MEMORY if any(each in words for each in _WORDS) else ""
 
 
-def kind_at_start(error: BaseException) -> str:
-    """Likewise of what kept a worker from beginning, or LASTING."""
-    if isinstance(error, SystemExit) and isinstance(error.code, Lasting):
-        return LASTING
+def kind_of_end(error: BaseException) -> str:
+    """Likewise of what ended a worker, or LASTING, or CRASHED."""
+    if isinstance(error, SystemExit):
+        return LASTING if isinstance(error.code, Lasting) else kind_of(error)
     if isinstance(error, (ImportError, FileNotFoundError, NotADirectoryError, PermissionError)):
         return LASTING
-    return kind_of(error)
+    return kind_of(error) or CRASHED

@@ -17,7 +17,7 @@ from typing import Any
 
 from mediaserver.errors import EngineBusyError, EngineError, EngineMemoryError, EngineRequestError
 from pipelines.workers.any_worker import AnyWorker, MakeWorker
-from pipelines.workers.faults import LASTING, OUT_OF_MEMORY
+from pipelines.workers.faults import CRASHED, LASTING, OUT_OF_MEMORY
 from pipelines.workers.figures import PoolFigures
 from pipelines.workers.gpu_memory import on_device
 from pipelines.workers.limits import PoolLimits
@@ -337,12 +337,9 @@ class WorkerPool:
                 f"the {name} worker did not start: its environment is not there ({interpreter}); run "
                 f"`voiceforge engines install {name}`"
             )
-        if self._fault:
+        if self._fault and not any(worker.fault_kind == CRASHED for worker in self.workers):
             return f"the {name} worker did not start: {self._fault}"
-        return (
-            f"the {name} worker did not start: {why}; its own words are on standard error (`{interpreter}"
-            f" -m {self.spec.module}`)"
-        )
+        return f"the {name} worker did not start: {self._fault or why}; all it said is on standard error"
 
     async def _change(self) -> None:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
