@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mediaserver.config import Settings
     from mediaserver.diagnosis.finding import Finding
     from mediaserver.storage.sql import Database, Row
-    from pipelines.engines.protocols import Embedder
+    from pipelines.engines.embedding.protocol import Embedder
     from pipelines.knowledge.embedding import EmbeddingRun
     from pipelines.knowledge.meaning import MeaningSearch
 

@@ -56,6 +56,16 @@ def named(settings: Settings, known: EngineRegistry, name: str) -> list[NamedEng
     return found
 
 
+def well_told(engines: list[NamedEngine]) -> list[NamedEngine]:
+    """The same, once their settings are found to be such as a server takes: asked before anything is fetched.
+    One that has no settings yet may get them later. Raises EngineMissingError."""
+    for each in engines:
+        refused = each.entry.readiness(each.options).refused if each.options.settings else ""
+        if refused:
+            raise EngineMissingError(refused)
+    return engines
+
+
 def all_engines(settings: Settings, known: EngineRegistry) -> list[NamedEngine]:
     """All of this installation, and the endpoints that the settings name beside them (`openai:fast`)."""
     from cli.serving.engines import engine_options

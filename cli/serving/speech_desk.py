@@ -38,7 +38,8 @@ async def open_speech_desk(
     workers = settings.speech.recogniser_workers
 
     def options(kind: Kind, name: str) -> EngineOptions:
-        return replace(engine_options(settings, kind, name), workers=workers, background=True)
+        told = replace(engine_options(settings, kind, name), background=True)
+        return replace(told, workers=workers) if "workers" in known.find(kind, name).limits else told
 
     recordings = Engines(known, options, engines.resources)
     own = Engines(known, partial(engine_options, settings), engines.resources)

@@ -26,10 +26,10 @@ from contextlib import aclosing
 import numpy as np
 
 from mediaserver.media.time import FRAME_SAMPLES
-from pipelines.engines.failover import PreferredTts
 from pipelines.engines.protocols import Kind, Manifest, SttResult
 from pipelines.engines.stt.failover import PreferredStt
 from pipelines.engines.stt.in_worker import WorkerStt
+from pipelines.engines.tts.failover import PreferredTts
 from pipelines.engines.tts.in_worker import WorkerTts
 from pipelines.workers.pool import WorkerPool
 from pipelines.workers.spec import WorkerSpec
