@@ -12,7 +12,7 @@ from functools import partial
 from cli.serving.finishing import open_finishing
 from mediaserver.config import Settings
 from mediaserver.diagnosis.finding import Finding
-from mediaserver.errors import ConfigError, EngineError, EngineMissingError
+from mediaserver.errors import ConfigError, EngineMissingError
 from pipelines.engines.batch_work import BatchLlm
 from pipelines.engines.builtin import LLMS, STT, TTS, TTS_BETTER, VAD
 from pipelines.engines.modes import EngineModes
@@ -135,11 +135,7 @@ def open_thinking(
 async def started_llm(engines: Engines, names: tuple[str, ...]) -> Llm:
     """A language model that can answer, for what no call waits for. Raises EngineError."""
     llm = engines.llm(names)
-    try:
-        async with asyncio.timeout(START_S):
-            await engines.started(Kind.LLM, names)
-    except TimeoutError:
-        raise EngineError(f"the language model {names[0]} is being started; try again soon") from None
+    await engines.started(Kind.LLM, names, START_S)
     return BatchLlm(llm)
 
 

@@ -40,6 +40,14 @@ class WorkerEngine:
         return self.pool.ready
 
     @property
+    def warming_s(self) -> float | None:
+        """A worker is being started again, and can work in about so many seconds. None: that is not it."""
+        workers = self.pool.workers
+        if self.pool.ready or any(worker.fault for worker in workers):
+            return None
+        return min(worker.ready_in_s for worker in workers)
+
+    @property
     def restarts(self) -> int:
         """How often a worker was started again since the start."""
         return self.pool.restarts

@@ -37,6 +37,11 @@ class ProviderEngine(WorkerEngine):
         """Why its provider is left alone; empty when it may be asked."""
         return self.pool.rest.trouble
 
+    @property
+    def warming_s(self) -> float | None:
+        """Likewise where its provider loads the model."""
+        return self.pool.rest.warming_s if self.trouble else super().warming_s
+
 
 class ProviderStt(ProviderEngine, WorkerStt):
     """See `pipelines.engines.protocols.Stt`."""

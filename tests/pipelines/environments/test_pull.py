@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from mediaserver.errors import EngineError
+from pipelines.engines.llm.vllm.engine import FILES as FILES_OF_VLLM
 from pipelines.environments.checksums import sha256
 from pipelines.environments.choosing import chosen_files
 from pipelines.environments.from_folder import find_folder, take
@@ -232,6 +233,17 @@ def test_pickles_are_left_where_safetensors_hold_the_same() -> None:
     rest = {"model.bin", "model.safetensors", "t3.safetensors", "unet/model.bin", "vocab.json", "voices.pt"}
     assert set(chosen) == rest
     assert chosen_files(names, ("t3.*", "t3.pt"))[0] == ["t3.pt", "t3.safetensors"]
+
+
+def test_weights_in_their_makers_own_format_are_left_where_the_usual_ones_lie_beside_them() -> None:
+    """Mistral's repositories have both: twice the download."""
+    usual = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"]
+    own = ["consolidated-00001-of-00002.safetensors", "consolidated.safetensors"]
+    rest = ["config.json", "params.json", "old/consolidated.safetensors"]
+    chosen, left = chosen_files([*usual, *own, *rest], FILES_OF_VLLM)
+    assert (set(chosen), left) == ({*usual, *rest}, own)
+    assert chosen_files([*own, *rest], FILES_OF_VLLM)[1] == []
+    assert "consolidated.safetensors" in chosen_files([*usual, *own], ("*", "consolidated.safetensors"))[0]
 
 
 def test_weights_come_from_a_folder_where_there_is_no_network(
