@@ -102,7 +102,7 @@ class RollingWindow:
     def __post_init__(self) -> None:
         self._audio = bytearray()
         """int16, from the window's first sample on."""
-        self._start_ms = 0
+        self.start_ms = 0
         """Of the window, in the utterance."""
         self._heard_ms = 0
         """The last look's end, in the utterance."""
@@ -132,7 +132,7 @@ class RollingWindow:
     @property
     def end_ms(self) -> int:
         """Of the audio, in the utterance."""
-        return self._start_ms + len(self._audio) // (2 * SAMPLES_PER_MS)
+        return self.start_ms + len(self._audio) // (2 * SAMPLES_PER_MS)
 
     def ripe(self, pace_ms: int = 0) -> bool:
         """A look is due, or the final can be had. `pace_ms`: of speech between two looks, where looks take so
@@ -175,8 +175,8 @@ class RollingWindow:
     def heard(self, look: WindowLook, hypothesis: Hypothesis) -> WindowResult | None:
         """What the model made of it. The final where that was asked for and all is heard, a partial where it
         says something new, else nothing. Raises UnsoundModelError."""
-        self._heard_ms = self._start_ms + look.audio_ms
-        spoken_ms = self._loudness.spoken_ms(self._start_ms, self._heard_ms)
+        self._heard_ms = self.start_ms + look.audio_ms
+        spoken_ms = self._loudness.spoken_ms(self.start_ms, self._heard_ms)
         found = checked(hypothesis, audio_ms=look.audio_ms, spoken_ms=spoken_ms)
         self._last = (hypothesis, found)
         if look.final and not self._is_full:
@@ -200,7 +200,7 @@ class RollingWindow:
 
     @property
     def _is_full(self) -> bool:
-        return self.end_ms - self._start_ms >= self.settings.full_ms
+        return self.end_ms - self.start_ms >= self.settings.full_ms
 
     def _trim(self, look: WindowLook, hypothesis: Hypothesis, found: Checked) -> None:
         """What is settled leaves a long window, at the end of a segment; of a full one something must."""
@@ -224,19 +224,19 @@ class RollingWindow:
     def _leave(self, end: SegmentEnd, found: Checked) -> None:
         gone = self._agreement.leave(end.words, end.at_ms)
         self._gone += [
-            _before(_timed_by(word, found.words), end.at_ms).later(self._start_ms) for word in gone
+            _before(_timed_by(word, found.words), end.at_ms).later(self.start_ms) for word in gone
         ]
         self._sure.append(found.confidence)
         self._doubted = self._doubted or found.doubtful
         del self._audio[: end.at_ms * 2 * SAMPLES_PER_MS]
-        self._start_ms += end.at_ms
+        self.start_ms += end.at_ms
         self._last = None
 
     def _final_of(self, hypothesis: Hypothesis, found: Checked) -> WindowResult:
         """All that was said. Where a guard leaves nothing, what two looks agreed on stays."""
         words = found.words or tuple(self._agreement.committed)
         return self._final(
-            tuple(word.later(self._start_ms) for word in words),
+            tuple(word.later(self.start_ms) for word in words),
             confidence=self._confidence(found),
             doubtful=found.doubtful or self._doubted or bool(words and not found.words),
             language=hypothesis.language,
