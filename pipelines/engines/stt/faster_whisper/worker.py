@@ -11,6 +11,8 @@ from pipelines.engines.stt.rolling.window import WindowSettings
 from pipelines.workers.entry import WorkerSocket, become_worker
 from pipelines.workers.protocol import Msg
 
+TRIM_TOKENS = 96
+"""Of committed words: an answer has 224 at most, with those that it begins with."""
 CUDA_FAULTS = ("cuda", "cublas", "cudnn", "gpu")
 
 
@@ -20,7 +22,7 @@ def main() -> None:
         hearer, device = _load(sock)
     except Exception as error:  # whatever the libraries raise
         sys.exit(_fault(sock, error))
-    settings = WindowSettings(step_ms=int(sock.options["step_ms"]))
+    settings = WindowSettings(step_ms=int(sock.options["step_ms"]), trim_tokens=TRIM_TOKENS)
     worker = RollingWorker(sock, hearer, settings)
     sock.send_json(Msg.READY, device=device, model=sock.options["weights"])
     worker.run()

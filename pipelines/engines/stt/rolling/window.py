@@ -42,6 +42,9 @@ class WindowSettings:
     """Speech from one look to the next, at least."""
     trim_ms: int = 12_000
     """Of a longer window words leave."""
+    trim_tokens: int = 100_000
+    """Likewise where what is committed has more: an answer has room for so many, and some scripts take ten
+    tokens a second and more."""
     full_ms: int = 28_000
     """No window is longer; Whisper hears 30 s."""
 
@@ -163,13 +166,12 @@ class RollingWindow:
         """What the model is to hear now."""
         audio = np.frombuffer(bytes(self._audio[: self.settings.full_ms * 2 * SAMPLES_PER_MS]), np.int16)
         pauses = self._loudness.pause_ms >= PAUSE_MS
-        long = len(audio) // SAMPLES_PER_MS > self.settings.trim_ms
         return WindowLook(
             audio,
             tuple(self._agreement.committed),
             written(self._gone),
             self._finished,
-            self._finished or pauses or long,
+            self._finished or pauses or self._is_long(len(audio) // SAMPLES_PER_MS),
         )
 
     def heard(self, look: WindowLook, hypothesis: Hypothesis) -> WindowResult | None:
@@ -202,9 +204,13 @@ class RollingWindow:
     def _is_full(self) -> bool:
         return self.end_ms - self.start_ms >= self.settings.full_ms
 
+    def _is_long(self, audio_ms: int) -> bool:
+        tokens = sum(len(word.tokens) for word in self._agreement.committed)
+        return audio_ms > self.settings.trim_ms or tokens > self.settings.trim_tokens
+
     def _trim(self, look: WindowLook, hypothesis: Hypothesis, found: Checked) -> None:
         """What is settled leaves a long window, at the end of a segment; of a full one something must."""
-        if look.audio_ms <= self.settings.trim_ms:
+        if not self._is_long(look.audio_ms):
             return
         committed = len(self._agreement.committed)
         settled = [
@@ -223,9 +229,7 @@ class RollingWindow:
 
     def _leave(self, end: SegmentEnd, found: Checked) -> None:
         gone = self._agreement.leave(end.words, end.at_ms)
-        self._gone += [
-            _before(_timed_by(word, found.words), end.at_ms).later(self.start_ms) for word in gone
-        ]
+        self._gone += [_before(_timed_by(word, found.words), end.at_ms).later(self.start_ms) for word in gone]
         self._sure.append(found.confidence)
         self._doubted = self._doubted or found.doubtful
         del self._audio[: end.at_ms * 2 * SAMPLES_PER_MS]
