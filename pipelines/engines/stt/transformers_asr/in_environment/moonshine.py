@@ -37,13 +37,16 @@ class MoonshineHearer:
         self._limit_s = float(options["limit_s"])
         self.device = self._loaded.device
 
-    def hear(self, wanted: Sequence[WantedLook], idle: Callable[[], None]) -> list[Hypothesis]:
+    def hear(
+        self, wanted: Sequence[WantedLook], idle: Callable[[], None], computed: Callable[[int], None]
+    ) -> list[Hypothesis]:
         groups: dict[int, list[int]] = defaultdict(list)
         for at, each in enumerate(wanted):
             groups[-(-len(each.look.audio) // STEP) * STEP].append(at)
         found: dict[int, Hypothesis] = {}
         for samples, rows in groups.items():
             together = [wanted[at] for at in rows]
+            computed(len(together))
             found |= dict(zip(rows, self._batch(together, samples, idle), strict=True))
         return [found[at] for at in range(len(wanted))]
 
