@@ -160,7 +160,7 @@ class UtteranceRequest:
         return SttResult(
             text=str(fields["text"]),
             final=done or bool(fields.get("end")),
-            confidence=float(fields.get("confidence", 0.0)),
+            confidence=_share(fields.get("confidence")),
             understood=bool(fields.get("understood", True)),
             complete=bool(fields.get("complete")),
             extensible=bool(fields.get("extensible")),
@@ -268,7 +268,13 @@ class UtteranceRequest:
             self._deadline = None
 
 
+def _share(told: Any) -> float | None:
+    """0 to 1; None where the worker does not tell."""
+    return None if told is None else float(told)
+
+
 def _word(told: Sequence[Any], before_ms: int) -> WordTime:
     text, begin, end, *sure = told
-    confidence = float(sure[0]) if sure and sure[0] is not None else None
-    return WordTime(str(text), before_ms + int(begin), before_ms + int(end), confidence)
+    return WordTime(
+        str(text), before_ms + int(begin), before_ms + int(end), _share(sure[0] if sure else None)
+    )

@@ -97,6 +97,7 @@ async def test_an_endpoint_hears(tmp_path: Path) -> None:
     ):
         result = await Caller(stt).says("book a room")
         assert (result.text, [word.text for word in result.words]) == ("book a room", ["book", "a", "room"])
+        assert result.confidence is None
         hub.troubles.append(Trouble(503, {"error": "loading", "estimated_time": 30}))
         assert (await Caller(stt).says("one")).failed
         assert "about 30 s more" in stt.trouble

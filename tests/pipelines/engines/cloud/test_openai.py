@@ -78,7 +78,7 @@ async def test_an_utterance_is_heard_as_a_whole(tmp_path: Path) -> None:
         result = await Caller(stt).says("book a room")
         assert (result.text, result.understood) == ("book a room", True)
         assert [word.text for word in result.words] == ["book", "a", "room"]
-        assert 0.7 < result.confidence < 0.9
+        assert result.confidence is not None and 0.7 < result.confidence < 0.9
         silence = Caller(stt)
         silence.begin()
         silence.say(np.zeros(960, np.int16))
@@ -109,6 +109,11 @@ def test_what_whisper_invents_is_left_out() -> None:
     told = final({"text": "Hello Bye la la", "segments": [said, silent, again]})
     assert (told["text"], told["understood"]) == ("Hello", True)
     assert final({"text": " ", "segments": [silent]})["understood"] is False
+
+
+def test_a_model_that_tells_no_probabilities_has_no_confidence() -> None:
+    assert final({"text": "hello"})["confidence"] is None
+    assert final({"text": "hello", "logprobs": [{"logprob": 0.0}]})["confidence"] == 1.0
 
 
 def test_a_server_of_ones_own_is_not_told_openais_key(monkeypatch: pytest.MonkeyPatch) -> None:
