@@ -87,12 +87,9 @@ def _show(name: str, removed: list[dict[str, Any]]) -> None:
     if not removed:
         print(f"{name} has nothing on the disk: there is nothing to remove")
     for each in removed:
-        what = (
-            f"the environment {each['environment']}"
-            if "environment" in each
-            else f"the weights {each['weights']}"
-        )
+        kind = "environment" if "environment" in each else "weights"
+        what = f"{kind} {each[kind]}"
         if users := ", ".join(each["kept_for"]):
-            print(f"{what} stays, which {users} need too (--shared removes it all the same)")
+            print(f"{what}: stays for {users} (--shared removes it all the same)")
         else:
-            print(f"{what} is removed: {each['freed_mb']:,.0f} MB are free")
+            print(f"{what}: removed, {each['freed_mb']:,.0f} MB are free")
