@@ -24,6 +24,7 @@ _BEARER = re.compile(r"(?i)(bearer\s+)[^\s\"']+")
 _LEVELS = (
     (logging.ERROR, re.compile(r"\b(?:ERROR|CRITICAL|FATAL|Traceback)\b|^[\d.]+ E |\w+Error: ")),
     (logging.WARNING, re.compile(r"\bWARN(?:ING)?\b|^[\d.]+ W ")),
+    (logging.INFO, re.compile(r"\b(?:INFO|DEBUG)\b")),
 )
 HIDDEN = "***"
 
@@ -75,8 +76,9 @@ class ServerLog:
 
 
 def level(line: str) -> int:
-    """The level of logging that a line seems to have."""
-    return next((number for number, pattern in _LEVELS if pattern.search(line)), logging.INFO)
+    """The level of logging that a line seems to have: by the first word of it that tells one."""
+    found = [(match.start(), number) for number, pattern in _LEVELS if (match := pattern.search(line))]
+    return min(found)[1] if found else logging.INFO
 
 
 def explained(lines: Sequence[str], mended: Iterable[tuple[re.Pattern[str], str]]) -> str:
