@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated
 
 from aiohttp import web
@@ -10,12 +11,12 @@ from pydantic import Field
 from api.access.scopes import Scope
 from api.context import CONTEXT
 from api.routing.models import RequestModel, ResponseModel
-from api.routing.problems import Problem, started
+from api.routing.problems import Problem, sentence, started
 from api.routing.table import ApiRoutes
 from mediaserver.errors import CapacityError, EngineMissingError
 from pipelines.engines.overview import EngineView
 from pipelines.engines.protocols import Kind
-from pipelines.engines.running import EngineState
+from pipelines.engines.state import EngineState, EngineStatus
 
 routes = ApiRoutes("engines", "What hears, thinks and speaks.")
 EngineName = Annotated[str, Field(min_length=1, max_length=100)]
@@ -32,7 +33,15 @@ class EngineQuery(RequestModel):
 class EngineStateShown(ResponseModel):
     """How an engine that was asked for fares."""
 
+    status: EngineStatus = Field(
+        description="`warming`: it is being started, or its model is being loaded, here or at its provider "
+        "(a cold start); `passed_over`: it failed lately, and is tried in the background; `failed`: see "
+        "`fault`."
+    )
     ready: bool = Field(description="It can take work now.")
+    ready_in_s: int | None = Field(
+        description="While it is warming: about so many seconds still. null: nobody knows."
+    )
     doing: str | None = Field(description="What it does while it starts, such as `loading weights 40 %`.")
     fault: str | None = Field(description="Why it cannot be had or cannot work now, and how to mend it.")
     passed_over: str | None = Field(description="Why calls go by it for now.")
@@ -119,7 +128,7 @@ async def engine(request: web.Request, kind: Kind, name: EngineName) -> EngineSh
     try:
         return _shown(await started(request.app[CONTEXT].engines).one(kind, name))
     except EngineMissingError as error:
-        raise Problem(404, "not_found", f"{error}.") from None
+        raise Problem(404, "not_found", sentence(error)) from None
 
 
 @routes.post("/api/engines/{kind}/{name}/test", scope=Scope.ADMIN)
@@ -131,9 +140,9 @@ async def trial(request: web.Request, kind: Kind, name: EngineName) -> EngineTri
     try:
         run = await started(request.app[CONTEXT].engines).trial(kind, name)
     except CapacityError as error:
-        raise Problem(503, "busy", f"{error}.", headers={"Retry-After": "5"}) from None
+        raise Problem(503, "busy", sentence(error), headers={"Retry-After": "5"}) from None
     except EngineMissingError as error:
-        raise Problem(404, "not_found", f"{error}.") from None
+        raise Problem(404, "not_found", sentence(error)) from None
     return EngineTrialShown(ok=not run.fault, took_ms=round(run.took_s * 1000, 1), fault=run.fault or None)
 
 
@@ -157,7 +166,9 @@ def _shown(view: EngineView) -> EngineShown:
 
 def _state(state: EngineState) -> EngineStateShown:
     return EngineStateShown(
+        status=state.status,
         ready=state.ready,
+        ready_in_s=None if state.ready_in_s is None else math.ceil(state.ready_in_s),
         doing=state.doing or None,
         fault=state.fault or None,
         passed_over=state.passed_over or None,

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from api.access.scopes import Scope
 from api.context import CONTEXT
+from api.engine_faults import failed
 from api.routing.models import ResponseModel
 from api.routing.paging import Page, PageQuery, page_of, place_of
 from api.routing.problems import Problem, started
@@ -105,7 +106,7 @@ async def preview(request: web.Request, id: VoiceId) -> web.StreamResponse:
     except CapacityError as error:
         raise Problem(503, "busy", f"{error}.", headers={"Retry-After": "2"}) from None
     except EngineError as error:
-        raise Problem(503, "engine_failed", f"{error}.") from None
+        raise failed(error, "engine_failed", f"{error}.") from None
     headers = {"X-Voice-Engine": made.way.engine, "Cache-Control": f"private, max-age={KEPT_S}"}
     if made.way.instead_of:
         headers["X-Voice-Instead-Of"] = made.way.instead_of

@@ -49,8 +49,11 @@ async def _serve(settings: Any, ready_file: Path | None) -> int:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    from mediaserver.media.collector import none_while_loading
+
     # Takes a second on a busy machine, in which a stop must already be an orderly one.
-    from cli.compose import Server
+    with none_while_loading():
+        from cli.compose import Server
 
     server = Server(settings, stop.set)
     # Of a terminal that is closed, or from an operator who has changed a certificate.

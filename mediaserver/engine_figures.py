@@ -37,7 +37,7 @@ class WorkerFigures(Protocol):
 
 
 class EngineFigures(Protocol):
-    """What pipelines.engines.running.EngineState has."""
+    """What pipelines.engines.state.EngineState has."""
 
     @property
     def kind(self) -> str: ...

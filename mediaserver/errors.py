@@ -9,6 +9,8 @@ VoiceForgeError
 ├── NoServerError        a command asks the running server, and none answers it
 ├── EngineError          an engine failed; `retryable` says whether another try can help
 │   ├── EngineMissingError
+│   ├── EngineRequestError it cannot take this one, and would take others
+│   ├── EngineWarmingError it loads its model, and works when that is done
 │   ├── EngineBusyError  too much waits for it: another engine can take over at once
 │   ├── EngineMemoryError its device has too little memory left
 │   ├── EngineLostError  its worker ended while it worked
@@ -68,12 +70,36 @@ class EngineError(VoiceForgeError):
     """An engine failed while working."""
 
     retryable = True
+    about_request = False
+    """The fault is this request's: it would take others."""
+    warming = False
+    """It is there and loads its model: all it needs is time."""
+    after_s: float | None = None
+    """It may be worth to ask again then, where anybody knows."""
 
 
 class EngineMissingError(EngineError):
     """An engine is not installed or lacks what it needs (weights, key, GPU)."""
 
     retryable = False
+
+
+class EngineRequestError(EngineError):
+    """An engine cannot take this request, whoever works; nothing is wrong with the engine."""
+
+    retryable = False
+    about_request = True
+
+
+class EngineWarmingError(EngineError):
+    """An engine is being started, or loads its model."""
+
+    warming = True
+
+    def __init__(self, message: str, after_s: float | None = None) -> None:
+        """`after_s`: about so long it takes still; None: nobody knows."""
+        super().__init__(message)
+        self.after_s = after_s
 
 
 class EngineBusyError(EngineError):
@@ -112,10 +138,10 @@ class ProviderError(EngineError):
     """A provider of speech gave nothing, or not all."""
 
     def __init__(self, message: str, kind: ProviderFault, after_s: float | None = None) -> None:
-        """`after_s`: it may be worth to ask again then."""
         super().__init__(message)
         self.kind = kind
         self.after_s = after_s
+        self.warming = kind is ProviderFault.WARMING
         self.retryable = kind not in (ProviderFault.KEY, ProviderFault.QUOTA)
 
 
@@ -135,8 +161,8 @@ class ModelError(EngineError):
         after_s: float | None = None,
         about_request: bool = False,
     ) -> None:
-        """`after_s`: when the server asks to be tried again. `about_request`: it would take other requests
-        (this one is too long, or its content is filtered); another model may take this one."""
+        """`about_request`: it would take other requests (this one is too long, or its content is filtered);
+        another model may take this one."""
         super().__init__(message)
         self.retryable = retryable
         self.after_s = after_s

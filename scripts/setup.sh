@@ -146,6 +146,8 @@ runtime() {
     take_turn
     .venv/bin/python -m pip install --disable-pip-version-check --root-user-action=ignore --quiet --no-index \
         --no-deps --no-build-isolation -e . >>"$LOG" 2>&1 || pip_failed
+    # Otherwise the first start compiles it all, and takes a second longer. What cannot be written is no fault.
+    .venv/bin/python -m compileall -q mediaserver pipelines sip callers api cli >>"$LOG" 2>&1 || true
     stamp "$mark"
     say "ready"
 }

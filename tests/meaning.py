@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mediaserver.errors import EngineError
-from pipelines.engines.protocols import Embedded, Kind, Manifest
+from pipelines.engines.embedding.protocol import Embedded
+from pipelines.engines.protocols import Kind, Manifest
 
 CONCEPTS = (
     ("much", "cost", "costs", "price", "pay", "pounds", "fee", "fees", "expensive"),

@@ -15,6 +15,7 @@ from api.access.asker import asker
 from api.access.scopes import Scope
 from api.audit import audited
 from api.context import CONTEXT, ApiContext
+from api.engine_faults import failed
 from api.flows.asking import (
     check_code,
     checked_change,
@@ -104,7 +105,7 @@ async def _model(context: ApiContext, name: str) -> Llm:
     except ConfigError as error:
         raise Problem(422, "no_such_model", f"{error}.") from None
     except EngineError as error:
-        raise Problem(503, "engine_failed", f"{error}.") from None
+        raise failed(error, "engine_failed", f"{error}.") from None
 
 
 async def _generated(

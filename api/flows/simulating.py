@@ -14,6 +14,7 @@ from api.access.access import KeyRefused
 from api.access.asker import asker
 from api.access.scopes import Scope
 from api.context import CONTEXT
+from api.engine_faults import failed
 from api.flows.asking import (
     checked_change,
     flow_in_use,
@@ -111,7 +112,7 @@ async def simulate(
     except CapacityError as error:
         raise Problem(429, "busy", f"{error}.", headers={"Retry-After": "10"}) from None
     except EngineError as error:
-        raise Problem(503, "engine_failed", f"{error}.") from None
+        raise failed(error, "engine_failed", f"{error}.") from None
 
 
 def _check_means(request: web.Request, wanted: WantedSimulation) -> None:

@@ -59,6 +59,12 @@ def started(part: T | None) -> T:
     return part
 
 
+def sentence(error: Exception) -> str:
+    """An error's line as a sentence of a message."""
+    text = " ".join(str(error).split())
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
+
+
 class ProblemBody(BaseModel):
     """What is inside `error`."""
 

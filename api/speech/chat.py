@@ -122,11 +122,7 @@ async def _model(desk: SpeechDesk, name: str) -> Llm:
         known = ", ".join(desk.models) or "none: set a key, or an endpoint of your own (docs/models.md)"
         raise Problem(404, "model_not_found", f"There is no language model {name!r}; there is {known}.")
     llm = desk.engines.llm((name,))
-    try:
-        async with asyncio.timeout(START_S):
-            await desk.engines.started(Kind.LLM, (name,))
-    except TimeoutError:
-        raise EngineError(f"the model {name} is being started; try again in a moment") from None
+    await desk.engines.started(Kind.LLM, (name,), START_S)
     return BatchLlm(llm)
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from aiohttp import web
 
-from api.routing.problems import Problem, problem_body
+from api.engine_faults import AGAIN_S, failed
+from api.routing.problems import Problem, problem_body, sentence
 from mediaserver.errors import (
     CapacityError,
     EngineError,
@@ -24,8 +25,6 @@ from pipelines.audio.containers import ACCEPTED
 log = logging.getLogger(__name__)
 
 UNAVAILABLE = "engine_unavailable"
-AGAIN_S = "2"
-"""Retry-After."""
 
 
 @contextmanager
@@ -35,25 +34,25 @@ def told_to_client() -> Iterator[None]:
         yield
     except UnreadableAudioError as error:
         if error.too_long:
-            raise Problem(413, "audio_too_long", _sentence(error)) from None
-        raise Problem(415, "unsupported_audio", _sentence(error), {"accepted": list(ACCEPTED)}) from None
+            raise Problem(413, "audio_too_long", sentence(error)) from None
+        raise Problem(415, "unsupported_audio", sentence(error), {"accepted": list(ACCEPTED)}) from None
     except FetchError as error:
         status = 413 if error.kind is FetchFault.TOO_LARGE else 503 if error.kind is FetchFault.BUSY else 422
-        raise Problem(status, "url_not_fetched", _sentence(error)) from None
+        raise Problem(status, "url_not_fetched", sentence(error)) from None
     except CapacityError as error:
-        raise Problem(503, "busy", _sentence(error), headers={"Retry-After": AGAIN_S}) from None
+        raise Problem(503, "busy", sentence(error), headers={"Retry-After": str(AGAIN_S)}) from None
     except ConnectionError:
         raise  # the client's
     except OSError as error:
         log.error("what is handed in cannot be kept: %s", error)
         raise Problem(
-            503, "no_room", "The server cannot keep files now.", headers={"Retry-After": AGAIN_S}
+            503, "no_room", "The server cannot keep files now.", headers={"Retry-After": str(AGAIN_S)}
         ) from None
     except EngineMissingError as error:
-        raise Problem(422, "not_available", _sentence(error)) from None
+        raise Problem(422, "not_available", sentence(error)) from None
     except ModelError as error:
         if error.about_request:
-            raise Problem(422, "model_refused", _sentence(error)) from None
+            raise Problem(422, "model_refused", sentence(error)) from None
         raise _unavailable(error) from None
     except EngineError as error:
         raise _unavailable(error) from None
@@ -61,7 +60,8 @@ def told_to_client() -> Iterator[None]:
 
 def failed_event(request: web.Request, error: EngineError) -> dict[str, Any]:
     """The last event of a stream whose engine failed after it had begun, JSON-ready."""
-    return problem_body(request.path, 503, UNAVAILABLE, unavailable(error))
+    problem = _unavailable(error)
+    return problem_body(request.path, problem.status, problem.code, problem.message)
 
 
 def unavailable(error: EngineError) -> str:
@@ -72,9 +72,4 @@ def unavailable(error: EngineError) -> str:
 
 
 def _unavailable(error: EngineError) -> Problem:
-    return Problem(503, UNAVAILABLE, unavailable(error), headers={"Retry-After": AGAIN_S})
-
-
-def _sentence(error: Exception) -> str:
-    text = " ".join(str(error).split())
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
+    return failed(error, UNAVAILABLE, unavailable(error))

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 
 from api.speech_desk import SpeechDesk
-from cli.serving.engines import engine_options
+from cli.serving.engine_options import engine_options
 from mediaserver.config import Settings
 from mediaserver.fetching.protocols import Downloader
 from pipelines.audio.workers import AudioWorkers
@@ -38,7 +38,8 @@ async def open_speech_desk(
     workers = settings.speech.recogniser_workers
 
     def options(kind: Kind, name: str) -> EngineOptions:
-        return replace(engine_options(settings, kind, name), workers=workers, background=True)
+        told = replace(engine_options(settings, kind, name), background=True)
+        return replace(told, workers=workers) if "workers" in known.find(kind, name).limits else told
 
     recordings = Engines(known, options, engines.resources)
     own = Engines(known, partial(engine_options, settings), engines.resources)

@@ -12,7 +12,8 @@ from mediaserver.diagnosis.finding import Finding
 from mediaserver.metrics import Metrics
 from mediaserver.storage.writer import StoreWriter
 from pipelines.assistant.accounting import AheadFigures
-from pipelines.engines.running import Engines, EngineState
+from pipelines.engines.running import Engines
+from pipelines.engines.state import EngineState
 
 EVERY_S = 1.0
 TURN_PARTS = frozenset({"endpoint", "stt", "llm_first_token", "tts_first_audio", "transport"})

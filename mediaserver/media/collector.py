@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from mediaserver.media.lateness import Lateness
 from mediaserver.media.time import FRAME_NS, SECOND_NS
@@ -43,6 +44,19 @@ OLD_WAITS_MOST_NS = 3_600 * SECOND_NS
 """The same, after collections that were not worth it."""
 WORTH = 1_000
 """Objects that a collection of the old must find to have been worth it."""
+
+
+@contextmanager
+def none_while_loading() -> Iterator[None]:
+    """Nothing is collected inside. Modules that are being imported make a million objects that stay and
+    hardly any garbage: looking at them time and again was a seventh of the server's import."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class Pace:

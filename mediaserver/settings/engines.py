@@ -17,7 +17,7 @@ WORKER_LIMITS = frozenset(
         "gpu_memory_mb",
     }
 )
-"""What may stand among any engine's options beside `workers` (pipelines.workers.limits)."""
+"""What may stand among the options of an engine with workers, beside `workers` (pipelines.workers.limits)."""
 EngineNames = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=100)], ...], Field(min_length=1)]
 
 
@@ -128,8 +128,8 @@ class EnginesSettings(SettingsGroup):
         "(one unless said here), and of each of them: `at_once` (requests), `queue_limit` (requests that may "
         "wait), `wait_limit_s` (a request whose wait is predicted to be longer is left to the next engine), "
         "`answer_limit_s` (a request that gets no answer for so long is ended), `max_batch` and `window_ms` "
-        "(calls in one step of the model, and how long it waits for them), `gpu_memory_mb`. In the file each "
-        "engine has a table `[engines.options.NAME]`.",
+        "(calls in one step of the model, and how long it waits for them), `gpu_memory_mb`. One without "
+        "processes refuses them. In the file each engine has a table `[engines.options.NAME]`.",
     )
     voice: str = Field(
         default="",

@@ -21,6 +21,7 @@ from pipelines.engines.tts.espeak import engine as espeak
 from pipelines.engines.tts.pico import engine as pico
 from pipelines.engines.turn.smart_turn import engine as smart_turn
 from pipelines.engines.vad.silero import engine as silero
+from pipelines.workers.limits import NO_LIMITS, POOL_LIMITS
 
 VAD, STT, TTS = silero.MANIFEST.name, pocketsphinx.MANIFEST.name, espeak.MANIFEST.name
 """What is used where nobody names another."""
@@ -38,6 +39,7 @@ def registry() -> EngineRegistry:
                 silero.MANIFEST,
                 silero.check,
                 lambda options: silero.SileroVad(options.without_settings(VAD).cache),
+                limits=NO_LIMITS,
             ),
             EngineEntry(
                 pocketsphinx.MANIFEST,
@@ -45,14 +47,16 @@ def registry() -> EngineRegistry:
                 lambda options: pocketsphinx.PocketsphinxStt(
                     options.without_settings(STT).workers, background=options.background
                 ),
+                limits=POOL_LIMITS,
             ),
             EngineEntry(
                 espeak.MANIFEST,
                 espeak.check,
                 lambda options: espeak.EspeakTts(options.without_settings(TTS).workers),
+                limits=POOL_LIMITS,
             ),
-            EngineEntry(pico.MANIFEST, pico.check, pico.make),
-            EngineEntry(smart_turn.MANIFEST, smart_turn.check, smart_turn.make),
+            EngineEntry(pico.MANIFEST, pico.check, pico.make, limits=POOL_LIMITS),
+            EngineEntry(smart_turn.MANIFEST, smart_turn.check, smart_turn.make, limits=smart_turn.LIMITS),
             *(
                 EngineEntry(
                     each.MANIFEST,
@@ -60,6 +64,7 @@ def registry() -> EngineRegistry:
                     each.make,
                     check_with=each.check,
                     several=True,
+                    limits=NO_LIMITS,
                 )
                 for each in (openai_compatible, claude, openai_embeddings)
             ),

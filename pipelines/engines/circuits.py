@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ from mediaserver.errors import (
     EngineLostError,
     EngineMemoryError,
     EngineMissingError,
+    EngineWarmingError,
     ProviderError,
 )
 
@@ -149,10 +150,20 @@ def in_a_word(error: BaseException) -> str:
             return "memory"
         case EngineMissingError():
             return "missing"
+        case EngineWarmingError():
+            return "warming"
         case ProviderError(kind=kind):
             return str(kind)
         case _:
             return "request" if getattr(error, "about_request", False) else "failed"
+
+
+def all_failed(why: str, errors: Iterable[Exception]) -> EngineError:
+    """What is raised when nobody is left: that it is warming where one of them is, for that one will do."""
+    warming = [each for each in errors if isinstance(each, EngineError) and each.warming]
+    if not warming:
+        return EngineError(why)
+    return EngineWarmingError(why, min((each.after_s for each in warming if each.after_s), default=None))
 
 
 def says_nothing_of_it(error: BaseException) -> bool:

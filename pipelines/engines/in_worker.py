@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mediaserver.errors import EngineError, EngineMemoryError, EngineMissingError
+from mediaserver.errors import EngineError, EngineMemoryError, EngineMissingError, EngineRequestError
 from pipelines.engines.cloud.faults import error_of
 from pipelines.engines.protocols import Manifest
-from pipelines.workers.faults import OUT_OF_MEMORY
+from pipelines.workers.faults import ABOUT_REQUEST, OUT_OF_MEMORY
 from pipelines.workers.pool import WorkerPool
 from pipelines.workers.spec import WorkerSpec
 
@@ -40,6 +40,14 @@ class WorkerEngine:
         return self.pool.ready
 
     @property
+    def warming_s(self) -> float | None:
+        """A worker is being started again, and can work in about so many seconds. None: that is not it."""
+        workers = self.pool.workers
+        if self.pool.ready or any(worker.fault for worker in workers):
+            return None
+        return min(worker.ready_in_s for worker in workers)
+
+    @property
     def restarts(self) -> int:
         """How often a worker was started again since the start."""
         return self.pool.restarts
@@ -57,4 +65,6 @@ def failure(fields: Mapping[str, Any]) -> EngineError:
         return EngineMissingError(why)
     if (refused := error_of(fields)) is not None:
         return refused
+    if fields.get("kind") == ABOUT_REQUEST:
+        return EngineRequestError(why)
     return EngineMemoryError(why) if fields.get("kind") == OUT_OF_MEMORY else EngineError(why)

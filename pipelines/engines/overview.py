@@ -14,7 +14,8 @@ from mediaserver.errors import CapacityError, EngineError, EngineMissingError
 from pipelines.engines.modes import MODES, EngineModes
 from pipelines.engines.protocols import Kind, Manifest, Readiness
 from pipelines.engines.registry import EngineEntry, EngineOptions, EngineRegistry
-from pipelines.engines.running import Engines, EngineState
+from pipelines.engines.running import Engines
+from pipelines.engines.state import EngineState
 from pipelines.engines.trying import attempt
 from pipelines.environments.recipe import Recipe
 

@@ -67,6 +67,10 @@ class EnginePlace:
         self._since = 0.0
         """When it was started, on the loop's clock."""
         self._starting: asyncio.Task[None] | None = None
+        self._began = 0.0
+        """When the present try to start it began, likewise."""
+        self._took_s: float | None = None
+        """So long it took the last time."""
 
     def begin(self) -> None:
         """Start it in the background, unless it is there or being started."""
@@ -80,6 +84,14 @@ class EnginePlace:
     def doing(self) -> str:
         """What it does while it starts; empty for those that do not tell."""
         return str(getattr(self.engine or self.making, "progress", ""))
+
+    @property
+    def ready_in_s(self) -> float | None:
+        """While it is being started: in about how long it works, by how long it took before; None: nobody
+        knows."""
+        if self._took_s is None:
+            return None
+        return max(0.0, self._began + self._took_s - asyncio.get_running_loop().time())
 
     @property
     def idle_s(self) -> float:
@@ -122,8 +134,10 @@ class EnginePlace:
         """Try until it has started."""
         for pause in chain(AGAIN_S, repeat(AGAIN_S[-1])):
             try:
+                self._began = asyncio.get_running_loop().time()
                 engine = await self._made()
                 self._since = asyncio.get_running_loop().time()
+                self._took_s = self._since - self._began
                 self.engine, self.fault = engine, ""
                 return
             except Exception as error:  # a foreign engine may raise anything

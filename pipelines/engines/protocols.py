@@ -69,6 +69,10 @@ class Manifest:
     """Of a voice's engine: all names that it knows, where they are few. Empty: nobody knows but itself."""
     gender: str = ""
     """Of a voice's engine that has one voice for each language: "female" or "male"."""
+    phonemes: bool = False
+    """Of a voice's engine: it can be told in the IPA what words sound like (`SpeechManner.phonemes`)."""
+    pitch: bool = False
+    """Of a voice's engine: it can speak higher and lower (`SpeechManner.pitch`)."""
 
     def speaks(self, language: str) -> bool:
         """Whether it knows a language (BCP 47): "en" is enough for "en-GB", and the other way round."""
@@ -231,6 +235,24 @@ class TtsChunk:
     """The first of a text by another voice than was wanted: which failed, and why."""
 
 
+@dataclass(frozen=True, slots=True)
+class SpeechManner:
+    """How words are said beside their speed, as far as a voice's engine can."""
+
+    pitch: float = 1.0
+    """A factor of the voice's usual one, from 0.5 to 2."""
+    phonemes: str = ""
+    """What the words sound like, in the IPA; empty: as the voice reads them. One that lacks a sound of it
+    reads them, too."""
+
+    def within(self, manifest: Manifest) -> SpeechManner:
+        """What an engine can of it."""
+        return SpeechManner(self.pitch if manifest.pitch else 1.0, self.phonemes if manifest.phonemes else "")
+
+
+AS_USUAL = SpeechManner()
+
+
 class Tts(Engine, Protocol):
     def speak(
         self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
@@ -238,6 +260,19 @@ class Tts(Engine, Protocol):
         """Stream the audio of a text; closing the generator (aclose) cancels the work. Raises EngineError.
         `voice` is the engine's own name of one; empty lets `language` (BCP 47) decide. `rate`: a factor of
         its usual speed, of which it takes as much as it can."""
+
+
+@runtime_checkable
+class TakesManner(Protocol):
+    """A Tts that can more than speed; its manifest says what."""
+
+    def in_manner(self, manner: SpeechManner) -> Tts:
+        """Who says a text in this manner."""
+
+
+def in_manner(tts: Tts, manner: SpeechManner) -> Tts:
+    """Who says a text in this manner, or as it usually does where it can no other."""
+    return tts.in_manner(manner) if manner != AS_USUAL and isinstance(tts, TakesManner) else tts
 
 
 @runtime_checkable
@@ -352,42 +387,6 @@ class TurnModel(Engine, Protocol):
         """`samples`: what the caller said in this utterance, mono 16 kHz, at most the last 8 s of it, up to a
         pause. Returns at once; `answer` is called on the loop's thread with the probability that the caller
         has finished, or with None when it cannot be told (soon enough). Raises nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Embedded:
-    """Texts as vectors, and what that cost."""
-
-    vectors: npt.NDArray[np.float32]
-    """[texts, dimensions], in the order of the texts; each finite and of length 1, so that the scalar product
-    of two is their cosine similarity."""
-    tokens: int = 0
-    cost: float | None = None
-    """In US dollars; None where no price is set."""
-
-
-class Embedder(Engine, Protocol):
-    """Makes vectors of texts: what means the same lies close together."""
-
-    @property
-    def model(self) -> str:
-        """What its vectors are kept under. Those of two models, or of one with two instructions, have nothing
-        to do with each other. Known once it has started."""
-
-    @property
-    def batch(self) -> int:
-        """So many texts it takes at once with profit."""
-
-    @property
-    def least_similarity(self) -> float:
-        """The cosine similarity below which, with this model, texts have nothing to do with each other."""
-
-    def expect(self) -> None:
-        """A query may come soon: have a connection open by then. Returns at once."""
-
-    async def embed(self, texts: Sequence[str], *, query: bool = False) -> Embedded:
-        """`texts`: any number, none empty. `query`: questions that passages are to be found by, in the middle
-        of a call: it is tried once. All vectors of a model have the same dimensions. Raises EngineError."""
 
 
 VoiceScores = tuple[list[int], list[float]]

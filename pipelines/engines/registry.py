@@ -14,11 +14,12 @@ from typing import Any, Literal, TypeAlias, overload
 
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import EngineError, EngineMissingError
+from pipelines.engines.embedding.protocol import Embedder
 from pipelines.engines.in_worker import WorkerEngine
 from pipelines.engines.packages import offered, said
-from pipelines.engines.protocols import Embedder, Kind, Llm, Manifest, Readiness, Stt, Tts, TurnModel, Vad
+from pipelines.engines.protocols import Kind, Llm, Manifest, Readiness, Stt, Tts, TurnModel, Vad
 from pipelines.environments.recipe import Recipe
-from pipelines.workers.limits import PoolLimits
+from pipelines.workers.limits import ALL_LIMITS, PoolLimits
 from pipelines.workers.work_pool import WorkPool
 
 ENTRY_POINTS = "voiceforge.engines"
@@ -88,6 +89,9 @@ class EngineEntry:
     recipe_with: Callable[[EngineOptions], Recipe] | None = None
     """In the place of `recipe`, for an engine whose settings name its model. Raises EngineMissingError for
     settings that it does not have."""
+    limits: frozenset[str] = ALL_LIMITS
+    """What may be told of its workers (`workers`, and `pipelines.workers.limits.LIMITS`) to some effect. The
+    rest is refused, and all of it by an engine that has no workers."""
 
     def recipe_for(self, options: EngineOptions) -> Recipe:
         """What it needs with these settings; with those that it refuses, what it needs without any."""
@@ -107,13 +111,36 @@ class EngineEntry:
         return _POOLS.get(self.manifest.kind)
 
     def readiness(self, options: EngineOptions | None = None) -> Readiness:
-        """What its check finds; a check that raises is a lack too."""
+        """What its check finds; a check that raises is a lack too, and so is an option without effect."""
+        if options is not None and (idle := self._without_effect(options)):
+            return Readiness(False, self._no_use(idle, options))
         try:
             if self.check_with is not None:
                 return self.check_with(options or EngineOptions())
             return self.check()
         except (Exception, SystemExit) as error:
             return Readiness(False, f"a check that works ({said(error)}); update its package")
+
+    def made(self, options: EngineOptions) -> AnyEngine:
+        """An engine, not yet started, within its limits. Raises EngineError."""
+        name = options.name or self.manifest.name
+        try:
+            engine = self.make(options)
+        except SystemExit as error:  # of a package; it is not to end the server
+            raise EngineError(f"the engine {name} cannot be made: {said(error)}") from None
+        if isinstance(engine, WorkerEngine):
+            engine.pool.limit(options.limits)
+        elif self.limits == ALL_LIMITS and options.limits.given:  # its package does not say so
+            raise EngineMissingError(f"the engine {name} lacks {self._no_use(options.limits.given, options)}")
+        return engine
+
+    def _without_effect(self, options: EngineOptions) -> list[str]:
+        told = [*(["workers"] if options.workers > 1 else []), *options.limits.given]
+        return [each for each in told if each not in self.limits]
+
+    def _no_use(self, idle: Iterable[str], options: EngineOptions) -> str:
+        name = options.name or self.manifest.name
+        return f"any use for {', '.join(idle)}: take it out of engines.options.{name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,14 +227,7 @@ class EngineRegistry:
     def make(self, kind: Kind, name: str, options: EngineOptions | None = None) -> Any:
         """One engine, not yet started. Raises EngineMissingError when it is unknown or lacks something."""
         entry = self.check(kind, name, options)
-        options = options or EngineOptions()
-        try:
-            engine = entry.make(options)
-        except SystemExit as error:  # of a package; it is not to end the server
-            raise EngineError(f"the engine {name} cannot be made: {said(error)}") from None
-        if isinstance(engine, WorkerEngine):
-            engine.pool.limit(options.limits)
-        return engine
+        return entry.made(options or EngineOptions())
 
 
 def unknown(name: str, known: Iterable[str]) -> str:

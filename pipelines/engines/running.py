@@ -10,70 +10,29 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from weakref import WeakSet
 
-from mediaserver.diagnosis.finding import Finding
-from mediaserver.errors import ConfigError, EngineError, EngineMissingError
+from mediaserver.errors import ConfigError, EngineError, EngineMissingError, EngineWarmingError
 from pipelines.engines.circuits import EngineCircuits
-from pipelines.engines.failover import PreferredLlm, PreferredTts
+from pipelines.engines.embedding.protocol import Embedder
 from pipelines.engines.finish.finishing import Finishing
-from pipelines.engines.in_worker import WorkerEngine
+from pipelines.engines.llm.failover import PreferredLlm
 from pipelines.engines.place import EnginePlace
-from pipelines.engines.protocols import Embedder, Kind, Manifest, TurnModel
+from pipelines.engines.protocols import Kind, Manifest, TurnModel
 from pipelines.engines.registry import EngineOptions, EngineRegistry, unknown
 from pipelines.engines.resources import EngineResources
+from pipelines.engines.state import EngineState, state_of, trouble
 from pipelines.engines.stt.failover import PreferredStt
 from pipelines.engines.trying import attempt
-from pipelines.workers.figures import PoolFigures
+from pipelines.engines.tts.failover import PreferredTts
 from pipelines.workers.work_pool import WorkPool
 
 log = logging.getLogger(__name__)
 
 LOOK_S = 5.0
 """So often idle models are looked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class EngineState:
-    """How an engine that was asked for fares."""
-
-    kind: Kind
-    name: str
-    ready: bool
-    restarts: int = 0
-    load: int = 0
-    fault: str = ""
-    """Why it could not be had, or cannot work now, and the way to mend it."""
-    pool: WorkPool | None = None
-    """Which pool of work its requests belong to."""
-    workers: int = 0
-    """Processes, of an engine that has some."""
-    workers_ready: int = 0
-    waiting: int = 0
-    """Requests for which there is no room yet."""
-    gpu: int | None = None
-    """Number of the GPU that it is on."""
-    gpu_mb: int = 0
-    """Memory that is kept for it there."""
-    unloaded: bool = False
-    """It was there, and is loaded again when somebody wants it."""
-    passed_over: str = ""
-    """Why calls go by it for now."""
-    figures: PoolFigures | None = None
-    """Of its workers."""
-    doing: str = ""
-    """What it does while it starts."""
-    latency_s: float = 0.0
-    """A running mean: to a model's first word, of a worker's whole request; 0: not measured."""
-
-    def as_finding(self, mend: str) -> Finding:
-        """Others of its list may work. `mend`: what the operator can do beside what the fault says."""
-        if self.fault:
-            return Finding(f"engine {self.name}", False, self.fault, mend, required=False)
-        return Finding(f"engine {self.name}", True, f"{self.kind}, {self.load} at work", required=False)
 
 
 class EngineLease:
@@ -216,8 +175,8 @@ class Engines:
 
     def check(self, kind: Kind, names: Sequence[str]) -> None:
         """Whether a call can begin with this list. One that started is trusted, though it may be down for a
-        moment. Raises EngineError while all there is of the list is being started, and EngineMissingError
-        when nothing of it can be had."""
+        moment. Raises EngineWarmingError while all there is of the list is being started, and
+        EngineMissingError when nothing of it can be had."""
         self._wake(kind, names)
         places = {name: self._places.get((kind, name)) for name in names}
         if any(place is not None and place.engine is not None for place in places.values()):
@@ -225,7 +184,11 @@ class Engines:
         faulty = {name: place.fault for name, place in places.items() if place is not None and place.fault}
         starting = [name for name in names if name not in faulty]
         if starting:
-            raise EngineError(f"the engine {starting[0]} is being started; try again in a moment")
+            place = places[starting[0]]
+            raise EngineWarmingError(
+                f"the engine {starting[0]} is being started; try again in a moment",
+                None if place is None else place.ready_in_s,
+            )
         faults = "; ".join(faulty.values())
         raise EngineMissingError(faults or f"no {kind} engine is named; see `voiceforge engines list`")
 
@@ -239,9 +202,16 @@ class Engines:
             return True
         return False
 
-    async def started(self, kind: Kind, names: Sequence[str]) -> None:
+    async def started(self, kind: Kind, names: Sequence[str], within_s: float | None = None) -> None:
         """Return once a call can begin with this list. Raises EngineMissingError as soon as nothing of it can
-        be had."""
+        be had, and EngineWarmingError when it is being started still after `within_s`."""
+        try:
+            async with asyncio.timeout(within_s):
+                await self._started(kind, names)
+        except TimeoutError:
+            self.check(kind, names)  # says so
+
+    async def _started(self, kind: Kind, names: Sequence[str]) -> None:
         self._ask(kind, names)
         while True:
             try:
@@ -277,7 +247,7 @@ class Engines:
     @property
     def states(self) -> list[EngineState]:
         """Of all that were asked for, in that order."""
-        return [self._state(place) for place in self._places.values()]
+        return [state_of(place, self.circuits) for place in self._places.values()]
 
     def absent(self, kind: Kind, names: Sequence[str], language: str = "") -> str:
         """Which of a list that was asked for come before the first that can work, why they cannot, and who
@@ -286,56 +256,13 @@ class Engines:
         faults: list[str] = []
         for name in names:
             place = self._places[kind, name]
-            why = self._trouble(place)
+            why = trouble(place, self.circuits)
             if not why and language and not place.engine.manifest.speaks(language):
                 why = f"it does not speak {language}"
             if not why:
                 return "; ".join([*faults, f"{name} takes over"]) if faults else ""
             faults.append(f"{name}: {why}")
         return ""
-
-    def _trouble(self, place: EnginePlace) -> str:
-        """Why a call goes by it now; empty when it does not."""
-        engine = place.engine
-        if engine is None:
-            return place.fault or "it is being started"
-        failed = self.circuits.open(engine)
-        if failed or engine.ready:
-            return failed
-        return str(getattr(engine, "trouble", "")) or "it is not ready"
-
-    def _state(self, place: EnginePlace) -> EngineState:
-        engine, share = place.engine, place.share
-        if engine is None:
-            return EngineState(
-                place.kind,
-                place.name,
-                False,
-                fault=place.fault,
-                pool=place.pool,
-                unloaded=place.unloaded,
-                doing=place.doing,
-            )
-        ready = engine.ready
-        workers = engine.pool if isinstance(engine, WorkerEngine) else None
-        return EngineState(
-            place.kind,
-            place.name,
-            ready,
-            engine.restarts,
-            engine.load,
-            "" if ready else str(getattr(engine, "trouble", "")),
-            place.pool,
-            workers=len(workers.workers) if workers is not None else 0,
-            workers_ready=sum(each.ready for each in workers.workers) if workers is not None else 0,
-            waiting=workers.waiting if workers is not None else 0,
-            gpu=share.device if share is not None else None,
-            gpu_mb=share.mb if share is not None else 0,
-            passed_over=self.circuits.open(engine),
-            figures=workers.figures if workers is not None else None,
-            doing=place.doing,
-            latency_s=workers.figures.service_s if workers is not None else getattr(engine, "first_s", 0.0),
-        )
 
     def _there(self, kind: Kind, names: Sequence[str]) -> list[Any]:
         """What has started, each at its place in the list."""

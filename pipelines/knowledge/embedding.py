@@ -17,7 +17,7 @@ from mediaserver.errors import EngineError
 from mediaserver.storage import vectors as tables
 from mediaserver.storage.sql import Row
 from mediaserver.storage.vectors import VectorSpace
-from pipelines.engines.protocols import Embedded, Embedder
+from pipelines.engines.embedding.protocol import Embedded, Embedder
 
 log = logging.getLogger(__name__)
 

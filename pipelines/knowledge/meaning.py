@@ -16,7 +16,7 @@ import numpy as np
 
 from mediaserver.storage import vectors as tables
 from mediaserver.storage.sql import Database, Row
-from pipelines.engines.protocols import Embedded, Embedder
+from pipelines.engines.embedding.protocol import Embedded, Embedder
 from pipelines.knowledge.searching import Found
 
 log = logging.getLogger(__name__)

@@ -161,11 +161,7 @@ class VoiceDesk:
 
     async def _spoken(self, voice: CatalogueVoice, way: VoiceRoute) -> npt.NDArray[np.int16]:
         tts = self._engines.tts((way.engine,))
-        try:
-            async with asyncio.timeout(START_S):
-                await self._engines.started(Kind.TTS, (way.engine,))
-        except TimeoutError:
-            raise EngineError(f"the engine {way.engine} is being started; try again in a moment") from None
+        await self._engines.started(Kind.TTS, (way.engine,), START_S)
         stream = tts.speak(voice.sample, voice=way.engine_voice, language=way.language)
         with as_batch_work():
             return await self._whole(stream, way, voice)

@@ -19,8 +19,9 @@ import numpy.typing as npt
 from mediaserver.errors import EngineError, EngineMissingError
 from mediaserver.media.time import SAMPLE_RATE, SAMPLES_PER_MS
 from pipelines.engines.batch_work import as_batch_work
+from pipelines.engines.circuits import all_failed
 from pipelines.engines.finish.levels import amplified
-from pipelines.engines.protocols import Kind, Manifest, TtsChunk, WordMark
+from pipelines.engines.protocols import Kind, Manifest, TtsChunk, WordMark, in_manner
 from pipelines.engines.running import Engines
 from pipelines.spoken.ssml import FASTEST, SLOWEST
 from pipelines.synthesis.script import PAUSE_MS, Portion, SpokenScript, of_ssml, of_text
@@ -88,8 +89,9 @@ class TextSpeaker:
         ssml: bool = False,
     ) -> TextSpeech:
         """Returns with the first sound. `engine`: this one alone. `ssml`: the text is SSML; else nothing in
-        it is markup. Raises EngineMissingError when the voice or the language cannot be had, EngineError, and
-        ValueError for SSML that cannot be said."""
+        it is markup. Raises EngineMissingError when the voice or the language cannot be had,
+        EngineWarmingError when who could speak loads its model, EngineError, and ValueError for SSML that
+        cannot be said."""
         script = of_ssml(text, language or self._language) if ssml else of_text(text)
         usual = not voice and not engine
         voice, language = voice or (self._voice if usual else ""), language
@@ -99,12 +101,12 @@ class TextSpeaker:
         ways = routes(voice, language, able)
         if not ways:
             route(voice, language, able)  # says why
-        failures: list[str] = []
+        failures, errors = list[str](), list[EngineError]()
         for way in ways:
             knows = next(each for each in able if each.name == way.engine).speaks
             speech = TextSpeech(self._engines(way.engine), way, script, rate, knows)
             try:
-                await self._started(way.engine)
+                await self._engines(way.engine).started(Kind.TTS, (way.engine,), START_S)
                 await speech.begin()
                 return speech
             except EngineMissingError:
@@ -113,15 +115,8 @@ class TextSpeaker:
                 failures.append(f"{way.engine} lacks what it needs")
             except EngineError as error:
                 failures.append(f"{way.engine}: {error}")
-        raise EngineError("; ".join(failures))
-
-    async def _started(self, name: str) -> None:
-        """Raises EngineError."""
-        try:
-            async with asyncio.timeout(START_S):
-                await self._engines(name).started(Kind.TTS, (name,))
-        except TimeoutError:
-            raise EngineError(f"{name} is being started; try again in a moment") from None
+                errors.append(error)
+        raise all_failed("; ".join(failures), errors)
 
 
 class TextSpeech:
@@ -224,7 +219,8 @@ class TextSpeech:
         if portion.language and portion.language != language and self._knows(portion.language):
             language, voice = portion.language, ""
         rate = min(max(self._rate * portion.rate, SLOWEST), FASTEST)
-        return self._engine.speak(portion.said, voice=voice, language=language, rate=rate)
+        sayer = in_manner(self._engine, portion.manner)
+        return sayer.speak(portion.said, voice=voice, language=language, rate=rate)
 
     async def _next(self, stream: AsyncGenerator[TtsChunk, None], within_s: float) -> TtsChunk | None:
         try:

@@ -54,11 +54,15 @@ async def heard(
 
 async def _piece(stt: Stt, raw: Path, piece: RecordingPiece, language: str) -> TranscribedSegment:
     samples = await asyncio.to_thread(read_samples, raw, piece.start_ms, piece.end_ms)
+    why: EngineError | None = None
     for _ in range(TRIES):
         result = await _result(stt, samples, language)
         if not result.failed:
             return _segment(piece, result)
-    raise EngineError("the recogniser failed twice on the same piece; see the log")
+        why = result.error
+        if why is not None and why.warming:
+            break  # it would say so again
+    raise why or EngineError("the recogniser failed twice on the same piece; see the log")
 
 
 async def _result(stt: Stt, samples: npt.NDArray[np.int16], language: str) -> SttResult:

@@ -6,10 +6,9 @@ by one that is too large to be had twice.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 
-from mediaserver.errors import EngineError, EngineMissingError
+from mediaserver.errors import EngineMissingError
 from pipelines.engines.protocols import Kind, Stt
 from pipelines.engines.running import Engines
 
@@ -53,9 +52,5 @@ class FileRecognisers:
         """Once it has started. Raises EngineError."""
         engines = self._among(name)
         stt = engines.stt((name,))
-        try:
-            async with asyncio.timeout(START_S):
-                await engines.started(Kind.STT, (name,))
-        except TimeoutError:
-            raise EngineError(f"the recogniser {name} is being started; try again in a moment") from None
+        await engines.started(Kind.STT, (name,), START_S)
         return stt

@@ -1,4 +1,5 @@
-"""What the settings may say of any engine's workers, whatever the engine: each has the spec's own else."""
+"""What the settings may say of an engine's workers, whatever the engine: each has the spec's own else. An
+engine says which of it has an effect there."""
 
 from __future__ import annotations
 
@@ -22,6 +23,11 @@ class PoolLimits:
     gpu_memory_mb: int | None = None
     """Of each of its processes, for the budget of the device."""
 
+    @property
+    def given(self) -> list[str]:
+        """The names of those that the settings name."""
+        return [each.name for each in fields(self) if getattr(self, each.name) is not None]
+
     def applied(self, spec: WorkerSpec) -> WorkerSpec:
         """The spec with these limits. Raises ValueError on senseless ones."""
         told = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "gpu_memory_mb"}
@@ -30,6 +36,15 @@ class PoolLimits:
 
 LIMITS = {each.name: float if each.name.endswith(("_s", "_ms")) else int for each in fields(PoolLimits)}
 """The names that may stand among an engine's options, and what each is."""
+
+NO_LIMITS: frozenset[str] = frozenset()
+"""Of an engine that works in the server itself, or asks another one."""
+REMOTE_LIMITS = frozenset({"queue_limit", "wait_limit_s"})
+"""Of one whose workers are somebody else's."""
+POOL_LIMITS = REMOTE_LIMITS | {"workers", "at_once", "answer_limit_s"}
+"""Of one with workers, each of whose requests is answered by itself."""
+ALL_LIMITS = POOL_LIMITS | {"max_batch", "window_ms", "gpu_memory_mb"}
+"""Of one with workers whose model answers several requests in one step, perhaps on a GPU."""
 
 
 def taken_limits(options: dict[str, Any]) -> PoolLimits:

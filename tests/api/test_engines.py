@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from aiohttp.test_utils import TestClient
 
-from mediaserver.errors import EngineError
+from mediaserver.errors import EngineError, EngineWarmingError
 from pipelines.engines.modes import EngineModes
 from pipelines.engines.overview import BILLED, FREE, EngineOverview
 from pipelines.engines.protocols import Kind, Manifest, Readiness, TtsChunk
@@ -137,6 +137,9 @@ async def test_how_one_fares_that_loads(client: TestClient[Any, Any], shelf: She
         while (state := (await got(client, f"{ENGINES}/tts/kokoro"))["state"])["doing"] is None:
             pass
     assert (state["ready"], state["doing"]) == (False, "loading weights 40 %")
+    assert (state["status"], state["ready_in_s"]) == ("warming", None)
+    with pytest.raises(EngineWarmingError, match="kokoro is being started"):
+        await shelf.engines.started(Kind.TTS, ["kokoro"], 0.0)
     shelf.loading.loaded.set()
     await shelf.engines.settle(5)
     state = (await got(client, f"{ENGINES}/tts/kokoro"))["state"]
@@ -146,7 +149,7 @@ async def test_how_one_fares_that_loads(client: TestClient[Any, Any], shelf: She
 async def test_a_name_with_a_slash_and_one_that_nobody_knows(client: TestClient[Any, Any]) -> None:
     assert (await got(client, f"{ENGINES}/llm/vllm:Qwen%2FQwen3-8B"))["name"] == "vllm:Qwen/Qwen3-8B"
     told = await got(client, f"{ENGINES}/tts/espeak", 404)
-    assert told["error"]["message"] == "there is no engine 'espeak': did you mean 'espeak-ng'?."
+    assert told["error"]["message"] == "There is no engine 'espeak': did you mean 'espeak-ng'?"
 
 
 async def test_an_engine_is_tried_for_real(client: TestClient[Any, Any], shelf: Shelf) -> None:

@@ -9,8 +9,8 @@ import numpy as np
 
 from cli.serving.finishing import open_finishing
 from mediaserver.config import load
-from pipelines.engines.failover import PreferredTts
 from pipelines.engines.protocols import Kind, Manifest
+from pipelines.engines.tts.failover import PreferredTts
 from pipelines.engines.tts.neural.engine import NeuralTts
 from pipelines.workers.spec import WorkerSpec
 

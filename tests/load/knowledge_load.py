@@ -27,7 +27,7 @@ from mediaserver.storage.knowledge import add_document
 from mediaserver.storage.migrations import migrate
 from mediaserver.storage.postgres import EmbeddedPostgres, open_pool
 from pipelines.engines.embedding.openai_embeddings.engine import make
-from pipelines.engines.protocols import Embedder
+from pipelines.engines.embedding.protocol import Embedder
 from pipelines.engines.registry import EngineOptions
 from pipelines.knowledge.documents import document
 from pipelines.knowledge.embedding import embed_collection

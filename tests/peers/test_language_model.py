@@ -19,7 +19,7 @@ import pytest
 
 from mediaserver.errors import EngineError
 from pipelines.conversation.sentences import sentences
-from pipelines.engines.failover import PreferredLlm
+from pipelines.engines.llm.failover import PreferredLlm
 from pipelines.engines.llm.openai_compatible.engine import make
 from pipelines.engines.llm.remote import RemoteLlm
 from pipelines.engines.protocols import LlmEvent, LlmMessage, LlmText, LlmUsage

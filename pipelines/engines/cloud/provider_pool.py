@@ -37,6 +37,14 @@ class ProviderRest:
         self._clock = clock
         self._until = 0.0
         self._why = ""
+        self._kind = ProviderFault.DOWN
+
+    @property
+    def warming_s(self) -> float | None:
+        """It loads its model: for about so long still. None: it does not."""
+        if self._kind is not ProviderFault.WARMING or not self.trouble:
+            return None
+        return self._until - self._clock()
 
     @property
     def trouble(self) -> str:
@@ -49,7 +57,7 @@ class ProviderRest:
             return
         if not self.trouble:
             log.warning("%s", error)
-        self._until, self._why = self._clock() + min(rest, MOST_REST_S), str(error)
+        self._until, self._why, self._kind = self._clock() + min(rest, MOST_REST_S), str(error), error.kind
 
     def answered(self) -> None:
         self._until = 0.0

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import Field, field_validator
 
-from mediaserver.errors import EngineMissingError, ModelError
+from mediaserver.errors import EngineMissingError, EngineWarmingError, ModelError
 from pipelines.engines.checked_options import checked_options
 from pipelines.engines.llm.endpoint import Endpoint
 from pipelines.engines.llm.faults import Asked
@@ -104,7 +104,8 @@ class ServedLlm(RemoteLlm):
         max_tokens: int | None = None,
     ) -> AsyncGenerator[LlmEvent, None]:
         if self.trouble:  # who asks can go on at once with another model
-            raise ModelError(f"{self.manifest.name}: {self.trouble}", retryable=True)
+            fault = f"{self.manifest.name}: {self.trouble}"
+            raise EngineWarmingError(fault) if self.progress else ModelError(fault, retryable=True)
         answer = super().stream(messages, tools, temperature=temperature, max_tokens=max_tokens)
         async with aclosing(answer) as events:
             async for event in events:
@@ -156,7 +157,7 @@ def server_readiness(
     except EngineMissingError as error:
         why = str(error).removeprefix(f"the engine {engine} lacks ")
         rest = recipe_readiness(engine, replace(recipe(form()), weights=()), replace(options, settings={}))
-        return Readiness(False, "; ".join(part for part in (rest.lacks, why) if part))
+        return Readiness(False, "; ".join(part for part in (rest.lacks, why) if part), str(error))
     told = {"weights": given.model} if wanted.weights else {}
     return recipe_readiness(name, wanted, replace(options, settings=told))
 

@@ -17,7 +17,7 @@ import numpy as np
 from mediaserver.errors import EngineError
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
-from pipelines.engines.circuits import EngineCircuits, reason
+from pipelines.engines.circuits import EngineCircuits, all_failed, reason
 from pipelines.engines.counting import SpeechCounter
 from pipelines.engines.failover import REASK_S, Preferred, taken_over
 from pipelines.engines.protocols import (
@@ -105,8 +105,8 @@ class _FailoverSession:
         self._audio = bytearray()
         self._tried: list[Stt] = []
         """For the present utterance."""
-        self._failures: list[str] = []
-        """Of those that are not told yet."""
+        self._failures: list[tuple[Stt, Exception]] = []
+        """Who failed and why, as far as the call has not been told."""
 
     def begin(self, epoch: int, grammar: Grammar | None = None, *, noise_db: float | None = None) -> None:
         self._forget()
@@ -157,6 +157,8 @@ class _FailoverSession:
                 self._engines.asked(engine)
                 with with_patience(None if engine is order[-1] else REASK_S):
                     self._hear(self._session_of(engine))
+                # Who hears it after all has not been replaced.
+                self._failures = [each for each in self._failures if each[0] is not engine]
                 return
             except Exception as error:  # a foreign engine may raise anything
                 self._left(engine, error)
@@ -204,12 +206,20 @@ class _FailoverSession:
             return
         if result.final and result.epoch == self._asked:
             self._answered()
-        if self._failures and self._engine is not None:
-            result = replace(result, instead_of=taken_over(self._failures, self._engine))
-            self._failures = []
+        result = self._noted(result)
         among = self._heard_by(self._engine) if self._engine is not None else ()
         spoken = (self._language, *among)
         self._on_result(with_language(result, spoken) if among else without_language(result))
+
+    def _noted(self, result: SttResult) -> SttResult:
+        """With who failed before it, and why. One that was late takes over from nobody when its final comes
+        all the same: that is told when another one hears."""
+        present, own = self._engine, [each for each in self._failures if each[0] is self._engine]
+        if present is None or len(own) == len(self._failures):
+            return result
+        others = [_told(*each) for each in self._failures if each[0] is not present]
+        self._failures = own
+        return replace(result, instead_of=taken_over(others, present))
 
     def _heard_by(self, engine: Stt) -> tuple[str, ...]:
         """Which other languages it can tell from that of the call."""
@@ -218,9 +228,8 @@ class _FailoverSession:
 
     def _left(self, engine: Stt, error: Exception) -> None:
         """It failed; the call is told with the next result."""
-        why = reason(error)
-        self._engines.failed(engine, why, error)
-        self._failures.append(f"{engine.manifest.name}: {why}")
+        self._engines.failed(engine, reason(error), error)
+        self._failures.append((engine, error))
 
     def _lost(self, opened: object, error: EngineError | None) -> None:
         """The present session failed: the next engine hears the utterance, or the call is told."""
@@ -238,8 +247,11 @@ class _FailoverSession:
 
     def _nothing(self, epoch: int) -> SttResult:
         """Nobody could hear it, and why."""
-        why, self._failures = "; ".join(self._failures), []
-        return replace(FAILED, epoch=epoch, error=EngineError(why) if why else None)
+        failures, self._failures = self._failures, []
+        if not failures:
+            return replace(FAILED, epoch=epoch)
+        why = "; ".join(_told(*each) for each in failures)
+        return replace(FAILED, epoch=epoch, error=all_failed(why, [error for _, error in failures]))
 
     def _await_final(self) -> None:
         if self._deadline is None and self._engine is not None:
@@ -286,6 +298,10 @@ class _FailoverSession:
                 session.close()
             except Exception:
                 log.warning("a recogniser failed to close", exc_info=True)
+
+
+def _told(engine: Stt, error: Exception) -> str:
+    return f"{engine.manifest.name}: {reason(error)}"
 
 
 def _frames(audio: bytearray) -> Iterator[Frame]:

@@ -12,7 +12,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from api.access.scopes import Scope
 from api.app import ApiContext, build_app
 from api.speech_desk import SpeechDesk
-from cli.serving.engines import default_llms, open_engines, open_voices
+from cli.serving.engine_options import engine_modes
+from cli.serving.engines import default_llms, open_engines, open_overview, open_voices
 from cli.serving.speech_desk import open_speech_desk
 from mediaserver.config import load
 from mediaserver.diagnosis.health import Health
@@ -23,6 +24,7 @@ from mediaserver.fetching.request import FetchRequest
 from mediaserver.metrics import Metrics
 from mediaserver.storage.records import Record, UsageCounted
 from pipelines.engines.builtin import registry
+from pipelines.engines.registry import EngineRegistry
 from tests.api.keys import bearer, made_up_key
 
 Client = TestClient[web.Request, web.Application]
@@ -57,20 +59,28 @@ class NoWeb:
 
 
 class Studio:
-    def __init__(self, data: Path, downloader: Downloader | None = None, **overrides: Any) -> None:
+    def __init__(
+        self,
+        data: Path,
+        downloader: Downloader | None = None,
+        known: EngineRegistry | None = None,
+        **overrides: Any,
+    ) -> None:
+        """`known`: in the place of all engines."""
         self.settings = load(None, {"data": str(data), **overrides})
         self.counts = Counts()
         self.context = ApiContext(self.settings, Health(), Metrics(), sink=self.counts)
-        self.key, self.secret = made_up_key(self.context, Scope.SPEECH, Scope.MODELS)
+        self.key, self.secret = made_up_key(self.context, Scope.SPEECH, Scope.MODELS, Scope.METRICS)
         """With which `client` asks."""
         self.client: Client = TestClient(TestServer(build_app(self.context)), headers=bearer(self.secret))
         self._downloader = NoWeb()
         """Of the operator's: `client` asks as a key."""
         self._for_keys = downloader or NoWeb()
+        self._known = known or registry()
         self._undo = AsyncExitStack()
 
     async def start(self) -> None:
-        known = registry()
+        known = self._known
         engines = open_engines(self.settings, known, self._undo)
         models = default_llms(self.settings, known)
         self.context.speech = await open_speech_desk(
@@ -83,6 +93,8 @@ class Studio:
             self._for_keys,
             self._undo,
         )
+        modes = engine_modes(self.settings, known)
+        self.context.engines = open_overview(self.settings, known, engines, modes)
         await self.client.start_server()
 
     async def stop(self) -> None:

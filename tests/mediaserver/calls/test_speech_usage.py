@@ -14,8 +14,8 @@ from mediaserver.calls.events import EventBus
 from mediaserver.calls.speech_usage import SpeechUsage
 from mediaserver.media.leg import EndedBy, Termination, Why
 from mediaserver.storage.records import UsageCounted
-from pipelines.engines.failover import PreferredTts
 from pipelines.engines.stt.failover import PreferredStt
+from pipelines.engines.tts.failover import PreferredTts
 from tests.fakes import FakeStt, FakeTts
 from tests.mediaserver.calls.bench import Kept
 

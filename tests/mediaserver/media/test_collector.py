@@ -28,6 +28,7 @@ from mediaserver.media.collector import (
     YOUNG_OBJECTS,
     Collector,
     Pace,
+    none_while_loading,
     young_objects,
 )
 
@@ -305,3 +306,16 @@ def test_young_objects_are_counted_while_old_ones_go(collector: Collector) -> No
     young: list[list[int]] = [[] for _ in range(1_000)]
     old.clear()
     assert young_objects() - before >= len(young)
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_nothing_is_collected_while_modules_are_loaded_and_then_it_is_as_before(enabled: bool) -> None:
+    was_enabled = gc.isenabled()
+    try:
+        gc.enable() if enabled else gc.disable()
+        with pytest.raises(ImportError), none_while_loading():
+            assert not gc.isenabled()
+            raise ImportError
+        assert gc.isenabled() is enabled
+    finally:
+        gc.enable() if was_enabled else gc.disable()

@@ -23,9 +23,9 @@ from pipelines.conversation.signals import TROUBLE
 from pipelines.conversation.speaking import Speaking
 from pipelines.conversation.timeline import Timeline
 from pipelines.conversation.transcript import Thought, Transcript
-from pipelines.engines.failover import PreferredTts
 from pipelines.engines.protocols import TtsChunk, WordMark
 from pipelines.engines.tts.espeak.engine import EspeakTts
+from pipelines.engines.tts.failover import PreferredTts
 from pipelines.spoken.forms import spoken
 from tests.fakes import SILENCE, WORD_SAMPLES, Conversation, FakeCall, FakeTts, Reply, ScriptedAgent, tone
 

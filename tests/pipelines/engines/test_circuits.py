@@ -20,10 +20,11 @@ from mediaserver.errors import (
 from pipelines.engines import circuits as circuits_module
 from pipelines.engines.batch_work import BatchLlm
 from pipelines.engines.circuits import EngineCircuits, in_a_word
-from pipelines.engines.failover import PreferredLlm, PreferredTts
+from pipelines.engines.llm.failover import PreferredLlm
 from pipelines.engines.protocols import LlmEvent, LlmMessage, LlmText, SttResult
 from pipelines.engines.stt.failover import PreferredStt
 from pipelines.engines.trying import attempt
+from pipelines.engines.tts.failover import PreferredTts
 from pipelines.workers.urgency import Priority, urgency
 from pipelines.workers.work_pool import WorkGate
 from tests.fakes import SILENCE, FakeLlm, FakeStt, FakeTts
@@ -216,7 +217,7 @@ async def test_a_model_for_batch_work_gives_way_and_its_reader_does_not() -> Non
 async def test_models_have_a_limit_together_that_is_told_when_it_is_reached(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("pipelines.engines.failover.PLACE_S", 0.0)
+    monkeypatch.setattr("pipelines.engines.llm.failover.PLACE_S", 0.0)
     gate = WorkGate(1)
     llm = PreferredLlm(lambda: [FakeLlm([LlmText("one")])], EngineCircuits(), gate)
     first = llm.stream([LlmMessage("user", "hi")])

@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from mediaserver.errors import EngineError, EngineMissingError, ModelError
-from pipelines.engines.failover import PreferredLlm, PreferredTts
 from pipelines.engines.llm.continuation import GO_ON
+from pipelines.engines.llm.failover import PreferredLlm
 from pipelines.engines.protocols import (
     Kind,
     LlmEvent,
@@ -26,6 +26,7 @@ from pipelines.engines.protocols import (
 from pipelines.engines.registry import EngineEntry, EngineRegistry
 from pipelines.engines.running import Engines
 from pipelines.engines.stt.failover import PreferredStt
+from pipelines.engines.tts.failover import PreferredTts
 from tests.fakes import SILENCE, FakeLlm, FakeStt, FakeTts, tone
 
 
@@ -77,7 +78,7 @@ async def test_each_engine_is_told_what_it_can_make_of_a_voice_of_the_catalogue(
 
 
 async def test_a_voice_without_a_sound_in_time_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.engines.failover.FIRST_SOUND_S", 0.0)
+    monkeypatch.setattr("pipelines.engines.tts.failover.FIRST_SOUND_S", 0.0)
     one, two = FakeTts(), FakeTts()
     one.gate.clear()
     assert await words(PreferredTts(lambda: [one, two])) == 3
@@ -132,7 +133,7 @@ async def test_a_voice_that_raises_anything_before_its_first_sound_is_replaced()
 
 
 async def test_a_voice_that_falls_silent_in_the_middle_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.engines.failover.NEXT_SOUND_S", 0.0)
+    monkeypatch.setattr("pipelines.engines.tts.failover.NEXT_SOUND_S", 0.0)
     one, two = FakeTts(), FakeTts()
     one.chunks = asyncio.Semaphore(2)
     tts = PreferredTts(lambda: [one, two])
@@ -252,7 +253,7 @@ async def test_a_model_that_fails_before_its_first_word_is_replaced() -> None:
 
 
 async def test_a_model_without_a_word_in_time_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.engines.failover.FIRST_WORD_S", 0.0)
+    monkeypatch.setattr("pipelines.engines.llm.failover.FIRST_WORD_S", 0.0)
     one, two = FakeLlm(HELLO), FakeLlm(HELLO)
     one.gates[0] = asyncio.Event()
     assert await answer(PreferredLlm(lambda: [one, two])) == list(HELLO)

@@ -17,11 +17,11 @@ import pytest
 from mediaserver.errors import EngineError
 from mediaserver.media.time import FRAME_SAMPLES
 from pipelines.engines.circuits import EngineCircuits
-from pipelines.engines.failover import PreferredTts
 from pipelines.engines.protocols import SttResult
 from pipelines.engines.registry import EngineOptions
 from pipelines.engines.stt.failover import PreferredStt
 from pipelines.engines.stt.in_worker import WorkerStt
+from pipelines.engines.tts.failover import PreferredTts
 from pipelines.engines.tts.in_worker import WorkerTts
 from pipelines.workers.supervisor import Worker
 from tests.plugins.acme_speech.buzz import Pcm, read, say

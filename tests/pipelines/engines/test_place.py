@@ -12,7 +12,8 @@ from pipelines.engines import place as place_module
 from pipelines.engines.protocols import Kind, Manifest, Readiness
 from pipelines.engines.registry import EngineEntry, EngineOptions, EngineRegistry
 from pipelines.engines.resources import EngineResources, gpu_mb
-from pipelines.engines.running import Engines, EngineState
+from pipelines.engines.running import Engines
+from pipelines.engines.state import EngineState
 from pipelines.environments.recipe import ModelFiles, Recipe
 from pipelines.workers.gpu_memory import GpuBudget
 from pipelines.workers.limits import PoolLimits

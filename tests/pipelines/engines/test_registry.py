@@ -124,3 +124,43 @@ def test_whoever_makes_an_engine_gets_it_with_the_limits_of_its_workers() -> Non
     engine: Any = registry().make(Kind.TTS, TTS, EngineOptions(limits=limits))
     assert (engine.pool.spec.at_once, engine.pool.spec.queue_limit) == (3, 5)
     assert all(worker.spec is engine.pool.spec for worker in engine.pool.workers)
+
+
+def test_a_limit_without_effect_is_refused_in_one_line() -> None:
+    known = registry()
+    for kind, name, options, idle in (
+        (
+            Kind.LLM,
+            "openai",
+            EngineOptions(limits=PoolLimits(queue_limit=5, at_once=2)),
+            "at_once, queue_limit",
+        ),
+        (Kind.LLM, "openai:fast", EngineOptions(workers=3, name="openai:fast"), "workers"),
+        (
+            Kind.LLM,
+            "llama.cpp:a/b",
+            EngineOptions(limits=PoolLimits(at_once=2), name="llama.cpp:a/b"),
+            "at_once",
+        ),
+        (
+            Kind.LLM,
+            "vllm:a/b",
+            EngineOptions(limits=PoolLimits(at_once=2, max_batch=2), name="vllm:a/b"),
+            "max_batch",
+        ),
+        (Kind.TURN, "smart-turn", EngineOptions(limits=PoolLimits(answer_limit_s=2)), "answer_limit_s"),
+        (Kind.VAD, VAD, EngineOptions(workers=2), "workers"),
+        (Kind.TTS, TTS, EngineOptions(limits=PoolLimits(max_batch=2)), "max_batch"),
+        (Kind.STT, "remote:x", EngineOptions(limits=PoolLimits(at_once=2), name="remote:x"), "at_once"),
+    ):
+        with pytest.raises(EngineMissingError) as refused:
+            known.check(kind, name, options)
+        mend = f"take it out of engines.options.{name}"
+        assert str(refused.value) == f"the engine {name} lacks any use for {idle}: {mend}"
+
+
+def test_an_engine_of_a_package_that_has_no_workers_after_all_refuses_their_limits() -> None:
+    known = EngineRegistry([EngineEntry(CANARY, lambda: Readiness(True), lambda _: FakeTts())])
+    with pytest.raises(EngineMissingError, match="canary lacks any use for at_once: take it out of"):
+        known.make(Kind.TTS, "canary", EngineOptions(limits=PoolLimits(at_once=2)))
+    assert isinstance(known.make(Kind.TTS, "canary", EngineOptions(workers=2)), FakeTts)

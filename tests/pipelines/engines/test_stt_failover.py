@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -213,3 +214,37 @@ async def test_the_only_one_hears_the_utterance_again_after_it_raised() -> None:
     await passed(only)
     assert [each.text for each in results] == ["yes"]
     assert len(only.utterances[-1].frames) == 1
+
+
+async def test_one_whose_final_comes_too_late_takes_over_from_nobody() -> None:
+    one, two = FakeStt(), FakeStt()
+    one.manifest = replace(one.manifest, name="one", final_within_s=0.0)
+    two.manifest = replace(two.manifest, name="two")
+    one.mute = True
+    late = asyncio.Event()
+
+    class Watched(PreferredStt):
+        def failed(self, engine: Stt, why: str, *more: Any) -> None:
+            super().failed(engine, why, *more)
+            late.set()
+
+    results: list[SttResult] = []
+    for there in ([one, two], [one]):
+        one.sessions.clear()
+        late.clear()
+        session = Watched(partial(list, there)).session(results.append)
+        session.begin(1)
+        session.flush(1)
+        await late.wait()
+        one.post(SttResult("yes", True, epoch=1))
+        await passed(one)
+        assert (results[-1].text, results[-1].instead_of) == ("yes", "")
+        session.begin(2)
+        (there[-1]).text = "no"
+        one.mute = False
+        session.flush(2)
+        await passed(*there)
+        told = "one: nothing came in time; two takes over" if two in there else ""
+        assert (results[-1].text, results[-1].instead_of) == ("no", told)
+        one.mute = True
+        session.close()

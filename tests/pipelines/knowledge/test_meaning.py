@@ -14,7 +14,7 @@ import pytest
 from mediaserver.errors import DatabaseError, EngineError, ModelError
 from mediaserver.storage import vectors as tables
 from mediaserver.storage.knowledge import remove_documents
-from pipelines.engines.protocols import Embedded
+from pipelines.engines.embedding.protocol import Embedded
 from pipelines.knowledge.embedding import PROBE, EmbeddingRun, embed_collection
 from pipelines.knowledge.hybrid import find
 from pipelines.knowledge.meaning import FAILURES, MeaningSearch

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from mediaserver.errors import EngineError, EngineMissingError
-from pipelines.engines.failover import PreferredTts
 from pipelines.engines.protocols import Kind, Manifest, Readiness
 from pipelines.engines.registry import EngineEntry, EngineRegistry
 from pipelines.engines.running import Engines
+from pipelines.engines.tts.failover import PreferredTts
 from pipelines.synthesis.portions import MOST_CHARACTERS
 from pipelines.synthesis.script import PAUSE_MS
 from pipelines.synthesis.speaker import SpokenPiece, TextSpeaker, TextSpeech

@@ -15,8 +15,9 @@ from mediaserver.errors import ModelError, PeerError
 from pipelines.engines.embedding.openai_embeddings.answer import VectorAnswer, read_answer
 from pipelines.engines.embedding.openai_embeddings.options import EmbeddingOptions
 from pipelines.engines.embedding.openai_embeddings.request import EmbeddingEndpoint
+from pipelines.engines.embedding.protocol import Embedded
 from pipelines.engines.llm.server_engine import ServerEngine
-from pipelines.engines.protocols import Embedded, Manifest
+from pipelines.engines.protocols import Manifest
 
 log = logging.getLogger(__name__)
 

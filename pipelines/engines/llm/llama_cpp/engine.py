@@ -28,6 +28,7 @@ from pipelines.engines.registry import EngineEntry, EngineOptions
 from pipelines.environments.places import interpreter
 from pipelines.environments.readiness import weights_folder
 from pipelines.environments.recipe import ModelFiles, Recipe
+from pipelines.workers.limits import NO_LIMITS
 from pipelines.workers.server_log import explained
 from pipelines.workers.server_process import ServerAddress, ServerSpec
 
@@ -158,4 +159,5 @@ ENTRY = EngineEntry(
     several=True,
     recipe=RECIPE,
     recipe_with=recipe_with,
+    limits=NO_LIMITS,
 )

@@ -32,6 +32,8 @@ from pipelines.workers.urgency import urgency
 
 LOCK = "vllm"
 FILES = ("*.safetensors", "*.json", "*.txt", "*.model", "*.jinja")
+LIMITS = frozenset({"at_once", "gpu_memory_mb"})
+"""That its server understands."""
 GRACE_S = 10.0
 """It lets go of the GPU by itself when it is given the time."""
 
@@ -118,4 +120,5 @@ ENTRY = EngineEntry(
     several=True,
     recipe=RECIPE,
     recipe_with=recipe_with,
+    limits=LIMITS,
 )

@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 INPUT = "input_features"
 PENDING = 8
 """Questions per thread that may wait: an answer that comes later than a pause lasts is of no use."""
+LIMITS = frozenset({"workers"})
+"""Its threads."""
 
 MANIFEST = Manifest(
     name="smart-turn",

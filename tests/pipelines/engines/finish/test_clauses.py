@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mediaserver.errors import EngineError
-from pipelines.engines.failover import PreferredTts
 from pipelines.engines.finish.clauses import MOST_CHARS, clauses, clausewise
 from pipelines.engines.finish.edges import faded_edges
 from pipelines.engines.finish.finishing import Finishing
 from pipelines.engines.protocols import TtsChunk, WordMark
+from pipelines.engines.tts.failover import PreferredTts
 from tests.fakes import FakeTts
 
 TEXT = "I have looked it up for you, and there are two rooms left. Which one?"

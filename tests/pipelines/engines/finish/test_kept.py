@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mediaserver.errors import EngineError
-from pipelines.engines.failover import PreferredTts
 from pipelines.engines.finish.finishing import Finishing
 from pipelines.engines.finish.kept import KeptSpeech, packed, parsed
 from pipelines.engines.protocols import KeepsSpeech, TtsChunk, WordMark
+from pipelines.engines.tts.failover import PreferredTts
 from tests.fakes import FakeTts
 
 GREETING = "Good morning, this is the booking line."

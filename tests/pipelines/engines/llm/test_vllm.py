@@ -18,7 +18,7 @@ import pytest
 from mediaserver.errors import EngineError, EngineMemoryError, EngineMissingError, ModelError
 from pipelines.engines.batch_work import BatchLlm
 from pipelines.engines.builtin import registry
-from pipelines.engines.failover import PreferredLlm
+from pipelines.engines.llm.failover import PreferredLlm
 from pipelines.engines.llm.served import ServedLlm
 from pipelines.engines.llm.vllm import engine as vllm
 from pipelines.engines.llm.vllm.log import explain, progress

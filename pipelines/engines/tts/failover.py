@@ -1,0 +1,116 @@
+"""Voices in order of preference behind the protocol of one: another takes over before the first sound of a
+text. What a caller hears already is never started anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from copy import copy
+from dataclasses import replace
+from functools import partial
+
+from pipelines.engines.circuits import EngineCircuits
+from pipelines.engines.counting import SpeechCounter, counted_speech
+from pipelines.engines.failover import Preferred
+from pipelines.engines.finish.finishing import Finishing
+from pipelines.engines.protocols import AS_USUAL, Kind, SpeechManner, Tts, TtsChunk, in_manner
+from pipelines.voices.routing import addressed, fits, told
+
+FIRST_SOUND_S = 1.2
+"""A voice silent for this long is given up while there is another; playout waits twice as long in all."""
+NEXT_SOUND_S = 2.5
+"""One that falls silent for this long in the middle of a text has failed; playout waits twice as long."""
+
+
+class PreferredTts(Preferred[Tts]):
+    """See pipelines.engines.protocols.Tts. `voice` may be one of the catalogue: each engine is told what it
+    can make of it. An engine's own name of a voice means something to the first only that may know it."""
+
+    def __init__(
+        self,
+        there: Callable[[], Sequence[Tts | None]],
+        counter: SpeechCounter | None = None,
+        circuits: EngineCircuits | None = None,
+        finishing: Finishing | None = None,
+    ) -> None:
+        """`finishing`: what the sound of each goes through; None: as it is made."""
+        super().__init__(Kind.TTS, there, circuits)
+        self._counter = counter
+        self._finishing = finishing
+        self._fixed = False
+        self._manner = AS_USUAL
+
+    def counted(self, counter: SpeechCounter) -> PreferredTts:
+        """The same engines, for one that is told what each said."""
+        counted = PreferredTts(self._there, counter, finishing=self._finishing)
+        counted.same(self)
+        return counted
+
+    def kept_for(self, written: str) -> Tts:
+        """Who says a sentence, as it is written: where that is said in every call, the same engines, but what
+        they made of it is kept."""
+        kept = self._finishing.kept if self._finishing is not None else None
+        if kept is None or not kept.knows(written):
+            return self
+        same = copy(self)
+        same._fixed = True
+        return same
+
+    def in_manner(self, manner: SpeechManner) -> PreferredTts:
+        """The same engines; each that is asked does of it what it can."""
+        same = copy(self)
+        same._manner = manner
+        return same
+
+    def speak(
+        self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
+    ) -> AsyncGenerator[TtsChunk, None]:
+        meant = self._addressed(voice)
+
+        def begin(engine: Tts) -> AsyncGenerator[TtsChunk, None]:
+            named, tongue = told(voice, language, engine.manifest.name, first=engine is meant)
+            manner = self._manner.within(engine.manifest)
+
+            def made(stream: AsyncGenerator[TtsChunk, None]) -> AsyncGenerator[TtsChunk, None]:
+                if self._counter is None:
+                    return stream
+                return counted_speech(stream, engine.manifest.name, text, self._counter)
+
+            if self._finishing is None:
+                sayer = in_manner(engine, manner)
+                return made(sayer.speak(text, voice=named, language=tongue, rate=rate))
+            return self._finishing.speech(
+                engine, text, named, tongue, rate, manner=manner, fixed=self._fixed, made=made
+            )
+
+        needed = any(character.isalnum() for character in text)
+        return self.streamed(
+            begin,
+            _audible,
+            FIRST_SOUND_S,
+            NEXT_SOUND_S,
+            needed=needed,
+            language=language,
+            noted=_noted,
+            about=(voice, language),
+            fits=partial(fits, voice),
+        )
+
+    def _addressed(self, voice: str) -> Tts | None:
+        """To whom a name means something that the catalogue does not have; None while that one is not
+        there."""
+        there = self._there()
+        if not there or there[0] is None:
+            return None
+        engines = self._engines
+        manifests = [engine.manifest for engine in engines]
+        meant = addressed(voice, manifests)
+        return next(engine for engine, each in zip(engines, manifests, strict=True) if each is meant)
+
+
+def _audible(chunk: TtsChunk) -> bool:
+    return bool(chunk.samples.any())
+
+
+def _noted(chunk: TtsChunk, failures: str) -> TtsChunk:
+    return replace(chunk, instead_of=failures)
