@@ -14,10 +14,10 @@ from mediaserver.printable import printable
 
 MOST_LINE = 600
 """Characters of a line that are kept."""
-MOST_LINES_S = 50
-"""Lines passed on in a second; the rest is counted."""
-KEPT = 60
-"""Last lines, in which the reason of an end is looked for."""
+MOST_LINES_S = 200
+"""Lines passed on in a second; the rest is counted. Of one fault three processes of vLLM write 130."""
+KEPT = 400
+"""Last lines, in which the reason of an end is looked for: the first of those traces has it."""
 _ENDS = re.compile(rb"[\r\n]+")
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _BEARER = re.compile(r"(?i)(bearer\s+)[^\s\"']+")

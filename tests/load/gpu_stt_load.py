@@ -112,7 +112,7 @@ async def measured(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
     settings = {"weights": str(weights), "device": "cpu" if given.small else "cuda", "start_s": 600}
     if given.small:
         settings |= {"threads": 1, "final_s": 30, "limit_s": 60}
-    engine = faster_whisper.make(EngineOptions(settings=settings, home=home))
+    engine = faster_whisper.ENGINE.make(EngineOptions(settings=settings, home=home))
     await engine.start()
     try:
         await level(engine, 1, min(given.seconds, 10.0))  # what is done at the first request alone

