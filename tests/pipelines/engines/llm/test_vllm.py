@@ -273,6 +273,8 @@ def test_families_are_known_by_their_names(model: str, preset: str, tools: str) 
 def test_sizes_are_read_from_names() -> None:
     assert gpu_mb_of("Qwen/Qwen3-8B") == 17_600 + 6_000
     assert gpu_mb_of("Qwen/Qwen3-8B-AWQ") < gpu_mb_of("Qwen/Qwen3-8B-FP8") < gpu_mb_of("Qwen/Qwen3-8B")
+    assert gpu_mb_of("mistralai/Mixtral-8x7B-Instruct-v0.1") > 93_000
+    assert gpu_mb_of("Qwen/Qwen3-30B-A3B") == gpu_mb_of("some/30B")
     assert preset_of("some/model") is None
 
 
