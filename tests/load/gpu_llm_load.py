@@ -27,7 +27,7 @@ from typing import Any
 
 from pipelines.engines.llm.served import ServedLlm
 from pipelines.engines.llm.vllm import engine as vllm
-from pipelines.engines.protocols import LlmMessage, LlmText
+from pipelines.engines.protocols import LlmMessage, LlmText, LlmUsage
 from pipelines.engines.registry import EngineOptions
 from pipelines.environments.places import weights
 from pipelines.workers.limits import PoolLimits
@@ -38,7 +38,7 @@ MODEL = "tests/llama-8b"
 TARGET_MS = 60.0
 ANSWER_TOKENS, PAUSE_S = 40, 4.0
 MOST_TURNS = 8
-"""Then the caller hangs up, and another one calls."""
+"""Then the caller hangs up, and another one calls: a conversation has 3,000 tokens then."""
 INSTRUCTIONS = LlmMessage("system", "Be brief and kind to all who call the desk of the hotel. " * 11)
 
 
@@ -67,7 +67,7 @@ async def calls(llm: ServedLlm, number: int, took: Took, until: float) -> None:
 async def asked(llm: ServedLlm, messages: list[LlmMessage], took: Took) -> str:
     loop = asyncio.get_running_loop()
     began = last = loop.time()
-    words: list[str] = []
+    words, tokens = list[str](), 0
     async with aclosing(llm.stream(messages, max_tokens=ANSWER_TOKENS)) as events:
         async for event in events:
             if isinstance(event, LlmText):
@@ -75,7 +75,9 @@ async def asked(llm: ServedLlm, messages: list[LlmMessage], took: Took) -> str:
                 (took.between if words else took.first).append(1_000 * (now - last))
                 words.append(event.text)
                 last = now
-    assert len(words) > ANSWER_TOKENS / 2, f"an answer of {len(words)} words in {last - began:.1f} s"
+            elif isinstance(event, LlmUsage):
+                tokens = event.completion_tokens
+    assert tokens == ANSWER_TOKENS, f"an answer of {tokens} tokens in {last - began:.1f} s"
     return "".join(words)
 
 
@@ -84,7 +86,7 @@ def options(given: argparse.Namespace, home: Path, cache: Path) -> EngineOptions
     settings: dict[str, Any] = {
         "model": MODEL,
         "preset": "llama-3",
-        "context": 2_048 if given.small else 8_192,
+        "context": 4_096 if given.small else 8_192,
         "start_s": 1_200,
         "arguments": own,
         "extra": {"ignore_eos": True, "min_tokens": ANSWER_TOKENS},

@@ -79,4 +79,4 @@ def test_questions_are_answered(installed_environment: Callable[[str], Path], tm
     python = interpreter(home, "vllm")
     told = played(gpu_llm_load, python, tmp_path, "--calls", "3", "--seconds", "10")
     assert told["first_token_ms"]["count"] >= 3
-    assert told["between_tokens_ms"]["count"] > 30 * told["first_token_ms"]["count"]
+    assert told["between_tokens_ms"]["count"] > told["first_token_ms"]["count"]
