@@ -11,6 +11,8 @@ from dataclasses import replace
 import pytest
 
 from mediaserver.errors import EngineError, EngineMemoryError, EngineRequestError
+from pipelines.engines.protocols import SttResult
+from pipelines.engines.stt.utterance_request import UtteranceRequest
 from pipelines.workers import supervisor
 from pipelines.workers.faults import LASTING, OUT_OF_MEMORY
 from pipelines.workers.pool import Ticket, WorkerPool
@@ -20,7 +22,7 @@ from pipelines.workers.supervisor import BACKOFF_S, HEALTHY_AFTER_S
 from pipelines.workers.urgency import as_batch_work
 from pipelines.workers.work_pool import WorkGate
 from tests.pipelines.workers.asker import Asker
-from tests.pipelines.workers.scripted import Scripted, hold
+from tests.pipelines.workers.scripted import Scripted, ScriptedProcess, hold
 from tests.pipelines.workers.virtual_time import run
 
 SPEC = WorkerSpec("echo", "nobody.starts.it", at_once=1)
@@ -241,6 +243,22 @@ def test_one_that_takes_nothing_is_ended_before_it_fills_the_memory() -> None:
                 ticket.send(pack(Msg.AUDIO, ticket.id, bytes(1 << 20)))
             await asker.change()
             assert asker.lost == "takes no more data"
+
+    run(main())
+
+
+def test_a_final_that_never_comes_is_noticed_behind_a_late_partial() -> None:
+    async def main() -> None:
+        def partial_alone(process: ScriptedProcess, message: WorkerMessage) -> None:
+            if message.kind is Msg.FINISH:
+                process.send(pack_json(Msg.RESULT, message.id, text="yes"))
+
+        async with started(Scripted(partial_alone), replace(SPEC, answer_limit_s=4)) as pool:
+            results: list[SttResult] = []
+            request = UtteranceRequest(pool, results.append, None, bytearray(64_000))
+            request.finish()
+            await asyncio.sleep(60)
+            assert pool.figures.hung == 1 and results[-1].failed and not pool.load
 
     run(main())
 
