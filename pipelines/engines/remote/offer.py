@@ -80,4 +80,6 @@ def _told(manifest: Manifest) -> dict[str, Any]:
         "partials_tell": manifest.partials_tell,
         "spots": manifest.spots,
         "detects": manifest.detects,
+        "phonemes": manifest.phonemes,
+        "pitch": manifest.pitch,
     }
