@@ -8,7 +8,8 @@ after the one before is there again. What came out of each telephone is read off
 what the server's transcript says was said and heard.
 
 Fails when a call is not answered or ends by itself, when it gets no answer in a turn, when not all was heard
-of what the agent said, or when anything was said twice or was not in the sound.
+of what the agent said, or when anything was said twice or was not in the sound. Wants a quiet machine: on a
+busy one the sound has gaps, and words that cannot be read for them count as faults.
 """
 
 from __future__ import annotations
