@@ -11,8 +11,9 @@ from dataclasses import replace
 import pytest
 
 from mediaserver.errors import EngineError, EngineMemoryError, EngineRequestError
-from pipelines.engines.protocols import SttResult
+from pipelines.engines.protocols import SttResult, TtsChunk
 from pipelines.engines.stt.utterance_request import UtteranceRequest
+from pipelines.engines.tts.in_worker import MOST_AHEAD, SpeechRequest
 from pipelines.workers import supervisor
 from pipelines.workers.faults import LASTING, OUT_OF_MEMORY
 from pipelines.workers.pool import Ticket, WorkerPool
@@ -194,6 +195,26 @@ def test_a_pool_that_is_stopped_makes_room_at_the_gate() -> None:
     run(main())
 
 
+def test_a_job_that_waits_at_a_gate_does_not_keep_a_call_from_the_free_place() -> None:
+    async def main() -> None:
+        gate = WorkGate(2)
+        async with gate.place(1):  # a call: from now on a place is kept for the next one
+            with as_batch_work():
+                job = asyncio.create_task(_placed(gate))
+            await asyncio.sleep(0)
+            assert gate.inside == 1
+            async with gate.place(0):
+                assert gate.inside == 2
+        await job
+
+    run(main())
+
+
+async def _placed(gate: WorkGate) -> None:
+    async with gate.place(60):
+        pass
+
+
 def test_jobs_in_line_do_not_turn_calls_away() -> None:
     async def main() -> None:
         async with started(Scripted(hold), replace(SPEC, queue_limit=1)) as pool:
@@ -259,6 +280,27 @@ def test_a_final_that_never_comes_is_noticed_behind_a_late_partial() -> None:
             request.finish()
             await asyncio.sleep(60)
             assert pool.figures.hung == 1 and results[-1].failed and not pool.load
+
+    run(main())
+
+
+def test_a_voice_that_sends_what_nobody_takes_does_not_fill_the_memory() -> None:
+    async def main() -> None:
+        def endless(process: ScriptedProcess, message: WorkerMessage) -> None:
+            if message.kind is Msg.OPEN:
+                for at in range(40):
+                    loop.call_later(at / 10, process.send, pack(Msg.AUDIO, message.id, bytes(320_000)))
+
+        loop = asyncio.get_running_loop()
+        async with started(Scripted(endless)) as pool:
+            request = SpeechRequest("echo")
+            ticket = await pool.opened(request, within_s=1)
+            await asyncio.sleep(10)
+            taken = 0
+            while isinstance(item := await request.next(ticket), TtsChunk):
+                taken += len(item.samples)
+            assert taken == MOST_AHEAD and "that nobody takes" in str(item)
+            ticket.drop()
 
     run(main())
 
