@@ -113,7 +113,11 @@ class UtteranceRequest:
 
     def _finish(self, ticket: Ticket) -> None:
         ticket.send(pack(Msg.FINISH, ticket.id))
-        if self._urgency.priority is Priority.CALL:  # a recording's long piece may take its time
+        self._awaits(ticket)
+
+    def _awaits(self, ticket: Ticket) -> None:
+        """The final is waited for; a recording's long piece may take its time."""
+        if self._urgency.priority is Priority.CALL:
             ticket.awaits()
 
     # -- Requester -------------------------------------------------------------------------------------
@@ -134,6 +138,8 @@ class UtteranceRequest:
             return
         if message.kind is Msg.DONE:
             self._close()
+        elif self._end is not None and self._ticket is not None:  # a partial that came late is no final
+            self._awaits(self._ticket)
         self._on_result(result)
 
     def on_lost(self, why: str) -> None:
