@@ -15,6 +15,7 @@ from mediaserver.media.time import SAMPLE_RATE
 from pipelines.engines.protocols import Kind, Manifest, TtsChunk
 from pipelines.engines.tts.in_worker import SpeechRequest
 from pipelines.engines.tts.neural.engine import NeuralTts
+from pipelines.workers.protocol import Msg, pack
 from pipelines.workers.spec import WorkerSpec
 
 MANIFEST = Manifest("tones", Kind.TTS, "tones", ("en",), "none", sample_rate=24_000)
@@ -96,6 +97,19 @@ async def test_what_goes_wrong_fails_its_own_text_in_one_line(text: str, togethe
         assert isinstance(bad, EngineError) and FAULTS[text] in str(bad) and "\n" not in str(bad)
         assert not isinstance(good, BaseException) and seconds(good) > 0.2
         assert tts.restarts == 0
+
+
+@pytest.mark.parametrize("together", [1, 4])
+async def test_a_step_is_counted_with_as_many_texts_as_it_was_for(together: int) -> None:
+    """What waited together was counted, though a model that speaks one clause at a time computes one."""
+    async with voice(together=together) as tts:
+        await asyncio.gather(*(spoken(tts, SENTENCE) for _ in range(6)))
+        for worker in tts.pool.workers:
+            worker.send(pack(Msg.PING))
+        await spoken(tts, "All is told.")  # behind the answer to that
+        sizes = tts.pool.figures.batch_sizes
+        assert sum(sizes.counts) > 0
+        assert (sizes.total == sum(sizes.counts)) == (together == 1)
 
 
 async def test_what_does_not_fit_together_is_spoken_one_by_one() -> None:
