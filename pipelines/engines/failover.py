@@ -100,6 +100,11 @@ class Preferred(Generic[E]):
             if len(self._unfit) > MOST_UNFIT:
                 del self._unfit[next(iter(self._unfit))]
 
+    def has_none(self, about: Hashable) -> bool:
+        """Nobody of the list has what was asked for, as far as they said."""
+        engines = self._engines
+        return len(engines) == 1 or all((id(engine), about) in self._unfit for engine in engines)
+
     def asked(self, engine: E) -> None:
         """It is used now."""
         self._circuits.asked(engine)

@@ -74,6 +74,13 @@ class Manifest:
         """Whether it knows a language (BCP 47): "en" is enough for "en-GB", and the other way round."""
         return speaks(self.languages, language)
 
+    def nearest(self, language: str) -> str:
+        """What it is told where this language is wanted: that, if it knows it; else one that it knows, which
+        is English if it can be. What is said with foreign sounds is better than silence."""
+        if self.speaks(language) or not self.languages:
+            return language
+        return "en" if self.speaks("en") else self.languages[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
