@@ -11,6 +11,7 @@ import signal
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -58,8 +59,10 @@ class Office:
         """All engines have started."""
         for name in (*EARS, *VOICES):
             kind = "stt" if name in EARS else "tts"
-            path = f"/api/engines/{kind}/{name}"
-            await poll(name, lambda path=path: (self.server.get(path)["state"] or {}).get("ready"))
+            await poll(name, partial(self._is_ready, f"/api/engines/{kind}/{name}"))
+
+    def _is_ready(self, path: str) -> bool:
+        return (self.server.get(path)["state"] or {}).get("ready") is True
 
     def end(self, module: str) -> None:
         """Kill a worker that cannot be started again."""

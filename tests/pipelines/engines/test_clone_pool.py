@@ -30,7 +30,7 @@ async def test_an_engine_that_declares_the_pool_has_its_limit_and_its_figures(tm
         first = tts.speak("one two three four five six seven")
         await anext(first)
         second = tts.speak("hello")
-        waiting: asyncio.Task[TtsChunk] = asyncio.create_task(anext(second))  # type: ignore[arg-type]
+        waiting: asyncio.Task[TtsChunk] = asyncio.create_task(anext(second))
         while not engine.pool.waiting:  # noqa: ASYNC110 - the task has only to begin
             await asyncio.sleep(0)
         assert [pool for pool, gate in engines.resources.gates.items() if gate.inside] == [WorkPool.CLONE]
