@@ -7,6 +7,8 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 FAST := not slow and not load
+# All fast tests go in two processes (tests/at_once.py); with ARGS, which mostly pick a few, in one.
+AT_ONCE := $(if $(ARGS),,-n 2 --dist loadfile)
 PACKAGES := mediaserver pipelines sip callers api cli
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -24,7 +26,7 @@ doctor: ## Check this machine and say how to mend what is wrong
 	@scripts/setup.sh runtime && exec $(BIN)/voiceforge doctor $(ARGS)
 
 test: ## Set up and run the fast tests, those with SIPp and baresip included
-	@scripts/setup.sh dev peers promtool && exec $(BIN)/python -m pytest -m "$(FAST)" $(ARGS)
+	@scripts/setup.sh dev peers promtool && exec $(BIN)/python -m pytest -m "$(FAST)" $(AT_ONCE) $(ARGS)
 
 it: ## The slow tests: Asterisk, Kamailio, linphonec, a language model, long calls, kill -9; draws the matrix of docs/interop.md
 	@scripts/setup.sh dev peers phones proxy speech asterisk models engines
@@ -49,7 +51,7 @@ mutate: ## Break the pure machines in small ways and count what the tests notice
 	@scripts/setup.sh mutate && exec $(BIN)/python -m tests.mutation $(ARGS)
 
 cov: ## The fast tests with coverage; report in htmlcov/
-	@scripts/setup.sh dev peers promtool && exec $(BIN)/python -m pytest -m "$(FAST)" \
+	@scripts/setup.sh dev peers promtool && exec $(BIN)/python -m pytest -m "$(FAST)" $(AT_ONCE) \
 	  $(PACKAGES:%=--cov=%) --cov-report=term:skip-covered --cov-report=html $(ARGS)
 
 clients: ## Make the typed clients in clients/ anew, after a change of the API

@@ -19,6 +19,8 @@ from aiohttp import web_app
 
 from mediaserver.errors import DatabaseError
 from mediaserver.storage.postgres import EmbeddedPostgres, open_connection, open_pool
+from tests.at_once import pytest_runtest_setup as pytest_runtest_setup
+from tests.at_once import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
 from tests.database import OwnTables
 from tests.environments import engines_home as engines_home
 from tests.environments import installed_environment as installed_environment

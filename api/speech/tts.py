@@ -38,8 +38,9 @@ class TextToSpeak(RequestModel):
     speed: float = Field(1.0, ge=0.25, le=4.0, description="Of the speech; engines bear less at either end.")
     ssml: bool = Field(
         False,
-        description="The text is SSML: speak, p, s, break, say-as, prosody (rate, volume), sub and lang; of "
-        "other elements the words are said. Else nothing in it is markup.",
+        description="The text is SSML: speak, p, s, break, say-as, prosody (rate, volume), sub and lang; "
+        "phoneme and pitch where the voice can; of other elements the words are said. Else nothing in it is "
+        "markup.",
     )
     timestamps: bool = Field(
         False, description="Lines of JSON with pieces of the audio (base64) and the words that end in them."

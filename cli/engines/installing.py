@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.engines.naming import add_name, all_engines, locks_of, named
+from cli.engines.naming import add_name, all_engines, locks_of, named, well_told
+from cli.engines.nothing import nothing_to_install
 from cli.terminal import print_json, progress_line
 from mediaserver.errors import EngineMissingError
 
@@ -49,10 +50,17 @@ def run(settings: Settings, args: argparse.Namespace) -> int:
     if args.name is None:
         engines = [each for each in all_engines(settings, known) if _is_old(each, home)]
     else:
-        engines = named(settings, known, args.name)
+        engines = well_told(named(settings, known, args.name))
     locks = locks_of(engines)
     if args.name is not None and not locks:
-        return _nothing_to_do(engines, args.json)
+        told = nothing_to_install(engines)
+        if args.json:
+            print_json({"environments": []})
+        else:
+            print(told)
+        return 0
+    if args.action == "update":
+        locks = _installed(locks, home, args.name)
     made = []
     for lock in locks:
         with _told() as tell:
@@ -82,6 +90,17 @@ def as_dict(stamp: Stamp, home: Path) -> dict[str, Any]:
     }
 
 
+def _installed(locks: list[str], home: Path, name: str | None) -> list[str]:
+    """Those whose environments are there, in whatever state. Raises EngineMissingError when a name's are
+    not."""
+    from pipelines.environments.stamp import look
+
+    there = [lock for lock in locks if look(home, lock).stamp is not None]
+    if name is not None and not there:
+        raise EngineMissingError(f"{name} is not installed: run `voiceforge engines install {name}`")
+    return there
+
+
 def _is_old(engine: NamedEngine, home: Path) -> bool:
     from pipelines.environments.stamp import look
 
@@ -98,26 +117,6 @@ def _device(args: argparse.Namespace, home: Path, lock: str) -> Device:
     if args.device:
         return Device(args.device)
     return stamp.device if stamp is not None else usual_device()
-
-
-def _nothing_to_do(engines: list[NamedEngine], as_json: bool) -> int:
-    """What an engine needs that has no packages of its own."""
-    for each in engines:
-        readiness = each.entry.readiness(each.options)
-        if not readiness.ready and not each.recipe.weights:
-            raise EngineMissingError(f"{each.name} is not ready: {readiness.lacks}")
-    if as_json:
-        print_json({"environments": []})
-        return 0
-    name = engines[0].name
-    needs = " and ".join(sorted({need for each in engines for need in each.entry.manifest.needs}))
-    if any(each.recipe.weights for each in engines):
-        print(f"{name} has its packages; run `voiceforge engines pull {name}` for its weights")
-    elif needs:
-        print(f"{name} has its packages; its {needs} are yours to give (docs/engines.md)")
-    else:
-        print(f"{name} is ready: it came with the locked packages and needs nothing else")
-    return 0
 
 
 @contextmanager

@@ -11,9 +11,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.engines.naming import NamedEngine, add_name, named
+from cli.engines.naming import NamedEngine, add_name, named, well_told
+from cli.engines.nothing import nothing_to_pull
 from cli.terminal import print_json, progress_line
-from mediaserver.errors import EngineError, EngineMissingError
+from mediaserver.errors import EngineError
 
 if TYPE_CHECKING:
     from mediaserver.config import Settings
@@ -49,10 +50,15 @@ def run(settings: Settings, args: argparse.Namespace) -> int:
     """Raises EngineError."""
     from pipelines.engines.builtin import registry
 
-    engines = named(settings, registry(), args.name)
+    engines = well_told(named(settings, registry(), args.name))
     models = models_of(engines, args.revision)
     if not models:
-        return _nothing_to_do(engines, args.json)
+        told = nothing_to_pull(engines)
+        if args.json:
+            print_json({"weights": []})
+        else:
+            print(told)
+        return 0
     home = settings.engines_home
     if args.verify:
         return _verify(args.name, models, home, args.json)
@@ -73,21 +79,6 @@ def models_of(engines: list[NamedEngine], revision: str | None = None) -> list[M
                 other = revision if revision and index == 0 else model.revision
                 models.append(dataclasses.replace(model, revision=other))
     return list(dict.fromkeys(models))
-
-
-def _nothing_to_do(engines: list[NamedEngine], as_json: bool) -> int:
-    name = engines[0].name
-    for each in engines:
-        readiness = each.entry.readiness(each.options)
-        if not readiness.ready and not each.recipe.lock:
-            raise EngineMissingError(f"{name} is not ready: {readiness.lacks}")
-    if as_json:
-        print_json({"weights": []})
-    elif any("weights" in each.entry.manifest.needs for each in engines):
-        print(f"{name}: its weights are yours to give (docs/engines.md)")
-    else:
-        print(f"{name} needs nothing of a hub")
-    return 0
 
 
 def _from_hub(models: list[ModelFiles], home: Path, args: argparse.Namespace) -> int:

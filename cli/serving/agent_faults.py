@@ -87,9 +87,10 @@ class AgentFaults(NamedTuple):
     def _spoken(self, agent: AgentSpec, tongue: str) -> bool:
         if len(without_modes(agent.tts)) < len(agent.tts):
             return True  # which engines that is may be otherwise tomorrow
-        if any(self.engines.options.get(name, {}).get("weights") for name in agent.tts or self.engines.tts):
-            return True  # weights of the operator's speak whatever they do
-        return self.known.knows(Kind.TTS, agent.tts or self.engines.tts, tongue)
+        names = agent.tts or self.engines.tts
+        if any(":" in name or self.engines.options.get(name, {}).get("weights") for name in names):
+            return True  # what is named or weighed by the operator speaks what it does: `mms-tts:quc`
+        return self.known.knows(Kind.TTS, names, tongue)
 
     def _voice(self, agent: AgentSpec) -> str:
         voices = catalogue().voices

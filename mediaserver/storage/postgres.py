@@ -104,7 +104,7 @@ class EmbeddedPostgres:
             return
         try:
             await asyncio.to_thread(self._stop)
-        except (OSError, subprocess.SubprocessError) as error:
+        except (DatabaseError, OSError, subprocess.SubprocessError) as error:
             log.warning("the embedded PostgreSQL did not stop cleanly: %s", _one_line(error))
         finally:
             os.close(self._lock)
@@ -155,7 +155,11 @@ class EmbeddedPostgres:
             self._run("pg_ctl", "-s", "-w", "-t", "2", "-m", "fast", "stop")
         except DatabaseError:
             # A slow disk holds up the last checkpoint; the next start replays the log instead.
-            self._run("pg_ctl", "-s", "-w", "-t", "4", "-m", "immediate", "stop")
+            try:
+                self._run("pg_ctl", "-s", "-w", "-t", "4", "-m", "immediate", "stop")
+            except DatabaseError:
+                if self._alive():  # it had ended by itself in between
+                    raise
 
     def _place(self) -> Path:
         """`<data>/postgres`, or a folder of its own when root's data folder is closed to other users."""

@@ -24,7 +24,7 @@ from pipelines.conversation.playout import Playout
 from pipelines.conversation.signals import NO_SOUND, PATIENCE, TROUBLE, faded, over
 from pipelines.conversation.transcript import SpokenLine, Thought, Transcript
 from pipelines.engines.finish.levels import amplified
-from pipelines.engines.protocols import KeepsSpeech, Tts, TtsChunk
+from pipelines.engines.protocols import AS_USUAL, KeepsSpeech, SpeechManner, Tts, TtsChunk, in_manner
 from pipelines.spoken.dictionary import EMPTY, Dictionary
 from pipelines.spoken.forms import spoken
 from pipelines.spoken.pronunciation import NONE, Pronunciations
@@ -60,6 +60,8 @@ class _Tongue:
     """How fast; it makes no other tongue."""
     gain_db: float = field(default=0.0, compare=False)
     """How much louder; likewise."""
+    manner: SpeechManner = field(default=AS_USUAL, compare=False)
+    """Likewise."""
 
 
 class Speaking:
@@ -136,18 +138,23 @@ class Speaking:
         """What was written as SSML: each segment in its manner, behind its pause."""
         pause_ms = 0
         for segment in piece.segments:
-            rate = min(max(tongue.rate * segment.rate, SLOWEST), FASTEST)
-            manner = replace(tongue, rate=rate, gain_db=segment.gain_db)
+            sayer = tongue
             if segment.language and segment.language != tongue.language:
-                other = self._tongue_of(segment.language, "")
-                manner = replace(other, rate=rate, gain_db=segment.gain_db)
+                sayer = self._tongue_of(segment.language, "")
+            sayer = replace(
+                sayer,
+                rate=min(max(tongue.rate * segment.rate, SLOWEST), FASTEST),
+                gain_db=segment.gain_db,
+                manner=SpeechManner(segment.pitch, segment.phonemes),
+            )
             pause_ms += segment.pause_ms
-            for sentence in split_sentences(segment.text) if not segment.said else [segment.text]:
-                form = said_instead(sentence, segment.said) if segment.said else self._form(sentence, manner)
+            undivided = segment.said or segment.phonemes
+            for sentence in [segment.text] if undivided else split_sentences(segment.text):
+                form = said_instead(sentence, segment.said) if segment.said else self._form(sentence, sayer)
                 index = self.playout.append(
                     line, form, interruptible=piece.interruptible, pause=pause_ms * SAMPLES_PER_MS
                 )
-                self._waiting.append((index, form, manner))
+                self._waiting.append((index, form, sayer))
                 pause_ms = 0
 
     def fill(self, epoch: int, text: str, thought: Thought) -> None:
@@ -376,10 +383,13 @@ class Speaking:
         this; None: within the usual time."""
         saying = self._saying
         form = said.line.sentences[index].spoken
-        tts = self._tts
-        if self._keeps is not None and text == form.spoken:  # the whole of it
+        tts, manner, whole = self._tts, saying.manner, text == form.spoken
+        if self._keeps is not None and whole:
             tts = self._keeps.kept_for(form.written)
-        stream = tts.speak(text, voice=saying.voice, language=saying.language, rate=saying.rate)
+        if not whole:
+            manner = replace(manner, phonemes="")
+        sayer = in_manner(tts, manner)
+        stream = sayer.speak(text, voice=saying.voice, language=saying.language, rate=saying.rate)
         try:
             limit = FIRST_CHUNK_S if first_s is None else first_s
             while True:

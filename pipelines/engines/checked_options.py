@@ -34,6 +34,13 @@ def checked_options(engine: str, options: EngineOptions, form: type[F], page: st
         return form.model_validate(dict(options.settings))
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False, include_context=False)
+        which = options.name.partition(":")[2]
+        if which and "model" not in form.model_fields and options.settings.get("model") == which:
+            # Not the operator's word: a name without a table of its own stands for a model.
+            raise EngineMissingError(
+                f'nothing says what {options.name} is: write a table [engines.options."{options.name}"] '
+                f"({page})"
+            ) from None
         raise EngineMissingError(
             f"{where}: {'; '.join(_said(each, form, page) for each in faults)}"
         ) from None

@@ -69,6 +69,10 @@ class Manifest:
     """Of a voice's engine: all names that it knows, where they are few. Empty: nobody knows but itself."""
     gender: str = ""
     """Of a voice's engine that has one voice for each language: "female" or "male"."""
+    phonemes: bool = False
+    """Of a voice's engine: it can be told in the IPA what words sound like (`SpeechManner.phonemes`)."""
+    pitch: bool = False
+    """Of a voice's engine: it can speak higher and lower (`SpeechManner.pitch`)."""
 
     def speaks(self, language: str) -> bool:
         """Whether it knows a language (BCP 47): "en" is enough for "en-GB", and the other way round."""
@@ -238,6 +242,24 @@ class TtsChunk:
     """The first of a text by another voice than was wanted: which failed, and why."""
 
 
+@dataclass(frozen=True, slots=True)
+class SpeechManner:
+    """How words are said beside their speed, as far as a voice's engine can."""
+
+    pitch: float = 1.0
+    """A factor of the voice's usual one, from 0.5 to 2."""
+    phonemes: str = ""
+    """What the words sound like, in the IPA; empty: as the voice reads them. One that lacks a sound of it
+    reads them, too."""
+
+    def within(self, manifest: Manifest) -> SpeechManner:
+        """What an engine can of it."""
+        return SpeechManner(self.pitch if manifest.pitch else 1.0, self.phonemes if manifest.phonemes else "")
+
+
+AS_USUAL = SpeechManner()
+
+
 class Tts(Engine, Protocol):
     def speak(
         self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
@@ -245,6 +267,19 @@ class Tts(Engine, Protocol):
         """Stream the audio of a text; closing the generator (aclose) cancels the work. Raises EngineError.
         `voice` is the engine's own name of one; empty lets `language` (BCP 47) decide. `rate`: a factor of
         its usual speed, of which it takes as much as it can."""
+
+
+@runtime_checkable
+class TakesManner(Protocol):
+    """A Tts that can more than speed; its manifest says what."""
+
+    def in_manner(self, manner: SpeechManner) -> Tts:
+        """Who says a text in this manner."""
+
+
+def in_manner(tts: Tts, manner: SpeechManner) -> Tts:
+    """Who says a text in this manner, or as it usually does where it can no other."""
+    return tts.in_manner(manner) if manner != AS_USUAL and isinstance(tts, TakesManner) else tts
 
 
 @runtime_checkable

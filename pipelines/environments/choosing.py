@@ -1,5 +1,5 @@
-"""Which files of a repository are fetched: pickles, which run what is in them, only where nothing else
-will do."""
+"""Which files of a repository are fetched: none whose contents lie beside it in the form that is read, and
+pickles, which run what is in them, only where nothing else will do."""
 
 from __future__ import annotations
 
@@ -12,18 +12,34 @@ PICKLES = (".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib")
 _SHARD = re.compile(r"-\d{5}-of-\d{5}$")
 _SAME = {"pytorch_model": "model", "pytorch_adapter_model": "adapter_model"}
 """How transformers names the same weights in either format."""
+_ORIGINAL, _USUAL = "consolidated", "model"
+"""How Mistral names the weights of its own format, and those of transformers' beside them, in safetensors."""
 
 
 def chosen_files(names: Iterable[str], patterns: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Those that match one of the patterns, and those that match and are left out: pickles whose contents lie
-    beside them as safetensors. What a pattern names without `*` or `?` is taken in any case."""
+    """Those that match one of the patterns, and those that match and are left out: what lies beside them once
+    more as transformers' safetensors. What a pattern names without `*` or `?` is taken in any case."""
     patterns = tuple(patterns)
     literal = {pattern for pattern in patterns if not any(sign in pattern for sign in "*?[")}
     matching = [name for name in sorted(names) if any(fnmatchcase(name, pattern) for pattern in patterns)]
     safe = {_weights_of(name) for name in matching if name.endswith(".safetensors")}
-    left = [name for name in matching if is_pickle(name) and _weights_of(name) in safe - {""}]
-    left = [name for name in left if name not in literal]
+    left = [
+        name for name in matching if name not in literal and (_as_pickle(name) or _as_original(name)) in safe
+    ]
     return [name for name in matching if name not in left], left
+
+
+def _as_pickle(name: str) -> str:
+    """The weights that a pickle holds; empty for what is none."""
+    return _weights_of(name) if is_pickle(name) else ""
+
+
+def _as_original(name: str) -> str:
+    """The weights that transformers' files hold of one in Mistral's format; empty for what is none."""
+    path = PurePosixPath(name)
+    if path.suffix != ".safetensors" or _SHARD.sub("", path.stem) != _ORIGINAL:
+        return ""
+    return str(path.parent / _USUAL)
 
 
 def is_pickle(name: str) -> bool:

@@ -24,6 +24,8 @@ class Readiness:
     ready: bool
     lacks: str = ""
     """What is missing and the command that mends it; empty when ready."""
+    refused: str = ""
+    """Why its settings cannot be taken, which is one of the lacks; empty: they can be."""
 
 
 class EngineTold(Protocol):

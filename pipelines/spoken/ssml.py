@@ -7,7 +7,8 @@ wrote as SSML: words of a caller or of a model must never come here as they are 
     break time, strength       a pause               prosody rate, volume     faster, louder
     say-as interpret-as        read as what it is    sub alias                said in its place
     lang xml:lang              another language      p, s                     a pause behind it
-    Of all other elements the words are said: phoneme, voice, emphasis are nothing that every voice can.
+    phoneme ph (IPA)           what it sounds like   prosody pitch            higher, lower
+    Not every voice can the last two: others say the words, as all do of any other element (voice, emphasis).
 """
 
 from __future__ import annotations
@@ -30,7 +31,11 @@ VOLUMES_DB = {
     "x-loud": 6.0,
 }
 SLOWEST, FASTEST = 0.25, 4.0
+PITCHES = {"x-low": 0.7, "low": 0.85, "medium": 1.0, "default": 1.0, "high": 1.2, "x-high": 1.45}
+LOWEST, HIGHEST = 0.5, 2.0
 MOST_DB = 10.0
+MOST_PHONEMES = 100
+"""Characters of one <phoneme>'s IPA: a long name has some thirty."""
 PARAGRAPH_MS, SENTENCE_MS = 500, 250
 
 _TAG = re.compile(
@@ -44,6 +49,8 @@ _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 _TIME = re.compile(r"\+?(\d{1,6}(?:\.\d{0,6})?|\.\d{1,6})(ms|s)")
 _PERCENT = re.compile(r"([+-]?)(\d{1,4}(?:\.\d{1,3})?)%")
 _FACTOR = re.compile(r"\d{1,2}(?:\.\d{1,3})?")
+_SEMITONES = re.compile(r"([+-]?\d{1,2}(?:\.\d{1,3})?)st")
+_HERTZ = re.compile(r"[+-]?\d{1,4}(?:\.\d{1,3})?Hz")
 _DECIBELS = re.compile(r"([+-]?\d{1,2}(?:\.\d{1,3})?)dB")
 _SPACE = re.compile(r"\s+")
 _PAUSES = {"p": PARAGRAPH_MS, "s": SENTENCE_MS}
@@ -64,6 +71,10 @@ class SsmlSegment:
     rate: float = 1.0
     """A factor."""
     gain_db: float = 0.0
+    pitch: float = 1.0
+    """A factor."""
+    phonemes: str = ""
+    """What all of it sounds like, in the IPA; empty: as the voice reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +83,24 @@ class _Manner:
     language: str = ""
     rate: float = 1.0
     gain_db: float = 0.0
+    pitch: float = 1.0
     alias: str | None = None
     """Of <sub>."""
     kind: str = ""
     """Of <say-as>."""
+    phonemes: str = ""
+
+    @property
+    def undivided(self) -> bool:
+        """What is told of its words is told of all of them at once, whatever elements stand among them."""
+        return self.alias is not None or bool(self.phonemes)
 
 
 def escaped(text: str) -> str:
-    """Words as they stand in SSML."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    """Words as they stand in SSML, between elements and in attributes."""
+    for sign, entity in (("&", "amp"), ("<", "lt"), (">", "gt"), ('"', "quot"), ("'", "apos")):
+        text = text.replace(sign, f"&{entity};")
+    return text
 
 
 def written(segments: tuple[SsmlSegment, ...]) -> str:
@@ -157,10 +177,7 @@ class _Reader:
         if found["close"]:
             if not self._open or self._open[-1].element != name or found["more"] or found["empty"]:
                 raise self._wrong(f"</{name}> closes nothing", found.start())
-            self._flush()
-            self._open.pop()
-            self._pause_ms = max(self._pause_ms, _PAUSES.get(name, 0) if self._made else 0)
-            self._over = not self._open
+            self._close(name)
             return
         if self._over or (not self._open and name != "speak"):
             raise self._wrong(f"<{name}> stands outside of <speak>", found.start())
@@ -168,17 +185,23 @@ class _Reader:
             each[1].lower(): self._characters(each[2] if each[2] is not None else each[3], found.start())
             for each in _ATTRIBUTE.finditer(found["more"])
         }
-        self._flush()
+        if not (self._open and self._open[-1].undivided):
+            self._flush()
         if name == "break":
             self._pause_ms = min(self._pause_ms + self._break(told, found.start()), LONGEST_BREAK_MS)
-        if found["empty"]:
-            if name == "sub" and "alias" in told:
-                self._made.append(self._segment("", told["alias"], self._open[-1]))
-            self._over = not self._open
-            return
         if len(self._open) >= DEEPEST:
             raise self._wrong(f"elements are nested more than {DEEPEST} deep", found.start())
         self._open.append(self._manner(name, told, found.start()))
+        if found["empty"]:
+            self._close(name)
+
+    def _close(self, name: str) -> None:
+        """The innermost element ends."""
+        if not (len(self._open) > 1 and self._open[-2].undivided):
+            self._flush()
+        self._open.pop()
+        self._pause_ms = max(self._pause_ms, _PAUSES.get(name, 0) if self._made else 0)
+        self._over = not self._open
 
     def _manner(self, name: str, told: Mapping[str, str], at: int) -> _Manner:
         """How the words in an element are said, with all that is around it."""
@@ -193,11 +216,17 @@ class _Reader:
             case "prosody":
                 rate = manner.rate * self._rate(told.get("rate", ""), at)
                 gain = manner.gain_db + self._volume(told.get("volume", ""), at)
+                pitch = manner.pitch * self._pitch(told.get("pitch", ""), at)
                 return replace(
-                    manner, rate=min(max(rate, SLOWEST), FASTEST), gain_db=min(max(gain, -60.0), MOST_DB)
+                    manner,
+                    rate=min(max(rate, SLOWEST), FASTEST),
+                    gain_db=min(max(gain, -60.0), MOST_DB),
+                    pitch=min(max(pitch, LOWEST), HIGHEST),
                 )
             case "say-as":
                 return replace(manner, kind=told.get("interpret-as", "").strip().lower())
+            case "phoneme":
+                return replace(manner, phonemes=self._phonemes(told, at))
             case "sub":
                 if "alias" not in told:
                     raise self._wrong("<sub> needs an alias", at)
@@ -209,17 +238,16 @@ class _Reader:
         """The words so far are a segment."""
         text = _SPACE.sub(" ", "".join(self._words)).strip()
         self._words.clear()
-        if not text or not self._open:
+        if not self._open or not (text or self._open[-1].alias):
             return
         manner = self._open[-1]
-        if self._made and not self._pause_ms and not any(map(str.isalnum, text)):
+        if text and self._made and not self._pause_ms and not any(map(str.isalnum, text)):
             last = self._made[-1]  # a full stop behind an element
             self._made[-1] = replace(last, text=last.text + text, said=last.said and last.said + text)
             return
         said = ""
         if manner.alias is not None:
             said = manner.alias
-            self._open[-1] = replace(manner, alias="")  # said once, whatever stands in it
         elif manner.kind:
             said = said_as(manner.kind, text, manner.language or self._language)
         self._made.append(self._segment(text, said, manner))
@@ -227,7 +255,14 @@ class _Reader:
     def _segment(self, text: str, said: str, manner: _Manner) -> SsmlSegment:
         pause, self._pause_ms = self._pause_ms, 0
         return SsmlSegment(
-            text or said, said if said != text else "", pause, manner.language, manner.rate, manner.gain_db
+            text or said,
+            said if said != text else "",
+            pause,
+            manner.language,
+            manner.rate,
+            manner.gain_db,
+            manner.pitch,
+            manner.phonemes,
         )
 
     def _break(self, told: Mapping[str, str], at: int) -> int:
@@ -247,11 +282,30 @@ class _Reader:
         if not told or told in RATES:
             return RATES.get(told, 1.0)
         if (found := _PERCENT.fullmatch(told)) is not None:
-            share = float(found[2]) / 100
-            return 1 + share if found[1] == "+" else 1 - share if found[1] == "-" else share
+            return _share(found)
         if _FACTOR.fullmatch(told) is not None:
             return float(told)
         raise self._wrong(f"{told[:40]!r} is no rate: {', '.join(RATES)}, or 120%", at)
+
+    def _pitch(self, told: str, at: int) -> float:
+        """1 for one in hertz: nobody knows from which voice's it differs, nor whose that is."""
+        told = told.strip()
+        if not told or told in PITCHES or _HERTZ.fullmatch(told):
+            return PITCHES.get(told, 1.0)
+        if (found := _SEMITONES.fullmatch(told)) is not None:
+            return float(2 ** (float(found[1]) / 12))
+        if (found := _PERCENT.fullmatch(told)) is not None:
+            return _share(found)
+        raise self._wrong(f"{told[:40]!r} is no pitch: {', '.join(PITCHES)}, +10% or -2st", at)
+
+    def _phonemes(self, told: Mapping[str, str], at: int) -> str:
+        """Those in the IPA; empty: of an alphabet that is not known here."""
+        if "ph" not in told:
+            raise self._wrong("<phoneme> needs its ph", at)
+        phonemes = told["ph"].strip()
+        if len(phonemes) > MOST_PHONEMES:
+            raise self._wrong(f"a ph of more than {MOST_PHONEMES} characters", at)
+        return phonemes if told.get("alphabet", "ipa").strip().lower() == "ipa" else ""
 
     def _volume(self, told: str, at: int) -> float:
         told = told.strip()
@@ -282,3 +336,9 @@ class _Reader:
         line = self._text.count("\n", 0, at) + 1
         column = at - self._text.rfind("\n", 0, at)
         return ValueError(f"this is no SSML that can be said: line {line}, column {column}: {what}")
+
+
+def _share(found: re.Match[str]) -> float:
+    """'+20%' and '120%' as the factor 1.2."""
+    share = float(found[2]) / 100
+    return 1 + share if found[1] == "+" else 1 - share if found[1] == "-" else share

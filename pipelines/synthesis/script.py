@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipelines.engines.finish.clauses import pause_ms
+from pipelines.engines.protocols import AS_USUAL, SpeechManner
 from pipelines.spoken.ssml import parse_ssml, written
 from pipelines.synthesis.portions import portions
 
@@ -29,6 +30,7 @@ class Portion:
     rate: float = 1.0
     """A factor."""
     gain_db: float = 0.0
+    manner: SpeechManner = AS_USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,9 @@ def of_ssml(ssml: str, language: str) -> SpokenScript:
         if not segment.text:
             continue
         pause = segment.pause_ms or (pause_ms(before) if before else 0)
-        for start, portion in portions(segment.said or segment.text):
+        cut = list(portions(segment.said or segment.text))
+        manner = SpeechManner(segment.pitch, segment.phonemes if len(cut) == 1 else "")
+        for start, portion in cut:
             place = (at, at + len(segment.text)) if segment.said else (at + start, at + start + len(portion))
             made.append(
                 Portion(
@@ -69,6 +73,7 @@ def of_ssml(ssml: str, language: str) -> SpokenScript:
                     segment.language,
                     segment.rate,
                     segment.gain_db,
+                    manner,
                 )
             )
         at += len(segment.text) + 1

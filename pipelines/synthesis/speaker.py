@@ -21,7 +21,7 @@ from mediaserver.media.time import SAMPLE_RATE, SAMPLES_PER_MS
 from pipelines.engines.batch_work import as_batch_work
 from pipelines.engines.circuits import all_failed
 from pipelines.engines.finish.levels import amplified
-from pipelines.engines.protocols import Kind, Manifest, TtsChunk, WordMark
+from pipelines.engines.protocols import Kind, Manifest, TtsChunk, WordMark, in_manner
 from pipelines.engines.running import Engines
 from pipelines.spoken.ssml import FASTEST, SLOWEST
 from pipelines.synthesis.script import PAUSE_MS, Portion, SpokenScript, of_ssml, of_text
@@ -219,7 +219,8 @@ class TextSpeech:
         if portion.language and portion.language != language and self._knows(portion.language):
             language, voice = portion.language, ""
         rate = min(max(self._rate * portion.rate, SLOWEST), FASTEST)
-        return self._engine.speak(portion.said, voice=voice, language=language, rate=rate)
+        sayer = in_manner(self._engine, portion.manner)
+        return sayer.speak(portion.said, voice=voice, language=language, rate=rate)
 
     async def _next(self, stream: AsyncGenerator[TtsChunk, None], within_s: float) -> TtsChunk | None:
         try:

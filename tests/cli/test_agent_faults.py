@@ -16,3 +16,8 @@ def test_weights_of_the_operators_may_speak_any_language() -> None:
     assert usual.of(row) == {"language": "no voice speaks 'it' here"}
     own = EnginesSettings(options={"piper": {"weights": "/srv/voices"}})
     assert usual._replace(engines=own).of(row) == {}
+
+
+def test_a_voice_that_is_named_by_its_language_speaks_it() -> None:
+    row = AgentSpec(uuid4(), "desk", 0, "echo", tts=("mms-tts:quc",), language="quc")
+    assert AgentFaults(registry(), EnginesSettings(), lambda flow: "", lambda tool: True).of(row) == {}

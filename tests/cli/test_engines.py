@@ -6,6 +6,7 @@ import importlib
 import json
 import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -123,6 +124,78 @@ def test_endpoints_that_the_settings_name_are_listed_beside_their_engine(
     assert listed["openai:fast"]["ready"] and listed["openai:fast"]["kind"] == "llm"
 
 
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A machine where nothing but the locked packages is installed, no key is set and nothing can be fetched;
+    its settings."""
+    for name in list(os.environ):
+        if name.endswith(("_API_KEY", "_TOKEN", "_KEY")):
+            monkeypatch.delenv(name)
+    for name, value in {
+        "VOICEFORGE_ENGINES__HOME": str(tmp_path / "engines"),
+        "VOICEFORGE_CONFIG": str(tmp_path / "voiceforge.toml"),
+        "HF_ENDPOINT": "http://127.0.0.1:9",
+        "PIP_NO_INDEX": "1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "voiceforge.toml").touch()
+    return tmp_path / "voiceforge.toml"
+
+
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        (
+            "install openai-speech",
+            "comes with the server: nothing is to be installed; it lacks a key: set OPENAI_",
+        ),
+        (
+            "install openai",
+            "nothing is to be installed; it lacks a key; set OPENAI_API_KEY, or name an endpoint",
+        ),
+        ("install hf-space-tts", "it lacks engines.options.hf-space-tts: set space"),
+        ("pull openai-speech", "needs nothing of a hub; it lacks a key: set OPENAI_API_KEY"),
+        ("pull deepgram", "deepgram needs nothing of a hub"),
+    ],
+)
+def test_what_only_lacks_a_key_says_so_and_is_no_failure(
+    bare: Path, capsys: pytest.CaptureFixture[str], command: str, line: str
+) -> None:
+    assert main(["engines", *command.split()]) == 0
+    assert line in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        ("update kokoro", "kokoro is not installed: run `voiceforge engines install kokoro`"),
+        ("pull kokoro:x", 'nothing says what kokoro:x is: write a table [engines.options."kokoro:x"]'),
+        ("pull mms-tts:ja", "mms-tts knows no model for 'ja': name it by the three letters"),
+        ("pull mms-tts:quc", "the hub cannot be reached for facebook/mms-tts-quc"),
+        ("pull mms-tts:hi", "the hub cannot be reached for facebook/mms-tts-hin"),
+        ("pull mms-tts:own", "the hub cannot be reached for acme/hindi"),
+        ("install piper", "engines.options.piper: noise is no option of it: did you mean 'noise_scale'?"),
+        ("pull moonshine", "engines.options.moonshine: threads input should be less than or equal to"),
+        ("install elevenlabs", "engines.options.elevenlabs has api_key: put the key into a file"),
+        ("pull vllm:acme/x", "engines.options.vllm:acme/x: context input should be"),
+        ("install playht", "engines.options.playht: voices is no option of it"),
+    ],
+)
+def test_settings_that_a_server_would_refuse_are_refused_before_anything_is_fetched(
+    bare: Path, capsys: pytest.CaptureFixture[str], command: str, line: str
+) -> None:
+    bare.write_text(
+        "[engines.options]\n"
+        'piper = { noise = 1 }\nmoonshine = { threads = 1000 }\nplayht = { voices = "x" }\n'
+        'elevenlabs = { api_key = "secret" }\n"vllm:acme/x" = { context = -1 }\n'
+        '"mms-tts:own" = { weights = "acme/hindi", language = "hi" }\n'
+    )
+    assert main(["engines", *command.split()]) == 1
+    (said,) = capsys.readouterr().err.splitlines()
+    assert line in said and "secret" not in said
+    assert not (bare.parent / "engines" / "environments").exists()
+
+
 ALL = {
     "stt": "pocketsphinx faster-whisper moonshine kyutai voxtral-realtime parakeet openai-transcribe "
     "deepgram assemblyai hf-endpoint-stt hf-space-stt remote",
@@ -134,13 +207,8 @@ ALL = {
 
 
 def test_every_engine_is_listed_with_what_it_needs_here(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    bare: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """On a machine where nothing but the locked packages is installed and no key is set."""
-    for name in list(os.environ):
-        if name.endswith(("_API_KEY", "_TOKEN", "_KEY")):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("VOICEFORGE_ENGINES__HOME", str(tmp_path))
     assert main(["engines", "list", "--json"]) == 0
     listed = {(row["kind"], row["name"]): row for row in json.loads(capsys.readouterr().out)["engines"]}
     wanted = {(kind, name) for kind, names in ALL.items() for name in names.split()}
@@ -153,6 +221,16 @@ def test_every_engine_is_listed_with_what_it_needs_here(
             assert key[0] == "llm" or row["here"]["keys"] and row["here"]["cost"], key
         elif "weights" in row["needs"] and key[0] != "llm":
             assert row["here"]["environment"] and row["here"]["weights"][0]["licence"], key
+
+
+def test_the_list_imports_no_part_of_a_running_server() -> None:
+    heavy = "asyncpg aiohttp av openai huggingface_hub cli.serving.engines pipelines.engines.running"
+    program = (
+        "import sys; from cli.main import main; code = main(['engines', 'list', '--json']); "
+        f"sys.stderr.write(' '.join(sorted(set(sys.modules) & set('{heavy}'.split())))); sys.exit(code)"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stderr == ""
 
 
 def test_the_embedded_engines_are_listed_and_ready(capsys: pytest.CaptureFixture[str]) -> None:

@@ -163,8 +163,7 @@ async def test_more_replicas_come_when_more_is_at_work_and_nobody_gets_in_withou
     await tts.start()
     speaking = [tts.speak(f"{SAID} " * 200, language="en-us") for _ in range(CALLS)]
     try:
-        await asyncio.sleep(5)
-        assert await ray.replicas("espeak-ng") == 1, "lines that stand ready are no work"
+        assert await ray.replicas("espeak-ng") == 1
         for speech in speaking:
             assert len((await anext(speech)).samples)
         async with asyncio.timeout(120):
@@ -181,7 +180,8 @@ async def test_more_replicas_come_when_more_is_at_work_and_nobody_gets_in_withou
 
 BUILDER = """
 import json, sys
-from deploy.ray_serve import engine
+from types import SimpleNamespace
+from deploy.ray_serve import AT_WORK, by_work, engine
 from ray.serve.schema import ServeDeploySchema
 for config in json.loads(sys.argv[1]):
     ServeDeploySchema.model_validate(config)
@@ -192,7 +192,11 @@ for wrong in ({}, {"engine": "pocketsphin"}, {"engine": "espeak-ng", "worker": 1
         engine(wrong)
     except Exception as error:
         faults.append(str(error))
-print(json.dumps([part, faults]))
+def replicas(*at_work):
+    metrics = {AT_WORK: {str(at): each for at, each in enumerate(at_work)}}
+    config = SimpleNamespace(get_target_ongoing_requests=lambda: 2)
+    return by_work(SimpleNamespace(aggregated_metrics=metrics, config=config, total_num_requests=50))[0]
+print(json.dumps([part, faults, [replicas(0.0, 0.0), replicas(2.0, 3.0)]]))
 """
 
 
@@ -205,9 +209,10 @@ def test_what_serve_is_given_is_what_it_takes(installed_environment: Callable[[s
         text=True,
         check=True,
     )
-    part, faults = json.loads(run.stdout.splitlines()[-1])
+    part, faults, replicas = json.loads(run.stdout.splitlines()[-1])
     needed = registry().find(Kind.STT, "faster-whisper").recipe_for(EngineOptions()).gpu_mb
     assert needed <= part["num_gpus"] * 24000 < needed + 240
     lacks, unknown, wrong = faults
     assert lacks.startswith("args lacks engine") and "did you mean 'pocketsphinx'" in unknown
     assert "args has no 'worker'; it may have" in wrong
+    assert replicas == [0, 3]  # lines that stand ready are no work, though Serve counts them

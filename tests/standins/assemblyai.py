@@ -112,7 +112,8 @@ class _Session:
             self._owner.controls.append(str(kind))
             match kind:
                 case "ForceEndpoint":
-                    await self._end_turn()
+                    if self._told:  # else there is no turn that could be ended
+                        await self._end_turn()
                 case "KeepAlive" | "UpdateConfiguration":
                     pass
                 case "Terminate":

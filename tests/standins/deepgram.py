@@ -26,8 +26,8 @@ NOVA_3 = {
     *("fr-CA", "it", "nl", "nl-BE", "pt", "pt-BR", "pt-PT", "hi", "ja", "ru", "sv", "da", "pl", "tr", "ko"),
 }
 MODELS = {"nova-3": NOVA_3, "nova-3-general": NOVA_3, "nova-3-medical": {"en"}, "nova-2": NOVA_3 | {"zh"}}
-BUFFERED_S = 0.1
-"""A Finalize with less audio than this unanswered gets no answer."""
+NOTICEABLE_S = 0.5
+"""A Finalize with less audio than this unanswered gets no answer: none is promised."""
 INTERIM_S = 0.3
 LONGEST_S = 4.0
 """Of a stretch without final words."""
@@ -38,6 +38,10 @@ class Deepgram(StandIn):
         super().__init__()
         self.idle_s = 10.0
         """Without audio or KeepAlive the connection is closed (NET-0001)."""
+        self.marks = False
+        """What answers a Finalize says so, which "may" be."""
+        self.away_s = 0.0
+        """From a control message to its answer."""
         self.queries: list[dict[str, list[str]]] = []
         self.controls: list[str] = []
         """Messages that were no audio, by type."""
@@ -176,10 +180,12 @@ class _Hearing:
             case "KeepAlive":
                 return True
             case "Finalize":
-                if len(self._audio) / 2 / self._rate >= BUFFERED_S:
-                    await self._tell(final=True, finalize=True)
+                if len(self._audio) / 2 / self._rate >= NOTICEABLE_S:
+                    await asyncio.sleep(self._owner.away_s)
+                    await self._tell(final=True, finalize=self._owner.marks)
                 return True
             case "CloseStream":
+                await asyncio.sleep(self._owner.away_s)
                 await self._tell(final=True)
                 await self._send({"type": "Metadata", "request_id": "r", "duration": self._from_s})
                 await self._socket.close()

@@ -176,16 +176,15 @@ def serving() -> Iterator[Hub]:
     """A hub on two free ports of this machine, on a thread of its own: those who ask it block."""
     hub = Hub()
     loop = asyncio.new_event_loop()
-    up = threading.Event()
-    runners: list[web.AppRunner] = []
+    up, over = threading.Event(), asyncio.Event()
 
-    async def start() -> None:
+    async def serve() -> None:
         said, kept = web.Application(), web.Application()
         said.router.add_get("/api/models/{owner}/{name}", hub.info)
         said.router.add_get("/api/models/{owner}/{name}/revision/{revision}", hub.info)
         said.router.add_get("/{owner}/{name}/resolve/{revision}/{path:.+}", hub.resolve)
         kept.router.add_get("/{sha}", hub.stored)
-        addresses = []
+        runners, addresses = [], []
         for app in (said, kept):
             runner = web.AppRunner(app, access_log=None, handler_cancellation=True)
             await runner.setup()
@@ -196,12 +195,12 @@ def serving() -> Iterator[Hub]:
             addresses.append(f"http://127.0.0.1:{port}")
         hub.address, hub.store = addresses
         up.set()
+        await over.wait()
+        for runner in runners:
+            await runner.cleanup()
 
     def run() -> None:
-        loop.run_until_complete(start())
-        loop.run_forever()
-        for runner in runners:
-            loop.run_until_complete(runner.cleanup())
+        loop.run_until_complete(serve())
         loop.close()
 
     thread = threading.Thread(target=run, daemon=True)
@@ -210,7 +209,7 @@ def serving() -> Iterator[Hub]:
     try:
         yield hub
     finally:
-        loop.call_soon_threadsafe(loop.stop)
+        loop.call_soon_threadsafe(over.set)
         thread.join(20)
 
 

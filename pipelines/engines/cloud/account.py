@@ -29,7 +29,7 @@ class ProviderAccount:
 
     @classmethod
     def told(cls, options: Mapping[str, Any]) -> ProviderAccount:
-        """Of what `pipelines.engines.cloud.spec.provider_spec` tells a worker."""
+        """Of what `pipelines.engines.cloud.provider_engine.CloudEngine` tells a worker."""
         url = str(options["url"])
         key_env, key_file = str(options.get("key_env", "")), str(options.get("key_file", ""))
         parts = urlsplit(url)

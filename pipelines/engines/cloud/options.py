@@ -5,7 +5,7 @@ anything is started. A key stands in a variable or a file, never in the settings
 from __future__ import annotations
 
 import os
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -54,6 +54,16 @@ class ProviderOptions(BaseModel):
         """The provider's usual key may go to this address."""
         return True
 
+    @property
+    def lacks(self) -> str:
+        """What it wants beside a key and does not have; empty when nothing."""
+        return ""
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What the worker is to know of them beside address and key."""
+        return {}
+
 
 def key_variable(given: ProviderOptions, recipe: Recipe) -> str:
     """The variable that holds the key: of those of the recipe the first that is set. Empty: none is
@@ -75,7 +85,11 @@ def key_readiness(
     name = options.name or engine
     try:
         given = checked_options(engine, options, form)
+    except EngineMissingError as error:
+        return Readiness(False, str(error), str(error))
+    lacks = [given.lacks] if given.lacks else []
+    try:
         read_key(name, key_variable(given, recipe), given.api_key_file)
     except EngineMissingError as error:
-        return Readiness(False, str(error).removeprefix(f"the engine {name} lacks "))
-    return Readiness(True)
+        lacks.append(str(error).removeprefix(f"the engine {name} lacks "))
+    return Readiness(not lacks, "; ".join(lacks))

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import partial
 
+from pipelines.engines.checked_options import checked_options
 from pipelines.engines.cloud.options import ProviderOptions, key_readiness, key_variable
 from pipelines.engines.cloud.provider_pool import ProviderPool
 from pipelines.engines.in_worker import WorkerEngine
-from pipelines.engines.protocols import Manifest, Readiness
-from pipelines.engines.registry import EngineOptions
+from pipelines.engines.protocols import Kind, Manifest, Readiness
+from pipelines.engines.registry import EngineEntry, EngineOptions
 from pipelines.engines.stt.in_worker import WorkerStt
 from pipelines.engines.tts.in_worker import WorkerTts
 from pipelines.environments.places import interpreter
 from pipelines.environments.readiness import recipe_readiness
 from pipelines.environments.recipe import Recipe
+from pipelines.workers.limits import POOL_LIMITS
 from pipelines.workers.spec import WorkerSpec
 
 START_LIMIT_S = 60.0
@@ -50,56 +51,65 @@ class ProviderTts(ProviderEngine, WorkerTts):
     """See `pipelines.engines.protocols.Tts`."""
 
 
-def provider_spec(
-    manifest: Manifest,
-    recipe: Recipe,
-    module: str,
-    options: EngineOptions,
-    given: ProviderOptions,
-    told: Mapping[str, Any],
-) -> WorkerSpec:
-    """The worker of a provider's engine. `told`: of its options what the worker is to know."""
-    variable = key_variable(given, recipe)
-    name = options.name or manifest.name
-    facts = {
-        "engine": name,
-        "url": given.url,
-        "key_env": "" if given.api_key_file else variable,
-        "key_file": given.api_key_file,
-        "connect_s": given.connect_s,
-        **told,
-    }
-    return WorkerSpec(
-        name,
-        module,
-        facts,
-        interpreter=_interpreter(recipe, options),
-        inherits=(variable, "SSL_CERT_*") if variable else ("SSL_CERT_*",),
-        niceness=NICENESS,
-        start_limit_s=START_LIMIT_S,
-    )
+@dataclass(frozen=True, slots=True)
+class CloudEngine:
+    """One such engine, before it is made."""
 
+    manifest: Manifest
+    recipe: Recipe
+    module: str
+    """Of the worker."""
+    form: type[ProviderOptions]
 
-def named(manifest: Manifest, options: EngineOptions) -> Manifest:
-    """One of several bears its own name."""
-    return replace(manifest, name=options.name or manifest.name)
+    def check(self, options: EngineOptions) -> Readiness:
+        """Options, key and environment; it asks nobody."""
+        key = key_readiness(self.manifest.name, options, self.recipe, self.form)
+        rest = recipe_readiness(self.manifest.name, replace(self.recipe, keys=()), options)
+        lacks = [each.lacks for each in (key, rest) if not each.ready]
+        return Readiness(not lacks, "; ".join(lacks), key.refused)
 
+    def make(self, options: EngineOptions) -> ProviderStt | ProviderTts:
+        """One of several bears its own name. Raises EngineMissingError."""
+        made = ProviderStt if self.manifest.kind is Kind.STT else ProviderTts
+        manifest = replace(self.manifest, name=options.name or self.manifest.name)
+        return made(manifest, self.spec(options), options.workers)
 
-def provider_readiness(
-    manifest: Manifest,
-    options: EngineOptions,
-    recipe: Recipe,
-    form: type[ProviderOptions],
-) -> Readiness:
-    """Options, key and environment."""
-    key = key_readiness(manifest.name, options, recipe, form)
-    rest = recipe_readiness(manifest.name, replace(recipe, keys=()), options)
-    lacks = [each.lacks for each in (key, rest) if not each.ready]
-    return Readiness(not lacks, "; ".join(lacks))
+    def spec(self, options: EngineOptions) -> WorkerSpec:
+        """Raises EngineMissingError."""
+        given = checked_options(self.manifest.name, options, self.form)
+        variable = key_variable(given, self.recipe)
+        name = options.name or self.manifest.name
+        facts = {
+            "engine": name,
+            "url": given.url,
+            "key_env": "" if given.api_key_file else variable,
+            "key_file": given.api_key_file,
+            "connect_s": given.connect_s,
+            **given.told,
+        }
+        return WorkerSpec(
+            name,
+            self.module,
+            facts,
+            interpreter=self._interpreter(options),
+            inherits=(variable, "SSL_CERT_*") if variable else ("SSL_CERT_*",),
+            niceness=NICENESS,
+            start_limit_s=START_LIMIT_S,
+        )
 
+    def entry(self) -> EngineEntry:
+        return EngineEntry(
+            self.manifest,
+            partial(self.check, EngineOptions()),
+            self.make,
+            check_with=self.check,
+            several=True,
+            recipe=self.recipe,
+            limits=POOL_LIMITS,
+        )
 
-def _interpreter(recipe: Recipe, options: EngineOptions) -> str:
-    """Of its environment; the server's own where it needs none."""
-    if not recipe.lock or options.home is None:
-        return sys.executable
-    return str(interpreter(options.home, recipe.lock))
+    def _interpreter(self, options: EngineOptions) -> str:
+        """Of its environment; the server's own where it needs none."""
+        if not self.recipe.lock or options.home is None:
+            return sys.executable
+        return str(interpreter(options.home, self.recipe.lock))

@@ -10,7 +10,7 @@ from pipelines.engines.finish.edges import faded_edges
 from pipelines.engines.finish.kept import KeptSpeech
 from pipelines.engines.finish.levels import VoiceLevels
 from pipelines.engines.in_worker import WorkerEngine
-from pipelines.engines.protocols import Tts, TtsChunk
+from pipelines.engines.protocols import AS_USUAL, SpeechManner, Tts, TtsChunk, in_manner
 
 Sound: TypeAlias = AsyncGenerator[TtsChunk, None]
 
@@ -30,6 +30,7 @@ class Finishing:
         language: str,
         rate: float,
         *,
+        manner: SpeechManner = AS_USUAL,
         fixed: bool = False,
         made: Callable[[Sound], Sound] = lambda sound: sound,
     ) -> Sound:
@@ -37,15 +38,19 @@ class Finishing:
         `fixed`: it is said in many calls, and its sound may be kept. `made`: sees what the engine makes
         now."""
 
+        sayer = in_manner(engine, manner)
+
         def speak(part: str) -> Sound:
-            return engine.speak(part, voice=voice, language=language, rate=rate)
+            return sayer.speak(part, voice=voice, language=language, rate=rate)
 
         def making() -> Sound:
-            return made(clausewise(speak, text) if engine.manifest.whole else speak(text))
+            by_clause = engine.manifest.whole and not manner.phonemes  # those are of the whole text
+            return made(clausewise(speak, text) if by_clause else speak(text))
 
         name = name_of(engine)
         if fixed and self.kept is not None:
-            stream = self.kept.speech(making, name, voice, language, rate, text)
+            more = () if manner == AS_USUAL else (manner.pitch, manner.phonemes)
+            stream = self.kept.speech(making, name, voice, language, rate, text, *more)
         else:
             stream = making()
         stream = faded_edges(stream)

@@ -157,7 +157,7 @@ def server_readiness(
     except EngineMissingError as error:
         why = str(error).removeprefix(f"the engine {engine} lacks ")
         rest = recipe_readiness(engine, replace(recipe(form()), weights=()), replace(options, settings={}))
-        return Readiness(False, "; ".join(part for part in (rest.lacks, why) if part))
+        return Readiness(False, "; ".join(part for part in (rest.lacks, why) if part), str(error))
     told = {"weights": given.model} if wanted.weights else {}
     return recipe_readiness(name, wanted, replace(options, settings=told))
 

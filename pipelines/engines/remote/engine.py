@@ -78,7 +78,7 @@ def as_told(manifest: Manifest, facts: Mapping[str, Any]) -> Manifest:
     languages = told.get("languages")
     if isinstance(languages, list) and languages and all(isinstance(each, str) for each in languages):
         taken["languages"] = tuple(languages)
-    for name in ("partials_tell", "spots", "detects"):
+    for name in ("partials_tell", "spots", "detects", "phonemes", "pitch"):
         if isinstance(told.get(name), bool):
             taken[name] = told[name]
     for name in ("summary", "licence"):

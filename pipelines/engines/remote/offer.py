@@ -8,6 +8,7 @@ from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.in_worker import WorkerEngine
 from pipelines.engines.protocols import Kind, Manifest
 from pipelines.engines.registry import EngineOptions, EngineRegistry, unknown
+from pipelines.engines.remote.openings import listening_fault, speaking_fault
 from pipelines.workers.hosting.hosted import Hosted
 
 PROTOCOL = 1
@@ -40,7 +41,14 @@ def made(kind: Kind, name: str, known: EngineRegistry, options: EngineOptions) -
 
 def hosted(kind: Kind, name: str, engine: WorkerEngine) -> Hosted:
     """One that has started."""
-    return Hosted(kind.value, name, engine.pool, facts_of(kind, name, engine))
+    return Hosted(
+        kind.value,
+        name,
+        engine.pool,
+        facts_of(kind, name, engine),
+        listens=kind is Kind.STT,
+        fault_of=speaking_fault if kind is Kind.TTS else listening_fault,
+    )
 
 
 def facts_of(kind: Kind, name: str, engine: WorkerEngine) -> dict[str, Any]:
@@ -72,4 +80,6 @@ def _told(manifest: Manifest) -> dict[str, Any]:
         "partials_tell": manifest.partials_tell,
         "spots": manifest.spots,
         "detects": manifest.detects,
+        "phonemes": manifest.phonemes,
+        "pitch": manifest.pitch,
     }

@@ -55,15 +55,18 @@ class LocalSttEngine(Generic[F]):
         try:
             recipe = self.recipe_for(options)
         except EngineMissingError as error:
-            return Readiness(False, f"options that can be read ({error})")
-        found = recipe_readiness(options.name or self.manifest.name, recipe, options)
-        return Readiness(found.ready, found.lacks)
+            return Readiness(False, f"options that can be read ({error})", str(error))
+        return recipe_readiness(options.name or self.manifest.name, recipe, options)
 
     def make(self, options: EngineOptions) -> WorkerStt:
-        """Raises EngineMissingError."""
+        """One of several bears its own name. Raises EngineMissingError."""
         given = checked_options(self.manifest.name, options, self.form)
         usual_s = self.manifest.final_within_s if _on_gpu(given) else FINAL_ON_CPU_S
-        manifest = replace(self.as_chosen(self.manifest, given), final_within_s=given.final_s or usual_s)
+        manifest = replace(
+            self.as_chosen(self.manifest, given),
+            name=options.name or self.manifest.name,
+            final_within_s=given.final_s or usual_s,
+        )
         return WorkerStt(manifest, self.spec(options), options.workers)
 
     def spec(self, options: EngineOptions) -> WorkerSpec:

@@ -15,7 +15,7 @@ from pipelines.engines.circuits import EngineCircuits, reason
 from pipelines.engines.counting import SpeechCounter, counted_speech
 from pipelines.engines.failover import Preferred
 from pipelines.engines.finish.finishing import Finishing
-from pipelines.engines.protocols import Kind, Tts, TtsChunk
+from pipelines.engines.protocols import AS_USUAL, Kind, SpeechManner, Tts, TtsChunk, in_manner
 from pipelines.voices.routing import addressed, fits, told
 
 FIRST_SOUND_S = 1.2
@@ -40,6 +40,7 @@ class PreferredTts(Preferred[Tts]):
         self._counter = counter
         self._finishing = finishing
         self._fixed = False
+        self._manner = AS_USUAL
         self._in_call = False
         self._not_had: set[tuple[str, str]] = set()
         """Voices, with the language, that none of the list has."""
@@ -59,6 +60,12 @@ class PreferredTts(Preferred[Tts]):
             return self
         same = copy(self)
         same._fixed = True
+        return same
+
+    def in_manner(self, manner: SpeechManner) -> PreferredTts:
+        """The same engines; each that is asked does of it what it can."""
+        same = copy(self)
+        same._manner = manner
         return same
 
     async def speak(
@@ -93,6 +100,7 @@ class PreferredTts(Preferred[Tts]):
         def begin(engine: Tts) -> AsyncGenerator[TtsChunk, None]:
             named, tongue = told(voice, language, engine.manifest.name, first=engine is meant)
             tongue = engine.manifest.nearest(tongue)
+            manner = self._manner.within(engine.manifest)
 
             def made(stream: AsyncGenerator[TtsChunk, None]) -> AsyncGenerator[TtsChunk, None]:
                 if self._counter is None:
@@ -100,8 +108,11 @@ class PreferredTts(Preferred[Tts]):
                 return counted_speech(stream, engine.manifest.name, text, self._counter)
 
             if self._finishing is None:
-                return made(engine.speak(text, voice=named, language=tongue, rate=rate))
-            return self._finishing.speech(engine, text, named, tongue, rate, fixed=self._fixed, made=made)
+                sayer = in_manner(engine, manner)
+                return made(sayer.speak(text, voice=named, language=tongue, rate=rate))
+            return self._finishing.speech(
+                engine, text, named, tongue, rate, manner=manner, fixed=self._fixed, made=made
+            )
 
         needed = any(character.isalnum() for character in text)
         return self.streamed(

@@ -1,11 +1,12 @@
 """A voice whose work is done in worker processes: all of it that is the same for every such engine.
 
 Must never synthesise in this process. A text is plain text: nothing in it is read as markup or as phonemes.
-The worker gets OPEN {"text", "voice", "language", "rate"}, CREDIT for each stretch of audio that was taken,
-and CANCEL in the end. It answers with AUDIO (int16, 16 kHz, no leading silence), before each any RESULT
-{"words": [[text_start, text_end, sample], ...]} that belongs to it, then DONE; or with FAILED {"error",
-"missing": true when it has no such voice or language, "kind": pipelines.workers.faults}. It should not make
-much more than has been taken.
+The worker gets OPEN {"text", "voice", "language", "rate"}, with "pitch" and "phonemes" where somebody asks
+for them and its manifest says that it can (protocols.SpeechManner); CREDIT for each stretch of audio that was
+taken, and CANCEL in the end. It answers with AUDIO (int16, 16 kHz, no leading silence), before each any
+RESULT {"words": [[text_start, text_end, sample], ...]} that belongs to it, then DONE; or with FAILED
+{"error", "missing": true when it has no such voice or language, "kind": pipelines.workers.faults}. It should
+not make much more than has been taken.
 """
 
 from __future__ import annotations
@@ -13,12 +14,15 @@ from __future__ import annotations
 import asyncio
 import struct
 from collections.abc import AsyncGenerator
+from copy import copy
+from dataclasses import asdict
+from typing import Self
 
 import numpy as np
 
 from mediaserver.errors import EngineError, EngineLostError, EngineMemoryError
 from pipelines.engines.in_worker import WorkerEngine, failure
-from pipelines.engines.protocols import TtsChunk, WordMark
+from pipelines.engines.protocols import AS_USUAL, SpeechManner, TtsChunk, WordMark
 from pipelines.workers.pool import Ticket
 from pipelines.workers.protocol import Msg, WorkerMessage, pack
 from pipelines.workers.urgency import urgency
@@ -37,6 +41,14 @@ _CONTROL = {code: " " for code in (*range(0x20), *range(0x7F, 0xA0), *range(0xD8
 class WorkerTts(WorkerEngine):
     """See pipelines.engines.protocols.Tts."""
 
+    _manner = AS_USUAL
+
+    def in_manner(self, manner: SpeechManner) -> Self:
+        """The same workers."""
+        same = copy(self)
+        same._manner = manner.within(self.manifest)
+        return same
+
     async def speak(
         self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
     ) -> AsyncGenerator[TtsChunk, None]:
@@ -54,11 +66,12 @@ class WorkerTts(WorkerEngine):
         if not plain.strip():
             return
         name = self.pool.spec.name
+        more = asdict(self._manner) if self._manner != AS_USUAL else {}
         first_s: float | None = None
         for last_try in (False, True):
             speech = SpeechRequest(name)
             ticket = await self.pool.opened(
-                speech, within_s=READY_WAIT_S, text=plain, voice=voice, language=language, rate=rate
+                speech, within_s=READY_WAIT_S, text=plain, voice=voice, language=language, rate=rate, **more
             )
             spoken = False
             try:

@@ -48,6 +48,10 @@ class HostedLine(Protocol):
         """Raises nothing."""
 
 
+OpeningFault = Callable[[Mapping[str, Any]], str]
+"""What the workers could not make of the fields that open a request, for people; empty: nothing."""
+
+
 class LineError(PeerError):
     """What came is not of the protocol."""
 
@@ -65,13 +69,18 @@ class Bridge:
         line: HostedLine,
         facts: Mapping[str, Any],
         told: Callable[[str], None] = lambda _what: None,
+        *,
+        listens: bool = False,
+        fault_of: OpeningFault = lambda _fields: "",
     ) -> None:
         """`facts`: of the engine, told at once. `told`: of each "request", and of those that were "lost", or
-        found the pool "full" or "down"."""
-        self._pool = pool
+        found the pool "full" or "down". `listens`: its workers answer what was said when that is over."""
+        self.pool = pool
+        self.told = told
+        self.listens = listens
         self._line = line
         self._facts = facts
-        self._told = told
+        self._fault_of = fault_of
         self._request: _Passage | None = None
         self._leaving = False
         self.spoken = 0
@@ -182,30 +191,27 @@ class Bridge:
             raise LineError(f"what opens a request is no JSON object ({error})") from None
         if not RESERVED.isdisjoint(fields):
             raise LineError(f"what opens a request has none of the fields {', '.join(sorted(RESERVED))}")
-        self._told("request")
-        self._request = _Passage(self, self._pool, message.id, fields, self._told)
+        if fault := self._fault_of(fields):
+            raise LineError(f"what opens a request {fault}")
+        self.told("request")
+        self._request = _Passage(self, message.id, fields)
         self._request.begin()
 
 
 class _Passage:
     """One request on its way through. See pipelines.workers.supervisor.Requester."""
 
-    def __init__(
-        self,
-        bridge: Bridge,
-        pool: WorkerPool,
-        id: int,
-        fields: dict[str, Any],
-        told: Callable[[str], None],
-    ) -> None:
+    def __init__(self, bridge: Bridge, id: int, fields: dict[str, Any]) -> None:
         self.id = id
         self._bridge = bridge
-        self._pool = pool
+        self._pool = bridge.pool
         self._fields = fields
-        self._told = told
         self._ticket: Ticket | None = None
         self._held: list[WorkerMessage] = []
         self._audio = 0
+        self._finished = False
+        self._untaken = 0
+        """Samples of answers that the other end has not said to have taken."""
         self._awaited = False
         self._room: asyncio.Task[None] | None = None
 
@@ -224,17 +230,22 @@ class _Passage:
             self._audio += len(message.payload)
             if self._audio > MAX_AUDIO:
                 raise LineError(f"a request has at most {MAX_AUDIO} bytes of audio", TOO_BIG)
-        if message.kind is Msg.CREDIT and len(message.payload) != 4:
-            raise LineError("a credit has four bytes")
+        if message.kind is Msg.CREDIT:
+            if len(message.payload) != 4:
+                raise LineError("a credit has four bytes")
+            self._untaken -= int.from_bytes(message.payload, "little")
+        self._finished = self._finished or message.kind is Msg.FINISH
         if self._ticket is None:
             self._held.append(message)
         else:
             self._pass(self._ticket, message)
 
     def awaits(self) -> None:
-        """Somebody waits for its next answer."""
+        """Somebody waits for its next answer. A worker that waits for them, for the rest of what is said or
+        for answers to be taken, is not to be blamed."""
         self._awaited = True
-        if self._ticket is not None:
+        theirs = self._untaken > 0 or (self._bridge.listens and not self._finished)
+        if self._ticket is not None and not theirs:
             self._ticket.awaits()
 
     def cancel(self) -> None:
@@ -245,13 +256,15 @@ class _Passage:
 
     def on_message(self, message: WorkerMessage) -> None:
         if message.kind is Msg.AUDIO:
-            self._bridge.spoken += len(message.payload) // 2
+            samples = len(message.payload) // 2
+            self._bridge.spoken += samples
+            self._untaken += samples
         self._bridge.put(pack(message.kind, self.id, message.payload))
         if message.kind in (Msg.DONE, Msg.FAILED):
             self._end()
 
     def on_lost(self, why: str) -> None:
-        self._told("lost")
+        self._bridge.told("lost")
         self._lost(why)
 
     def _lost(self, why: str, **more: bool) -> None:
@@ -260,7 +273,7 @@ class _Passage:
         self._bridge.put(pack_json(Msg.LOST, self.id, why=why, down=down, **more))
         self._end()
         if down:
-            self._told("down")
+            self._bridge.told("down")
 
     def _opened(self) -> Ticket | None:
         if self._fields.get("priority") == Priority.BATCH:
@@ -273,14 +286,14 @@ class _Passage:
         if await self._pool.wait_room(ROOM_WAIT_S):
             self._ticket = self._opened()
         if self._ticket is None:
-            self._told("full")
+            self._bridge.told("full")
             self._lost("has no room", full=True)
             return
         held, self._held = self._held, []
         for message in held:
             self._pass(self._ticket, message)
         if self._awaited:
-            self._ticket.awaits()
+            self.awaits()
 
     def _pass(self, ticket: Ticket, message: WorkerMessage) -> None:
         ticket.send(pack(message.kind, ticket.id, message.payload))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.workers.hosting.bridge import Bridge, HostedLine
+from pipelines.workers.hosting.bridge import Bridge, HostedLine, OpeningFault
 from pipelines.workers.pool import WorkerPool
 
 
@@ -20,6 +20,9 @@ class Hosted:
     pool: WorkerPool
     facts: Mapping[str, Any]
     """Told to everybody who opens a line."""
+    listens: bool = False
+    """A recogniser."""
+    fault_of: OpeningFault = lambda _fields: ""
     counts: Counter[str] = field(default_factory=Counter)
     """See `Bridge`; and "line", each that was opened."""
     bridges: set[Bridge] = field(default_factory=set)
@@ -27,7 +30,7 @@ class Hosted:
 
     async def carry(self, line: HostedLine) -> None:
         """Serve a line until it is over."""
-        bridge = Bridge(self.pool, line, self.facts, self._told)
+        bridge = Bridge(self.pool, line, self.facts, self._told, listens=self.listens, fault_of=self.fault_of)
         self._told("line")
         self.bridges.add(bridge)
         try:

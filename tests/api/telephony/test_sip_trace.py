@@ -21,6 +21,8 @@ from tests.mediaserver.calls.lines import Line
 from tests.sip.tracing.packets import read
 
 SIP = "/api/telephony/sip"
+STRANGE = UUID(int=0xC0FFEE)
+"""A call that nobody knows."""
 INVITE = b"INVITE sip:demo@x SIP/2.0\r\nCall-ID: one\r\nCSeq: 1 INVITE\r\n\r\n"
 OK = b"SIP/2.0 200 \x1b[31mOK\r\nCall-ID: one\r\nCSeq: 1 INVITE\r\n\r\n"
 OPTIONS = b"OPTIONS sip:x SIP/2.0\r\nCall-ID: two\r\nCSeq: 1 OPTIONS\r\n\r\n"
@@ -74,12 +76,12 @@ async def test_a_key_that_was_pressed_is_told_without_saying_which(desk: Desk) -
 @pytest.mark.parametrize(
     ("path", "status", "words"),
     [
-        (f"{CALLS}/{uuid4()}/sip", 404, "No SIP messages are kept of such a call"),
+        (f"{CALLS}/{STRANGE}/sip", 404, "No SIP messages are kept of such a call"),
         (f"{CALLS}/one/sip", 400, "UUID"),
-        (f"{CALLS}/{uuid4()}/sip?format=xml", 400, "format: Input should be"),
-        (f"{CALLS}/{uuid4()}/pcap", 404, "No SIP messages are kept of such a call"),
-        (f"{CALLS}/{uuid4()}/pcap?seconds=601", 400, "seconds: Input should be"),
-        (f"{CALLS}/{uuid4()}/pcap?seconds=-1", 400, "seconds: Input should be"),
+        (f"{CALLS}/{STRANGE}/sip?format=xml", 400, "format: Input should be"),
+        (f"{CALLS}/{STRANGE}/pcap", 404, "No SIP messages are kept of such a call"),
+        (f"{CALLS}/{STRANGE}/pcap?seconds=601", 400, "seconds: Input should be"),
+        (f"{CALLS}/{STRANGE}/pcap?seconds=-1", 400, "seconds: Input should be"),
         (f"{SIP}?limit=0", 400, "limit: Input should be"),
         (f"{SIP}?limit=1001", 400, "limit: Input should be"),
     ],

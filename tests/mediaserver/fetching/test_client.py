@@ -269,7 +269,9 @@ OK = b"HTTP/1.1 200 OK\r\n"
         (OK + b"Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\nx", FetchFault.BAD_ANSWER),
         (OK + b"Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope", FetchFault.BAD_ANSWER),
         (
-            OK + b"Content-Encoding: gzip\r\nContent-Length: 15\r\n\r\n" + gzip.compress(b"hello")[:15],
+            OK
+            + b"Content-Encoding: gzip\r\nContent-Length: 15\r\n\r\n"
+            + gzip.compress(b"hello", mtime=0)[:15],
             FetchFault.BAD_ANSWER,
         ),
     ],

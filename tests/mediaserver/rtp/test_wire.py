@@ -391,7 +391,9 @@ def test_silence_is_told_once_and_not_while_held(bench: Bench) -> None:
     assert told == ["live", "live"]
 
 
-@pytest.mark.parametrize(("host", "direction"), [(HOST, "recvonly"), ("0.0.0.0", "sendrecv")])
+@pytest.mark.parametrize(
+    ("host", "direction"), [(HOST, "recvonly"), ("0.0.0.0", "sendrecv")], ids=["recvonly", "no address"]
+)
 def test_a_phone_that_holds_us_may_be_silent(bench: Bench, host: str, direction: str) -> None:
     stream, phone = bench.call()
     told: list[str] = []

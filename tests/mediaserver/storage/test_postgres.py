@@ -77,6 +77,25 @@ async def test_who_joined_starts_it_again_when_the_first_has_stopped_it(open_fol
     assert not second._alive()
 
 
+async def test_one_that_stops_late_is_no_fault(
+    open_folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It ended between two tries: the second found nothing to end, and the process ended with a fault."""
+    server = EmbeddedPostgres(open_folder / "late")
+    await server.start()
+    run = server._run
+
+    def late(program: str, *arguments: str) -> None:
+        run(program, *arguments)
+        if "fast" in arguments:
+            raise DatabaseError("server does not shut down")
+
+    monkeypatch.setattr(server, "_run", late)
+    await server.stop()
+    assert not caplog.text
+    await server.stop()
+
+
 async def test_the_folders_above_keep_their_permissions(
     open_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

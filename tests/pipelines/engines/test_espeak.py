@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pytest
 
 from mediaserver.errors import EngineError, EngineMissingError
-from pipelines.engines.protocols import TtsChunk, WordMark
+from pipelines.engines.protocols import SpeechManner, Tts, TtsChunk, WordMark, in_manner
 from pipelines.engines.tts.block_resample import BlockResampler
 from pipelines.engines.tts.espeak.engine import EspeakTts, check
 from pipelines.engines.tts.espeak.worker import voice_for
@@ -34,7 +34,7 @@ async def tts() -> AsyncIterator[EspeakTts]:
 
 
 async def whole(
-    tts: EspeakTts, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
+    tts: Tts, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
 ) -> tuple[npt.NDArray[np.int16], list[WordMark]]:
     chunks = [chunk async for chunk in tts.speak(text, voice=voice, language=language, rate=rate)]
     audio = np.concatenate([chunk.samples for chunk in chunks]) if chunks else np.zeros(0, np.int16)
@@ -205,3 +205,51 @@ def test_resampling_in_pieces_keeps_a_tone_and_its_length() -> None:
 
 def test_check_finds_the_library() -> None:
     assert check().ready
+
+
+async def length(tts: Tts, text: str, phonemes: str = "", language: str = "en") -> int:
+    """Samples: its sound is never quite the same twice."""
+    sayer = in_manner(tts, SpeechManner(phonemes=phonemes))
+    return len((await whole(sayer, text, language=language))[0])
+
+
+async def test_phonemes_take_the_place_of_the_words(tts: EspeakTts) -> None:
+    long = "təˈmeɪtoʊ pəˈteɪtoʊ"
+    one = await length(tts, "word", long)
+    assert one == pytest.approx(await length(tts, "another text of many words", long), rel=0.02)
+    assert one > 1.6 * await length(tts, "word", "təˈmeɪtoʊ") > 1.6 * await length(tts, "word", "tə")
+    assert await length(tts, "word", "ʁo") and await length(tts, "Wort", "ʁo", "de")
+    audio, marks = await whole(tts.in_manner(SpeechManner(phonemes="ˈnaɪki")), "Nike, Inc.")
+    assert [(mark.text_start, mark.text_end) for mark in marks] == [(0, 4), (6, 9)]
+    assert marks[0].sample == 0 and marks[-1].sample < len(audio)
+
+
+@pytest.mark.parametrize("phonemes", ["ʘʘ", "ˈ", "]]hello there everybody", "x" * 500, "\u0000"])
+async def test_phonemes_that_it_does_not_know_leave_the_words(tts: EspeakTts, phonemes: str) -> None:
+    words = await length(tts, "tomato")
+    assert await length(tts, "tomato", phonemes) == pytest.approx(words, rel=0.02)
+
+
+async def test_nothing_in_words_is_phonemes_even_behind_some(tts: EspeakTts) -> None:
+    before = await length(tts, "[[t@meItoU]]")
+    assert await length(tts, "x", "təˈmeɪtoʊ") < 0.8 * before
+    assert await length(tts, "[[t@meItoU]]") == pytest.approx(before, rel=0.02)
+
+
+def pitch_hz(audio: npt.NDArray[np.int16]) -> float:
+    """Of its loudest 100 ms, by autocorrelation."""
+    size = 1_600
+    at = max(range(0, len(audio) - size, 160), key=lambda at: float(np.abs(audio[at : at + size]).sum()))
+    part = audio[at : at + size].astype(np.float64)
+    same = np.correlate(part, part, "full")[size - 1 :]
+    return 16_000 / (40 + int(np.argmax(same[40:400])))
+
+
+async def test_it_speaks_higher_and_lower(tts: EspeakTts) -> None:
+    hz = [
+        pitch_hz((await whole(tts.in_manner(SpeechManner(pitch=factor)), "aaah"))[0])
+        for factor in (0.7, 1.0, 1.5)
+    ]
+    assert hz[0] < 0.85 * hz[1] and hz[2] > 1.25 * hz[1]
+    again = pitch_hz((await whole(tts, "aaah"))[0])
+    assert again == pytest.approx(hz[1], rel=0.1), "the next text is said as usual"

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 
 from mediaserver.errors import EngineError, EngineMissingError
-from pipelines.engines.protocols import WordMark
+from pipelines.engines.protocols import SpeechManner, Tts, WordMark
 from pipelines.engines.tts.pico.engine import MANIFEST, PicoTts, check
 from pipelines.engines.tts.pico.worker import voice_for
 from pipelines.engines.tts.worker.edges import QUIET
@@ -28,7 +28,7 @@ async def tts() -> AsyncIterator[PicoTts]:
 
 
 async def whole(
-    tts: PicoTts, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
+    tts: Tts, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
 ) -> tuple[npt.NDArray[np.int16], list[WordMark]]:
     chunks = [chunk async for chunk in tts.speak(text, voice=voice, language=language, rate=rate)]
     audio = np.concatenate([chunk.samples for chunk in chunks]) if chunks else np.zeros(0, np.int16)
@@ -116,3 +116,44 @@ async def test_a_text_that_it_cannot_read_gives_nothing_and_harms_nothing(tts: P
             assert "\n" not in str(error)
     assert len((await whole(tts, "Still there."))[0]) > 8_000
     assert tts.restarts == 0
+
+
+async def test_phonemes_take_the_place_of_the_words(tts: PicoTts) -> None:
+    async def length(phonemes: str, text: str = "word") -> int:
+        return len((await whole(tts.in_manner(SpeechManner(phonemes=phonemes)), text, language="en-US"))[0])
+
+    long = await length("həˈloʊ həˈloʊ həˈloʊ")
+    assert long == pytest.approx(await length("həˈloʊ həˈloʊ həˈloʊ", "another text of words"), rel=0.05)
+    assert long > 1.5 * await length("həˈloʊ")
+    words = len((await whole(tts, "word", language="en-US"))[0])
+    for strange in ("ʘ", "x' file='y", "<play/>"):
+        assert await length(strange) == pytest.approx(words, rel=0.05), strange
+
+
+@pytest.mark.parametrize(
+    ("language", "ipa"),
+    [("en-US", "ɹ"), ("de-DE", "ç"), ("es-ES", "θ"), ("fr-FR", "ɔ̃"), ("it-IT", "ʎ"), ("en-GB", "əʊ")],
+)
+async def test_it_knows_the_sounds_of_its_table(tts: PicoTts, language: str, ipa: str) -> None:
+    """Pico says nothing in the place of what it does not know."""
+
+    async def audio(phonemes: str) -> npt.NDArray[np.float64]:
+        made, _ = await whole(tts.in_manner(SpeechManner(phonemes=phonemes)), "word", language=language)
+        return np.abs(made.astype(np.float64))
+
+    usual, again, other = await audio("mama"), await audio("mama"), await audio(f"ma{ipa}ma")
+    same = abs(usual.sum() - again.sum()) / usual.sum()
+    assert abs(usual.sum() - other.sum()) / usual.sum() > 0.02 + 2 * same
+
+
+async def test_it_speaks_higher_and_lower(tts: PicoTts) -> None:
+    def crossings(audio: npt.NDArray[np.int16]) -> float:
+        """Of zero, of its lowest sounds: they go with the pitch."""
+        low = np.convolve(audio.astype(np.float64), np.ones(64) / 64, "valid")
+        return float(np.count_nonzero(np.diff(np.sign(low)))) / len(low)
+
+    rates = [
+        crossings((await whole(tts.in_manner(SpeechManner(pitch=factor)), "More and more."))[0])
+        for factor in (0.6, 1.0, 1.8)
+    ]
+    assert rates[0] < 0.9 * rates[1] and rates[2] > 1.1 * rates[1]

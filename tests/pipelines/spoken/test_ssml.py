@@ -50,14 +50,51 @@ def test_what_stands_for_something_else_is_said_so_and_shown_as_it_is_written() 
 
 def test_paragraphs_and_sentences_pause_and_unknown_elements_are_read() -> None:
     found = said(
-        "<p>One.</p><s>Two.</s><emphasis level='strong'>Three</emphasis><phoneme ph='x'>four</phoneme>"
+        "<p>One.</p><s>Two.</s><emphasis level='strong'>Three</emphasis>"
+        "<phoneme alphabet='arpa' ph='F AO R'>four</phoneme>"
     )
+    assert found[-1].phonemes == ""
     assert [(each.text, each.pause_ms) for each in found] == [
         ("One.", 0),
         ("Two.", 500),
         ("Three", 250),
         ("four", 0),
     ]
+
+
+def test_what_words_sound_like_goes_along_with_them() -> None:
+    name, rest = said(
+        '<phoneme alphabet="ipa" ph="ˈnaɪki">Nike</phoneme>, <phoneme ph=" ˈnaɪs ">Nice</phoneme>'
+    )
+    assert (name.text, name.phonemes) == ("Nike,", "ˈnaɪki")
+    assert (rest.text, rest.phonemes) == ("Nice", "ˈnaɪs")
+
+
+@pytest.mark.parametrize(
+    ("pitch", "factor"),
+    [
+        ("high", 1.2),
+        ("+12st", 2.0),
+        ("-50%", 0.5),
+        ("80%", 0.8),
+        ("-48st", 0.5),
+        ("200Hz", 1.0),
+        ("+20Hz", 1.0),
+    ],
+)
+def test_a_pitch_is_a_factor(pitch: str, factor: float) -> None:
+    (only,) = said(f'<prosody pitch="{pitch}">so</prosody>')
+    assert only.pitch == pytest.approx(factor)
+
+
+def test_what_is_told_of_words_is_told_of_all_of_them_once() -> None:
+    alias, phoneme, nothing = said(
+        '<sub alias="World Wide Web">W<emphasis>W</emphasis>W</sub>'
+        '<phoneme ph="ˈnaɪki">Ni<break/>ke</phoneme><sub alias="bare"/>'
+    )
+    assert (alias.text, alias.said) == ("WWW", "World Wide Web")
+    assert (phoneme.text, phoneme.phonemes) == ("Nike", "ˈnaɪki")
+    assert nothing.text == "bare"
 
 
 def test_a_declaration_and_comments_are_passed_over() -> None:
@@ -86,6 +123,9 @@ def test_a_declaration_and_comments_are_passed_over() -> None:
         ('<speak><break strength="mighty"/></speak>', "is no strength"),
         ('<speak><prosody rate="200">a</prosody></speak>', "is no rate"),
         ('<speak><prosody volume="11">a</prosody></speak>', "is no volume"),
+        ('<speak><prosody pitch="+3">a</prosody></speak>', "is no pitch"),
+        ("<speak><phoneme>a</phoneme></speak>", "needs its ph"),
+        (f'<speak><phoneme ph="{"x" * 101}">a</phoneme></speak>', "more than 100 characters"),
         ('<speak xml:lang="not a tag">a</speak>', "is no language tag"),
         ("<speak>" + "<p>" * (DEEPEST + 1), "nested"),
         ("<speak>" + "<break/>" * (MOST_TAGS + 1), "more than"),
@@ -110,6 +150,9 @@ def test_escaped_words_are_words(text: str) -> None:
     found = said(escaped(allowed))
     assert " ".join(written(found).split()) == " ".join(allowed.split())
     assert all(each == SsmlSegment(each.text) for each in found)
+    for quote in "\"'":
+        (only,) = said(f"<sub alias={quote}{escaped(allowed[:50])}.{quote}>it</sub>")
+        assert only.said == f"{allowed[:50]}." and only.text == "it"
 
 
 @given(st.text(st.sampled_from("<>/&;#x1\"'= abpresk-!?[]"), max_size=300))

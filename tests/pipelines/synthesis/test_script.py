@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipelines.engines.protocols import SpeechManner
 from pipelines.synthesis.script import Portion, of_ssml, of_text
 
 
@@ -27,6 +28,13 @@ def test_ssml_becomes_portions_whose_words_stand_in_the_text() -> None:
     assert (first.pause_ms, code.pause_ms, thanks.pause_ms) == (0, 110, 400)
     assert (code.said, code.literal) == ("X seven", False)
     assert (thanks.rate, thanks.gain_db) == (1.3, -6.0)
+
+
+def test_a_portion_has_its_manner() -> None:
+    low, name = of_ssml(
+        '<speak><prosody pitch="low">Hello</prosody> <phoneme ph="ˈnaɪki">Nike</phoneme></speak>', "en"
+    ).portions
+    assert (low.manner, name.manner) == (SpeechManner(pitch=0.85), SpeechManner(phonemes="ˈnaɪki"))
 
 
 def test_a_script_without_words_has_nothing_to_say() -> None:

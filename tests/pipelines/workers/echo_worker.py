@@ -21,6 +21,8 @@ def main() -> None:
             match message.json().get("say"):
                 case "hold":
                     pass
+                case "sound":  # and no more of it
+                    sock.send(Msg.AUDIO, message.id, bytes(3_200))
                 case "sleep":
                     time.sleep(60)
                 case "fail":

@@ -43,7 +43,6 @@ class HuggingFaceEndpointOptions(HuggingFaceOptions):
 
     @property
     def told(self) -> dict[str, Any]:
-        """For the worker."""
         return {"parameters": self.parameters, "answer_s": self.answer_s}
 
 
@@ -78,7 +77,6 @@ class HuggingFaceSpaceOptions(HuggingFaceOptions):
 
     @property
     def told(self) -> dict[str, Any]:
-        """For the worker."""
         return {
             "space": self.space,
             "hub_url": self.hub_url,

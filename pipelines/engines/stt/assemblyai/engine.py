@@ -4,15 +4,13 @@ sessions.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import Field
 
-from pipelines.engines.checked_options import checked_options
 from pipelines.engines.cloud.options import ProviderOptions
-from pipelines.engines.cloud.provider_engine import ProviderStt, named, provider_readiness, provider_spec
-from pipelines.engines.protocols import Kind, Manifest, Readiness
-from pipelines.engines.registry import EngineOptions
+from pipelines.engines.cloud.provider_engine import CloudEngine
+from pipelines.engines.protocols import Kind, Manifest
 from pipelines.environments.recipe import Recipe
 
 MANIFEST = Manifest(
@@ -33,6 +31,11 @@ RECIPE = Recipe(
 )
 
 
+UNENDED_MS = 5_000
+"""Silence after which it ends a turn by itself where that is not wanted: we say when one ends, and one that
+is open then is answered at once."""
+
+
 class AssemblyaiOptions(ProviderOptions):
     usual_url: ClassVar[str] = "https://streaming.assemblyai.com"
 
@@ -47,27 +50,25 @@ class AssemblyaiOptions(ProviderOptions):
     """Its own ends of turns count as ends of utterances."""
     min_turn_silence_ms: int | None = Field(default=None, ge=0, le=10_000)
     max_turn_silence_ms: int | None = Field(default=None, ge=0, le=10_000)
+    """Of its own ends; empty: the usual ones with `ends`, else some seconds."""
     keep_s: float = Field(default=10.0, ge=0, le=600)
     """So long a session waits for the next utterance. It costs money while it waits."""
 
+    @property
+    def told(self) -> dict[str, Any]:
+        usual = None if self.ends else UNENDED_MS
+        silences = {
+            "min_turn_silence": usual if self.min_turn_silence_ms is None else self.min_turn_silence_ms,
+            "max_turn_silence": usual if self.max_turn_silence_ms is None else self.max_turn_silence_ms,
+        }
+        return {
+            "model": self.model,
+            "format_turns": self.format_turns,
+            "parameters": {name: value for name, value in silences.items() if value is not None},
+            "keyterms": self.keyterms,
+            "keep_s": self.keep_s,
+            "ends": self.ends,
+        }
 
-def check(options: EngineOptions) -> Readiness:
-    return provider_readiness(MANIFEST, options, RECIPE, AssemblyaiOptions)
 
-
-def make(options: EngineOptions) -> ProviderStt:
-    given = checked_options(MANIFEST.name, options, AssemblyaiOptions)
-    silences = {
-        "min_turn_silence": given.min_turn_silence_ms,
-        "max_turn_silence": given.max_turn_silence_ms,
-    }
-    told = {
-        "model": given.model,
-        "format_turns": given.format_turns,
-        "parameters": {name: value for name, value in silences.items() if value is not None},
-        "keyterms": given.keyterms,
-        "keep_s": given.keep_s,
-        "ends": given.ends,
-    }
-    spec = provider_spec(MANIFEST, RECIPE, "pipelines.engines.stt.assemblyai.worker", options, given, told)
-    return ProviderStt(named(MANIFEST, options), spec, options.workers)
+ENGINE = CloudEngine(MANIFEST, RECIPE, "pipelines.engines.stt.assemblyai.worker", AssemblyaiOptions)

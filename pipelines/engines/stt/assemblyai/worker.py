@@ -25,36 +25,28 @@ from mediaserver.errors import ProviderFault
 from pipelines.engines.cloud.account import ProviderAccount
 from pipelines.engines.cloud.faults import seconds
 from pipelines.engines.stt.assemblyai.messages import fault_of_code, heard, model_of
-from pipelines.engines.stt.streamed.ears import EarEvent
 from pipelines.engines.stt.streamed.hearing import BYTES_PER_MS, Opening, ProviderHearing
 from pipelines.engines.stt.streamed.keyterms import keyterms
-from pipelines.engines.stt.streamed.transcript import Flushed
+from pipelines.engines.stt.streamed.telling import TellingEar
 from pipelines.workers.async_entry import AsyncService, RequestError, run
 
 LEAST_BYTES, MOST_BYTES = 50 * BYTES_PER_MS, 1000 * BYTES_PER_MS
 """Of one message: it refuses others (3007)."""
-SILENT_S = 0.5
-"""After a flush; where no turn is open then, nothing was said that was not told."""
 CLOSE_S = 1.5
 
 
-class AssemblyaiEar:
+class AssemblyaiEar(TellingEar):
     """See `pipelines.engines.stt.streamed.ears.ProviderEar`."""
 
-    tells_silence = False
-
     def __init__(self, account: ProviderAccount, formatted: bool) -> None:
+        super().__init__()
         self._account = account
         self._formatted = formatted
-        self._told: asyncio.Queue[EarEvent | RequestError] = asyncio.Queue()
         self._client: Any = None
         self._held = bytearray()
         self._sent_bytes = 0
         self._base_ms = 0
-        self._flushing = False
         self._open_turn = False
-        self._little: asyncio.TimerHandle | None = None
-        self.alive = False
 
     async def connect(self, parameters: Any, connect_s: float) -> None:
         """Raises RequestError."""
@@ -67,6 +59,7 @@ class AssemblyaiEar:
         )
         self._client = AsyncStreamingClient(options)
         self._client.on(StreamingEvents.Turn, self._turn)
+        self._client.on(StreamingEvents.Termination, self._terminated)
         self._client.on(StreamingEvents.Error, self._error)
         self.alive = True
         await self._client.connect(parameters)
@@ -79,12 +72,10 @@ class AssemblyaiEar:
             raise self._account.provider.fault(ProviderFault.DOWN, "it does not answer")
 
     def begin(self) -> None:
+        super().begin()
         self._base_ms = self._sent_bytes // BYTES_PER_MS
-        self._told = asyncio.Queue()
-        self._flushing = self._open_turn = False
+        self._open_turn = False
         self._held.clear()
-        if not self.alive:
-            self._told.put_nowait(None)
 
     async def send(self, audio: bytes) -> None:
         self._held += audio
@@ -96,33 +87,27 @@ class AssemblyaiEar:
         if self._held:
             await self._stream(bytes(self._held).ljust(LEAST_BYTES, b"\0"))
             self._held.clear()
-        self._flushing = True
         await self._client.force_endpoint()
-        self._little = asyncio.get_running_loop().call_later(SILENT_S, self._silent, self._told)
-
-    async def event(self) -> EarEvent:
-        told = await self._told.get()
-        if isinstance(told, RequestError):
-            raise told
-        return told
+        self._flushed(likely=self._open_turn)
 
     async def keep_alive(self) -> None:
         await self._client.keep_alive()
 
     async def close(self) -> None:
+        self._patient()
         alive, self.alive = self.alive, False
-        if self._little is not None:
-            self._little.cancel()
+        if self._insisting is not None:  # it leaves already
+            await asyncio.wait({self._insisting}, timeout=CLOSE_S)
         with contextlib.suppress(Exception):
             await asyncio.wait_for(self._client.disconnect(terminate=alive), CLOSE_S)
+
+    async def _finish(self) -> None:
+        """It is answered with the turns that are under way, and then Termination ("Message Sequence")."""
+        await self._client.disconnect(terminate=True)
 
     async def _stream(self, audio: bytes) -> None:
         self._sent_bytes += len(audio)
         await self._client.stream(audio)
-
-    def _silent(self, told: asyncio.Queue[EarEvent | RequestError]) -> None:
-        if not self._open_turn:
-            told.put_nowait(Flushed())
 
     def _turn(self, client: Any, turn: Any) -> None:
         try:
@@ -135,9 +120,12 @@ class AssemblyaiEar:
         if event is None:
             return
         self._open_turn = not event.final
-        self._told.put_nowait(event)
-        if event.final and self._flushing and (fields["turn_is_formatted"] or not self._formatted):
-            self._told.put_nowait(Flushed())
+        self._tell(event)
+        if event.final and (fields["turn_is_formatted"] or not self._formatted):
+            self._whole()
+
+    def _terminated(self, client: Any, termination: Any) -> None:
+        self._whole()
 
     def _read_ended(self, reading: asyncio.Task[None]) -> None:
         if not reading.cancelled() and reading.exception() is not None:
@@ -152,10 +140,6 @@ class AssemblyaiEar:
         told = str(error) if kind is not ProviderFault.KEY else ""
         after_s = seconds(_headers())
         self._end(self._account.provider.fault(kind, told, after_s, status=code or 0))
-
-    def _end(self, why: RequestError | None) -> None:
-        self.alive = False
-        self._told.put_nowait(why)
 
 
 def _headers() -> Mapping[str, str]:

@@ -8,11 +8,9 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from pipelines.engines.checked_options import checked_options
 from pipelines.engines.cloud.options import ProviderOptions
-from pipelines.engines.cloud.provider_engine import ProviderStt, named, provider_readiness, provider_spec
-from pipelines.engines.protocols import Kind, Manifest, Readiness
-from pipelines.engines.registry import EngineOptions
+from pipelines.engines.cloud.provider_engine import CloudEngine
+from pipelines.engines.protocols import Kind, Manifest
 from pipelines.environments.recipe import Recipe
 
 MANIFEST = Manifest(
@@ -56,39 +54,35 @@ class DeepgramOptions(ProviderOptions):
     keep_s: float = Field(default=30.0, ge=0, le=3600)
     """So long a connection waits for the next utterance; the provider counts audio, not time."""
 
+    @property
+    def told(self) -> dict[str, Any]:
+        return {
+            "query": self._query,
+            "keyterms": self.keyterms,
+            "keep_s": self.keep_s,
+            "ends": self.ends,
+        }
 
-def check(options: EngineOptions) -> Readiness:
-    return provider_readiness(MANIFEST, options, RECIPE, DeepgramOptions)
+    @property
+    def _query(self) -> dict[str, Any]:
+        """Of each connection, but for what a call wants."""
+        query: dict[str, Any] = {
+            "model": self.model,
+            "encoding": "linear16",
+            "sample_rate": "16000",
+            "channels": "1",
+            "interim_results": "true",
+            "punctuate": "true",
+            "smart_format": str(self.smart_format).lower(),
+            "endpointing": str(self.endpointing_ms) if self.endpointing_ms else "false",
+        }
+        if self.profanity_filter:
+            query["profanity_filter"] = "true"
+        if self.mip_opt_out:
+            query["mip_opt_out"] = "true"
+        if self.redact:
+            query["redact"] = list(self.redact)
+        return query
 
 
-def make(options: EngineOptions) -> ProviderStt:
-    given = checked_options(MANIFEST.name, options, DeepgramOptions)
-    told = {
-        "query": _query(given),
-        "keyterms": given.keyterms,
-        "keep_s": given.keep_s,
-        "ends": given.ends,
-    }
-    spec = provider_spec(MANIFEST, RECIPE, "pipelines.engines.stt.deepgram.worker", options, given, told)
-    return ProviderStt(named(MANIFEST, options), spec, options.workers)
-
-
-def _query(given: DeepgramOptions) -> dict[str, Any]:
-    """Of each connection, but for what a call wants."""
-    query: dict[str, Any] = {
-        "model": given.model,
-        "encoding": "linear16",
-        "sample_rate": "16000",
-        "channels": "1",
-        "interim_results": "true",
-        "punctuate": "true",
-        "smart_format": str(given.smart_format).lower(),
-        "endpointing": str(given.endpointing_ms) if given.endpointing_ms else "false",
-    }
-    if given.profanity_filter:
-        query["profanity_filter"] = "true"
-    if given.mip_opt_out:
-        query["mip_opt_out"] = "true"
-    if given.redact:
-        query["redact"] = list(given.redact)
-    return query
+ENGINE = CloudEngine(MANIFEST, RECIPE, "pipelines.engines.stt.deepgram.worker", DeepgramOptions)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pipelines.engines.stt.streamed.transcript import Flushed, HeardStretch, HeardWord
+from pipelines.engines.stt.streamed.transcript import HeardStretch, HeardWord
 
 MULTILINGUAL = ("en", "es", "fr", "de", "hi", "ru", "pt", "ja", "it", "nl")
 """What `language=multi` of nova-3 tells apart."""
@@ -26,42 +26,38 @@ def language_of(language: str, among: list[str]) -> str:
     return language if language in REGIONS else language.partition("-")[0]
 
 
-def heard(message: Mapping[str, Any], base_ms: int) -> list[HeardStretch | Flushed]:
+def heard(message: Mapping[str, Any], base_ms: int) -> HeardStretch | None:
     """Of a Results message. `base_ms`: how much audio the connection had been sent before the utterance; what
     is about that says nothing of it. Raises anything: what a server sends may be anything."""
-    start_ms = round(float(message["start"]) * 1000)
-    end_ms = start_ms + round(float(message["duration"]) * 1000)
-    if end_ms <= base_ms:
-        return []
-    told: list[HeardStretch | Flushed] = []
+    if end_ms(message) <= base_ms:
+        return None
     alternatives = message["channel"]["alternatives"]
-    if alternatives:
-        best = alternatives[0]
-        words = tuple(
-            HeardWord(
-                str(each.get("punctuated_word") or each["word"]),
-                max(0, round(float(each["start"]) * 1000) - base_ms),
-                max(0, round(float(each["end"]) * 1000) - base_ms),
-                _share(each.get("confidence")),
-            )
-            for each in best.get("words") or ()
+    best: Mapping[str, Any] = alternatives[0] if alternatives else {}
+    words = tuple(
+        HeardWord(
+            str(each.get("punctuated_word") or each["word"]),
+            max(0, round(float(each["start"]) * 1000) - base_ms),
+            max(0, round(float(each["end"]) * 1000) - base_ms),
+            _share(each.get("confidence")),
         )
-        language = str((best.get("languages") or [""])[0])
-        told.append(
-            HeardStretch(
-                str(best.get("transcript") or ""),
-                bool(message.get("is_final")),
-                end_ms - base_ms,
-                words,
-                _share(best.get("confidence")),
-                ended=bool(message.get("speech_final")),
-                language=language,
-                language_probability=_part(best.get("words") or (), language),
-            )
-        )
-    if message.get("from_finalize"):
-        told.append(Flushed())
-    return told
+        for each in best.get("words") or ()
+    )
+    language = str((best.get("languages") or [""])[0])
+    return HeardStretch(
+        str(best.get("transcript") or ""),
+        bool(message.get("is_final")),
+        end_ms(message) - base_ms,
+        words,
+        _share(best.get("confidence")),
+        ended=bool(message.get("speech_final")),
+        language=language,
+        language_probability=_part(best.get("words") or (), language),
+    )
+
+
+def end_ms(message: Mapping[str, Any]) -> int:
+    """Up to where a Results message covers the connection's audio."""
+    return round((float(message["start"]) + float(message["duration"])) * 1000)
 
 
 def _share(value: Any) -> float:

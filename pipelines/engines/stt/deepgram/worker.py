@@ -18,43 +18,39 @@ from deepgram.environment import DeepgramClientEnvironment
 from mediaserver.errors import ProviderFault
 from pipelines.engines.cloud.account import ProviderAccount
 from pipelines.engines.cloud.closing import ended
-from pipelines.engines.stt.deepgram.messages import heard, language_of
-from pipelines.engines.stt.streamed.ears import EarEvent
+from pipelines.engines.stt.deepgram.messages import end_ms, heard, language_of
 from pipelines.engines.stt.streamed.hearing import BYTES_PER_MS, Opening, ProviderHearing
 from pipelines.engines.stt.streamed.keyterms import keyterms, within
-from pipelines.engines.stt.streamed.transcript import Flushed
+from pipelines.engines.stt.streamed.telling import TellingEar
 from pipelines.workers.async_entry import AsyncService, RequestError, run
 
 CLOSE_S = 0.5
 MOST_TERM_TOKENS = 500
 """Of all key terms together: with more the connection is refused."""
-LITTLE_MS, LITTLE_S = 500, 0.3
-"""Of so little audio without final words the provider may not say that it was heard ("Finalize")."""
+NOTICEABLE_MS = 500
+"""Of audio without final words: "typically" the provider answers when it is asked for those ("Finalize")."""
+NEAR_MS = 20
+"""Nothing is said in what its times may be wrong by."""
 
 
-class DeepgramEar:
+class DeepgramEar(TellingEar):
     """See `pipelines.engines.stt.streamed.ears.ProviderEar`."""
 
-    tells_silence = True
-
     def __init__(self, account: ProviderAccount, context: Any, socket: Any) -> None:
+        super().__init__()
         self._account = account
         self._context = context
         self._socket = socket
-        self._told: asyncio.Queue[EarEvent | RequestError] = asyncio.Queue()
         self._sent_bytes = 0
         self._base_ms = 0
         self._final_ms = 0
         """Of the connection's audio: what has final words."""
-        self._little: asyncio.TimerHandle | None = None
         self.alive = True
         self._reading = asyncio.get_running_loop().create_task(self._read())
 
     def begin(self) -> None:
-        self._base_ms = self._sent_bytes // BYTES_PER_MS
-        self._told = asyncio.Queue()
-        if not self.alive:
-            self._told.put_nowait(None)
+        super().begin()
+        self._base_ms = self._sent_ms
 
     async def send(self, audio: bytes) -> None:
         self._sent_bytes += len(audio)
@@ -62,29 +58,30 @@ class DeepgramEar:
 
     async def flush(self) -> None:
         await self._socket.send_finalize()
-        left_ms = self._sent_bytes // BYTES_PER_MS - max(self._final_ms, self._base_ms)
-        if left_ms < LITTLE_MS:
-            after_s = LITTLE_S if left_ms > 0 else 0.0
-            told = self._told
-            self._little = asyncio.get_running_loop().call_later(after_s, told.put_nowait, Flushed())
-
-    async def event(self) -> EarEvent:
-        told = await self._told.get()
-        if isinstance(told, RequestError):
-            raise told
-        return told
+        left_ms = self._sent_ms - max(self._final_ms, self._base_ms)
+        self._flushed(likely=left_ms >= NOTICEABLE_MS)
+        if left_ms <= NEAR_MS:
+            self._whole()
 
     async def keep_alive(self) -> None:
         await self._socket.send_keep_alive()
 
     async def close(self) -> None:
-        alive, self.alive = self.alive, False
-        if self._little is not None:
-            self._little.cancel()
+        self._patient()
         self._reading.cancel()
-        leaving = self._context.__aexit__(None, None, None)
-        steps = (self._socket.send_close_stream(), leaving) if alive else (leaving,)
+        steps = [self._context.__aexit__(None, None, None)]
+        if self.alive:
+            steps.insert(0, self._finish())
+        self.alive = False
         await ended(getattr(self._socket, "_websocket", None), *steps, within_s=CLOSE_S)
+
+    @property
+    def _sent_ms(self) -> int:
+        return self._sent_bytes // BYTES_PER_MS
+
+    async def _finish(self) -> None:
+        """It is answered with all final words, and then Metadata ("Close Stream")."""
+        await self._socket.send_close_stream()
 
     async def _read(self) -> None:
         end: RequestError | None = None
@@ -103,21 +100,29 @@ class DeepgramEar:
             )
         except Exception as error:  # as the client's library says that the connection is closed
             end = self._closed(error)
-        self.alive = False
-        self._told.put_nowait(end)
+        self._end(end)
 
     def _taken(self, fields: Mapping[str, Any]) -> RequestError | None:
-        if fields.get("type") == "Error":
-            told = str(fields.get("description") or fields.get("message") or "")
-            return self._account.provider.fault(ProviderFault.DOWN, told)
-        if fields.get("type") != "Results":
-            return None
-        if fields.get("is_final"):
-            end_ms = round((float(fields["start"]) + float(fields["duration"])) * 1000)
-            self._final_ms = max(self._final_ms, end_ms)
-        for event in heard(fields, self._base_ms):
-            self._told.put_nowait(event)
+        match fields.get("type"):
+            case "Error":
+                told = str(fields.get("description") or fields.get("message") or "")
+                return self._account.provider.fault(ProviderFault.DOWN, told)
+            case "Metadata" if self._insisting is not None:
+                self._whole()
+            case "Results":
+                self._hear(fields)
+            case _:
+                pass
         return None
+
+    def _hear(self, results: Mapping[str, Any]) -> None:
+        if (stretch := heard(results, self._base_ms)) is None:
+            return
+        self._tell(stretch)
+        if stretch.final:
+            self._final_ms = max(self._final_ms, end_ms(results))
+            if results.get("from_finalize") or self._final_ms >= self._sent_ms - NEAR_MS:
+                self._whole()
 
     def _closed(self, error: Exception) -> RequestError | None:
         """None for a connection that was cut, which another may replace."""

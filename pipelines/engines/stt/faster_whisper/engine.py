@@ -100,4 +100,3 @@ ENGINE = LocalSttEngine(
     chosen=_chosen,
     as_chosen=_as_chosen,
 )
-check, make = ENGINE.check, ENGINE.make

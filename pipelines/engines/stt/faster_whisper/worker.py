@@ -62,13 +62,14 @@ def _load(sock: WorkerSocket) -> tuple[Hearer, str]:
 
 def _fault(sock: WorkerSocket, error: Exception) -> str:
     """One line for the log: what is wrong and how to mend it."""
+    name = str(sock.options["engine"])
     why = " ".join(str(error).split()) or type(error).__name__
     if "compute type" in why.lower():  # a processor has no float16, and older GPUs compute slowly with it
-        mend = 'set engines.options.faster-whisper.compute_type = "int8", or "float32"'
+        mend = f'set engines.options.{name}.compute_type = "int8", or "float32"'
     elif any(each in why.lower() for each in CUDA_FAULTS):
-        mend = 'install NVIDIA\'s driver for CUDA 12, or set engines.options.faster-whisper.device = "cpu"'
+        mend = f'install NVIDIA\'s driver for CUDA 12, or set engines.options.{name}.device = "cpu"'
     elif isinstance(error, ModuleNotFoundError):
-        mend = "run `voiceforge engines install faster-whisper`"
+        mend = f"run `voiceforge engines install {name}`"
     else:
-        mend = "pull its weights again with `voiceforge engines pull faster-whisper`"
-    return f"faster-whisper cannot load {sock.options['weights']}: {why}; {mend}"
+        mend = f"pull its weights again with `voiceforge engines pull {name}`"
+    return f"{name} cannot load {sock.options['weights']}: {why}; {mend}"

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import Field
 
-from pipelines.engines.checked_options import checked_options
 from pipelines.engines.cloud.options import ProviderOptions
-from pipelines.engines.cloud.provider_engine import ProviderStt, named, provider_readiness, provider_spec
-from pipelines.engines.protocols import Kind, Manifest, Readiness
-from pipelines.engines.registry import EngineOptions
+from pipelines.engines.cloud.provider_engine import CloudEngine
+from pipelines.engines.protocols import Kind, Manifest
 from pipelines.environments.recipe import Recipe
 
 MANIFEST = Manifest(
@@ -46,15 +44,11 @@ class OpenaiTranscribeOptions(ProviderOptions):
     def takes_usual_key(self) -> bool:
         return not self.base_url
 
+    @property
+    def told(self) -> dict[str, Any]:
+        return {"model": self.model, "keyterms": self.keyterms, "answer_s": self.answer_s}
 
-def check(options: EngineOptions) -> Readiness:
-    return provider_readiness(MANIFEST, options, RECIPE, OpenaiTranscribeOptions)
 
-
-def make(options: EngineOptions) -> ProviderStt:
-    given = checked_options(MANIFEST.name, options, OpenaiTranscribeOptions)
-    told = {"model": given.model, "keyterms": given.keyterms, "answer_s": given.answer_s}
-    spec = provider_spec(
-        MANIFEST, RECIPE, "pipelines.engines.stt.openai_transcribe.worker", options, given, told
-    )
-    return ProviderStt(named(MANIFEST, options), spec, options.workers)
+ENGINE = CloudEngine(
+    MANIFEST, RECIPE, "pipelines.engines.stt.openai_transcribe.worker", OpenaiTranscribeOptions
+)

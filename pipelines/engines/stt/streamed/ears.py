@@ -25,10 +25,6 @@ class ProviderEar(Protocol):
     def alive(self) -> bool:
         """It can hear another utterance."""
 
-    @property
-    def tells_silence(self) -> bool:
-        """It answers a flush also where nothing was said: one that does not is not well."""
-
     def begin(self) -> None:
         """An utterance begins: times count from here, and what was told of others is no longer told."""
 
@@ -36,7 +32,8 @@ class ProviderEar(Protocol):
         """int16 little endian, 16 kHz. Raises RequestError; anything else means that it is cut."""
 
     async def flush(self) -> None:
-        """No more audio: the final words of all of it are wanted now, and then `Flushed`."""
+        """No more audio: the final words of all of it are wanted now, and then `Flushed`, also where nothing
+        was said: one that does not tell is not well."""
 
     async def event(self) -> EarEvent:
         """What is told next. Raises RequestError when the provider refuses."""
@@ -55,6 +52,7 @@ class KeptEars:
         self._keep_s = keep_s
         self._most = most
         self._kept: dict[Hashable, list[tuple[ProviderEar, asyncio.Task[None]]]] = {}
+        self._ending: set[asyncio.Task[None]] = set()
 
     async def taken(self, key: Hashable, opened: Callable[[], Awaitable[ProviderEar]]) -> ProviderEar:
         """One that is open, else a new one. Raises whatever `opened` does."""
@@ -64,22 +62,30 @@ class KeptEars:
             tending.cancel()
             if ear.alive:
                 return ear
-            await ear.close()
+            self.end(ear)
         return await opened()
 
-    async def give(self, key: Hashable, ear: ProviderEar) -> None:
+    def give(self, key: Hashable, ear: ProviderEar) -> None:
         """It has heard its utterance."""
         if not ear.alive or self._keep_s <= 0 or sum(map(len, self._kept.values())) >= self._most:
-            await ear.close()
+            self.end(ear)
             return
         tending = asyncio.get_running_loop().create_task(self._tended(key, ear))
         self._kept.setdefault(key, []).append((ear, tending))
+
+    def end(self, ear: ProviderEar) -> None:
+        """It is of no use any more. Nobody waits for its polite end, least of all who wants an answer."""
+        ending = asyncio.get_running_loop().create_task(ear.close())
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
 
     async def close(self) -> None:
         kept, self._kept = [each for ears in self._kept.values() for each in ears], {}
         for _, tending in kept:
             tending.cancel()
-        await asyncio.gather(*(ear.close() for ear, _ in kept), return_exceptions=True)
+        for ear, _ in kept:
+            self.end(ear)
+        await asyncio.gather(*self._ending, return_exceptions=True)
 
     async def _tended(self, key: Hashable, ear: ProviderEar) -> None:
         left = self._keep_s

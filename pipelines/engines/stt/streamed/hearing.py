@@ -23,8 +23,9 @@ from pipelines.workers.async_entry import AsyncRequest, RequestError
 BYTES_PER_MS = 32
 PIECE_BYTES = 100 * BYTES_PER_MS
 """Sent at once."""
-FLUSH_S = 1.0
-"""After a flush the provider has so long; then what was heard so far is the answer."""
+FLUSH_S = 1.2
+"""After a flush the provider has so long, with what is insisted on (`telling`); then what was heard so far is
+the answer."""
 CUT_S = 0.1
 """So long is looked for what a connection told before it was cut."""
 RECONNECTS = 2
@@ -103,8 +104,10 @@ class ProviderHearing:
                 ear.begin()
                 outcome = await self._heard_by(ear, request, utterance)
             finally:  # also where nobody wants the answer any more: then the connection is closed
-                kept = outcome is _Outcome.WHOLE
-                await (self._ears.give(opening.key, ear) if kept else ear.close())
+                if outcome is _Outcome.WHOLE:
+                    self._ears.give(opening.key, ear)
+                else:
+                    self._ears.end(ear)
             if outcome is not _Outcome.CUT:
                 self._remember(utterance)
                 fields = utterance.transcript.fields()
@@ -174,7 +177,7 @@ class ProviderHearing:
                 elif not done:
                     if cut:
                         return _Outcome.CUT
-                    if ear.tells_silence and not utterance.transcript.fields()["text"]:
+                    if not utterance.transcript.fields()["text"]:
                         raise self._provider.fault(ProviderFault.DOWN, "it does not answer in time")
                     return _Outcome.LATE
                 if sending in done:

@@ -26,7 +26,21 @@ class TransformersSttOptions(LocalSttOptions):
     """Of the weights; `auto`: bfloat16 on a GPU, else float32."""
 
 
-MOONSHINE = LocalSttEngine(
+def _recogniser(
+    family: str, manifest: Manifest, weights: ModelFiles, *, gpu_mb: int
+) -> LocalSttEngine[TransformersSttOptions]:
+    """`family`: as the worker knows it; `gpu_mb`: what it takes on a GPU, about."""
+    return LocalSttEngine(
+        manifest,
+        Recipe(LOCK, (weights,), gpu_mb=gpu_mb),
+        MODULE,
+        TransformersSttOptions,
+        told=lambda given: {"family": family, "dtype": given.dtype},
+    )
+
+
+MOONSHINE = _recogniser(
+    "moonshine",
     Manifest(
         name="moonshine",
         kind=Kind.STT,
@@ -36,12 +50,11 @@ MOONSHINE = LocalSttEngine(
         needs=("weights",),
         partials_tell=True,
     ),
-    Recipe(LOCK, (ModelFiles("UsefulSensors/moonshine-base", FILES, 250, "MIT"),), gpu_mb=500),
-    MODULE,
-    TransformersSttOptions,
-    told=lambda given: {"family": "moonshine", "dtype": given.dtype},
+    ModelFiles("UsefulSensors/moonshine-base", FILES, 250, "MIT"),
+    gpu_mb=500,
 )
-PARAKEET = LocalSttEngine(
+PARAKEET = _recogniser(
+    "parakeet",
     Manifest(
         name="parakeet",
         kind=Kind.STT,
@@ -51,12 +64,11 @@ PARAKEET = LocalSttEngine(
         needs=("weights",),
         partials_tell=True,
     ),
-    Recipe(LOCK, (ModelFiles("nvidia/parakeet-tdt-0.6b-v3", FILES, 2_500, "CC-BY-4.0"),), gpu_mb=2_000),
-    MODULE,
-    TransformersSttOptions,
-    told=lambda given: {"family": "parakeet", "dtype": given.dtype},
+    ModelFiles("nvidia/parakeet-tdt-0.6b-v3", FILES, 2_500, "CC-BY-4.0"),
+    gpu_mb=2_000,
 )
-KYUTAI = LocalSttEngine(
+KYUTAI = _recogniser(
+    "kyutai",
     Manifest(
         name="kyutai",
         kind=Kind.STT,
@@ -66,12 +78,11 @@ KYUTAI = LocalSttEngine(
         needs=("weights", "gpu"),
         partials_tell=True,
     ),
-    Recipe(LOCK, (ModelFiles("kyutai/stt-1b-en_fr-trfs", FILES, 2_900, "CC-BY-4.0"),), gpu_mb=4_000),
-    MODULE,
-    TransformersSttOptions,
-    told=lambda given: {"family": "kyutai", "dtype": given.dtype},
+    ModelFiles("kyutai/stt-1b-en_fr-trfs", FILES, 2_900, "CC-BY-4.0"),
+    gpu_mb=4_000,
 )
-VOXTRAL = LocalSttEngine(
+VOXTRAL = _recogniser(
+    "voxtral",
     Manifest(
         name="voxtral-realtime",
         kind=Kind.STT,
@@ -81,20 +92,9 @@ VOXTRAL = LocalSttEngine(
         needs=("weights", "gpu"),
         partials_tell=True,
     ),
-    Recipe(
-        LOCK,
-        (
-            ModelFiles(
-                "mistralai/Voxtral-Mini-4B-Realtime-2602",
-                ("*.json", "model*.safetensors"),
-                8_900,
-                "Apache-2.0",
-            ),
-        ),
-        gpu_mb=11_000,
+    ModelFiles(
+        "mistralai/Voxtral-Mini-4B-Realtime-2602", ("*.json", "model*.safetensors"), 8_900, "Apache-2.0"
     ),
-    MODULE,
-    TransformersSttOptions,
-    told=lambda given: {"family": "voxtral", "dtype": given.dtype},
+    gpu_mb=11_000,
 )
 ENGINES = (MOONSHINE, PARAKEET, KYUTAI, VOXTRAL)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import Field
 
-from pipelines.engines.checked_options import checked_options
 from pipelines.engines.cloud.options import ProviderOptions
-from pipelines.engines.cloud.provider_engine import ProviderTts, named, provider_readiness, provider_spec
-from pipelines.engines.protocols import Kind, Manifest, Readiness
-from pipelines.engines.registry import EngineOptions
+from pipelines.engines.cloud.provider_engine import CloudEngine
+from pipelines.engines.protocols import Kind, Manifest
 from pipelines.environments.recipe import Recipe
 
 MANIFEST = Manifest(
@@ -36,13 +34,9 @@ class DeepgramAuraOptions(ProviderOptions):
     keep_s: float = Field(default=60.0, ge=0, le=3000)
     """So long a connection waits for the next text; it costs nothing."""
 
+    @property
+    def told(self) -> dict[str, Any]:
+        return {"voice": self.voice, "keep_s": self.keep_s}
 
-def check(options: EngineOptions) -> Readiness:
-    return provider_readiness(MANIFEST, options, RECIPE, DeepgramAuraOptions)
 
-
-def make(options: EngineOptions) -> ProviderTts:
-    given = checked_options(MANIFEST.name, options, DeepgramAuraOptions)
-    told = {"voice": given.voice, "keep_s": given.keep_s}
-    spec = provider_spec(MANIFEST, RECIPE, "pipelines.engines.tts.deepgram_aura.worker", options, given, told)
-    return ProviderTts(named(MANIFEST, options), spec, options.workers)
+ENGINE = CloudEngine(MANIFEST, RECIPE, "pipelines.engines.tts.deepgram_aura.worker", DeepgramAuraOptions)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from pipelines.engines.checked_options import checked_options
 from pipelines.engines.cloud.options import ProviderOptions
-from pipelines.engines.cloud.provider_engine import ProviderTts, named, provider_readiness, provider_spec
-from pipelines.engines.protocols import Kind, Manifest, Readiness
-from pipelines.engines.registry import EngineOptions
+from pipelines.engines.cloud.provider_engine import CloudEngine
+from pipelines.engines.protocols import Kind, Manifest
 from pipelines.environments.recipe import Recipe
 
 MANIFEST = Manifest(
@@ -51,34 +49,30 @@ class ElevenlabsOptions(ProviderOptions):
     keep_s: float = Field(default=60.0, ge=0, le=180)
     """So long a connection waits for the next text; it costs nothing."""
 
+    @property
+    def told(self) -> dict[str, Any]:
+        settings = {
+            "stability": self.stability,
+            "similarity_boost": self.similarity_boost,
+            "style": self.style,
+            "use_speaker_boost": self.use_speaker_boost,
+        }
+        return {
+            "voice": self.voice,
+            "voice_settings": {name: value for name, value in settings.items() if value is not None},
+            "keep_s": self.keep_s,
+            "coded_models": CODED,
+            "languages": MANIFEST.languages,
+            "query": {
+                "model_id": self.model,
+                "output_format": "pcm_16000",
+                "inactivity_timeout": "180",
+                "sync_alignment": "true",
+                "auto_mode": "true",
+                "apply_text_normalization": self.text_normalization,
+                "enable_logging": str(self.enable_logging).lower(),
+            },
+        }
 
-def check(options: EngineOptions) -> Readiness:
-    return provider_readiness(MANIFEST, options, RECIPE, ElevenlabsOptions)
 
-
-def make(options: EngineOptions) -> ProviderTts:
-    given = checked_options(MANIFEST.name, options, ElevenlabsOptions)
-    settings = {
-        "stability": given.stability,
-        "similarity_boost": given.similarity_boost,
-        "style": given.style,
-        "use_speaker_boost": given.use_speaker_boost,
-    }
-    told = {
-        "voice": given.voice,
-        "voice_settings": {name: value for name, value in settings.items() if value is not None},
-        "keep_s": given.keep_s,
-        "coded_models": CODED,
-        "languages": MANIFEST.languages,
-        "query": {
-            "model_id": given.model,
-            "output_format": "pcm_16000",
-            "inactivity_timeout": "180",
-            "sync_alignment": "true",
-            "auto_mode": "true",
-            "apply_text_normalization": given.text_normalization,
-            "enable_logging": str(given.enable_logging).lower(),
-        },
-    }
-    spec = provider_spec(MANIFEST, RECIPE, "pipelines.engines.tts.elevenlabs.worker", options, given, told)
-    return ProviderTts(named(MANIFEST, options), spec, options.workers)
+ENGINE = CloudEngine(MANIFEST, RECIPE, "pipelines.engines.tts.elevenlabs.worker", ElevenlabsOptions)

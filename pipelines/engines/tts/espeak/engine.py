@@ -24,6 +24,8 @@ MANIFEST = Manifest(
     ),
     licence="GPL-3.0-or-later",
     sample_rate=22_050,
+    phonemes=True,
+    pitch=True,
 )
 
 

@@ -6,8 +6,11 @@ espeak-ng is not thread-safe and cannot pause, but it speaks hundreds of times f
 from __future__ import annotations
 
 import ctypes
+import logging
+import math
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import espeakng_loader
@@ -17,6 +20,11 @@ import numpy.typing as npt
 from mediaserver.errors import EngineMissingError
 from mediaserver.media.time import SAMPLE_RATE
 from pipelines.engines.tts.block_resample import BlockResampler
+from pipelines.engines.tts.espeak.phoneme_table import mnemonics, read_by
+from pipelines.engines.tts.worker.edges import Edges
+from pipelines.engines.tts.worker.ipa import tail_of
+from pipelines.engines.tts.worker.manner import PhonemeReader, SpokenManner
+from pipelines.engines.tts.worker.placing import placed
 from pipelines.engines.tts.worker.speaker import MadeSpeech, SpeechMaker
 from pipelines.workers.entry import become_worker
 from pipelines.workers.protocol import Msg
@@ -33,7 +41,11 @@ Pcm = npt.NDArray[np.int16]
 _SYNCHRONOUS = 2
 _DONT_EXIT = 0x8000
 _UTF8 = 1
+_PHONEMES = 0x100
+"""Of a text: what stands in [[...]] are mnemonics. Never set for anybody's words."""
+_IPA = 2
 _RATE = 1
+_PITCH = 3
 _WORD = 1
 _NORMAL_WPM = 175
 
@@ -102,6 +114,10 @@ class Espeak:
         self._words: list[tuple[int, int, int]] = []
         self._voice = ""
         self._wpm = 0
+        self._pitch = 0
+        self._mnemonics = mnemonics(Path(data.decode()) / "phontab")
+        self._known: dict[str, Mapping[str, str]] = {}
+        """IPA -> mnemonic, of each voice that was asked for any."""
         self.voices = self._listed()
         """(identifier, language, name) of every voice."""
 
@@ -116,8 +132,9 @@ class Espeak:
             found.append(tuple(x.decode(errors="replace") for x in (voice.identifier, language, voice.name)))
         return found
 
-    def select(self, voice: str, rate: float) -> bool:
-        """Use a voice (identifier, name or language) at a multiple of the normal speed; False if unknown."""
+    def select(self, voice: str, rate: float, pitch: float = 1.0) -> bool:
+        """Use a voice (identifier, name or language) at multiples of its speed and pitch; False if
+        unknown."""
         if voice != self._voice:
             if not _NAME.fullmatch(voice):
                 return False
@@ -125,18 +142,37 @@ class Espeak:
             if self._lib.espeak_SetVoiceByName(voice.encode()) != 0:
                 return False
             self._voice = voice
-            self._wpm = 0  # a voice brings its own speed along
+            self._wpm = self._pitch = 0  # a voice brings its own along
         wpm = round(min(max(_NORMAL_WPM * rate, 80), 450))
         if wpm != self._wpm:
             self._lib.espeak_SetParameter(_RATE, wpm, 0)
             self._wpm = wpm
+        level = min(max(round(50 + 50 * math.log2(pitch)), 0), 100)  # an octave either way, 50 is the usual
+        if level != self._pitch:
+            self._lib.espeak_SetParameter(_PITCH, level, 0)
+            self._pitch = level
         return True
 
-    def say(self, text: str) -> tuple[Pcm, list[tuple[int, int, int]]]:
-        """Samples at `rate` and (start, end, sample) of each word."""
+    @property
+    def known(self) -> Mapping[str, str]:
+        """IPA -> mnemonic, of the voice that is selected."""
+        if self._voice not in self._known:
+            self.say("", _PHONEMES)  # from here on mnemonics are read
+            self._known[self._voice] = read_by(self._ipa, self._mnemonics)
+        return self._known[self._voice]
+
+    def _ipa(self, mnemonics: str) -> str:
+        """What the voice makes of them."""
+        self._lib.espeak_TextToPhonemes.restype = ctypes.c_char_p
+        text = ctypes.c_char_p(f"[[{mnemonics}]]".encode())
+        read = self._lib.espeak_TextToPhonemes(ctypes.byref(text), _UTF8 | _PHONEMES, _IPA)
+        return (read or b"").decode(errors="replace").strip()
+
+    def say(self, text: str, how: int = 0) -> tuple[Pcm, list[tuple[int, int, int]]]:
+        """Samples at `rate` and (start, end, sample) of each word. `how`: 0 or _PHONEMES."""
         self._audio, self._words = [], []
         data = text.encode() + b"\0"
-        self._lib.espeak_Synth(data, ctypes.c_size_t(len(data)), 0, 1, 0, _UTF8, None, None)
+        self._lib.espeak_Synth(data, ctypes.c_size_t(len(data)), 0, 1, 0, _UTF8 | how, None, None)
         audio = np.concatenate(self._audio) if self._audio else np.zeros(0, np.int16)
         return audio, self._words
 
@@ -158,25 +194,39 @@ class EspeakVoice:
 
     def __init__(self, espeak: Espeak) -> None:
         self._espeak = espeak
+        self._reader = PhonemeReader()
 
     def choose(self, voice: str, language: str) -> str:
         if not voice or voice.startswith("+"):  # a variant of the language's own voice: +f2
             voice = voice_for(language, self._espeak.voices) + voice
         return voice
 
-    def make(self, voice: str, rate: float, piece: str) -> Generator[MadeSpeech, None, None]:
+    def make(self, voice: str, manner: SpokenManner, piece: str) -> Generator[MadeSpeech, None, None]:
         """All of it at once: espeak-ng cannot pause, and takes some 15 ms for the longest."""
-        if not self._espeak.select(voice, rate):
+        if not self._espeak.select(voice, manner.rate, manner.pitch):
             raise EngineMissingError(f"espeak-ng has no voice or language {voice!r}")
+        if manner.phonemes:
+            told = self._reader.read(manner.phonemes, self._espeak.known, voice)
+            if told:
+                yield self._sounded("|".join(told), piece)
+                return
         audio, words = self._espeak.say(piece)
         resampler = BlockResampler(self._espeak.rate)
         samples = np.concatenate([resampler.process(audio), resampler.flush()])
         ratio = SAMPLE_RATE / self._espeak.rate
         yield MadeSpeech(samples, tuple((start, end, round(at * ratio)) for start, end, at in words))
 
+    def _sounded(self, told: str, piece: str) -> MadeSpeech:
+        """Of mnemonics it knows no words: they are placed by ear."""
+        audio, _ = self._espeak.say(f"[[{told}]]{tail_of(piece)}", _PHONEMES)
+        resampler = BlockResampler(self._espeak.rate)
+        samples = Edges().process(np.concatenate([resampler.process(audio), resampler.flush()]), last=True)
+        return MadeSpeech(samples, tuple(placed(piece, samples)))
+
 
 def main() -> None:
     sock = become_worker()
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     espeak = Espeak()
     espeak.select("en-us", 1.0)
     espeak.say("ready")  # reads the voice and the dictionary before anyone waits

@@ -21,6 +21,7 @@ MANIFEST = Manifest(
     licence="Apache-2.0 (weights), MIT (kokoro-onnx), GPL-3.0 (phonemizer, eSpeak NG)",
     needs=("weights",),
     sample_rate=24_000,
+    phonemes=True,
 )
 RECIPE = Recipe(
     lock="onnx-voices",

@@ -16,6 +16,8 @@ from pipelines.engines.tts.neural.worker.faults import MissingVoiceError
 from pipelines.engines.tts.neural.worker.model import ClauseWish, NeuralModel
 from pipelines.engines.tts.neural.worker.onnx import only_file, onnx_session
 from pipelines.engines.tts.neural.worker.serving import serve
+from pipelines.engines.tts.worker.ipa import single, tail_of
+from pipelines.engines.tts.worker.manner import PhonemeReader
 
 STYLE_SIZE = 256
 SLOWEST, FASTEST = 0.5, 2.0
@@ -51,6 +53,7 @@ class KokoroVoice(NeuralModel):
         self._names = sorted(name for name in self._styles if name[:1] in TONGUES)
         if not self._names:
             raise EngineMissingError(f"there are no voices in {folder} (voices/*.bin)")
+        self._reader, self._known = PhonemeReader(), single(self._kokoro.tokenizer.vocab)
         self.language = TONGUES[self._names[0][0]]
 
     def facts(self) -> Mapping[str, Any]:
@@ -61,11 +64,13 @@ class KokoroVoice(NeuralModel):
 
     def speak(self, wish: ClauseWish) -> Iterator[Any]:
         name = self._named(wish.voice, wish.language)
+        told = self._reader.read(wish.phonemes, self._known, name)
         audio, _ = self._kokoro.create(
-            wish.text,
+            "".join(told) + tail_of(wish.text) if told else wish.text,
             self._styles[name],
             speed=min(max(wish.rate, SLOWEST), FASTEST),
             lang=TONGUES[name[0]],
+            is_phonemes=bool(told),
             trim=False,
         )
         yield audio

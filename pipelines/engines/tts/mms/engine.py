@@ -1,6 +1,6 @@
 """MMS-TTS: one small voice (VITS) for each of some 1,100 languages, through transformers.
 
-One engine speaks one language: `mms-tts:hi` with `weights = "facebook/mms-tts-hin"` is Hindi's.
+One engine speaks one language, and is named by it: `mms-tts:hi` is Hindi's, `mms-tts:quc` K'iche's.
 """
 
 from __future__ import annotations
@@ -17,60 +17,17 @@ from pipelines.engines.tts.neural.engine import NeuralEngine
 from pipelines.engines.tts.neural.options import TorchOptions
 from pipelines.environments.recipe import ModelFiles, Recipe
 
-LANGUAGES = {
-    **{
-        "ara": "ar",
-        "asm": "as",
-        "ben": "bn",
-        "bul": "bg",
-        "cat": "ca",
-        "cym": "cy",
-        "deu": "de",
-        "ell": "el",
-    },
-    **{
-        "eng": "en",
-        "spa": "es",
-        "fas": "fa",
-        "fin": "fi",
-        "fra": "fr",
-        "guj": "gu",
-        "hau": "ha",
-        "heb": "he",
-    },
-    **{
-        "hin": "hi",
-        "hun": "hu",
-        "ind": "id",
-        "isl": "is",
-        "kan": "kn",
-        "khm": "km",
-        "kor": "ko",
-        "lav": "lv",
-    },
-    **{
-        "mal": "ml",
-        "mar": "mr",
-        "mya": "my",
-        "nld": "nl",
-        "ory": "or",
-        "pan": "pa",
-        "pol": "pl",
-        "por": "pt",
-    },
-    **{
-        "ron": "ro",
-        "rus": "ru",
-        "som": "so",
-        "swe": "sv",
-        "swh": "sw",
-        "tam": "ta",
-        "tel": "te",
-        "tgl": "tl",
-    },
-    **{"tha": "th", "tur": "tr", "ukr": "uk", "vie": "vi", "yor": "yo", "amh": "am", "mlg": "mg"},
-}
+LANGUAGES = dict(
+    pair.split(":")
+    for pair in (
+        "ara:ar asm:as ben:bn bul:bg cat:ca cym:cy deu:de ell:el eng:en spa:es fas:fa fin:fi fra:fr guj:gu "
+        "hau:ha heb:he hin:hi hun:hu ind:id isl:is kan:kn khm:km kor:ko lav:lv mal:ml mar:mr mya:my nld:nl "
+        "ory:or pan:pa pol:pl por:pt ron:ro rus:ru som:so swe:sv swh:sw tam:ta tel:te tgl:tl tha:th tur:tr "
+        "ukr:uk vie:vi yor:yo amh:am mlg:mg"
+    ).split()
+)
 """ISO 639-3 as in the names of the repositories -> BCP 47. The hub has more; they go by their own code."""
+CODES = {language: code for code, language in LANGUAGES.items()}
 
 MANIFEST = Manifest(
     name="mms-tts",
@@ -99,6 +56,8 @@ _REPO = re.compile(r"mms-tts-([a-z]{3})(?:[-_/].*)?$")
 class MmsOptions(TorchOptions):
     usual_at_once = 16
 
+    model: str = Field(default="", max_length=60, pattern=r"^([a-z]{2,3}([-_][A-Za-z0-9_-]+)?)?$")
+    """By its language: BCP 47, or what the repository's name has for it (`quc`, `uzb-script_cyrillic`)."""
     language: str = Field(default="", pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")
     """What the weights speak, BCP 47; empty: as the repository's name says."""
     noise_scale: float | None = Field(default=None, ge=0, le=2)
@@ -106,9 +65,22 @@ class MmsOptions(TorchOptions):
     noise_scale_duration: float | None = Field(default=None, ge=0, le=2)
 
 
+def recipe_of(given: MmsOptions) -> Recipe:
+    """For the model that is named. Raises EngineMissingError for a language that the hub has no code for."""
+    if not given.model:
+        return RECIPE
+    code = CODES.get(given.model, given.model)
+    if len(code) == 2:
+        raise EngineMissingError(
+            f"{MANIFEST.name} knows no model for {given.model!r}: name it by the three letters of ISO 639-3 "
+            "that its repository's name has (docs/engines.md)"
+        )
+    return replace(RECIPE, weights=(replace(RECIPE.weights[0], repo=f"facebook/mms-tts-{code}"),))
+
+
 def language_of(given: MmsOptions, options: EngineOptions) -> str:
     """BCP 47. Raises EngineMissingError when neither the options nor the name of the weights tell it."""
-    weights = given.weights.rstrip("/") or RECIPE.weights[0].repo
+    weights = given.weights.rstrip("/") or recipe_of(given).weights[0].repo
     found = _REPO.search(weights)
     if given.language:
         return given.language
@@ -129,6 +101,7 @@ ENGINE = NeuralEngine(
         "noise_scale": given.noise_scale,
         "noise_scale_duration": given.noise_scale_duration,
     },
+    chosen=recipe_of,
     narrowed=lambda given, options: replace(MANIFEST, languages=(language_of(given, options),)),
 )
 check, make = ENGINE.check, ENGINE.make

@@ -46,6 +46,8 @@ class NeuralEngine(Generic[F]):
     """What of its options the worker is told, beside what all are."""
     narrowed: Callable[[F, EngineOptions], Manifest] | None = None
     """What it is with these options, where that is less than what it may be."""
+    chosen: Callable[[F], Recipe] | None = None
+    """The recipe by the options, where they choose the model."""
     start_s: float = 120.0
     silence_s: float = 60.0
     """The longest that a worker may take for one step: a clause on a slow processor."""
@@ -53,13 +55,19 @@ class NeuralEngine(Generic[F]):
     def check(self, options: EngineOptions) -> Readiness:
         """Whether its options can be read, and all is there that its recipe names."""
         name = options.name or self.manifest.name
-        there = recipe_readiness(name, self.recipe, options)
         try:
+            recipe = self.recipe_for(options)
             self.told(checked_voice(name, options, self.form), options)
         except EngineMissingError as error:
+            there = recipe_readiness(name, self.recipe, options)
             wrong = f"options that can be read ({error})"
-            return Readiness(False, f"{wrong}; {there.lacks}" if there.lacks else wrong)
-        return there
+            return Readiness(False, f"{wrong}; {there.lacks}" if there.lacks else wrong, str(error))
+        return recipe_readiness(name, recipe, options)
+
+    def recipe_for(self, options: EngineOptions) -> Recipe:
+        """What these options need. Raises EngineMissingError."""
+        given = checked_voice(options.name or self.manifest.name, options, self.form)
+        return self.recipe if self.chosen is None else self.chosen(given)
 
     def make(self, options: EngineOptions) -> NeuralTts:
         """Raises EngineMissingError."""
@@ -73,7 +81,8 @@ class NeuralEngine(Generic[F]):
         """Raises EngineMissingError."""
         name = options.name or self.manifest.name
         given = checked_voice(name, options, self.form)
-        folder = weights_folder(self.recipe, options)
+        recipe = self.recipe_for(options)
+        folder = weights_folder(recipe, options)
         if folder is None or options.home is None:
             raise EngineMissingError(f"the engine {name} lacks a folder for its weights: set engines.home")
         at_once = options.limits.at_once or given.usual_at_once
@@ -82,7 +91,7 @@ class NeuralEngine(Generic[F]):
             self.module,
             options={
                 "weights": str(folder),
-                "mend": self._mend(name, options),
+                "mend": _mend(name, recipe, options),
                 "device": given.device,
                 "threads": given.threads,
                 "at_once": at_once,
@@ -99,13 +108,6 @@ class NeuralEngine(Generic[F]):
             niceness=BACKGROUND_NICENESS if options.background else NICENESS,
         )
 
-    def _mend(self, name: str, options: EngineOptions) -> str:
-        """What to do about weights that cannot be used."""
-        chosen = chosen_weights(self.recipe, options)[0]
-        if isinstance(chosen, Path):
-            return f"look at the files in {chosen} (engines.options.{name}.weights)"
-        return f"run `voiceforge engines pull {name}`, which compares them and fetches anew what is damaged"
-
     def entry(self) -> EngineEntry:
         return EngineEntry(
             self.manifest,
@@ -114,7 +116,16 @@ class NeuralEngine(Generic[F]):
             check_with=self.check,
             several=True,
             recipe=self.recipe,
+            recipe_with=self.recipe_for,
         )
+
+
+def _mend(name: str, recipe: Recipe, options: EngineOptions) -> str:
+    """What to do about weights that cannot be used."""
+    chosen = chosen_weights(recipe, options)[0]
+    if isinstance(chosen, Path):
+        return f"look at the files in {chosen} (engines.options.{name}.weights)"
+    return f"run `voiceforge engines pull {name}`, which compares them and fetches anew what is damaged"
 
 
 def files(paths: Mapping[str, str]) -> dict[str, str]:

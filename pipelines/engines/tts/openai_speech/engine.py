@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import Field
 
-from pipelines.engines.checked_options import checked_options
 from pipelines.engines.cloud.options import ProviderOptions
-from pipelines.engines.cloud.provider_engine import ProviderTts, named, provider_readiness, provider_spec
-from pipelines.engines.protocols import Kind, Manifest, Readiness
-from pipelines.engines.registry import EngineOptions
+from pipelines.engines.cloud.provider_engine import CloudEngine
+from pipelines.engines.protocols import Kind, Manifest
 from pipelines.environments.recipe import Recipe
 
 MANIFEST = Manifest(
@@ -45,19 +43,15 @@ class OpenaiSpeechOptions(ProviderOptions):
     def takes_usual_key(self) -> bool:
         return not self.base_url
 
+    @property
+    def told(self) -> dict[str, Any]:
+        return {
+            "model": self.model,
+            "voice": self.voice,
+            "instructions": self.instructions,
+            "sample_rate": self.sample_rate,
+            "answer_s": self.answer_s,
+        }
 
-def check(options: EngineOptions) -> Readiness:
-    return provider_readiness(MANIFEST, options, RECIPE, OpenaiSpeechOptions)
 
-
-def make(options: EngineOptions) -> ProviderTts:
-    given = checked_options(MANIFEST.name, options, OpenaiSpeechOptions)
-    told = {
-        "model": given.model,
-        "voice": given.voice,
-        "instructions": given.instructions,
-        "sample_rate": given.sample_rate,
-        "answer_s": given.answer_s,
-    }
-    spec = provider_spec(MANIFEST, RECIPE, "pipelines.engines.tts.openai_speech.worker", options, given, told)
-    return ProviderTts(named(MANIFEST, options), spec, options.workers)
+ENGINE = CloudEngine(MANIFEST, RECIPE, "pipelines.engines.tts.openai_speech.worker", OpenaiSpeechOptions)

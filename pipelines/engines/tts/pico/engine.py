@@ -21,6 +21,8 @@ MANIFEST = Manifest(
     licence="Apache-2.0",
     own_voices=("de-DE", "en-GB", "en-US", "es-ES", "fr-FR", "it-IT"),
     gender="female",
+    phonemes=True,
+    pitch=True,
 )
 PACKAGE = "py-nanotts==0.1.1"
 

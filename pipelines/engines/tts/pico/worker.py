@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Generator
 
 import numpy as np
@@ -9,7 +10,10 @@ import numpy as np
 from mediaserver.errors import EngineMissingError
 from mediaserver.media.time import SAMPLES_PER_MS
 from pipelines.engines.tts.pico.library import FILES, Pico, PicoLibrary
+from pipelines.engines.tts.pico.phoneme_table import TABLE
 from pipelines.engines.tts.worker.edges import Edges, Pcm
+from pipelines.engines.tts.worker.ipa import tail_of
+from pipelines.engines.tts.worker.manner import PhonemeReader, SpokenManner
 from pipelines.engines.tts.worker.placing import placed, words_in
 from pipelines.engines.tts.worker.speaker import MadeSpeech, SpeechMaker
 from pipelines.workers.entry import become_worker
@@ -50,6 +54,7 @@ class PicoVoice:
         """Raises EngineError and OSError."""
         self._library = PicoLibrary()
         self._idle: dict[str, list[Pico]] = {}
+        self._reader = PhonemeReader()
 
     def choose(self, voice: str, language: str) -> str:
         if not voice:
@@ -59,12 +64,16 @@ class PicoVoice:
             raise EngineMissingError(f"pico has no voice {voice[:100]!r}: it has {', '.join(FILES)}")
         return found
 
-    def make(self, voice: str, rate: float, piece: str) -> Generator[MadeSpeech, None, None]:
+    def make(self, voice: str, manner: SpokenManner, piece: str) -> Generator[MadeSpeech, None, None]:
         idle = self._idle.setdefault(voice, [])
         pico = idle.pop() if idle else Pico(self._library, voice)
-        level = round(100 * min(max(rate, SLOWEST), FASTEST))
+        speed = round(100 * min(max(manner.rate, SLOWEST), FASTEST))
         text = piece.translate(_MARKUP)
-        said = pico.say(f'<speed level="{level}"><volume level="{VOLUME}">{text}</volume></speed>')
+        if sounds := self._reader.read(manner.phonemes, TABLE[voice], voice):  # of our own table alone
+            text = f"<phoneme ph='{''.join(sounds)}'/>{tail_of(text)}"
+        pitch = round(100 * manner.pitch)
+        text = f'<pitch level="{pitch}"><volume level="{VOLUME}">{text}</volume></pitch>'
+        said = pico.say(f'<speed level="{speed}">{text}</speed>')
         try:
             yield from _marked(piece, said)
         finally:
@@ -105,8 +114,9 @@ def ends_sentence(piece: str) -> bool:
 
 def main() -> None:
     sock = become_worker()
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     voice = PicoVoice()
-    for _ in voice.make("en-US", 1.0, "Ready."):
+    for _ in voice.make("en-US", SpokenManner(), "Ready."):
         pass  # reads the files before anyone waits
     sock.send_json(Msg.READY, voices=[[name, name, name] for name in FILES])
     SpeechMaker(sock, voice).run()

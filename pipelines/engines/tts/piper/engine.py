@@ -31,6 +31,7 @@ MANIFEST = Manifest(
     licence="GPL-3.0-or-later (piper-tts); each voice its own, see its MODEL_CARD",
     needs=("weights",),
     sample_rate=22_050,
+    phonemes=True,
 )
 RECIPE = Recipe(
     lock="onnx-voices",

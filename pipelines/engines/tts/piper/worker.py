@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from piper import PiperVoice
-from piper.config import PiperConfig, SynthesisConfig
+from piper.config import PhonemeType, PiperConfig, SynthesisConfig
 
 from mediaserver.errors import EngineMissingError
 from pipelines.engines.tts.neural.worker.faults import MissingVoiceError
@@ -17,6 +17,8 @@ from pipelines.engines.tts.neural.worker.model import ClauseWish, NeuralModel
 from pipelines.engines.tts.neural.worker.onnx import onnx_session
 from pipelines.engines.tts.neural.worker.serving import serve
 from pipelines.engines.tts.piper.voices import language_of
+from pipelines.engines.tts.worker.ipa import single, tail_of
+from pipelines.engines.tts.worker.manner import PhonemeReader
 
 SLOWEST, FASTEST = 0.4, 2.5
 
@@ -48,6 +50,7 @@ class PiperVoices(NeuralModel):
         usual = self._files.get(self._usual.partition("#")[0]) or next(iter(self._files.values()))
         self.language = usual.language
         self._scales = (options.get("noise_scale"), options.get("noise_w_scale"))
+        self._reader = PhonemeReader()
         self._loaded: dict[str, Any] = {}
 
     def facts(self) -> Mapping[str, Any]:
@@ -74,10 +77,18 @@ class PiperVoices(NeuralModel):
             noise_w_scale=noise_w,
             normalize_audio=False,  # each clause by itself would be as loud as it can be
         )
-        # "[[...]]" would be read as phonemes; a text is plain text.
-        plain = wish.text.replace("[[", "((").replace("]]", "))")
-        for chunk in voice.synthesize(plain, settings):
+        # "[[...]]" is read as phonemes: it must not come from a text, which is plain.
+        said = wish.text.replace("[[", "((").replace("]]", "))")
+        if told := self._told(wish, voice.config, file.name):
+            said = f"[[{told}]]"
+        for chunk in voice.synthesize(said, settings):
             yield chunk.audio_float_array
+
+    def _told(self, wish: ClauseWish, config: PiperConfig, name: str) -> str:
+        """The phonemes of the wish, where there are any and the voice was trained on all of them."""
+        known = single(config.phoneme_id_map) if config.phoneme_type == PhonemeType.ESPEAK else {}
+        told = "".join(self._reader.read(wish.phonemes, known, name))
+        return told and told + "".join(each for each in tail_of(wish.text) if each in config.phoneme_id_map)
 
     def _voice(self, file: PiperFile) -> Any:
         if file.name not in self._loaded:

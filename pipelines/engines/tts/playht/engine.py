@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import Field
 
-from pipelines.engines.checked_options import checked_options
 from pipelines.engines.cloud.options import ProviderOptions
-from pipelines.engines.cloud.provider_engine import ProviderTts, named, provider_readiness, provider_spec
-from pipelines.engines.protocols import Kind, Manifest, Readiness
-from pipelines.engines.registry import EngineOptions
+from pipelines.engines.cloud.provider_engine import CloudEngine
+from pipelines.engines.protocols import Kind, Manifest
 from pipelines.engines.tts.playht.languages import LANGUAGES
 from pipelines.environments.recipe import Recipe
 
@@ -43,20 +41,17 @@ class PlayhtOptions(ProviderOptions):
         max_length=500,
     )
 
+    @property
+    def told(self) -> dict[str, Any]:
+        return {"user_id": self._user or "none", "voice": self.voice, "model": self.model}
 
-def check(options: EngineOptions) -> Readiness:
-    found = provider_readiness(MANIFEST, options, RECIPE, PlayhtOptions)
-    if options.settings.get("user_id") or os.environ.get(USER, "").strip():
-        return found
-    return Readiness(False, "; ".join(filter(None, (f"an account: set {USER}", found.lacks))))
+    @property
+    def lacks(self) -> str:
+        return "" if self._user else f"an account: set {USER}"
+
+    @property
+    def _user(self) -> str:
+        return self.user_id or os.environ.get(USER, "").strip()
 
 
-def make(options: EngineOptions) -> ProviderTts:
-    given = checked_options(MANIFEST.name, options, PlayhtOptions)
-    told = {
-        "user_id": given.user_id or os.environ.get(USER, "").strip() or "none",
-        "voice": given.voice,
-        "model": given.model,
-    }
-    spec = provider_spec(MANIFEST, RECIPE, "pipelines.engines.tts.playht.worker", options, given, told)
-    return ProviderTts(named(MANIFEST, options), spec, options.workers)
+ENGINE = CloudEngine(MANIFEST, RECIPE, "pipelines.engines.tts.playht.worker", PlayhtOptions)

@@ -16,13 +16,13 @@ from typing import Any, NamedTuple, Protocol
 from mediaserver.errors import EngineError, EngineMissingError
 from mediaserver.media.time import SAMPLE_RATE, SAMPLES_PER_MS
 from pipelines.engines.tts.worker.edges import NOTHING, Edges, Pcm
+from pipelines.engines.tts.worker.manner import SpokenManner
 from pipelines.engines.tts.worker.pieces import pieces
 from pipelines.workers.entry import WorkerSocket
 from pipelines.workers.faults import ABOUT_REQUEST, kind_of, said
 from pipelines.workers.protocol import Msg, WorkerMessage
 
 AHEAD_SAMPLES = 2 * SAMPLE_RATE
-SLOWEST, FASTEST = 0.1, 10.0
 CHUNK_SAMPLES = 100 * SAMPLES_PER_MS
 """Audio goes up in chunks of at most 100 ms."""
 
@@ -42,7 +42,7 @@ class SmallVoice(Protocol):
     def choose(self, voice: str, language: str) -> str:
         """Its own name of what is to speak. Raises EngineMissingError."""
 
-    def make(self, voice: str, rate: float, piece: str) -> Generator[MadeSpeech, None, None]:
+    def make(self, voice: str, manner: SpokenManner, piece: str) -> Generator[MadeSpeech, None, None]:
         """One piece of a text. Closing it early gives it up. Raises EngineError."""
 
 
@@ -51,7 +51,7 @@ class _Speech:
     """One text: what is left of it, and the audio between the library and the listener."""
 
     voice: str
-    rate: float
+    manner: SpokenManner
     left: Iterator[tuple[int, str]]
     piece: Generator[MadeSpeech, None, None] | None = None
     """That is being made."""
@@ -118,10 +118,9 @@ class SpeechMaker:
     def _speech(self, fields: Mapping[str, Any]) -> _Speech:
         """Raises EngineMissingError, and anything for fields that are none."""
         voice, language, text = (str(fields[name]) for name in ("voice", "language", "text"))
-        rate = float(fields["rate"])
-        if not SLOWEST <= rate <= FASTEST:
-            raise EngineError(f"nobody speaks at {rate:g} times the usual speed")
-        return _Speech(self._library.choose(voice, language), rate, pieces(text))
+        manner = SpokenManner.of(fields)
+        whole = iter([(0, text)]) if manner.phonemes else pieces(text)
+        return _Speech(self._library.choose(voice, language), manner, whole)
 
     def _refuse(self, id: int, error: Exception, kind: str) -> None:
         why = str(error) if isinstance(error, EngineError) else said(error)
@@ -138,7 +137,7 @@ class SpeechMaker:
                 return
             speech.offset, text = following
             speech.before = speech.taken
-            speech.piece = self._library.make(speech.voice, speech.rate, text)
+            speech.piece = self._library.make(speech.voice, speech.manner, text)
         made = next(speech.piece, None)
         if made is None:
             speech.piece = None

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from pipelines.engines.cloud.provider_engine import CloudEngine
 from pipelines.engines.registry import EngineOptions
 from tests.standins.provider import KEY, StandIn, serving
 
@@ -15,10 +16,12 @@ S = TypeVar("S", bound=StandIn)
 
 
 class Runs(Generic[E, S]):
-    """`module`: of an engine, with `check` and `make`."""
+    """`engine`: before it is made."""
 
-    def __init__(self, module: Any, standin: Callable[[], S], folder: Path, home: Path | None = None) -> None:
-        self._module = module
+    def __init__(
+        self, engine: CloudEngine, standin: Callable[[], S], folder: Path, home: Path | None = None
+    ) -> None:
+        self._engine = engine
         self._standin = standin
         self._home = home
         self.key_file = folder / "key"
@@ -32,9 +35,9 @@ class Runs(Generic[E, S]):
         async with serving(self._standin()) as provider:
             told = {"base_url": provider.url, "api_key_file": str(self.key_file), **settings}
             options = EngineOptions(home=self._home, settings=told)
-            readiness = self._module.check(options)
+            readiness = self._engine.check(options)
             assert readiness.ready, readiness.lacks
-            engine = self._module.make(options)
+            engine: Any = self._engine.make(options)
             await engine.start()
             try:
                 yield engine, provider

@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.engines.cloud.provider_engine import ProviderStt
 from pipelines.engines.protocols import Grammar
-from pipelines.engines.stt.assemblyai import engine
+from pipelines.engines.stt.assemblyai.engine import ENGINE
 from tests.pipelines.engines.cloud.listening import Caller, spoken
 from tests.pipelines.engines.cloud.runs import Runs
 from tests.standins.assemblyai import Assemblyai
@@ -23,8 +23,8 @@ MakeStt: TypeAlias = Runs[ProviderStt, Assemblyai]
 
 @pytest.fixture
 def assemblyai(installed_environment: Callable[[str], Path], engines_home: Path, tmp_path: Path) -> MakeStt:
-    installed_environment(engine.RECIPE.lock)
-    return Runs(engine, Assemblyai, tmp_path, engines_home)
+    installed_environment(ENGINE.recipe.lock)
+    return Runs(ENGINE, Assemblyai, tmp_path, engines_home)
 
 
 async def test_it_hears_words_while_they_are_spoken_and_their_times(assemblyai: MakeStt) -> None:
@@ -55,7 +55,30 @@ async def test_nothing_said_is_told_soon(assemblyai: MakeStt) -> None:
         caller.say(spoken("")[:1600])
         result = await caller.final()
         assert (result.text, result.understood, result.failed) == ("", False, False)
-        assert result.stt_ms < 1000
+
+
+async def test_a_word_that_was_not_told_when_its_end_was_asked_for_is_heard_all_the_same(
+    assemblyai: MakeStt,
+) -> None:
+    """No turn was open that could have been ended: it was taken for silence."""
+    async with assemblyai() as (stt, provider):
+        caller = Caller(stt)
+        caller.begin()
+        caller.say(spoken("no")[:4480])
+        result = await caller.final()
+        assert (result.text, result.understood) == ("no", True)
+        assert provider.controls == ["ForceEndpoint", "Terminate"]
+        assert (await caller.says("one two")).text == "one two"
+
+
+async def test_only_we_end_turns_unless_its_own_ends_are_wanted(assemblyai: MakeStt) -> None:
+    async with assemblyai() as (stt, provider):
+        await Caller(stt).says("one two")
+        assert provider.queries[-1]["max_turn_silence"] == "5000"
+    async with assemblyai(ends=True, min_turn_silence_ms=300) as (stt, provider):
+        await Caller(stt).says("one two")
+        assert "max_turn_silence" not in provider.queries[-1]
+        assert provider.queries[-1]["min_turn_silence"] == "300"
 
 
 async def test_a_connection_cut_in_the_middle_costs_no_word(assemblyai: MakeStt) -> None:

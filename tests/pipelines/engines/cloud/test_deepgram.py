@@ -8,11 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
+import numpy as np
 import pytest
 
 from pipelines.engines.cloud.provider_engine import ProviderStt
 from pipelines.engines.protocols import Grammar
-from pipelines.engines.stt.deepgram import engine
+from pipelines.engines.stt.deepgram.engine import ENGINE
+from pipelines.engines.trying import attempt
 from tests.pipelines.engines.cloud.listening import Caller, spoken
 from tests.pipelines.engines.cloud.runs import Runs
 from tests.standins.deepgram import Deepgram
@@ -24,8 +26,8 @@ MakeStt: TypeAlias = Runs[ProviderStt, Deepgram]
 
 @pytest.fixture
 def deepgram(installed_environment: Callable[[str], Path], engines_home: Path, tmp_path: Path) -> MakeStt:
-    installed_environment(engine.RECIPE.lock)
-    return Runs(engine, Deepgram, tmp_path, engines_home)
+    installed_environment(ENGINE.recipe.lock)
+    return Runs(ENGINE, Deepgram, tmp_path, engines_home)
 
 
 async def test_it_hears_words_while_they_are_spoken_and_their_times(deepgram: MakeStt) -> None:
@@ -67,6 +69,43 @@ async def test_who_goes_on_after_a_pause_is_not_heard_twice(deepgram: MakeStt) -
         result = await caller.final()
         assert result.text == "to the station"
         assert provider.heard_s - before == pytest.approx(len(spoken("station")) / 16_000)
+
+
+@pytest.mark.parametrize("marks", [True, False])
+async def test_what_answers_a_flush_need_not_say_so(deepgram: MakeStt, marks: bool) -> None:
+    async with deepgram() as (stt, provider):
+        provider.marks = marks
+        result = await Caller(stt).says("book a room")
+        assert (result.text, result.doubtful) == ("book a room", False)
+        assert provider.controls == ["Finalize"]
+
+
+async def test_a_short_word_is_heard_though_its_flush_is_not_answered_and_the_way_is_long(
+    deepgram: MakeStt,
+) -> None:
+    """After 0.3 s it was taken for silence."""
+    async with deepgram() as (stt, provider):
+        provider.away_s = 0.4
+        caller = Caller(stt)
+        caller.begin()
+        caller.say(spoken("no")[:7360])
+        result = await caller.final()
+        assert (result.text, result.understood, result.doubtful) == ("no", True, False)
+        assert provider.controls == ["Finalize", "CloseStream"]
+        provider.away_s = 0.0
+        assert (await caller.says("one two")).text == "one two"
+        assert provider.opened == 2
+
+
+async def test_silence_is_nothing_said_and_no_fault(deepgram: MakeStt) -> None:
+    """Else one that failed once, and is tried with half a second of silence, would never be asked again."""
+    async with deepgram() as (stt, _):
+        caller = Caller(stt)
+        caller.begin()
+        caller.say(np.zeros(7680, np.int16))
+        result = await caller.final()
+        assert (result.text, result.understood, result.failed) == ("", False, False)
+        await attempt(stt)
 
 
 async def test_a_connection_cut_in_the_middle_costs_no_word(deepgram: MakeStt) -> None:

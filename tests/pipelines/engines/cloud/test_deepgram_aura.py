@@ -11,7 +11,7 @@ import pytest
 
 from mediaserver.errors import ProviderError
 from pipelines.engines.cloud.provider_engine import ProviderTts
-from pipelines.engines.tts.deepgram_aura import engine
+from pipelines.engines.tts.deepgram_aura.engine import ENGINE
 from tests.pipelines.engines.cloud.listening import heard
 from tests.pipelines.engines.cloud.runs import Runs
 from tests.standins.deepgram import Deepgram
@@ -23,8 +23,8 @@ MakeTts: TypeAlias = Runs[ProviderTts, Deepgram]
 
 @pytest.fixture
 def aura(installed_environment: Callable[[str], Path], engines_home: Path, tmp_path: Path) -> MakeTts:
-    installed_environment(engine.RECIPE.lock)
-    return Runs(engine, Deepgram, tmp_path, engines_home)
+    installed_environment(ENGINE.recipe.lock)
+    return Runs(ENGINE, Deepgram, tmp_path, engines_home)
 
 
 async def test_it_speaks_text_after_text_over_one_connection(aura: MakeTts) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from mediaserver.errors import EngineMissingError, ProviderError
 from pipelines.engines.cloud.provider_engine import ProviderTts
-from pipelines.engines.tts.elevenlabs import engine
+from pipelines.engines.tts.elevenlabs.engine import ENGINE
 from tests.pipelines.engines.cloud.listening import heard
 from tests.pipelines.engines.cloud.runs import Runs
 from tests.standins.elevenlabs import Elevenlabs
@@ -24,8 +24,8 @@ MakeTts: TypeAlias = Runs[ProviderTts, Elevenlabs]
 
 @pytest.fixture
 def elevenlabs(installed_environment: Callable[[str], Path], engines_home: Path, tmp_path: Path) -> MakeTts:
-    installed_environment(engine.RECIPE.lock)
-    return Runs(engine, Elevenlabs, tmp_path, engines_home)
+    installed_environment(ENGINE.recipe.lock)
+    return Runs(ENGINE, Elevenlabs, tmp_path, engines_home)
 
 
 async def test_it_speaks_and_tells_when_each_word_begins(elevenlabs: MakeTts) -> None:

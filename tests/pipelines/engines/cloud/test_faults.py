@@ -13,7 +13,7 @@ from pipelines.engines.cloud.account import ProviderAccount
 from pipelines.engines.cloud.faults import Provider, error_of, shown
 from pipelines.engines.cloud.provider_pool import ProviderRest
 from pipelines.engines.registry import EngineOptions
-from pipelines.engines.stt.deepgram import engine as deepgram
+from pipelines.engines.stt.deepgram.engine import ENGINE as DEEPGRAM
 from pipelines.workers.async_entry import RequestError
 
 PROVIDER = Provider("elevenlabs", "api.elevenlabs.io", "ELEVENLABS_API_KEY")
@@ -106,15 +106,15 @@ def test_the_key_is_read_anew_from_its_file_and_never_shown(tmp_path: Path) -> N
 )
 def test_options_are_checked_before_anything_is_started(settings: dict[str, Any], said: str) -> None:
     with pytest.raises(EngineMissingError) as wrong:
-        deepgram.make(EngineOptions(settings=settings))
+        DEEPGRAM.make(EngineOptions(settings=settings))
     assert said in str(wrong.value)
     assert SECRET not in str(wrong.value)
-    assert not deepgram.check(EngineOptions(settings=settings)).ready
+    assert not DEEPGRAM.check(EngineOptions(settings=settings)).ready
 
 
 def test_what_it_lacks_is_said_as_what_mends_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("DEEPGRAM_API_KEY", raising=False)
-    lacks = deepgram.check(EngineOptions(home=tmp_path)).lacks
+    lacks = DEEPGRAM.check(EngineOptions(home=tmp_path)).lacks
     assert "set DEEPGRAM_API_KEY" in lacks
     assert "run `voiceforge engines install deepgram`" in lacks
 
@@ -122,7 +122,7 @@ def test_what_it_lacks_is_said_as_what_mends_it(monkeypatch: pytest.MonkeyPatch,
 def test_the_key_goes_to_its_own_worker_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEEPGRAM_API_KEY", SECRET)
     monkeypatch.setenv("OPENAI_API_KEY", "sk-other")
-    spec = deepgram.make(EngineOptions()).pool.spec
+    spec = DEEPGRAM.spec(EngineOptions())
     assert spec.surroundings()["DEEPGRAM_API_KEY"] == SECRET
     assert "OPENAI_API_KEY" not in spec.surroundings()
     assert SECRET not in repr(spec)

@@ -12,12 +12,12 @@ import pytest
 
 from mediaserver.errors import EngineMissingError, ProviderError, ProviderFault
 from pipelines.engines.cloud.hugging_face.sounds import decoded, numbers, told
-from pipelines.engines.cloud.provider_engine import ProviderStt, ProviderTts
+from pipelines.engines.cloud.provider_engine import CloudEngine
 from pipelines.engines.registry import EngineOptions
-from pipelines.engines.stt.hugging_face import endpoint as endpoint_stt
-from pipelines.engines.stt.hugging_face import space as space_stt
-from pipelines.engines.tts.hugging_face import endpoint as endpoint_tts
-from pipelines.engines.tts.hugging_face import space as space_tts
+from pipelines.engines.stt.hugging_face.engine import ENDPOINT as ENDPOINT_STT
+from pipelines.engines.stt.hugging_face.engine import SPACE as SPACE_STT
+from pipelines.engines.tts.hugging_face.engine import ENDPOINT as ENDPOINT_TTS
+from pipelines.engines.tts.hugging_face.engine import SPACE as SPACE_TTS
 from tests.pipelines.engines.cloud.listening import Caller, heard
 from tests.standins.hugging_face import SPACE, HuggingFace
 from tests.standins.provider import KEY, Trouble, serving
@@ -25,16 +25,16 @@ from tests.standins.provider import KEY, Trouble, serving
 
 @asynccontextmanager
 async def running(
-    module: Any, folder: Path, path: str = "", **settings: Any
+    one: CloudEngine, folder: Path, path: str = "", **settings: Any
 ) -> AsyncIterator[tuple[Any, HuggingFace]]:
-    """An engine in front of the stand-in; `path`: of an endpoint."""
+    """One in front of the stand-in; `path`: of an endpoint."""
     key = folder / "token"
     key.write_text(KEY)
     async with serving(HuggingFace()) as hub:
         given = {"base_url": hub.url + path, "api_key_file": str(key), **settings}
         if not path:
             given |= {"space": SPACE, "hub_url": hub.url}
-        engine = module.make(EngineOptions(settings=given))
+        engine = one.make(EngineOptions(settings=given))
         await engine.start()
         try:
             yield engine, hub
@@ -44,7 +44,10 @@ async def running(
 
 async def test_an_endpoint_speaks_whatever_form_its_audio_has(tmp_path: Path) -> None:
     parameters = {"speaker": "f"}
-    async with running(endpoint_tts, tmp_path, "/endpoint/tts", parameters=parameters) as (tts, hub):
+    async with running(ENDPOINT_TTS, tmp_path, "/endpoint/tts", parameters=parameters) as (
+        tts,
+        hub,
+    ):
         for form in ("wav", "base64", "numbers"):
             hub.form = form
             assert (await heard(tts, "Good day."))[0] == "good day"
@@ -58,7 +61,7 @@ async def test_an_endpoint_speaks_whatever_form_its_audio_has(tmp_path: Path) ->
 
 
 async def test_an_endpoint_that_sleeps_is_warming_and_passed_over_until_it_wakes(tmp_path: Path) -> None:
-    async with running(endpoint_tts, tmp_path, "/endpoint/tts") as (tts, hub):
+    async with running(ENDPOINT_TTS, tmp_path, "/endpoint/tts") as (tts, hub):
         loading = {"error": "Model is currently loading", "estimated_time": 41.0}
         hub.troubles.append(Trouble(503, loading))
         with pytest.raises(ProviderError, match="is warming up, about 41 s more") as error:
@@ -88,7 +91,10 @@ async def test_an_endpoint_that_sleeps_is_warming_and_passed_over_until_it_wakes
 
 async def test_an_endpoint_hears(tmp_path: Path) -> None:
     told_so = {"return_timestamps": "word"}
-    async with running(endpoint_stt, tmp_path, "/endpoint/stt", parameters=told_so) as (stt, hub):
+    async with running(ENDPOINT_STT, tmp_path, "/endpoint/stt", parameters=told_so) as (
+        stt,
+        hub,
+    ):
         result = await Caller(stt).says("book a room")
         assert (result.text, [word.text for word in result.words]) == ("book a room", ["book", "a", "room"])
         hub.troubles.append(Trouble(503, {"error": "loading", "estimated_time": 30}))
@@ -102,7 +108,7 @@ async def test_an_endpoint_hears(tmp_path: Path) -> None:
 
 async def test_a_space_speaks_sleeps_and_wakes(tmp_path: Path) -> None:
     inputs = ["{text}", "{language}", 0.5]
-    async with running(space_tts, tmp_path, function="speak", inputs=inputs) as (tts, hub):
+    async with running(SPACE_TTS, tmp_path, function="speak", inputs=inputs) as (tts, hub):
         assert (await heard(tts, "Good day.", language="hi"))[0] == "good day"
         assert hub.asked == [{"data": ["Good day.", "hi", 0.5]}]
         hub.stage = "SLEEPING"
@@ -117,46 +123,45 @@ async def test_a_space_speaks_sleeps_and_wakes(tmp_path: Path) -> None:
 
 
 async def test_a_space_hears_and_one_without_the_function_says_so(tmp_path: Path) -> None:
-    async with running(space_stt, tmp_path, function="hear") as (stt, hub):
+    async with running(SPACE_STT, tmp_path, function="hear") as (stt, hub):
         assert (await Caller(stt).says("book a room")).text == "book a room"
         hub.stage = "BUILDING"
         assert (await Caller(stt).says("one")).failed
         assert "warming up, about 15 s more: BUILDING" in stt.trouble
-    async with running(space_stt, tmp_path) as (stt, hub):
+    async with running(SPACE_STT, tmp_path) as (stt, hub):
         assert (await Caller(stt).says("one")).failed
         assert "its function failed" in stt.trouble
 
 
 @pytest.mark.parametrize(
-    ("module", "settings", "said"),
+    ("one", "settings", "said"),
     [
-        (endpoint_tts, {}, "set base_url"),
-        (space_tts, {}, "set space"),
-        (space_tts, {"space": "no slash"}, "space string should match"),
-        (space_stt, {"space": "a/b", "functoin": "x"}, "did you mean 'function'?"),
+        (ENDPOINT_TTS, {}, "set base_url"),
+        (SPACE_TTS, {}, "set space"),
+        (SPACE_TTS, {"space": "no slash"}, "space string should match"),
+        (SPACE_STT, {"space": "a/b", "functoin": "x"}, "did you mean 'function'?"),
     ],
 )
-def test_what_is_missing_is_said(module: Any, settings: dict[str, Any], said: str) -> None:
+def test_what_is_missing_is_said(one: CloudEngine, settings: dict[str, Any], said: str) -> None:
     with pytest.raises(EngineMissingError, match=said.replace("?", r"\?")):
-        module.make(EngineOptions(settings=settings))
-    assert not module.check(EngineOptions(settings=settings)).ready
+        one.make(EngineOptions(settings=settings))
+    assert not one.check(EngineOptions(settings=settings)).ready
 
 
 def test_the_token_goes_to_hugging_face_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_TOKEN", KEY)
 
-    def variables(module: Any, **settings: Any) -> dict[str, str]:
-        engine: ProviderStt | ProviderTts = module.make(EngineOptions(settings=settings))
-        return engine.pool.spec.surroundings()
+    def variables(one: CloudEngine, **settings: Any) -> dict[str, str]:
+        return one.spec(EngineOptions(settings=settings)).surroundings()
 
     for space in ({"space": "acme/Buzz_TTS"}, {"base_url": "https://acme-buzz-tts.hf.space"}):
-        assert "HF_TOKEN" not in variables(space_tts, **space)  # a stranger's program
-        assert variables(space_tts, **space, api_key_env="HF_TOKEN")["HF_TOKEN"] == KEY
-    assert "HF_TOKEN" not in variables(endpoint_tts, base_url="https://acme-buzz-tts.hf.space")
-    assert variables(endpoint_tts, base_url="https://x.aws.endpoints.huggingface.cloud")["HF_TOKEN"] == KEY
-    assert "HF_TOKEN" not in variables(endpoint_tts, base_url="https://example.com/huggingface.cloud")
-    made = space_tts.make(EngineOptions(settings={"space": "acme/Buzz_TTS"}))
-    assert made.pool.spec.options["url"] == "https://acme-buzz-tts.hf.space"
+        assert "HF_TOKEN" not in variables(SPACE_TTS, **space)  # a stranger's program
+        assert variables(SPACE_TTS, **space, api_key_env="HF_TOKEN")["HF_TOKEN"] == KEY
+    assert "HF_TOKEN" not in variables(ENDPOINT_TTS, base_url="https://acme-buzz-tts.hf.space")
+    assert variables(ENDPOINT_TTS, base_url="https://x.aws.endpoints.huggingface.cloud")["HF_TOKEN"] == KEY
+    assert "HF_TOKEN" not in variables(ENDPOINT_TTS, base_url="https://example.com/huggingface.cloud")
+    spec = SPACE_TTS.spec(EngineOptions(settings={"space": "acme/Buzz_TTS"}))
+    assert spec.options["url"] == "https://acme-buzz-tts.hf.space"
 
 
 def test_numbers_that_are_none_are_refused() -> None:
@@ -176,7 +181,7 @@ def test_numbers_that_are_none_are_refused() -> None:
 
 
 async def test_an_address_that_sends_us_elsewhere_is_not_followed(tmp_path: Path) -> None:
-    async with running(endpoint_tts, tmp_path, "/endpoint/tts") as (tts, hub):
+    async with running(ENDPOINT_TTS, tmp_path, "/endpoint/tts") as (tts, hub):
         hub.troubles.append(Trouble(307, {}, {"Location": f"{hub.url}/endpoint/tts"}))
         with pytest.raises(ProviderError, match="it sends us elsewhere; name that place in base_url"):
             await heard(tts, "hello")

@@ -14,9 +14,9 @@ from mediaserver.errors import EngineMissingError, ProviderError, ProviderFault
 from pipelines.engines.cloud.provider_engine import ProviderStt, ProviderTts
 from pipelines.engines.protocols import Grammar
 from pipelines.engines.registry import EngineOptions
-from pipelines.engines.stt.openai_transcribe import engine as transcribe
 from pipelines.engines.stt.openai_transcribe.answers import final
-from pipelines.engines.tts.openai_speech import engine as speech
+from pipelines.engines.stt.openai_transcribe.engine import ENGINE as TRANSCRIBE
+from pipelines.engines.tts.openai_speech.engine import ENGINE as SPEECH
 from tests.pipelines.engines.cloud.listening import Caller, heard
 from tests.pipelines.engines.cloud.runs import Runs
 from tests.standins.openai_speech import OpenaiAudio
@@ -24,7 +24,7 @@ from tests.standins.provider import KEY, Trouble
 
 
 async def test_a_voice_speaks_and_stops_when_nobody_listens(tmp_path: Path) -> None:
-    runs = Runs[ProviderTts, OpenaiAudio](speech, OpenaiAudio, tmp_path)
+    runs = Runs[ProviderTts, OpenaiAudio](SPEECH, OpenaiAudio, tmp_path)
     async with runs() as (tts, provider):
         assert (await heard(tts, "Your table, at eight.", language="de"))[0] == "your table at eight"
         assert (await heard(tts, f"One.{' ' * 1990} Two."))[0] == "one two"
@@ -39,7 +39,7 @@ async def test_a_voice_speaks_and_stops_when_nobody_listens(tmp_path: Path) -> N
 async def test_whatever_a_voice_meets_ends_in_one_line(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    runs = Runs[ProviderTts, OpenaiAudio](speech, OpenaiAudio, tmp_path)
+    runs = Runs[ProviderTts, OpenaiAudio](SPEECH, OpenaiAudio, tmp_path)
     quota = {"error": {"message": "You exceeded your current quota", "code": "insufficient_quota"}}
     troubles = [
         (Trouble(429, None, {"Retry-After": "17"}), ProviderFault.LIMIT, "left alone for 17 s"),
@@ -73,7 +73,7 @@ async def test_whatever_a_voice_meets_ends_in_one_line(
 
 
 async def test_an_utterance_is_heard_as_a_whole(tmp_path: Path) -> None:
-    runs = Runs[ProviderStt, OpenaiAudio](transcribe, OpenaiAudio, tmp_path)
+    runs = Runs[ProviderStt, OpenaiAudio](TRANSCRIBE, OpenaiAudio, tmp_path)
     async with runs(model="whisper-1") as (stt, provider):
         result = await Caller(stt).says("book a room")
         assert (result.text, result.understood) == ("book a room", True)
@@ -94,7 +94,7 @@ async def test_an_utterance_is_heard_as_a_whole(tmp_path: Path) -> None:
 @pytest.mark.slow
 async def test_what_is_listened_for_is_told_as_the_model_takes_it(tmp_path: Path) -> None:
     grammar = Grammar("rooms", "#JSGF V1.0; grammar rooms; public <r> = mountain view | sea side;")
-    runs = Runs[ProviderStt, OpenaiAudio](transcribe, OpenaiAudio, tmp_path)
+    runs = Runs[ProviderStt, OpenaiAudio](TRANSCRIBE, OpenaiAudio, tmp_path)
     async with runs(keyterms=["Voiceforge"]) as (stt, provider):
         assert (await Caller(stt, "en-GB").says("sea side", grammar)).text == "sea side"
         assert provider.asked[-1]["keywords[]"] == ["Voiceforge", "mountain view", "sea side"]
@@ -114,6 +114,6 @@ def test_what_whisper_invents_is_left_out() -> None:
 def test_a_server_of_ones_own_is_not_told_openais_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     options = EngineOptions(settings={"base_url": "http://127.0.0.1:9"})
-    assert speech.check(options).ready
-    assert "OPENAI_API_KEY" not in speech.make(options).pool.spec.surroundings()
-    assert speech.make(EngineOptions()).pool.spec.surroundings()["OPENAI_API_KEY"] == KEY
+    assert SPEECH.check(options).ready
+    assert "OPENAI_API_KEY" not in SPEECH.spec(options).surroundings()
+    assert SPEECH.spec(EngineOptions()).surroundings()["OPENAI_API_KEY"] == KEY

@@ -12,7 +12,7 @@ import pytest
 from mediaserver.errors import EngineMissingError, ProviderError
 from pipelines.engines.cloud.provider_engine import ProviderTts
 from pipelines.engines.registry import EngineOptions
-from pipelines.engines.tts.playht import engine
+from pipelines.engines.tts.playht.engine import ENGINE
 from tests.pipelines.engines.cloud.listening import heard
 from tests.pipelines.engines.cloud.runs import Runs
 from tests.standins.playht import USER, Playht
@@ -24,8 +24,8 @@ MakeTts: TypeAlias = Runs[ProviderTts, Playht]
 
 @pytest.fixture
 def playht(installed_environment: Callable[[str], Path], engines_home: Path, tmp_path: Path) -> MakeTts:
-    installed_environment(engine.RECIPE.lock)
-    return Runs(engine, Playht, tmp_path, engines_home)
+    installed_environment(ENGINE.recipe.lock)
+    return Runs(ENGINE, Playht, tmp_path, engines_home)
 
 
 @slow
@@ -71,4 +71,4 @@ async def test_whatever_it_does_ends_in_one_line(playht: MakeTts) -> None:
 
 def test_it_wants_an_account_beside_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PLAYHT_USER_ID", raising=False)
-    assert "set PLAYHT_USER_ID" in engine.check(EngineOptions()).lacks
+    assert "set PLAYHT_USER_ID" in ENGINE.check(EngineOptions()).lacks

@@ -12,9 +12,9 @@ from pipelines.engines.protocols import Kind
 from pipelines.engines.registry import EngineEntry, EngineOptions, EngineRegistry
 from pipelines.engines.running import Engines
 from pipelines.engines.stt.failover import PreferredStt
-from pipelines.engines.stt.openai_transcribe import engine as transcribe
+from pipelines.engines.stt.openai_transcribe.engine import ENGINE as TRANSCRIBE
 from pipelines.engines.tts.failover import PreferredTts
-from pipelines.engines.tts.openai_speech import engine as speech
+from pipelines.engines.tts.openai_speech.engine import ENGINE as SPEECH
 from tests.fakes import FakeTts
 from tests.pipelines.engines.cloud.listening import Caller
 from tests.pipelines.engines.cloud.runs import Runs
@@ -23,7 +23,7 @@ from tests.standins.provider import KEY, Trouble, serving
 
 
 async def test_a_voice_whose_key_is_revoked_is_followed_by_the_next(tmp_path: Path) -> None:
-    async with Runs[ProviderTts, OpenaiAudio](speech, OpenaiAudio, tmp_path)() as (tts, provider):
+    async with Runs[ProviderTts, OpenaiAudio](SPEECH, OpenaiAudio, tmp_path)() as (tts, provider):
         other = FakeTts()
         preferred = PreferredTts(lambda: [tts, other])
         async with aclosing(preferred.speak("one")) as stream:
@@ -38,8 +38,8 @@ async def test_a_voice_whose_key_is_revoked_is_followed_by_the_next(tmp_path: Pa
 @pytest.mark.slow
 async def test_an_utterance_is_heard_by_the_next_of_the_list_and_nothing_is_lost(tmp_path: Path) -> None:
     (tmp_path / "second").mkdir()
-    first = Runs[ProviderStt, OpenaiAudio](transcribe, OpenaiAudio, tmp_path)
-    second = Runs[ProviderStt, OpenaiAudio](transcribe, OpenaiAudio, tmp_path / "second")
+    first = Runs[ProviderStt, OpenaiAudio](TRANSCRIBE, OpenaiAudio, tmp_path)
+    second = Runs[ProviderStt, OpenaiAudio](TRANSCRIBE, OpenaiAudio, tmp_path / "second")
     async with first() as (one, provider), second() as (two, next_provider):
         caller = Caller(PreferredStt(lambda: [one, two]))
         assert (await caller.says("hello")).text == "hello"
@@ -55,7 +55,7 @@ async def test_health_shows_a_provider_that_is_left_alone(tmp_path: Path) -> Non
     key.write_text(KEY)
     async with serving(OpenaiAudio()) as provider:
         told = EngineOptions(settings={"base_url": provider.url, "api_key_file": str(key)})
-        entry = EngineEntry(transcribe.MANIFEST, lambda: transcribe.check(told), transcribe.make)
+        entry = EngineEntry(TRANSCRIBE.manifest, lambda: TRANSCRIBE.check(told), TRANSCRIBE.make)
         engines = Engines(EngineRegistry([entry]), lambda kind, name: told)
         stt = engines.stt(["openai-transcribe"])
         await engines.started(Kind.STT, ["openai-transcribe"])

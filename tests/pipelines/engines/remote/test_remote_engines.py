@@ -10,16 +10,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from aiohttp import web
+from aiohttp import ClientSession, web
 
 from mediaserver.errors import EngineError
 from pipelines.engines.in_worker import WorkerEngine
-from pipelines.engines.protocols import Kind, SttResult
+from pipelines.engines.protocols import Kind, Manifest, SttResult
 from pipelines.engines.registry import EngineOptions
 from pipelines.engines.remote import offer
 from pipelines.engines.remote.engine import make_stt, make_tts
+from pipelines.engines.remote.openings import listening_fault, speaking_fault
+from pipelines.engines.tts.in_worker import WorkerTts
 from pipelines.workers.hosting.door import Door
 from pipelines.workers.hosting.key_check import KeyCheck
+from pipelines.workers.protocol import Msg, pack_json
+from pipelines.workers.spec import WorkerSpec
+from pipelines.workers.supervisor import STRIKES
 from sip.transport.certificates import SelfMade
 from tests.pipelines.workers.remote.host import KEY, TestHost, Wire, serving, until
 from tests.plugins.acme_speech.buzz import say
@@ -148,6 +153,56 @@ async def test_fifty_callers_lose_nothing_when_a_host_is_cut_off_while_all_speak
         assert {final.text for final in finals} == {"room for two"}
         for session in sessions:
             session.close()
+
+
+async def test_what_a_voice_can_make_nothing_of_reaches_no_worker(caplog: pytest.LogCaptureFixture) -> None:
+    """Its faults would count as the worker's own, and five of them start it again."""
+    spec = WorkerSpec("cloud", "tests.pipelines.workers.waiting_worker")
+    engine = WorkerTts(Manifest("cloud", Kind.TTS, "", ("en",), ""), spec)
+    await engine.start()
+    try:
+        async with serving(offer.hosted(Kind.TTS, "cloud", engine)) as host, ClientSession() as http:
+            for _ in range(STRIKES):
+                socket = await http.ws_connect(host.url, headers={"Authorization": f"Bearer {KEY}"})
+                await socket.receive()
+                await socket.send_bytes(pack_json(Msg.OPEN, 1, do="break"))
+                frame = await socket.receive()
+                assert (frame.data, frame.extra) == (1008, "what opens a request lacks text")
+                await socket.close()
+            assert host.hosted.pool.restarts == 0 and host.hosted.counts["request"] == 0
+    finally:
+        await engine.stop()
+
+
+@pytest.mark.parametrize(
+    ("fields", "fault"),
+    [
+        ({"text": "a", "voice": "", "language": "en", "rate": "fast"}, "has rate, which should be a valid"),
+        ({"text": "a", "voice": "", "language": "en", "rate": float("nan")}, "has rate, which should be"),
+        ({"text": "a" * 5_000, "voice": "", "language": "en", "rate": 1}, "has text, which should have at"),
+        ({"text": ["a"], "voice": "", "language": "en", "rate": 1}, "has text, which should be a valid str"),
+        ({"text": "a", "voice": "", "language": "en", "rate": 1, "of_tomorrow": True}, ""),
+    ],
+)
+def test_what_opens_a_request_of_a_voice(fields: dict[str, object], fault: str) -> None:
+    told = speaking_fault(fields)
+    assert told.startswith(fault) and bool(told) == bool(fault)
+
+
+@pytest.mark.parametrize(
+    ("fields", "fault"),
+    [
+        ({"language": "en", "grammar": [1]}, "has grammar, which should be"),
+        ({"language": "en", "grammar": {"name": "a"}}, "lacks grammar.jsgf"),
+        ({"language": "en", "among": "de"}, "has among, which should be a valid list"),
+        ({"language": "en", "noise_db": "loud"}, "has noise_db, which should be a valid number"),
+        ({}, "lacks language"),
+        ({"language": "en", "grammar": None, "among": ["de"], "noise_db": -60}, ""),
+    ],
+)
+def test_what_opens_a_request_of_a_recogniser(fields: dict[str, object], fault: str) -> None:
+    told = listening_fault(fields)
+    assert told.startswith(fault) and bool(told) == bool(fault)
 
 
 async def test_lines_are_protected_by_certificates_of_an_authority_that_is_named(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ async def start(made: Callable[[str], Path], engines_home: Path) -> AsyncIterato
 
     async def started(kind: str = "whole", **settings: object) -> WorkerStt:
         given = {"weights": str(made(kind)), "threads": 1, "final_s": 30, "limit_s": 60, **settings}
-        stt = faster_whisper.make(EngineOptions(settings=given, home=engines_home))
+        stt = faster_whisper.ENGINE.make(EngineOptions(settings=given, home=engines_home))
         engines.append(stt)
         await stt.start()
         return stt

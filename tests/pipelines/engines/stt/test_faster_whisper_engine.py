@@ -22,11 +22,13 @@ def test_without_a_gpu_it_is_small_in_int8_and_a_final_may_take_longer(
     for module in (faster_whisper, local_engine):
         monkeypatch.setattr(module, "has_cuda", lambda: False)
     assert faster_whisper.ENGINE.spec(options(tmp_path)).options["weights"].endswith("faster-whisper-small")
-    assert faster_whisper.make(options(tmp_path)).manifest.final_within_s == local_engine.FINAL_ON_CPU_S
+    assert (
+        faster_whisper.ENGINE.make(options(tmp_path)).manifest.final_within_s == local_engine.FINAL_ON_CPU_S
+    )
     for module in (faster_whisper, local_engine):
         monkeypatch.setattr(module, "has_cuda", lambda: True)
     assert "large-v3-turbo" in faster_whisper.ENGINE.spec(options(tmp_path)).options["weights"]
-    assert faster_whisper.make(options(tmp_path)).manifest.final_within_s == 1.5
+    assert faster_whisper.ENGINE.make(options(tmp_path)).manifest.final_within_s == 1.5
 
 
 def test_a_model_is_named_by_its_size_or_a_folder(tmp_path: Path) -> None:
@@ -40,9 +42,15 @@ def test_a_model_is_named_by_its_size_or_a_folder(tmp_path: Path) -> None:
 
 
 def test_models_of_one_language_say_so(tmp_path: Path) -> None:
-    english = faster_whisper.make(options(tmp_path, model="small.en")).manifest
+    english = faster_whisper.ENGINE.make(options(tmp_path, model="small.en")).manifest
     assert english.languages == ("en",) and not english.detects
-    assert faster_whisper.make(options(tmp_path)).manifest.detects
+    assert faster_whisper.ENGINE.make(options(tmp_path)).manifest.detects
+
+
+def test_one_of_several_bears_its_own_name(tmp_path: Path) -> None:
+    """Else failovers, usage and metrics of two of them could not be told apart."""
+    fast = EngineOptions(name="faster-whisper:fast", home=tmp_path)
+    assert faster_whisper.ENGINE.make(fast).manifest.name == "faster-whisper:fast"
 
 
 @pytest.mark.parametrize(
@@ -58,11 +66,11 @@ def test_a_wrong_option_is_told_by_its_name(tmp_path: Path, settings: dict[str, 
     with pytest.raises(EngineMissingError, match="engines.options.faster-whisper") as fault:
         faster_whisper.ENGINE.spec(options(tmp_path, **settings))
     assert said in str(fault.value)
-    assert said in faster_whisper.check(options(tmp_path, **settings)).lacks
+    assert said in faster_whisper.ENGINE.check(options(tmp_path, **settings)).lacks
 
 
 def test_what_is_missing_is_told_with_its_command(tmp_path: Path) -> None:
-    lacks = faster_whisper.check(options(tmp_path, model="base")).lacks
+    lacks = faster_whisper.ENGINE.check(options(tmp_path, model="base")).lacks
     assert "voiceforge engines install faster-whisper" in lacks
     assert "Systran/faster-whisper-base (148 MB, MIT)" in lacks and "engines pull faster-whisper" in lacks
-    assert "there is no folder" in faster_whisper.check(options(tmp_path, weights="/nowhere")).lacks
+    assert "there is no folder" in faster_whisper.ENGINE.check(options(tmp_path, weights="/nowhere")).lacks

@@ -14,6 +14,7 @@ from pipelines.engines.tts.kokoro import engine as kokoro
 from pipelines.engines.tts.mms import engine as mms
 from pipelines.engines.tts.neural.options import NeuralOptions, SampledVoices, checked_voice
 from pipelines.engines.tts.piper import engine as piper
+from pipelines.environments.places import weights
 from pipelines.workers.limits import PoolLimits
 
 
@@ -98,3 +99,31 @@ def test_piper_speaks_what_the_voices_of_its_folder_do(tmp_path: Path) -> None:
     assert voice.manifest.languages == ("it", "sv")
     empty = piper.make(EngineOptions(home=tmp_path))
     assert empty.manifest.languages == piper.MANIFEST.languages
+
+
+@pytest.mark.parametrize(
+    ("settings", "repo", "language"),
+    [
+        ({}, "facebook/mms-tts-eng", "en"),
+        ({"model": "hi"}, "facebook/mms-tts-hin", "hi"),
+        ({"model": "quc"}, "facebook/mms-tts-quc", "quc"),
+        ({"model": "uzb-script_cyrillic"}, "facebook/mms-tts-uzb-script_cyrillic", "uzb"),
+        ({"model": "hi", "weights": "facebook/mms-tts-tam"}, "facebook/mms-tts-tam", "ta"),
+        ({"model": "hi", "weights": "acme/own", "language": "hi"}, "acme/own", "hi"),
+    ],
+)
+def test_a_voice_of_mms_is_named_by_its_language(
+    tmp_path: Path, settings: dict[str, str], repo: str, language: str
+) -> None:
+    options = EngineOptions(home=tmp_path, settings=settings, name="mms-tts:x")
+    voice = mms.make(options)
+    assert voice.manifest.languages == (language,)
+    assert mms.ENGINE.spec(options).options["weights"] == str(weights(tmp_path, repo))
+    assert f"its weights {repo}" in mms.check(options).lacks
+
+
+def test_a_language_that_mms_has_no_code_for_is_refused(tmp_path: Path) -> None:
+    options = EngineOptions(home=tmp_path, settings={"model": "ja"}, name="mms-tts:ja")
+    assert "knows no model for 'ja'" in mms.check(options).refused
+    with pytest.raises(EngineMissingError, match="three letters of ISO 639-3"):
+        mms.make(options)

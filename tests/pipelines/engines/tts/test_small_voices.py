@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +13,7 @@ import pytest
 from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.tts.kokoro import engine as kokoro
 from pipelines.engines.tts.piper import engine as piper
-from tests.pipelines.engines.tts.random_onnx import kokoro_folder, piper_folder
+from tests.pipelines.engines.tts.random_onnx import PHONEMES, kokoro_folder, piper_folder
 from tests.pipelines.engines.tts.speaking import TEXT, assert_speech, heard, seconds, started
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -73,3 +76,78 @@ async def test_piper_has_voices_of_many_speakers(engines_home: Path, tmp_path: P
         assert_speech(await heard(tts, voice="en_GB-many-medium#p1"), 2, 15)
         with pytest.raises(EngineMissingError, match="no speaker 'p9'; it has p0, p1, p2"):
             await heard(tts, voice="en_GB-many-medium#p9")
+
+
+TOLD = """
+import json, sys
+from importlib import import_module
+module, name, folder, language = sys.argv[1:5]
+from pipelines.engines.tts.neural.worker.model import ClauseWish
+import onnxruntime
+real, asked = onnxruntime.InferenceSession.run, []
+def run(self, outputs, feed, *more):
+    ids = next(value for key, value in feed.items() if key in ("input", "input_ids", "tokens"))
+    asked.append(ids.tolist()[0])
+    return real(self, outputs, feed, *more)
+onnxruntime.InferenceSession.run = run
+model = getattr(import_module(module), name)({"weights": folder, "device": "cpu", "threads": 1})
+for text, phonemes in json.load(sys.stdin):
+    for _ in model.speak(ClauseWish(text, language=language, phonemes=phonemes)):
+        pass
+vocab = model._kokoro.tokenizer.vocab if name == "KokoroVoice" else {}
+print(json.dumps([asked, vocab]))
+"""
+"""Prints what reaches the model, and its table of symbols where that is its package's."""
+
+
+def ids_told(
+    python: Path, module: str, name: str, folder: Path, wishes: list[tuple[str, str]]
+) -> tuple[list[list[int]], dict[str, int]]:
+    """Of each wish (text, phonemes) the ids that the model gets, in its own environment."""
+    command = [str(python), "-c", TOLD, module, name, str(folder), "en"]
+    root = Path(__file__).resolve().parents[4]
+    run = subprocess.run(
+        command,
+        input=json.dumps(wishes),
+        capture_output=True,
+        text=True,
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    asked, vocab = json.loads(run.stdout.splitlines()[-1])
+    assert ("no sound for" in run.stderr) == any("7" in phonemes for _, phonemes in wishes)
+    return asked, vocab
+
+
+def test_the_phonemes_of_an_author_reach_kokoro(
+    installed_environment: Callable[[str], Path], tmp_path: Path
+) -> None:
+    folder = kokoro_folder(tmp_path)
+    asked, vocab = ids_told(
+        installed_environment("onnx-voices"),
+        "pipelines.engines.tts.kokoro.worker",
+        "KokoroVoice",
+        folder,
+        [("Nike, Inc.", "/ˈnaɪ.kiː/"), ("hello", ""), ("hello", "hə7")],
+    )
+    assert asked[0] == [0, *(vocab[each] for each in "ˈnaɪkiː."), 0]
+    assert asked[1] == asked[2] != asked[0], "what it does not know leaves the words"
+
+
+def test_the_phonemes_of_an_author_reach_piper(
+    installed_environment: Callable[[str], Path], tmp_path: Path
+) -> None:
+    folder = piper_folder(tmp_path, "en_US-some-medium")
+    asked, _ = ids_told(
+        installed_environment("onnx-voices"),
+        "pipelines.engines.tts.piper.worker",
+        "PiperVoices",
+        folder,
+        [("Nike!", "ˈna͡ɪki"), ("hello", ""), ("hello", "hə7")],
+    )
+    sounds = [PHONEMES[each][0] for each in "ˈnaɪki!"]
+    assert [each for each in asked[0] if each in sounds] == sounds
+    assert set(asked[0]) - set(sounds) <= {PHONEMES[each][0] for each in "_^$"}
+    assert asked[1] == asked[2] != asked[0]

@@ -480,6 +480,13 @@ def test_what_computes_on_and_on_is_ended_like_a_circle(kind: str, monkeypatch: 
     assert caller([*nodes, OOPS, END], told).start().say == "Oops."
 
 
+def test_a_pause_of_the_collector_ends_no_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It runs in the same thread: a call was told now and then that something went wrong."""
+    seconds = itertools.chain([0.0, 1.0], itertools.count(1.001, 0.001))
+    monkeypatch.setattr(leaving, "thread_time", lambda: next(seconds))
+    assert caller([asked("ask"), END], [edge("ask", "end")]).start().say == "ask?"
+
+
 # ---- what is kept of it
 
 

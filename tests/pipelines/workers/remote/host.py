@@ -63,13 +63,14 @@ async def serving(hosted: Hosted, *, port: int = 0, **limits: Any) -> AsyncItera
 
 
 @asynccontextmanager
-async def echoing(spec: WorkerSpec = ECHO, **limits: Any) -> AsyncIterator[TestHost]:
+async def echoing(spec: WorkerSpec = ECHO, *, kind: str = "stt", **limits: Any) -> AsyncIterator[TestHost]:
     """A host with one worker of the tests."""
     pool = WorkerPool(spec, 1)
     await pool.start()
     try:
         facts = {"at_once": spec.at_once, "engine": "echo"}
-        async with serving(Hosted("stt", "echo", pool, facts), **limits) as host:
+        hosted = Hosted(kind, "echo", pool, facts, listens=kind == "stt")
+        async with serving(hosted, **limits) as host:
             yield host
     finally:
         pool.stop()

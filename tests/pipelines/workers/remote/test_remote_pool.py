@@ -5,18 +5,36 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import struct
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from mediaserver.errors import EngineError
+from pipelines.workers import supervisor
 from pipelines.workers.hosting.bridge import MAX_AUDIO
 from pipelines.workers.protocol import Msg, pack
 from pipelines.workers.remote import remote_worker
 from pipelines.workers.remote.remote_pool import RemotePool
+from pipelines.workers.spec import WorkerSpec
 from tests.pipelines.workers.asker import Asker
 from tests.pipelines.workers.remote.host import ECHO, Wire, echoing, remote, until
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> WorkerSpec:
+    """Its host looks after requests often, and gives one little time; the worker itself has all it needs."""
+    monkeypatch.setattr(supervisor, "PING_EVERY_S", 0.01)
+    return replace(ECHO, answer_limit_s=0.05, silence_limit_s=60.0)
+
+
+async def past_its_limit(spec: WorkerSpec) -> None:
+    """Long enough that a request that is watched over would have been given up. Nothing tells of what does
+    not happen: later it can only be found out more surely."""
+    loop = asyncio.get_running_loop()
+    over = loop.time() + 4 * spec.answer_limit_s
+    await until(lambda: loop.time() > over)
 
 
 async def test_a_request_is_answered_as_by_a_worker_of_this_machine() -> None:
@@ -85,20 +103,44 @@ async def test_a_worker_that_dies_there_is_lost_here_and_another_answers() -> No
         assert host.hosted.counts["down"] == 1 and pool.restarts == 1
 
 
-async def test_a_worker_there_that_never_answers_is_given_up_only_when_somebody_waits() -> None:
-    spec = replace(ECHO, answer_limit_s=0.2, silence_limit_s=0.4)
-    async with echoing(spec) as host, remote(host.reached()) as pool:
+async def test_a_worker_there_that_never_answers_is_given_up_only_when_somebody_waits(
+    impatient: WorkerSpec,
+) -> None:
+    async with echoing(impatient) as host, remote(host.reached()) as pool:
         asker = Asker()
         ticket = pool.open(asker, say="hold")
         assert ticket is not None
         await until(lambda: host.hosted.at_work)
-        for _ in range(5):  # its host looks four times within the limit of silence
-            ticket.send(pack(Msg.CREDIT, ticket.id, bytes(4)))
-            await asyncio.sleep(0.1)
+        ticket.send(pack(Msg.FINISH, ticket.id))
+        await past_its_limit(impatient)
         assert asker.lost == "" and host.hosted.pool.restarts == 0
         ticket.awaits()
         await asker.change()
-        assert asker.lost == "gave no answer for 0.2 s" and asker.messages == []
+        assert asker.lost == "gave no answer for 0.05 s" and asker.messages == []
+
+
+async def test_a_worker_there_that_waits_for_us_is_not_given_up(impatient: WorkerSpec) -> None:
+    """For the end of what is said, or until its answers are taken: whoever pings meanwhile costs nobody."""
+    async with echoing(impatient) as host, remote(host.reached()) as pool:
+        asker = Asker()
+        ticket = pool.open(asker, say="hold")
+        assert ticket is not None
+        ticket.awaits()
+        await until(lambda: host.hosted.at_work)
+        await past_its_limit(impatient)
+        assert asker.lost == "" and host.hosted.pool.restarts == 0
+    async with echoing(impatient, kind="tts") as host, remote(host.reached()) as pool:
+        asker = Asker()
+        ticket = pool.open(asker, say="sound")
+        assert ticket is not None
+        await asker.change()
+        ticket.awaits()
+        await past_its_limit(impatient)
+        assert asker.lost == "" and host.hosted.pool.restarts == 0
+        ticket.send(pack(Msg.CREDIT, ticket.id, struct.pack("<I", 1_600)))
+        ticket.awaits()
+        await asker.change()
+        assert asker.lost == "gave no answer for 0.05 s"
 
 
 async def test_a_line_that_is_cut_costs_its_request_and_is_opened_again() -> None:

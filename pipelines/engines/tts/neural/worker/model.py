@@ -20,6 +20,8 @@ class ClauseWish:
     """BCP 47."""
     rate: float = 1.0
     """A factor of the usual speed."""
+    phonemes: str = ""
+    """What its words sound like, in the IPA; empty: as they are read. Only where the manifest says so."""
 
 
 class NeuralModel:

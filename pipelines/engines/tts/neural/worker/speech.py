@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.engines.tts.neural.worker.clauses import Clause, clauses
+from pipelines.engines.tts.neural.worker.clauses import Clause, clauses, has_words, weight
 from pipelines.engines.tts.neural.worker.joined import JoinedClauses
 from pipelines.engines.tts.neural.worker.model import ClauseWish, NeuralModel
 from pipelines.engines.tts.neural.worker.sound import ClauseSound
+from pipelines.engines.tts.worker.manner import SpokenManner
 
 Pcm = npt.NDArray[np.int16]
 WordPlace = tuple[int, int, int]
@@ -22,16 +23,17 @@ _WORD = re.compile(r"\S+")
 
 
 class NeuralSpeech:
-    """Raises MissingVoiceError when the model cannot speak it, ValueError for fields that are none."""
+    """Raises MissingVoiceError when the model cannot speak it, KeyError, TypeError and ValueError
+    for fields that are none."""
 
     def __init__(self, model: NeuralModel, fields: Mapping[str, Any]) -> None:
         self._model = model
         self._voice, self._language = str(fields["voice"]), str(fields["language"])
-        self._speed = float(fields["rate"])
-        if not 0.1 <= self._speed <= 10:
-            raise ValueError(f"nobody speaks at {self._speed:g} times the usual speed")
+        self._manner = SpokenManner.of(fields)
         model.check(self._voice, self._language)
-        self.clauses: list[Clause] = clauses(str(fields["text"]), model.most_weight)
+        text = str(fields["text"])
+        whole = self._manner.phonemes and has_words(text)
+        self.clauses: list[Clause] = [Clause(0, text)] if whole else clauses(text, model.most_weight)
         self.served = 0
         """When it was served last; counts up."""
         self._at = 0
@@ -48,7 +50,10 @@ class NeuralSpeech:
     @property
     def wish(self) -> ClauseWish:
         """The clause that comes next, or is being spoken."""
-        return ClauseWish(self.clauses[self._at].text, self._voice, self._language, self._speed)
+        how = self._manner
+        return ClauseWish(
+            self.clauses[self._at].text, self._voice, self._language, how.rate, phonemes=how.phonemes
+        )
 
     def step(self) -> tuple[Pcm, list[WordPlace]]:
         """What the model makes next, and the words that begin in it. Raises what the model raises, and
@@ -89,7 +94,8 @@ class NeuralSpeech:
 
     def _fresh_sound(self) -> ClauseSound:
         wish = self.wish
-        return ClauseSound(wish.text, self._model.rate_of(wish), self._speed)
+        longest = max(wish.text, wish.phonemes, key=weight)
+        return ClauseSound(longest, self._model.rate_of(wish), self._manner.rate)
 
     def _out(self, samples: Pcm) -> tuple[Pcm, list[WordPlace]]:
         if not samples.size or self._told == self._at:

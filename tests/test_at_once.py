@@ -1,0 +1,53 @@
+"""Tests in two processes: what happens in real time stays in one of them, and the other gives way."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.at_once import GIVES_WAY, ROOT, in_real_time
+
+HOOKS = """
+from pathlib import Path
+from tests import at_once
+from tests.at_once import pytest_runtest_setup, pytest_xdist_make_scheduler
+at_once.ROOT = Path(__file__).parent
+"""
+TEST = """
+import os
+def test_one(): told()
+def test_two(): told()
+def told():
+    with open("told", "a") as file:
+        file.write(f"{__name__} {os.environ['PYTEST_XDIST_WORKER']} {os.nice(0)}\\n")
+"""
+
+
+def test_calls_are_told_by_where_they_stand_or_what_they_start() -> None:
+    assert in_real_time("tests/peers/test_sipp.py") and in_real_time("tests/plugins/test_rows.py")
+    assert not in_real_time("tests/sip/messages/test_uri.py")
+    assert not in_real_time("tests/contract/test_document.py")
+
+
+def test_real_time_is_in_one_process_and_the_other_gives_way_to_it(tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    (tmp_path / "conftest.py").write_text(HOOKS)
+    heard = ["tests/faults/test_heard_first.py", "tests/peers/test_heard_last.py"]
+    for path in ["tests/test_a.py", "tests/test_b.py", "tests/test_c.py", *heard]:
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(TEST)
+    two = ["-n", "2", "--dist", "loadfile", "--import-mode=importlib", "-p", "no:cacheprovider"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", *two],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stdout
+    told = [line.split() for line in (tmp_path / "told").read_text().splitlines()]
+    assert len(told) == 10
+    assert len({process for name, process, _ in told if "heard" in name}) == 1
+    before = os.nice(0)
+    assert {int(nice) - before for name, _, nice in told if "heard" in name} == {0}
+    assert {int(nice) - before for name, _, nice in told if "heard" not in name} == {GIVES_WAY}
