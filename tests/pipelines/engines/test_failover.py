@@ -471,6 +471,15 @@ async def test_in_a_call_a_voice_that_nobody_has_is_not_silent_and_is_told_once(
     assert not any([chunk.instead_of async for chunk in call.speak("one", voice="anna")])
 
 
+async def test_a_voice_of_an_engine_that_is_away_is_waited_for() -> None:
+    choosy, there = Choosy(), list[Choosy | None]([None])
+    call = PreferredTts(lambda: there).counted(NoCounter())
+    with pytest.raises(EngineMissingError, match="there is no tts engine"):
+        await words(call, "anna")
+    there[0] = choosy
+    assert await words(call, "anna") == 3 and choosy.voices == ["anna"]
+
+
 async def test_a_language_that_nobody_speaks_is_said_with_foreign_sounds() -> None:
     one, two = FakeTts(), FakeTts()
     two.manifest = replace(two.manifest, languages=("de", "fr"))
