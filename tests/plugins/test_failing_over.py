@@ -104,7 +104,7 @@ async def failures(office: Office, one: Watched) -> dict[str, list[str]]:
     return {kind: [each["reason"] for each in told if each["engine"] == kind] for kind in ("stt", "tts")}
 
 
-async def understood(office: Office, one: Watched, saying: Awaitable[None]) -> str:
+async def understood(office: Office, one: Watched, saying: Awaitable[object]) -> str:
     """The caller's line has come to the agent, said again if need be: a busy machine swallows letters. All
     that the caller is to have heard by then."""
     await saying
