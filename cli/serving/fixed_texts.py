@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 
 from pydantic import BaseModel
 
 from mediaserver.calls.routes import AgentSpec
 from pipelines.assistant.phrases import phrases
 from pipelines.conversation.own_words import own_words
+from pipelines.spoken.marked import is_ssml
 from pipelines.spoken.sentences import split_sentences
+from pipelines.spoken.ssml import parse_ssml
 
 LONGEST = 2_000
 """Characters of a text; a longer one is a document."""
@@ -37,7 +40,15 @@ def sentences(texts: Iterable[str]) -> Iterator[str]:
     """As turn-taking cuts them. Names and expressions have no space, and no use here."""
     for text in texts:
         if "{" not in text and (" " in text or text.endswith((".", "!", "?"))) and len(text) <= LONGEST:
-            yield from split_sentences(text)
+            yield from _marked(text) if is_ssml(text) else split_sentences(text)
+
+
+def _marked(ssml: str) -> Iterator[str]:
+    """Sentences of what somebody wrote as SSML; what cannot be read is none."""
+    with suppress(ValueError):
+        for segment in parse_ssml(ssml):
+            whole = segment.said or segment.phonemes
+            yield from [segment.text] if whole else split_sentences(segment.text)
 
 
 def strings_in(value: object) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """What a row of `agents` sets of an assistant, beside its prompt, its models and its tools.
 
-greeting    said when the call is up, without asking the model; empty: that of the language
+greeting    said when the call is up, without asking the model; SSML where it begins with <speak>; empty: that
+            of the language
 remember    true: facts about a caller are kept from call to call, by number
 fallback    whom the caller is handed to when the model fails again and again; empty: the call ends
 transfers   whom the model may hand the caller to: names that it knows them by, and their addresses
@@ -20,7 +21,7 @@ from typing import Any
 
 from mediaserver.errors import ConfigError
 from mediaserver.known_keys import check_known_key
-from pipelines.assistant.spoken_languages import SpokenLanguage, languages_of
+from pipelines.assistant.spoken_languages import SpokenLanguage, as_written_in_row, languages_of
 
 MOST_GREETING = 1_000
 MOST_TRANSFERS = 50
@@ -49,7 +50,8 @@ class AssistantSettings:
             _check(key, value)
         transfers = MappingProxyType(dict(row.get("transfers", {})))
         languages = languages_of(row.get("languages", ()))
-        return cls(**{**row, "transfers": transfers, "languages": languages})
+        greeting = as_written_in_row("its assistant's greeting", row.get("greeting", ""))
+        return cls(**{**row, "greeting": greeting, "transfers": transfers, "languages": languages})
 
 
 def _check(key: str, value: object) -> None:

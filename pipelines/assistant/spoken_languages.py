@@ -6,6 +6,8 @@ prompt    what the model is told beside its prompt once the call goes on in it
 greeting  said when a key chose it, and at the beginning of a call that begins in it
 offer     said behind the first greeting, in this language ("Para español, pulse dos.")
 key       which the caller presses for it
+
+Greeting and offer are SSML where they begin with <speak>.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from mediaserver.errors import ConfigError
 from mediaserver.known_keys import check_known_key
 from pipelines.languages.asking import name_of
 from pipelines.languages.tags import is_tag
+from pipelines.spoken.marked import MarkedText, is_ssml
+from pipelines.spoken.ssml import parse_ssml
 
 MOST_LANGUAGES = 20
 LONGEST = {"tag": 35, "voice": 200, "prompt": 4_000, "greeting": 1_000, "offer": 300, "key": 1}
@@ -56,6 +60,17 @@ def is_unknown(tag: str) -> bool:
     return not name_of(tag, "en")
 
 
+def as_written_in_row(what: str, text: str, language: str = "") -> str:
+    """A text of a row, as SSML where its author wrote that. `language` (BCP 47): in which it is said. Raises
+    ConfigError, which says what is wrong and where."""
+    if not is_ssml(text):
+        return text
+    try:
+        return MarkedText(parse_ssml(text, language or "en"), text)
+    except ValueError as error:
+        raise ConfigError(f"{what}: {error}") from None
+
+
 def _language(given: Any) -> SpokenLanguage:
     row = {"tag": given} if isinstance(given, str) else given
     if not isinstance(row, dict) or "tag" not in row:
@@ -67,7 +82,12 @@ def _language(given: Any) -> SpokenLanguage:
             raise ConfigError(
                 f"its languages have a {key} that is no text of at most {LONGEST[key]} characters"
             )
-    language = SpokenLanguage(**row)
+    said = {
+        name: as_written_in_row(f"the {name} of one of its languages", row[name], str(row["tag"]))
+        for name in ("greeting", "offer")
+        if name in row
+    }
+    language = SpokenLanguage(**{**row, **said})
     if not is_tag(language.tag):
         raise ConfigError(f"of its languages '{language.tag:.40}' is no tag such as 'es' or 'pt-BR' (BCP 47)")
     if language.key and language.key not in KEYS:

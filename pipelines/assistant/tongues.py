@@ -27,6 +27,7 @@ from pipelines.languages.choice import (
 )
 from pipelines.languages.detecting import DetectedLanguage
 from pipelines.languages.tags import offered, same_language
+from pipelines.spoken.marked import said_in
 
 _TOLD = {
     "heard": "The caller speaks {new}",
@@ -128,7 +129,7 @@ class Tongues:
         """The first words, and then what offers other languages; none leave it to the model. `own`: the
         row's. `usual`: where there is none, that of the language."""
         own = self._rows[self.first].greeting or own or (phrases(self.first).greeting if usual else "")
-        says = [Say(own)] if own else []
+        says = [Say(said_in(own, self.first))] if own else []
         for tag in self.usable:
             row = self._rows[tag]
             if row.offer and tag != self.first:

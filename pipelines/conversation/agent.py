@@ -23,6 +23,7 @@ from pipelines.conversation.taking_messages import MessageTaken as MessageTaken
 from pipelines.conversation.taking_messages import TakeMessage as TakeMessage
 from pipelines.engines.protocols import Grammar
 from pipelines.languages.tags import is_tag
+from pipelines.spoken.marked import MarkedText
 from pipelines.spoken.ssml import SsmlSegment, parse_ssml, written
 
 SLOWEST, FASTEST = 0.25, 4.0
@@ -98,8 +99,8 @@ class Say:
     """How fast this piece is spoken: a factor of the voice's usual speed, from 0.25 to 4, as far as the voice
     goes; 0: as the call is."""
     segments: tuple[SsmlSegment, ...] = ()
-    """How the words of the text are said, where its author wrote SSML (`of_ssml`); empty: as any others. In
-    the text itself nothing is markup."""
+    """How the words of the text are said, where its author wrote SSML (`of_ssml`, or a `MarkedText`, which
+    brings its own); empty: as any others. In the text itself nothing is markup."""
 
     @classmethod
     def of_ssml(cls, ssml: str, *, interruptible: bool = True, language: str = "", voice: str = "") -> Say:
@@ -111,6 +112,8 @@ class Say:
 
     def __post_init__(self) -> None:
         """Raises ValueError: the agent is to hear of its mistake, not the caller."""
+        if isinstance(self.text, MarkedText) and not self.segments:
+            object.__setattr__(self, "segments", self.text.segments)
         if self.rate and not SLOWEST <= self.rate <= FASTEST:
             raise ValueError(f"nobody speaks {self.rate:g} times as fast: {SLOWEST:g} to {FASTEST:g}")
 

@@ -168,7 +168,7 @@ class FlowExecutor(FlowAnswers):
             case TransferCall(failed=failed):
                 return self._enter(failed)
             case Ask() | Confirm():
-                return self._ask(f"{self._phrases.back} {self._wording.question(self._now)}")
+                return self._ask(joined(self._phrases.back, self._wording.question(self._now)))
             case Prompt() | EndCall():
                 return self._ended(self._phrases.back)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipelines.flows.model import Ask, Confirm, Flow, Slot
 from pipelines.flows.progress import FlowProgress
+from pipelines.spoken.marked import in_a_row
 
 
 class Wording:
@@ -26,7 +27,7 @@ class Wording:
             return now.check.asked
         match now.node:
             case Confirm(facts=facts, help=help_text):
-                return f"{self.fill(now, facts)} {self.fill(now, help_text)}"
+                return joined(self.fill(now, facts), self.fill(now, help_text))
             case Ask(slot=name) if now.part:
                 return self._flow.phrases.go_on.format(value=self._flow.slots[name].say(now.part))
             case Ask(help=help_text):
@@ -45,7 +46,7 @@ class Wording:
         if unclear:
             return f"{phrases.clearly} {slot.dtmf.offer}"
         if now.misses == 1:
-            return f"{phrases.sorry} {self.help(now)}"
+            return joined(phrases.sorry, self.help(now))
         example = self.fill(now, now.node.example) if isinstance(now.node, Ask) else ""
         return joined(phrases.sorry, example, slot.dtmf.offer)
 
@@ -57,7 +58,7 @@ class Wording:
 
 def joined(*texts: str) -> str:
     """Those that are not empty."""
-    return " ".join(filter(None, texts))
+    return in_a_row(texts)
 
 
 class _SpokenSlots(dict[str, str]):

@@ -17,6 +17,7 @@ from pipelines.flows.checks.graph import FlowGraph
 from pipelines.flows.checks.hearing import hearing
 from pipelines.flows.checks.kinds import ALWAYS_OUTCOMES
 from pipelines.flows.checks.known import KnownNames
+from pipelines.flows.checks.markup import markup
 from pipelines.flows.checks.models import engines, failures
 from pipelines.flows.checks.private import private
 from pipelines.flows.checks.read_backs import read_backs
@@ -78,6 +79,7 @@ def _findings(document: Document, known: KnownNames) -> Iterator[FlowFinding]:
     readings = [reader.read(spot) for spot in spots(document)]
     for reading in readings:
         yield from reading.found
+    yield from markup(document, readings)
     yield from known_by_then(Unknowns(graph, within.unknown), reader, readings)
     yield from private(document, readings)
     yield from read_backs(document, readings)

@@ -20,6 +20,7 @@ from liquid.exceptions import LiquidError
 from pipelines.flows.expressions.cel import ExpressionError
 from pipelines.flows.expressions.liquid_limits import MOST_ROUNDS, MeteredTemplate, check_source, check_tree
 from pipelines.flows.expressions.values import Value
+from pipelines.spoken.marked import is_ssml, marked_text
 
 TAGS = ("content", "output", "illegal", "if", "unless", "case", "for", "break", "comment", "#", "assign")
 FILTERS = (
@@ -124,6 +125,8 @@ def _characters(value: object) -> str:
 
 
 _ENVIRONMENT = _Liquid()
+_ESCAPING = _Liquid(autoescape=True)
+"""Whatever stands for a value is written as XML writes characters, behind all filters."""
 
 
 class SaidTemplate:
@@ -136,17 +139,35 @@ class SaidTemplate:
         """Names that it may use."""
         self._template: BoundTemplate | None = None
         """None: there is nothing in it but words."""
+        self._marked: BoundTemplate | None = None
+        """Where it is SSML and has values in it."""
         if "{{" in source or "{%" in source:
             self._template = _compiled(source)
             self.uses = frozenset(self._template.analyze().globals)
+            if is_ssml(source):
+                self._marked = _compiled(source, _ESCAPING)
 
     def text(self, scope: Mapping[str, Any]) -> str:
         """What it comes to: `scope` has values, those that are said otherwise than kept as `SpokenValue`.
         Raises ExpressionError."""
-        if self._template is None:
+        return self._filled(self._template, scope)
+
+    def said(self, scope: Mapping[str, Any], language: str) -> str:
+        """The same, to be spoken: where its author wrote SSML it is markup (`MarkedText`), in which a value
+        is words whatever it holds. A value never makes it SSML. `language`: BCP 47."""
+        if not is_ssml(self.source):
+            return self.text(scope)
+        return marked_text(self.ssml(scope), language)
+
+    def ssml(self, scope: Mapping[str, Any]) -> str:
+        """What its author wrote as SSML, with values as words. Raises ExpressionError."""
+        return self._filled(self._marked, scope)
+
+    def _filled(self, template: BoundTemplate | None, scope: Mapping[str, Any]) -> str:
+        if template is None:
             return self.source
         try:
-            return str(self._template.render(**{name: scope.get(name) for name in self.uses}))
+            return str(template.render(**{name: scope.get(name) for name in self.uses}))
         except (LiquidError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
             raise ExpressionError(
                 f"the text '{_short(self.source)}' cannot be said: {_reason(error)}"
@@ -189,10 +210,10 @@ def _url_value(value: Value) -> Any:
             return _UrlValue(value)
 
 
-def _compiled(source: str) -> BoundTemplate:
+def _compiled(source: str, environment: _Liquid = _ENVIRONMENT) -> BoundTemplate:
     try:
         check_source(source)
-        template = _ENVIRONMENT.from_string(source)
+        template = environment.from_string(source)
         check_tree(template, source)
         unknown = sorted(template.analyze().filters.keys() - _ENVIRONMENT.filters.keys())
     except (LiquidError, RecursionError) as error:

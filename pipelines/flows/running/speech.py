@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipelines.conversation.agent import Say
+from pipelines.spoken.marked import MarkedText, in_a_row
 
 
 class StepSpeech:
@@ -13,7 +14,7 @@ class StepSpeech:
         self._plain: list[str] = []
 
     def add(self, text: str, *, interruptible: bool = True, language: str = "", voice: str = "") -> None:
-        if not text.strip():
+        if not text.strip() and not isinstance(text, MarkedText):
             return
         if interruptible and not language and not voice:
             self._plain.append(text)
@@ -28,9 +29,9 @@ class StepSpeech:
 
     def said(self, text: str = "") -> str:
         """The rest, with what comes last."""
-        return " ".join([*self._plain, *([text] if text.strip() else [])])
+        return in_a_row([*self._plain, text if text.strip() else ""])
 
     def _flush(self) -> None:
         if self._plain:
-            self._ahead.append(Say(" ".join(self._plain)))
+            self._ahead.append(Say(in_a_row(self._plain)))
             self._plain = []

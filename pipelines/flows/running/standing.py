@@ -26,6 +26,7 @@ from pipelines.flows.running.values import MASK, FlowNames, fitted, given_at_sta
 from pipelines.flows.slots.intents import with_intents
 from pipelines.flows.wording import Wording
 from pipelines.flows.working import WorkScope
+from pipelines.spoken.marked import is_ssml
 
 
 class FlowStanding(FlowExecutor):
@@ -149,7 +150,10 @@ class FlowStanding(FlowExecutor):
         template = self.compiled.texts.get(source)
         if template is None:
             template = SaidTemplate(source)
-        text = " ".join(template.text(self._known(spoken=True, masked=masked)).split())
+        known = self._known(spoken=True, masked=masked)
+        if is_ssml(source):
+            return template.said(known, self._language)
+        text = " ".join(template.text(known).split())
         return text.replace(".m..", ".m.")  # "at {{ time }}.", where that is "2:30 p.m."
 
     def _kept_text(self, source: str) -> str:

@@ -143,7 +143,7 @@ class ToolWorker(PlainWorker):
 
     def _filler(self) -> str:
         try:
-            return self._work.prepared.filler.text(self._work.scope.spoken)
+            return self._work.prepared.filler.said(self._work.scope.spoken, self._work.scope.language)
         except ExpressionError as error:
             log.warning("the filler of the node %s: %s", self._work.node.id, error)
             return ""

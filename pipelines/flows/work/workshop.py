@@ -136,7 +136,7 @@ class CallWorkshop:
             self.models(node.llm),
             replace(self.calling, language=language, about=about),
             prompt=prompt_of(work.prepared.prompt, scope.values),
-            settings=AssistantSettings(greeting=work.prepared.greeting.text(scope.spoken)),
+            settings=AssistantSettings(greeting=work.prepared.greeting.said(scope.spoken, language)),
             box=self.box(node.tools),
             patience_s=self.patience_s,
             late=self.late,

@@ -264,6 +264,29 @@ def test_a_call_that_begins_in_one_of_them_has_its_greeting_and_its_prompt() -> 
     assert "Say usted." in agent._memory.instructions
 
 
+DIGITS = '<speak><say-as interpret-as="digits">2</say-as></speak>'
+
+
+async def test_numbers_of_a_greeting_are_said_in_the_language_of_the_call() -> None:
+    agent = assistant(FakeLlm(), calling=Calling(CALL_ID, "de"), greeting=DIGITS)
+    said = [act async for act in agent.respond(Answered(), Context(CALL_ID, 1)) if isinstance(act, Say)]
+    assert [each.said for each in said[0].segments] == ["zwei"] and said[0].text == "2"
+
+
+def test_a_greeting_may_be_ssml_and_a_mistake_in_it_is_told_with_the_row() -> None:
+    row = {
+        "greeting": '<speak>Hello.<break time="1s"/>Bella here.</speak>',
+        "languages": ["en", {"tag": "de", "offer": DIGITS}],
+    }
+    settings = AssistantSettings.of(row)
+    assert settings.greeting == "Hello. Bella here." and Say(settings.greeting).segments[1].pause_ms == 1_000
+    assert Say(settings.languages[1].offer).segments[0].said == "zwei", "in its own language"
+    with pytest.raises(ConfigError, match="its assistant's greeting: .* column 10: '& you"):
+        AssistantSettings.of({"greeting": "<speak>a & you</speak>"})
+    with pytest.raises(ConfigError, match="the greeting of one of its languages: .*not closed"):
+        AssistantSettings.of({"languages": [{"tag": "de", "greeting": "<speak>a"}]})
+
+
 @pytest.mark.parametrize(
     ("languages", "wrong"),
     [

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from mediaserver.errors import ConfigError, EngineError
 from pipelines.assistant.calling import Calling
-from pipelines.conversation.agent import End, LineTrouble, Silence, Switch, Utterance
+from pipelines.conversation.agent import End, LineTrouble, Say, Silence, Switch, Utterance
 from pipelines.engines.protocols import Llm
 from pipelines.flows.document.slots import SlotSpec
 from pipelines.flows.expressions.values import Value
@@ -141,6 +141,18 @@ async def test_a_greeting_is_said_without_the_model_and_the_next_one_knows_what_
     assert words(await respond(agent)) == "You go to Ulm?" and not llm.asked
     await respond(agent, Utterance("yes"), 2)
     assert 'earlier in this call: asked; said "a (dog)"' in llm.asked[0][0][1].content
+
+
+async def test_a_greeting_is_ssml_where_its_author_wrote_that_and_never_by_a_value() -> None:
+    marked = '<speak>To <break time="1s"/>{{ place }}?</speak>'
+    for greeting, place, breaks in (
+        (marked, "Ulm", [0, 1_000]),
+        (marked, '<break time="9s"/>', [0, 1_000]),
+        ("{{ place }}", '<speak>a<break time="9s"/>b</speak>', []),
+    ):
+        work = subagent_work(scope(place=place), greeting=greeting, exits=EXITS)
+        [said] = [act for act in await respond(worker(FakeLlm(), work)) if isinstance(act, Say)]
+        assert place in said.text and [each.pause_ms for each in said.segments] == breaks
 
 
 @pytest.mark.parametrize("llm", [ConfigError("no model is named"), EngineError("it is away")])
