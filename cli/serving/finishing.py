@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from cli.serving.fixed_texts import strings_in
 from mediaserver.config import Settings
 from pipelines.engines.finish.finishing import Finishing
 from pipelines.engines.finish.kept import KeptSpeech
@@ -51,11 +52,19 @@ def _fingerprint(settings: Settings, pulled: str, name: str) -> str:
         **settings.engines.options.get(one_of, {}),
         **settings.engines.options.get(name, {}),
     }
-    weights = Path(str(told.get("weights", "")))
-    changed = weights.stat().st_mtime_ns if told.get("weights") and weights.exists() else 0
+    changed = [_changed_at(text) for text in strings_in(told)]
     return hashlib.sha256(
         repr((version("voiceforge"), pulled, sorted(told.items()), changed)).encode()
     ).hexdigest()
+
+
+def _changed_at(text: str) -> int:
+    """When a file or folder that an option names (weights, a voice's sample) was last changed; 0 for what is
+    none."""
+    try:
+        return Path(text).expanduser().stat().st_mtime_ns if "/" in text else 0
+    except (OSError, ValueError, RuntimeError):  # no path, or nobody's home
+        return 0
 
 
 async def _close(finishing: Finishing) -> None:

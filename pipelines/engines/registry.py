@@ -17,7 +17,8 @@ from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.embedding.protocol import Embedder
 from pipelines.engines.in_worker import WorkerEngine
 from pipelines.engines.packages import offered, said
-from pipelines.engines.protocols import Kind, Llm, Manifest, Readiness, Stt, Tts, TurnModel, Vad
+from pipelines.engines.protocols import Kind, Llm, Manifest, Readiness, Stt, Tts, TurnModel
+from pipelines.engines.vad.protocol import Vad
 from pipelines.environments.recipe import Recipe
 from pipelines.workers.limits import ALL_LIMITS, PoolLimits
 from pipelines.workers.work_pool import WorkPool

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -23,9 +24,11 @@ def voice(name: str) -> NeuralTts:
     return NeuralTts(MANIFEST, WorkerSpec(name, "tests.pipelines.engines.tts.tone_worker"))
 
 
-async def times_made(folder: Path, *names: str) -> int:
-    """How often the greeting is made on a server, where each of these voices says it once."""
-    settings = load(overrides={"data": folder / "data", "engines": {"home": str(folder / "engines")}})
+async def times_made(folder: Path, *names: str, **options: object) -> int:
+    """How often the greeting is made on a server, where each of these voices says it once. `options`: of
+    engines by name."""
+    engines = {"home": str(folder / "engines"), "options": options}
+    settings = load(overrides={"data": folder / "data", "engines": engines})
     async with AsyncExitStack() as undo:
         finishing = open_finishing(settings, undo)
         assert finishing.kept is not None
@@ -52,3 +55,13 @@ async def test_weights_that_were_pulled_anew_make_it_anew(tmp_path: Path) -> Non
     listed.write_text("{}")
     assert await times_made(tmp_path, "tones") == 1
     assert await times_made(tmp_path, "tones") == 0
+
+
+async def test_a_sample_that_was_replaced_makes_it_anew(tmp_path: Path) -> None:
+    sample = tmp_path / "anna.wav"
+    sample.write_bytes(b"RIFF")
+    tones = {"voices": {"anna": str(sample)}, "speed": 1.0, "note": "/" + "x" * 5_000}
+    assert await times_made(tmp_path, "tones", tones=tones) == 1
+    assert await times_made(tmp_path, "tones", tones=tones) == 0
+    os.utime(sample, ns=(0, sample.stat().st_mtime_ns + 1))
+    assert await times_made(tmp_path, "tones", tones=tones) == 1
