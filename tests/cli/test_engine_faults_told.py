@@ -46,7 +46,10 @@ async def test_what_keeps_a_model_from_being_loaded_is_told_everywhere(
         line = re.escape(shown)
         assert shown.startswith("the tones worker did not start: ") and mend in shown and "\n" not in shown
         assert any(re.search(line, record.getMessage()) for record in caplog.records)
-        assert engines.absent(Kind.TTS, ["tones", "other"]) == f"tones: {shown}; other takes over"
+        assert (
+            engines.absent(Kind.TTS, ["tones", "other"], "en", all_speak=True)
+            == f"tones: {shown}; other takes over"
+        )
         with pytest.raises(EngineError, match=f"^{line}$"):  # `engines test`
             await spoken(lambda: made(load), "Hello.", "", "en")
     finally:
