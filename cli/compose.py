@@ -28,9 +28,9 @@ from cli.serving.cleaning import findings_of as cleaning_findings
 from cli.serving.cleaning import open_cleaning
 from cli.serving.database import open_database
 from cli.serving.doors import open_rtp, open_sip
+from cli.serving.engine_options import engine_modes
 from cli.serving.engines import (
     default_llms,
-    engine_modes,
     load_detector,
     open_engines,
     open_meaning,

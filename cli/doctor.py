@@ -82,7 +82,7 @@ async def _steps(settings: Settings) -> AsyncIterator[tuple[str, list[Finding]]]
     """The findings, and what is looked at next. The clock comes before what keeps the processors busy."""
     from cli.serving.certificates import examine
     from cli.serving.cleaning import findings_of
-    from cli.serving.engines import engine_modes
+    from cli.serving.engine_options import engine_modes
     from cli.serving.fetching import examine_fetching
     from cli.serving.modes import with_mode
     from cli.serving.pjsua2 import pjsua2
@@ -171,7 +171,7 @@ async def directory_rows(pool: asyncpg.Pool, settings: Settings) -> list[Finding
     from asyncpg import UndefinedColumnError, UndefinedTableError
 
     from cli.makers import fault
-    from cli.serving.engines import engine_modes
+    from cli.serving.engine_options import engine_modes
     from cli.serving.flows import dressed_by, flow_fault, flow_findings, shelf_of
     from cli.serving.modes import agent_with_modes
     from mediaserver.calls.directory import DirectoryRows

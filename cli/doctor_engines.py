@@ -24,7 +24,7 @@ SET_UP_AGAIN = "set up again with `make clean doctor`; if it stays, report it wi
 
 def row_engines(agents: Iterable[AgentSpec], settings: Settings) -> list[Finding]:
     """Each engine that a row names and that cannot be had. Looks for files, keys and devices only."""
-    from cli.serving.engines import engine_options
+    from cli.serving.engine_options import engine_options
     from mediaserver.diagnosis.finding import Finding
     from mediaserver.errors import EngineMissingError
     from pipelines.engines.builtin import registry
@@ -83,7 +83,7 @@ def row_tongues(agents: Iterable[AgentSpec], settings: Settings) -> list[Finding
 async def row_models(agents: Iterable[AgentSpec], settings: Settings) -> list[Finding]:
     """Each language model that only rows name (`openai:gpt-6-sol`) and whose server does not know it, or is
     not there. Those without a key are `row_engines`'s, those of the settings `models`'s."""
-    from cli.serving.engines import engine_options
+    from cli.serving.engine_options import engine_options
     from pipelines.engines.builtin import registry
     from pipelines.engines.protocols import Kind
 
@@ -135,7 +135,7 @@ def models_of_settings(settings: Settings) -> list[str]:
 
 async def load_llm(settings: Settings, name: str) -> str:
     """Ask a language model's server which models it has."""
-    from cli.serving.engines import engine_options
+    from cli.serving.engine_options import engine_options
     from mediaserver.errors import EngineError
     from pipelines.engines.builtin import registry
     from pipelines.engines.protocols import Kind
@@ -194,7 +194,7 @@ async def load_stt(settings: Settings, name: str) -> str:
     """Start a recogniser's worker and let it hear a moment of silence."""
     import numpy as np
 
-    from cli.serving.engines import engine_options
+    from cli.serving.engine_options import engine_options
     from mediaserver.media.time import FRAME_SAMPLES
     from pipelines.engines.builtin import registry
     from pipelines.engines.protocols import Kind, SttResult
@@ -222,7 +222,7 @@ async def load_stt(settings: Settings, name: str) -> str:
 
 async def load_tts(settings: Settings, name: str) -> str:
     """Start a voice's worker and let it say a word."""
-    from cli.serving.engines import engine_options
+    from cli.serving.engine_options import engine_options
     from mediaserver.errors import EngineError
     from pipelines.engines.builtin import registry
     from pipelines.engines.protocols import Kind

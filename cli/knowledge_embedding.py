@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @asynccontextmanager
 async def embedder_of(settings: Settings) -> AsyncIterator[Embedder]:
     """The engine of the settings, started. Raises ConfigError where none is named, and EngineError."""
-    from cli.serving.engines import engine_options
+    from cli.serving.engine_options import engine_options
     from pipelines.engines.builtin import registry
     from pipelines.engines.protocols import Kind
 

@@ -41,7 +41,8 @@ async def text_agents(
     """`handed`: agents from which conversations come to this one. Raises ConfigError when there is none of
     that name, or it cannot be made, and EngineError when it has no model that works."""
     from cli.serving.assistants import NAME, assistant_of, offered
-    from cli.serving.engines import default_llms, engine_modes
+    from cli.serving.engine_options import engine_modes
+    from cli.serving.engines import default_llms
     from cli.serving.modes import with_mode
     from pipelines.agents import agent_named, make_agent
     from pipelines.assistant.calling import Calling

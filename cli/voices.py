@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
 def _engines(args: argparse.Namespace) -> EnginesForVoices:
     from functools import partial
 
-    from cli.serving.engines import engine_modes, engine_options
+    from cli.serving.engine_options import engine_modes, engine_options
     from cli.serving.modes import with_mode
     from mediaserver.config import load
     from pipelines.engines.builtin import registry

@@ -9,6 +9,7 @@ VoiceForgeError
 ├── NoServerError        a command asks the running server, and none answers it
 ├── EngineError          an engine failed; `retryable` says whether another try can help
 │   ├── EngineMissingError
+│   ├── EngineRequestError it cannot take this one, and would take others
 │   ├── EngineWarmingError it loads its model, and works when that is done
 │   ├── EngineBusyError  too much waits for it: another engine can take over at once
 │   ├── EngineMemoryError its device has too little memory left
@@ -69,6 +70,8 @@ class EngineError(VoiceForgeError):
     """An engine failed while working."""
 
     retryable = True
+    about_request = False
+    """The fault is this request's: it would take others."""
     warming = False
     """It is there and loads its model: all it needs is time."""
     after_s: float | None = None
@@ -79,6 +82,13 @@ class EngineMissingError(EngineError):
     """An engine is not installed or lacks what it needs (weights, key, GPU)."""
 
     retryable = False
+
+
+class EngineRequestError(EngineError):
+    """An engine cannot take this request, whoever works; nothing is wrong with the engine."""
+
+    retryable = False
+    about_request = True
 
 
 class EngineWarmingError(EngineError):

@@ -62,7 +62,7 @@ def what_is_compiled_is_kept() -> Iterator[None]:
         yield
         return
     with (
-        tempfile.TemporaryDirectory(prefix="voiceforge-compiled-") as folder,
+        tempfile.TemporaryDirectory(prefix="voiceforge-compiled-", ignore_cleanup_errors=True) as folder,
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.delenv("PYTHONDONTWRITEBYTECODE")

@@ -70,7 +70,7 @@ def _of_mode(
     name: str, rows: list[dict[str, Any]], known: EngineRegistry, settings: Settings
 ) -> list[dict[str, Any]]:
     """The rows of a mode's engines in its order. Raises EngineMissingError."""
-    from cli.serving.engines import engine_modes
+    from cli.serving.engine_options import engine_modes
     from cli.serving.modes import KINDS
     from mediaserver.errors import EngineMissingError
     from pipelines.engines.modes import MODES
@@ -125,7 +125,8 @@ def _show(rows: list[dict[str, Any]], broken: list[BrokenPlugin]) -> None:
         text = COMMAND.sub(lambda command: command[0].replace(" ", UNBROKEN), text)
         for line in textwrap.wrap(text, width - INDENT, break_long_words=False, break_on_hyphens=False):
             told = escape(line.replace(UNBROKEN, " "))
-            to.print(f"{' ' * INDENT}{f'[{style}]' if style else ''}{told}{'[/]' if style else ''}")
+            marked = f"{' ' * INDENT}{f'[{style}]' if style else ''}{told}{'[/]' if style else ''}"
+            to.print(marked, soft_wrap=True)
 
     for kind, heading in HEADINGS.items():
         of_kind = [row for row in rows if row["kind"] == kind]

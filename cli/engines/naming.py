@@ -36,7 +36,7 @@ def add_name(parser: argparse.ArgumentParser) -> None:
 def named(settings: Settings, known: EngineRegistry, name: str) -> list[NamedEngine]:
     """All engines of a name (`openai`, `vllm:OWNER/MODEL`), or the one of a kind (`tts/openai`). Raises
     EngineMissingError, which names the nearest."""
-    from cli.serving.engines import engine_options
+    from cli.serving.engine_options import engine_options
     from pipelines.engines.protocols import Kind
     from pipelines.engines.registry import unknown
 
@@ -68,7 +68,7 @@ def well_told(engines: list[NamedEngine]) -> list[NamedEngine]:
 
 def all_engines(settings: Settings, known: EngineRegistry) -> list[NamedEngine]:
     """All of this installation, and the endpoints that the settings name beside them (`openai:fast`)."""
-    from cli.serving.engines import engine_options
+    from cli.serving.engine_options import engine_options
 
     found = []
     for (kind, name), entry in known.entries.items():

@@ -138,7 +138,7 @@ async def _serve(args: argparse.Namespace, settings: Settings, key: str, tls: ss
 
 async def _hosted(names: list[str], settings: Settings, undo: AsyncExitStack) -> list[Hosted]:
     """All engines, started. Raises EngineError."""
-    from cli.serving.engines import engine_options
+    from cli.serving.engine_options import engine_options
     from pipelines.engines.builtin import registry
     from pipelines.engines.remote import offer
 

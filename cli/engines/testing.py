@@ -76,7 +76,7 @@ async def _tried(
     settings: Settings, known: EngineRegistry, engine: NamedEngine, args: argparse.Namespace
 ) -> dict[str, Any]:
     from cli.engines import trying
-    from cli.serving.engines import engine_options
+    from cli.serving.engine_options import engine_options
     from pipelines.engines.builtin import TTS
     from pipelines.engines.protocols import Kind
 

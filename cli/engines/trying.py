@@ -97,7 +97,8 @@ async def transcribed(
             session.close()
     at_final, last = results[-1]
     if last.failed:
-        raise EngineError(f"{engine.manifest.name} could not hear: its worker or its line is gone")
+        gone = f"{engine.manifest.name} could not hear: its worker or its line is gone"
+        raise last.error or EngineError(gone)
     partials = [at for at, result in results if result.text and not result.final]
     tried: dict[str, Any] = {
         "start_ms": start_ms,

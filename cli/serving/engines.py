@@ -9,28 +9,26 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 
+from cli.serving.engine_options import engine_modes, engine_options
 from cli.serving.finishing import open_finishing
 from mediaserver.config import Settings
 from mediaserver.diagnosis.finding import Finding
-from mediaserver.errors import ConfigError, EngineMissingError
+from mediaserver.errors import ConfigError
 from pipelines.engines.batch_work import BatchLlm
-from pipelines.engines.builtin import LLMS, STT, TTS, TTS_BETTER, VAD
+from pipelines.engines.builtin import LLMS, VAD
 from pipelines.engines.modes import EngineModes
 from pipelines.engines.overview import EngineOverview
 from pipelines.engines.protocols import Kind, Llm, Vad
-from pipelines.engines.registry import EngineOptions, EngineRegistry
+from pipelines.engines.registry import EngineRegistry
 from pipelines.engines.resources import EngineResources
 from pipelines.engines.running import Engines
 from pipelines.knowledge.meaning import MeaningSearch
 from pipelines.previews.desk import VoiceDesk
 from pipelines.workers.gpu_memory import GpuBudget
-from pipelines.workers.limits import taken_limits
 from pipelines.workers.work_pool import WorkGate, WorkPool
 
 log = logging.getLogger(__name__)
 
-OURS = (STT, TTS, TTS_BETTER)
-"""Engines in worker processes that come with us, whose processes the settings count."""
 START_S = 20.0
 """So long a model that was never asked for may take to start."""
 
@@ -67,34 +65,6 @@ def open_voices(
     desk = VoiceDesk(known, engines, partial(engine_options, settings), settings.engines.tts, folder)
     undo.push_async_callback(desk.close)
     return desk
-
-
-def engine_options(settings: Settings, kind: Kind, name: str) -> EngineOptions:
-    """What the settings tell an engine."""
-    given = settings.engines
-    one_of, _, which = name.partition(":")
-    if which and name not in given.options:  # no endpoint of its own: another model at the usual one
-        own = {**given.options.get(one_of, {}), "model": which}
-    else:
-        own = dict(given.options.get(name, {}))
-    try:
-        limits = taken_limits(own)
-    except ValueError as error:
-        raise EngineMissingError(f"the engine {name}: {error} (engines.options)") from None
-    usual = {Kind.STT: given.stt_workers, Kind.TTS: given.tts_workers}[kind] if name in OURS else 1
-    return EngineOptions(
-        own.pop("workers", usual),
-        settings.data / "cache",
-        own,
-        name if which else "",
-        home=settings.engines_home,
-        limits=limits,
-    )
-
-
-def engine_modes(settings: Settings, known: EngineRegistry) -> EngineModes:
-    """What modes stand for here."""
-    return EngineModes(known, partial(engine_options, settings), settings.engines.options)
 
 
 def default_llms(settings: Settings, known: EngineRegistry) -> tuple[str, ...]:

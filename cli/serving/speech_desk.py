@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 
 from api.speech_desk import SpeechDesk
-from cli.serving.engines import engine_options
+from cli.serving.engine_options import engine_options
 from mediaserver.config import Settings
 from mediaserver.fetching.protocols import Downloader
 from pipelines.audio.workers import AudioWorkers

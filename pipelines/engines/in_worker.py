@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mediaserver.errors import EngineError, EngineMemoryError, EngineMissingError
+from mediaserver.errors import EngineError, EngineMemoryError, EngineMissingError, EngineRequestError
 from pipelines.engines.cloud.faults import error_of
 from pipelines.engines.protocols import Manifest
-from pipelines.workers.faults import OUT_OF_MEMORY
+from pipelines.workers.faults import ABOUT_REQUEST, OUT_OF_MEMORY
 from pipelines.workers.pool import WorkerPool
 from pipelines.workers.spec import WorkerSpec
 
@@ -65,4 +65,6 @@ def failure(fields: Mapping[str, Any]) -> EngineError:
         return EngineMissingError(why)
     if (refused := error_of(fields)) is not None:
         return refused
+    if fields.get("kind") == ABOUT_REQUEST:
+        return EngineRequestError(why)
     return EngineMemoryError(why) if fields.get("kind") == OUT_OF_MEMORY else EngineError(why)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.metadata import Distribution, EntryPoint, distributions
+from importlib.metadata import Distribution, EntryPoint, EntryPoints, distributions
 
 NAMELESS = "a package without a name"
 
@@ -27,21 +27,29 @@ class Unreadable:
 def offered(group: str) -> tuple[list[Offered], list[Unreadable]]:
     """Each package's, read apart from the others': `importlib.metadata.entry_points` gives none at all when
     one file is malformed. Of packages of one name the first on the path counts."""
+    offering = [(distribution, _points(distribution, group)) for distribution in distributions()]
+    if not any(points for _, points in offering):
+        return [], []  # the usual case: to know their names, the metadata of each would have to be parsed
     found: list[Offered] = []
     broken: list[Unreadable] = []
     seen = set()
-    for distribution in distributions():
+    for distribution, points in offering:
         package = _name(distribution)
         if package in seen and package != NAMELESS:
             continue
         seen.add(package)
-        try:
-            points = distribution.entry_points.select(group=group)
-        except Exception as error:
-            broken.append(Unreadable(package, f"its entry points cannot be read ({said(error)})"))
+        if isinstance(points, Exception):
+            broken.append(Unreadable(package, f"its entry points cannot be read ({said(points)})"))
         else:
             found += [Offered(package, point) for point in points]
     return found, broken
+
+
+def _points(distribution: Distribution, group: str) -> EntryPoints | Exception:
+    try:
+        return distribution.entry_points.select(group=group)
+    except Exception as error:
+        return error
 
 
 def said(error: BaseException) -> str:

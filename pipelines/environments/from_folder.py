@@ -1,6 +1,6 @@
 """Weights that come from a folder in the place of a hub: a copy of one that was pulled, a clone, a disk.
 
-Nothing is fetched, and nobody asked.
+Nothing is fetched, and nobody asked. The folder may be somebody else's: nothing is read that lies outside.
 """
 
 from __future__ import annotations
@@ -16,7 +16,17 @@ from pipelines.environments.choosing import chosen_files
 from pipelines.environments.places import weights
 from pipelines.environments.recipe import ModelFiles
 from pipelines.environments.turns import turn
-from pipelines.environments.weights import FILE, Pulled, WeightFile, fault_of, read_pulled, write_pulled
+from pipelines.environments.weights import (
+    FILE,
+    PARTS,
+    Pulled,
+    WeightFile,
+    fault_of,
+    forget_others,
+    read_pulled,
+    settle,
+    write_pulled,
+)
 
 
 def find_folder(given: Path, repo: str, *, only: bool) -> Path:
@@ -27,10 +37,12 @@ def find_folder(given: Path, repo: str, *, only: bool) -> Path:
     inside = [given / f"{owner}--{name}", given / owner / name, given / name]
     for each in inside:
         if each.is_dir():
+            _check_inside(each, given)
             return each
     for cache in (given, given / f"models--{owner}--{name}"):
         snapshots = sorted(cache.glob("snapshots/*"), key=lambda path: path.stat().st_mtime)
         if snapshots and (cache.name == f"models--{owner}--{name}" or only):
+            _check_inside(snapshots[-1], given)
             return snapshots[-1]
     if only and given.is_dir():
         return given
@@ -66,7 +78,10 @@ def _taken(files: ModelFiles, folder: Path, target: Path, link: bool, tell: Call
     if not names:
         why = f"{folder} has no file like {', '.join(files.files)}"
         raise EngineError(f"{why}: a folder of other files is named by the engine's setting `weights`")
-    (target / FILE).unlink(missing_ok=True)
+    root = folder.absolute().parents[1] if folder.absolute().parent.name == "snapshots" else folder
+    for name in names:
+        _check_inside(folder / name, root)
+    forget_others(target, names)
     taken = {}
     for name in names:
         tell(name)
@@ -81,8 +96,19 @@ def _taken(files: ModelFiles, folder: Path, target: Path, link: bool, tell: Call
         pulled_at=datetime.now(UTC).isoformat(timespec="seconds"),
         files=taken,
     )
+    shutil.rmtree(target / PARTS, ignore_errors=True)
     write_pulled(target, pulled)
     return pulled
+
+
+def _check_inside(path: Path, root: Path) -> None:
+    """Raises EngineError for what leads elsewhere by a link: who made the folder is not to choose which files
+    of this machine are copied. A cache of the hub's own tools has its links inside of itself."""
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise EngineError(
+            f"{path} is a link that leads out of {root}: put the file itself there, or name the folder that "
+            "it lies in"
+        )
 
 
 def _told(folder: Path, repo: str) -> Pulled | None:
@@ -96,6 +122,8 @@ def _told(folder: Path, repo: str) -> Pulled | None:
 
 
 def _take_one(source: Path, target: Path, expected: WeightFile | None, link: bool) -> WeightFile:
+    if source.exists() and not source.is_file():
+        raise EngineError(f"{source} is no file: copy it again")
     if expected is not None and (why := fault_of(source, expected)):
         raise EngineError(f"{source} {why}: copy it again")
     file = expected or WeightFile(source.stat().st_size, sha256(source))
@@ -105,6 +133,7 @@ def _take_one(source: Path, target: Path, expected: WeightFile | None, link: boo
         target.symlink_to(source.resolve())
         return file
     shutil.copyfile(source, target)
+    settle(target)
     if why := fault_of(target, file):
         raise EngineError(f"{target} {why} after it was copied: look at the disk")
     return file

@@ -32,21 +32,37 @@ def install(lock: str, home: Path, device: Device, tell: Tell = lambda _: None) 
     this device. Raises EngineError, and then the environment is as it was before."""
     wanted = find_lock(lock, device)
     wanted.check_python()
+    if (found := _whole(wanted, lock, home)) is not None:  # also where nothing can be written
+        return found
     folder = environments(home.absolute())
     try:
-        with turn(folder / wanted.name, lambda words: tell(InstallStep(words))):
-            found = look(home, lock)
-            fits = found.stamp is not None and found.usable and found.stamp.digest == wanted.digest
-            if found.stamp is not None and fits and not missing_file(home, lock):
-                return found.stamp
+        with turn(folder / wanted.name, lambda words: tell(InstallStep(words))) as held:
+            if (found := _whole(wanted, lock, home)) is not None:  # another has made it meanwhile
+                return found
             with _layer(wanted.layer, folder, tell) as layer:
                 before = (folder / wanted.name).resolve()
-                stamp = Making(wanted, folder / wanted.folder, tell, of=lock, layer=layer).run()
+                place = folder / wanted.folder
+                _check_unused(place, _users(place))
+                stamp = Making(wanted, place, tell, held=held, of=lock, layer=layer).run()
             _forget_others(folder, wanted, before)
         sweep(folder)
     except OSError as error:
         raise EngineError(f"{error.filename or folder} cannot be written ({error.strerror})") from None
     return stamp
+
+
+def _whole(wanted: Lock, lock: str, home: Path) -> Stamp | None:
+    found = look(home, lock)
+    fits = found.stamp is not None and found.usable and found.stamp.digest == wanted.digest
+    return found.stamp if fits and not missing_file(home, lock) else None
+
+
+def _check_unused(place: Path, users: list[int]) -> None:
+    """Raises EngineError when it would have to be made anew where workers run in it."""
+    if users and place.is_dir():
+        raise EngineError(
+            f"process {users[0]} runs in {place.name}, which is not whole: stop the server first"
+        )
 
 
 @contextmanager
@@ -57,13 +73,31 @@ def _layer(layer: Lock | None, folder: Path, tell: Tell) -> Iterator[Path | None
         return
     there = _place_of_layer(layer, folder)
     while True:
-        with turn(folder / layer.name, lambda words: tell(InstallStep(words))):
+        with turn(folder / layer.name, lambda words: tell(InstallStep(words))) as held:
             if read_stamp(there) is None or missing_in(there):
-                Making(layer, there, tell, of="").run()
+                _check_unused(there, _users_of_layer(there))
+                Making(layer, there, tell, held=held, of="").run()
         with turn(folder / layer.name, lambda words: tell(InstallStep(words)), shared=True):
             if read_stamp(there) is not None:  # it may have gone between the two locks
                 yield there
                 return
+
+
+def _users_of_layer(layer: Path) -> list[int]:
+    """Processes whose Python is that of an environment which shares it."""
+    above = [path for path in layer.parent.iterdir() if not path.is_symlink() and _shares(path, layer.name)]
+    return [user for path in above for user in _users(path)]
+
+
+def _users(place: Path) -> list[int]:
+    """Likewise of an environment's folder, to which its name may lead."""
+    name = place.with_name(_DIGEST.sub("", place.name))
+    return users_of(name if name.resolve() == place.resolve() else place)
+
+
+def _shares(path: Path, layer: str) -> bool:
+    stamp = read_stamp(path)
+    return stamp is not None and stamp.layer == layer
 
 
 def _place_of_layer(layer: Lock, folder: Path) -> Path:

@@ -42,8 +42,8 @@ class InstallStep:
 
 
 class Making:
-    """One environment, made at `place` by the one process that holds its lock. `of`: the recipe's lock, empty
-    for what only others share; `layer`: the folder of what it shares."""
+    """One environment, made at `place` by the one process that holds its lock. `held`: the descriptor of that
+    lock; `of`: the recipe's lock, empty for what only others share; `layer`: the folder of what it shares."""
 
     def __init__(
         self,
@@ -51,10 +51,12 @@ class Making:
         place: Path,
         tell: Callable[[InstallStep], None],
         *,
+        held: int,
         of: str,
         layer: Path | None = None,
     ) -> None:
         self._lock = lock
+        self._held = held
         self._of = of
         self._layer = layer
         self._folder = place
@@ -207,6 +209,7 @@ class Making:
             [arguments[0], "--progress-bar=off", *arguments[1:]],
             self._log,
             work=self._work,
+            held=self._held,
             line=line,
             tick=tick,
         )

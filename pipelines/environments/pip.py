@@ -59,12 +59,14 @@ def run_pip(
     log: Path,
     *,
     work: Path,
+    held: int,
     line: Callable[[str], None] = lambda _: None,
     tick: Callable[[], None] = lambda: None,
 ) -> None:
     """Run pip for the environment of `python`. All its words are added to `log`; `line` gets each, and `tick`
     is called now and then. `work`: where it may keep what is half fetched, on the disk of the environment.
-    Raises PipFailed."""
+    `held`: the descriptor of the environment's lock, which is held until pip has ended, even when we are
+    killed. Raises PipFailed."""
     own = [sys.executable, "-m", "pip", "--python", str(python)] if has_pip() else [str(python), "-m", "pip"]
     command = [*own, "--disable-pip-version-check", "--no-input", *arguments]
     work.mkdir(parents=True, exist_ok=True)
@@ -76,6 +78,7 @@ def run_pip(
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            pass_fds=(held,),
             env={**_surroundings(os.environ), "TMPDIR": str(work), "PYTHONUNBUFFERED": "1"},
         )
         assert process.stdout is not None

@@ -23,14 +23,15 @@ from pipelines.environments.places import weights
 from pipelines.environments.recipe import ModelFiles
 from pipelines.environments.turns import turn
 from pipelines.environments.weights import (
-    FILE,
     PARTS,
     Pulled,
     WeightFile,
     fault_of,
     folder_bytes,
+    forget_others,
     lacks_of,
     read_pulled,
+    settle,
     write_pulled,
 )
 
@@ -117,7 +118,7 @@ def pull(plan: PullPlan, tell: Tell = lambda _: None) -> Pulled:
     with turn(plan.folder, lambda words: tell(PullStep(words, 0, 0))):
         try:
             plan.folder.mkdir(parents=True, exist_ok=True)
-            _forget_others(plan)
+            forget_others(plan.folder, plan.wanted)
             with _watched(plan, tell) as begin:
                 for name, file in plan.wanted.items():
                     begin(name)
@@ -143,18 +144,6 @@ def _written(plan: PullPlan) -> Pulled:
     return pulled
 
 
-def _forget_others(plan: PullPlan) -> None:
-    """The list first: from here on it is half fetched. Then files of another commit that are not wanted."""
-    try:
-        before = read_pulled(plan.folder)
-    except ValueError:
-        before = None
-    (plan.folder / FILE).unlink(missing_ok=True)
-    for name in before.files if before is not None else ():
-        if name not in plan.wanted:
-            (plan.folder / name).unlink(missing_ok=True)
-
-
 def _fetch_whole(plan: PullPlan, name: str, file: WeightFile) -> None:
     """One file; a corrupt one is fetched anew, once."""
     path = plan.folder / name
@@ -167,6 +156,7 @@ def _fetch_whole(plan: PullPlan, name: str, file: WeightFile) -> None:
         _fetch(plan, name, file, part)
         why = fault_of(part, file)
         if not why:
+            settle(part)
             path.parent.mkdir(parents=True, exist_ok=True)
             part.replace(path)
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 
@@ -73,13 +73,35 @@ def read_pulled(folder: Path) -> Pulled | None:
 
 
 def write_pulled(folder: Path, pulled: Pulled) -> None:
-    """In one step, after the files have reached the disk."""
+    """In one step, after the files have reached the disk (`settle`)."""
     temporary = folder / f".{FILE}"
     with temporary.open("w") as file:
         json.dump(asdict(pulled), file, indent=1)
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(folder / FILE)
+
+
+def forget_others(folder: Path, wanted: Collection[str]) -> None:
+    """Files of the list that are not wanted any more, then the list: from the first of them on the folder is
+    half fetched, and the list goes last, so that none of them stays when we are killed in between."""
+    try:
+        before = read_pulled(folder)
+    except ValueError:
+        before = None
+    for name in before.files if before is not None else ():
+        if name not in wanted:
+            (folder / name).unlink(missing_ok=True)
+    (folder / FILE).unlink(missing_ok=True)
+
+
+def settle(path: Path) -> None:
+    """Wait until a file that was written is on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def lacks_of(folder: Path) -> str:

@@ -101,17 +101,20 @@ class Batches:
     def next(self) -> list[BatchedRequest]:
         """The batch to compute now; waits for its first request, and for others no longer than the window."""
         self.look()
-        while not (ripe := self._now_ripe()):
-            self.look(None)
-        end = time.monotonic() + self._window_s
-        while self._may_grow(ripe) and (left := end - time.monotonic()) > 0:
-            self.look(left)
-            ripe = self._now_ripe()
-        if not ripe:  # nobody wants it any more
-            return self.next()
-        batch = ripe[: self._most]
-        self.sock.batch_sizes[len(batch)] += 1
-        return batch
+        while True:
+            while not (ripe := self._now_ripe()):
+                self.look(None)
+            end = time.monotonic() + self._window_s
+            while self._may_grow(ripe) and (left := end - time.monotonic()) > 0:
+                self.look(left)
+                ripe = self._now_ripe()
+            if ripe:  # else nobody wants it any more
+                return ripe[: self._most]
+
+    def computed(self, requests: int) -> None:
+        """The model has taken one step for so many requests together: fewer than were handed over, where it
+        takes them one by one. Told in the figures."""
+        self.sock.batch_sizes[requests] += 1
 
     def _now_ripe(self) -> list[BatchedRequest]:
         ripe = [each for each in list(self.requests.values()) if self._is_ripe(each)]

@@ -51,11 +51,11 @@ def main() -> None:
 
 def _tell(descriptor: int, error: BaseException) -> None:
     """The server, in one message that belongs to no request."""
-    from pipelines.workers.faults import kind_of, said
+    from pipelines.workers.faults import kind_of_end, said
     from pipelines.workers.protocol import Msg, pack_json
 
     with contextlib.suppress(OSError):
-        os.write(descriptor, pack_json(Msg.FAILED, 0, error=said(error), kind=kind_of(error)))
+        os.write(descriptor, pack_json(Msg.FAILED, 0, error=said(error), kind=kind_of_end(error)))
 
 
 if __name__ == "__main__":

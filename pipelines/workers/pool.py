@@ -8,81 +8,29 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import subprocess
 from bisect import insort
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from mediaserver.errors import EngineBusyError, EngineError, EngineMemoryError
-from pipelines.workers.faults import OUT_OF_MEMORY
+from mediaserver.errors import EngineBusyError, EngineError, EngineMemoryError, EngineRequestError
+from pipelines.workers.any_worker import AnyWorker, MakeWorker
+from pipelines.workers.faults import CRASHED, LASTING, OUT_OF_MEMORY
 from pipelines.workers.figures import PoolFigures
 from pipelines.workers.gpu_memory import on_device
 from pipelines.workers.limits import PoolLimits
-from pipelines.workers.protocol import Msg, pack, pack_json
+from pipelines.workers.protocol import MAX_PAYLOAD, Msg, json_bytes, pack
 from pipelines.workers.spec import WorkerSpec
 from pipelines.workers.supervisor import Requester, Worker
 from pipelines.workers.urgency import Priority, urgency
 from pipelines.workers.work_pool import CALLS_LATELY_S, WorkGate
 
 START_TRIES = 2
-"""Deaths after which a worker that has never been ready is given up."""
+"""Deaths after which a worker that has never been ready is given up; one is enough where it says that the
+next start would end the same way."""
 START_LOOK_S = 0.2
-
-
-class AnyWorker(Protocol):
-    """What the pool asks of a worker: a process of this machine (`Worker`), or others behind lines."""
-
-    spec: WorkerSpec
-    requests: dict[int, Requester]
-    """Those that run, by id."""
-    facts: dict[str, Any]
-    """What it told about itself when it became ready."""
-    restarts: int
-    fault_kind: str
-    """See pipelines.workers.faults."""
-    fault: str
-    """Why it cannot work, in one line; empty while it can."""
-
-    @property
-    def pid(self) -> int | None:
-        """Of its process, where that is on this machine."""
-
-    @property
-    def ready(self) -> bool: ...
-
-    @property
-    def room(self) -> bool:
-        """It can take one more request now."""
-
-    @property
-    def ready_in_s(self) -> float:
-        """In how many seconds it can be expected to work."""
-
-    def take(self, id: int, requester: Requester) -> None:
-        """The answers to request `id` go to this one."""
-
-    def release(self, id: int) -> None:
-        """No more answers to request `id`. Its place is free."""
-
-    def awaits(self, id: int) -> None:
-        """Somebody waits for the next answer to request `id`."""
-
-    def send(self, data: bytes) -> None:
-        """Send packed messages, all of one request."""
-
-    def start(self) -> None: ...
-
-    def stop(self) -> None: ...
-
-    def end(self) -> list[subprocess.Popen[bytes]]:
-        """Likewise; processes that are to be waited for."""
-
-
-MakeWorker = Callable[[WorkerSpec, Callable[[], None], PoolFigures], AnyWorker]
-"""Gives a worker, not yet started; it calls the second whenever it can take one more request than before."""
 
 
 class Ticket:
@@ -116,14 +64,15 @@ class Ticket:
 class _Waiting:
     """A request for which there is no room yet."""
 
-    __slots__ = ("fields", "opened", "order", "requester", "since")
+    __slots__ = ("opened", "opening", "order", "requester", "since")
 
-    def __init__(self, order: tuple[int, int], requester: Requester, fields: dict[str, Any]) -> None:
+    def __init__(self, order: tuple[int, int], requester: Requester, opening: bytes) -> None:
         loop = asyncio.get_running_loop()
         self.order = order
         """Its priority, and its number among all that waited."""
         self.requester = requester
-        self.fields = fields
+        self.opening = opening
+        """The payload of its OPEN."""
         self.since = loop.time()
         self.opened: asyncio.Future[Ticket] = loop.create_future()
 
@@ -144,12 +93,13 @@ class WorkerPool:
         """Makes room on the device when a worker has too little; false when there is none to be made."""
         self._gate: WorkGate | None = None
         self._ids = itertools.count(1)
-        self._changed: list[asyncio.Future[None]] = []
+        self._changed: set[asyncio.Future[None]] = set()
         self._line: list[_Waiting] = []
         """Who waits for room, in order."""
         self._numbers = itertools.count()
         self._call_at = float("-inf")
         """When a call last asked."""
+        self._stopped = False
 
     def limit(self, limits: PoolLimits) -> None:
         """Before the start: what the settings say of these workers. Raises ValueError on senseless limits."""
@@ -171,25 +121,25 @@ class WorkerPool:
         """Start all workers at once and wait until each is ready. Raises EngineError when one is not within
         its start limit."""
         within_s = self.spec.start_limit_s
-        if self._gate is not None:
-            self._gate.join(self._at_work, self._dispatch)
+        before = [worker.restarts for worker in self.workers]
+        self._begin()
         try:
             for worker in self.workers:
                 worker.start()
             async with asyncio.timeout(within_s):
                 while not all(worker.ready for worker in self.workers):
-                    if any(worker.restarts >= START_TRIES and not worker.ready for worker in self.workers):
-                        raise OSError(self._fault or "it died again and again")
+                    if any(map(_hopeless, self.workers, before)):
+                        raise OSError("it died again and again")
                     with suppress(TimeoutError):
                         await asyncio.wait_for(self._change(), START_LOOK_S)
         except (TimeoutError, OSError) as error:
-            why = str(error) or self._fault or f"not ready in {within_s:g} s"
+            why = str(error) or f"it was not ready within {within_s:g} s"
             out_of_memory = any(worker.fault_kind == OUT_OF_MEMORY for worker in self.workers)
             await self.close()
             failure = EngineMemoryError if out_of_memory else EngineError
             raise failure(self._not_started(why)) from None
         except BaseException:
-            self.stop()
+            await self.close()
             raise
 
     def stop(self) -> None:
@@ -236,25 +186,29 @@ class WorkerPool:
         return (ahead + 1) * self.figures.service_s / places
 
     def open(self, requester: Requester, **fields: Any) -> Ticket | None:
-        """Open a request on the least loaded worker; None when none has room now."""
+        """Open a request on the least loaded worker; None when none has room now. Raises EngineRequestError
+        for one that cannot be written."""
         priority = urgency().priority
-        if self._line and self._line[0].order[0] <= priority:
-            return None  # who waits comes first
-        return self._open(priority, requester, fields)
+        return self._open_in_turn(priority, requester, _opening(priority, fields))
 
     async def opened(self, requester: Requester, *, within_s: float, **fields: Any) -> Ticket:
         """`open`, waiting for room: up to `within_s`, or as long as whoever asks has patience. Raises
-        EngineBusyError, at once where the wait is predicted to be longer."""
+        EngineBusyError, at once where the wait is predicted to be longer, and EngineError when the pool is
+        stopped."""
         wish = urgency()
-        if (ticket := self.open(requester, **fields)) is not None:
+        opening = _opening(wish.priority, fields)
+        if (ticket := self._open_in_turn(wish.priority, requester, opening)) is not None:
             return ticket
+        if self._stopped:
+            raise self._was_stopped()
         limits = [each for each in (wish.patience_s, self.spec.wait_limit_s) if each is not None]
-        if len(self._line) >= self.spec.queue_limit:
-            raise self._refused("full", f"{len(self._line)} requests wait for it already")
+        ahead = sum(1 for each in self._line if each.order[0] <= wish.priority)
+        if ahead >= self.spec.queue_limit:
+            raise self._refused("full", f"{ahead} requests wait for it already")
         predicted = self.predicted_wait_s(wish.priority)
         if limits and predicted > min(limits):
             raise self._refused("too long", f"a wait of {predicted:.1f} s")
-        waiting = _Waiting((int(wish.priority), next(self._numbers)), requester, fields)
+        waiting = _Waiting((int(wish.priority), next(self._numbers)), requester, opening)
         insort(self._line, waiting)
         limit = min([within_s, *limits])
         try:
@@ -296,18 +250,21 @@ class WorkerPool:
 
     # -- inside ----------------------------------------------------------------------------------------
 
-    def _open(self, priority: Priority, requester: Requester, fields: dict[str, Any]) -> Ticket | None:
+    def _open_in_turn(self, priority: Priority, requester: Requester, opening: bytes) -> Ticket | None:
+        """Who waits comes first."""
+        if self._line and self._line[0].order[0] <= priority:
+            return None
+        return self._open(priority, requester, opening)
+
+    def _open(self, priority: Priority, requester: Requester, opening: bytes) -> Ticket | None:
         if priority is Priority.CALL:
             self._call_at = asyncio.get_running_loop().time()
         worker = self._free(priority)
         if worker is None or (self._gate is not None and not self._gate.admits(priority)):
             return None
         ticket = Ticket(worker, next(self._ids))
-        if priority:
-            fields = {**fields, "priority": int(priority)}
-        packed = pack_json(Msg.OPEN, ticket.id, **fields)  # what cannot be written takes no place
         worker.take(ticket.id, self.admitted(requester))
-        worker.send(packed)
+        worker.send(pack(Msg.OPEN, ticket.id, opening))
         return ticket
 
     def _free(self, priority: Priority) -> AnyWorker | None:
@@ -325,7 +282,7 @@ class WorkerPool:
         while self._line:
             first = self._line[0]
             if not first.opened.done():
-                ticket = self._open(Priority(first.order[0]), first.requester, first.fields)
+                ticket = self._open(Priority(first.order[0]), first.requester, first.opening)
                 if ticket is None:
                     return
                 self.figures.queue_wait.add(asyncio.get_running_loop().time() - first.since)
@@ -339,14 +296,24 @@ class WorkerPool:
         if waiting.opened.done() and not waiting.opened.cancelled() and waiting.opened.exception() is None:
             waiting.opened.result().drop()
 
+    def _begin(self) -> None:
+        """The pool starts: requests may come."""
+        self._stopped = False
+        if self._gate is not None:
+            self._gate.join(self._at_work, self._dispatch)
+
     def _turn_away(self) -> None:
         """The pool ends: nobody waits for it."""
+        self._stopped = True
         if self._gate is not None:
             self._gate.leave(self._at_work, self._dispatch)
         line, self._line = self._line, []
         for waiting in line:
             if not waiting.opened.done():
-                waiting.opened.set_exception(EngineError(f"the {self.spec.name} workers were stopped"))
+                waiting.opened.set_exception(self._was_stopped())
+
+    def _was_stopped(self) -> EngineError:
+        return EngineError(f"the {self.spec.name} workers were stopped")
 
     def _refused(self, reason: str, why: str) -> EngineBusyError:
         self.figures.refused[reason] += 1
@@ -370,15 +337,17 @@ class WorkerPool:
                 f"the {name} worker did not start: its environment is not there ({interpreter}); run "
                 f"`voiceforge engines install {name}`"
             )
-        return (
-            f"the {name} worker did not start ({why}): {self.spec.module} in {interpreter}; its own words are"
-            " on standard error; run `voiceforge doctor`"
-        )
+        if self._fault and not any(worker.fault_kind == CRASHED for worker in self.workers):
+            return f"the {name} worker did not start: {self._fault}"
+        return f"the {name} worker did not start: {self._fault or why}; all it said is on standard error"
 
     async def _change(self) -> None:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._changed.append(future)
-        await future
+        self._changed.add(future)
+        try:
+            await future
+        finally:
+            self._changed.discard(future)
 
     def _at_work(self) -> int:
         return self.load
@@ -388,7 +357,25 @@ class WorkerPool:
             self._dispatch()
         else:  # calls of other engines come before jobs of this one
             self._gate.left()
-        waiting, self._changed = self._changed, []
-        for future in waiting:
+        for future in self._changed:
             if not future.done():
                 future.set_result(None)
+
+
+def _opening(priority: Priority, fields: dict[str, Any]) -> bytes:
+    """The payload of an OPEN. What cannot be written is refused before it has a place, or waits for one."""
+    if priority:
+        fields = {**fields, "priority": int(priority)}
+    try:
+        opening = json_bytes(fields)
+    except (TypeError, ValueError) as error:  # half a character, for one
+        raise EngineRequestError(f"a request cannot be written for a worker ({error})") from None
+    if len(opening) > MAX_PAYLOAD:
+        raise EngineRequestError(f"a request of {len(opening)} bytes is more than a worker takes")
+    return opening
+
+
+def _hopeless(worker: AnyWorker, deaths: int) -> bool:
+    """It has died and will again. `deaths`: before this start."""
+    died = worker.restarts - deaths
+    return not worker.ready and (died >= START_TRIES or (died > 0 and worker.fault_kind == LASTING))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 import json
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,7 +71,12 @@ def pack(kind: Msg, id: int = 0, payload: bytes = b"") -> bytes:
 
 def pack_json(kind: Msg, id: int = 0, /, **fields: Any) -> bytes:
     """One message with a JSON payload as bytes."""
-    return pack(kind, id, json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode())
+    return pack(kind, id, json_bytes(fields))
+
+
+def json_bytes(fields: Mapping[str, Any]) -> bytes:
+    """A JSON payload. Raises TypeError and ValueError for what JSON, or UTF-8, cannot hold."""
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def id_of(packed: bytes) -> int:

@@ -11,21 +11,23 @@ import logging
 import socket
 import subprocess
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
-from pipelines.workers.faults import OUT_OF_MEMORY
+from pipelines.workers.faults import LASTING, OUT_OF_MEMORY
 from pipelines.workers.figures import PoolFigures
 from pipelines.workers.protocol import Msg, Unpacker, WorkerMessage, pack
 from pipelines.workers.spec import WorkerSpec
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 PING_EVERY_S = 2.0
 LOOKS_PER_LIMIT = 4
 """A worker with a limit shorter than some pings is pinged this often within it."""
 BACKOFF_S = (0.05, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 HEALTHY_AFTER_S = 20.0
-"""A worker that lived this long starts its back-off anew."""
+"""A worker that was ready for so long starts its back-off anew."""
 SEND_LIMIT = 8 << 20
 """Bytes waiting for one worker; past it the worker is stuck and is killed."""
 STRIKES = 5
@@ -82,6 +84,7 @@ class Worker:
         self._failures = 0
         self._heard = 0.0
         self._started = 0.0
+        self._ready_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._stopped = False
         self._proven = True
@@ -126,6 +129,10 @@ class Worker:
 
     def start(self) -> None:
         """Start the process; `on_room` is called when it has loaded. Raises OSError when there is none."""
+        self._stopped, self._failures, self.fault, self.fault_kind = False, 0, "", ""
+        self._launch()
+
+    def _launch(self) -> None:
         loop = asyncio.get_running_loop()
         ours, theirs = socket.socketpair()
         try:
@@ -175,7 +182,7 @@ class Worker:
         if now - self._heard > limit:
             self._down(f"gave no sign of life for {limit:g} s")
             return
-        if self.ready and self._proven and now - self._started > HEALTHY_AFTER_S:
+        if self.ready and self._proven and now - self._ready_at > HEALTHY_AFTER_S:
             self._failures = 0
         for id in [id for id, due in self._due.items() if due < now]:
             if id in self._due:  # else it was lost with the one before
@@ -199,7 +206,7 @@ class Worker:
         self.send(pack(Msg.CANCEL, id))
         self.release(id)
         log.warning("the %s worker %s to one request, which was cancelled", self.spec.name, why)
-        requester.on_lost(why)
+        _tell(requester.on_lost, why)
         self._strike()
 
     def _strike(self) -> None:
@@ -240,19 +247,22 @@ class Worker:
         if self.fault and not self._stopped:
             why = f"{why} ({self.fault})"
         if not self._stopped:
-            delay = BACKOFF_S[min(self._failures, len(BACKOFF_S) - 1)]
+            soon = self.fault_kind != LASTING
+            delay = BACKOFF_S[min(self._failures, len(BACKOFF_S) - 1) if soon else -1]
             self._failures += 1
             self.restarts += 1
             self._again_at = loop.time() + delay
             log.warning("the %s worker %s; starting another in %.2f s", self.spec.name, why, delay)
             self._timer = loop.call_later(delay, self._start_again)
         for requester in lost.values():
-            requester.on_lost(why)
+            _tell(requester.on_lost, why)
+        if lost:
+            self._on_room()  # of theirs: at the gate, and on other workers
 
     def _start_again(self) -> None:
         self._reap()
         try:
-            self.start()
+            self._launch()
         except OSError as error:
             log.error("the %s worker cannot be started: %s", self.spec.name, error)
             loop = asyncio.get_running_loop()
@@ -316,6 +326,7 @@ class Worker:
         if facts:
             self.facts = facts[-1]
             self.ready, self.fault, self.fault_kind = True, "", ""
+            self._ready_at = self._heard
             self._start_s = self._heard - self._started
             self._on_room()
         for message in messages:
@@ -336,7 +347,7 @@ class Worker:
             self._answered, self._strikes, self._proven = self._heard, 0, True
             if message.kind is Msg.DONE:
                 self.release(message.id)
-        requester.on_message(message)
+        _tell(requester.on_message, message)
 
     def _take_own(self, message: WorkerMessage) -> None:
         """What it tells of itself."""
@@ -348,6 +359,14 @@ class Worker:
                 self.fault, self.fault_kind = str(told["error"]), str(told.get("kind", ""))
         except Exception:  # a worker may be anybody's
             log.warning("the %s worker told nonsense of itself", self.spec.name, exc_info=True)
+
+
+def _tell(tell: Callable[[T], None], what: T) -> None:
+    """One who cannot take it must not keep the others from theirs."""
+    try:
+        tell(what)
+    except Exception:
+        log.exception("whoever asked a worker cannot take its answer")
 
 
 def _own_fault(message: WorkerMessage) -> bool:

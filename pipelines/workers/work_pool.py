@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import enum
 import itertools
-import time
 from bisect import insort
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -57,11 +56,11 @@ class WorkGate:
         """Whether a request may begin now. Batch work leaves a place for a call, where there have been any
         lately, and while places are given away it comes after the calls of all engines."""
         if priority is Priority.CALL:
-            self._call_at = time.monotonic()
+            self._call_at = asyncio.get_running_loop().time()
             return self.open
         if self.most is None:
             return True
-        kept = self.most > 1 and time.monotonic() - self._call_at < CALLS_LATELY_S
+        kept = self.most > 1 and asyncio.get_running_loop().time() - self._call_at < CALLS_LATELY_S
         return not self._calls_only and self.inside < self.most - kept
 
     def join(self, load: Callable[[], int], room: Callable[[], None]) -> None:

@@ -9,7 +9,8 @@ from uuid import uuid4
 import pytest
 
 from cli.main import main
-from cli.serving.engines import default_llms, engine_modes
+from cli.serving.engine_options import engine_modes
+from cli.serving.engines import default_llms
 from cli.serving.modes import agent_with_modes, with_mode
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.config import Settings, load

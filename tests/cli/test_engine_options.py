@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.serving.engines import default_llms, engine_options, open_engines
+from cli.serving.engine_options import engine_options
+from cli.serving.engines import default_llms, open_engines
 from mediaserver.config import Settings
 from mediaserver.errors import EngineMissingError
 from mediaserver.settings.engines import EnginesSettings

@@ -6,6 +6,7 @@ import importlib
 import json
 import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -220,6 +221,16 @@ def test_every_engine_is_listed_with_what_it_needs_here(
             assert key[0] == "llm" or row["here"]["keys"] and row["here"]["cost"], key
         elif "weights" in row["needs"] and key[0] != "llm":
             assert row["here"]["environment"] and row["here"]["weights"][0]["licence"], key
+
+
+def test_the_list_imports_no_part_of_a_running_server() -> None:
+    heavy = "asyncpg aiohttp av openai huggingface_hub cli.serving.engines pipelines.engines.running"
+    program = (
+        "import sys; from cli.main import main; code = main(['engines', 'list', '--json']); "
+        f"sys.stderr.write(' '.join(sorted(set(sys.modules) & set('{heavy}'.split())))); sys.exit(code)"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stderr == ""
 
 
 def test_the_embedded_engines_are_listed_and_ready(capsys: pytest.CaptureFixture[str]) -> None:

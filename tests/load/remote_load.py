@@ -50,8 +50,10 @@ class Probe:
         if message.kind is Msg.AUDIO and self.ticket is not None:
             taken = struct.pack("<I", len(message.payload) // 2)
             self.ticket.send(pack(Msg.CREDIT, self.ticket.id, taken))
-        elif message.kind in (Msg.DONE, Msg.FAILED) and not self.over.done():
+        elif message.kind is Msg.DONE and not self.over.done():
             self.over.set_result(time.perf_counter())
+        elif message.kind is Msg.FAILED:
+            self.on_lost(str(message.json().get("error")))
 
     def on_lost(self, why: str) -> None:
         if not self.over.done():

@@ -37,6 +37,7 @@ class RemotePool(WorkerPool):
 
     async def start(self) -> None:
         """Open lines to all hosts and wait for the first. Raises EngineError when none can be reached."""
+        self._begin()
         try:
             for host in self.hosts:
                 host.start()

@@ -36,7 +36,7 @@ FULL_FOR_S = 0.5
 
 
 class RemoteWorker:
-    """See the module, and `pipelines.workers.pool.AnyWorker`."""
+    """See the module, and `pipelines.workers.any_worker.AnyWorker`."""
 
     def __init__(
         self, spec: WorkerSpec, on_room: Callable[[], None], figures: PoolFigures, host: RemoteHost

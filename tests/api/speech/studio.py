@@ -12,7 +12,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from api.access.scopes import Scope
 from api.app import ApiContext, build_app
 from api.speech_desk import SpeechDesk
-from cli.serving.engines import default_llms, engine_modes, open_engines, open_overview, open_voices
+from cli.serving.engine_options import engine_modes
+from cli.serving.engines import default_llms, open_engines, open_overview, open_voices
 from cli.serving.speech_desk import open_speech_desk
 from mediaserver.config import load
 from mediaserver.diagnosis.health import Health

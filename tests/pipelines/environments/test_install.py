@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-import multiprocessing
+import errno
 import os
 import subprocess
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from mediaserver.errors import EngineError
-from pipelines.environments.install import install
+from pipelines.environments.install import folders_of, install
 from pipelines.environments.locks import Device, find_lock
 from pipelines.environments.making import InstallStep
 from pipelines.environments.places import environment, environments, interpreter
 from pipelines.environments.remove import remove_environment
 from pipelines.environments.stamp import look, read_stamp, write_stamp
-from pipelines.environments.turns import turn
 from tests.wheels import make_wheel, pinned
 
 
@@ -65,7 +63,9 @@ def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Regist
     yield made
 
 
-def test_an_environment_has_what_its_lock_file_holds_and_is_made_once(registry: Registry) -> None:
+def test_an_environment_has_what_its_lock_file_holds_and_is_made_once(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
     registry.hold(registry.offer("larynx", "1.0", "ah"), registry.offer("lungs", "2.0", "hh"))
     steps: list[InstallStep] = []
     first = install(registry.lock, registry.home, Device.CPU, steps.append)
@@ -73,7 +73,16 @@ def test_an_environment_has_what_its_lock_file_holds_and_is_made_once(registry: 
     assert environment(registry.home, registry.lock).name == "acme-speech"
     assert {"fetching acme-speech", "installing acme-speech"} < {step.what for step in steps}
     assert max(step.done for step in steps) == 2 and max(step.mb for step in steps) > 0
+    # It needs no folder that can be written, where it is whole: of a container's image, say.
+    monkeypatch.setattr("pipelines.environments.turns.os.open", _read_only)
     assert install(registry.lock, registry.home, Device.CPU) == first
+    (environment(registry.home, registry.lock) / "voiceforge.json").unlink()
+    with pytest.raises(EngineError, match=r"cannot be written to \(Read-only file system\): see engines\."):
+        registry.install()
+
+
+def _read_only(path: Path, *rest: int) -> int:
+    raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
 
 
 def test_what_is_no_longer_of_its_lock_file_is_old_and_stays_until_the_new_one_is_there(
@@ -234,36 +243,31 @@ def test_what_lost_its_python_or_its_layer_says_so(registry: Registry) -> None:
     assert registry.says("lungs") == "hh"
 
 
-def hold(folder: Path, go: threading.Event, done: threading.Event) -> None:
-    with turn(folder, lambda _: None):
-        go.set()
-        done.wait(20)
-
-
-def test_two_installations_take_turns(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
-    go, done = context.Event(), context.Event()
-    other = context.Process(target=hold, args=(tmp_path / "speech", go, done))
-    other.start()
-    assert go.wait(20)
-    said: list[str] = []
-
-    def tell(words: str) -> None:
-        said.append(words)
-        done.set()
-
-    with turn(tmp_path / "speech", tell):
-        assert said == ["waiting for another that works on speech"]
-    other.join()
-
-
-def test_an_environment_whose_name_begins_like_another_is_left_alone(registry: Registry) -> None:
-    """Installing `speech`, and removing it, took `speech.v2` away."""
-    registry.hold(registry.offer("vox", "1.0", "one"))
-    registry.hold(registry.offer("vox", "2.0", "two"), file="speech.v2")
-    second = str(registry.lock_file.with_name("speech.v2.lock"))
-    install(second, registry.home, Device.CPU)
+@pytest.mark.slow  # pip runs time and again
+def test_what_workers_run_in_is_not_made_anew_under_them(registry: Registry) -> None:
+    """It lost a file, and `install` mends that by making it anew: what they have yet to import would go."""
+    registry.hold(registry.offer("larynx", "1.0", "ah"))
     registry.install()
-    assert look(registry.home, second).usable
-    remove_environment(registry.lock, registry.home)
-    assert look(registry.home, second).usable and look(registry.home, registry.lock).stamp is None
+    folder = environment(registry.home, registry.lock)
+    (module,) = folder.glob("lib/python*/site-packages/larynx.py")
+    module.unlink()
+    python = str(interpreter(registry.home, registry.lock))
+    with subprocess.Popen([python, "-c", "input()"], stdin=subprocess.PIPE) as worker:
+        with pytest.raises(EngineError, match=f"process {worker.pid} runs in .*: stop the server first"):
+            registry.install()
+        assert read_stamp(folder) is not None
+        worker.communicate(b"\n")
+    registry.install()
+    assert registry.says("larynx") == "ah"
+
+
+def test_an_environment_whose_name_begins_like_another_is_left_alone(tmp_path: Path) -> None:
+    """Installing `speech`, and removing it, took `speech.v2` away."""
+    folder = environments(tmp_path)
+    first, second = folder / "speech.0123456789ab", folder / "speech.v2.0123456789ab-python3.12"
+    for each in (first, second):
+        each.mkdir(parents=True)
+    (folder / "speech").symlink_to(first.name)
+    assert folders_of(folder, "speech") == [first] and folders_of(folder, "speech.v2") == [second]
+    remove_environment("speech", tmp_path)
+    assert [path.name for path in folder.iterdir() if path.is_dir()] == [second.name]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import shutil
+import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +13,6 @@ import pytest
 
 from mediaserver.errors import EngineError
 from pipelines.engines.llm.vllm.engine import FILES as FILES_OF_VLLM
-from pipelines.environments.checksums import sha256
 from pipelines.environments.choosing import chosen_files
 from pipelines.environments.from_folder import find_folder, take
 from pipelines.environments.places import weights
@@ -263,39 +263,6 @@ def test_weights_come_from_a_folder_where_there_is_no_network(
     assert not (weights(other, "acme/larynx") / "model.safetensors").is_symlink()
 
 
-def test_a_folder_that_was_never_pulled_gets_checksums_of_its_own(home: Path, tmp_path: Path) -> None:
-    clone = tmp_path / "clone"
-    (clone / ".git").mkdir(parents=True)
-    (clone / ".git" / "config.json").write_text("{}")
-    (clone / "config.json").write_text("{}")
-    (clone / "model.safetensors").write_bytes(MODEL)
-    (clone / "model.bin").write_bytes(MODEL)
-    pulled = take(FILES, find_folder(clone, "acme/larynx", only=True), home, link=True)
-    folder = weights(home, "acme/larynx")
-    assert sorted(pulled.files) == ["config.json", "model.safetensors"] and pulled.commit == ""
-    assert (folder / "model.safetensors").is_symlink() and not corrupt_files(folder, pulled)
-    with pytest.raises(EngineError, match="has no folder acme--other"):
-        find_folder(clone, "acme/other", only=False)
-    with pytest.raises(EngineError, match="nothing is to be copied"):
-        take(FILES, folder, home, link=False)
-
-
-@pytest.mark.parametrize("absolute", [False, True])
-def test_a_folders_list_cannot_name_what_lies_elsewhere(home: Path, tmp_path: Path, absolute: bool) -> None:
-    """A stick's list said which files are written, and which are removed before that."""
-    stick, mine = tmp_path / "stick" / "acme--larynx", tmp_path / "mine.txt"
-    stick.mkdir(parents=True)
-    mine.write_text("mine")
-    (tmp_path / "evil.txt").write_text("evil")
-    name = str(mine) if absolute else "../../evil.txt"
-    told = {"repo": "acme/larynx", "revision": "", "commit": "", "licence": "", "origin": "", "pulled_at": ""}
-    listed = {name: {"size": 4, "checksum": sha256(mine if absolute else tmp_path / "evil.txt")}}
-    (stick / "voiceforge.json").write_text(json.dumps({**told, "files": listed}))
-    with pytest.raises(EngineError, match="leads out of the folder"):
-        take(FILES, stick, home, link=False)
-    assert mine.read_text() == "mine" and not list(tmp_path.glob("home/**/evil.txt"))
-
-
 def test_a_repositorys_files_do_not_take_the_place_of_ours(hub: Hub, home: Path) -> None:
     """A list from a repository made half of its files the whole, and named files of ours as its own."""
     names = {"voiceforge.json": b'{"files": {}}', ".parts/x.json": b"{}", ".voiceforge.json": b"{}"}
@@ -310,3 +277,36 @@ def test_a_hubs_checksum_is_no_path(hub: Hub, home: Path, monkeypatch: pytest.Mo
     """It names the file that is half fetched."""
     monkeypatch.setattr("tests.standins.hub._sha", lambda data: "a/../../../../evil")
     assert "a checksum of model.safetensors in acme/larynx that is none" in refused(home)
+
+
+def test_two_pulls_at_once_fetch_each_file_once(hub: Hub, home: Path) -> None:
+    said: list[str] = []
+    waits = threading.Event()
+
+    def tell(step: PullStep) -> None:
+        said.append(step.file)
+        waits.set()
+
+    other = threading.Thread(target=lambda: pull(plan_pull(FILES, home), tell))
+
+    def first(step: PullStep) -> None:
+        if other.ident is None:
+            other.start()
+            assert waits.wait(20)
+
+    pull(plan_pull(FILES, home), first)
+    other.join(20)
+    assert said[0] == "waiting for another that works on acme--larynx"
+    assert hub.asked == {"config.json": 1, "model.safetensors": 1} and not lacks_of(weights(home, FILES.repo))
+
+
+def test_a_home_on_another_disk_is_as_good(hub: Hub, home: Path) -> None:
+    other = Path("/dev/shm")
+    if not other.is_dir() or other.stat().st_dev == home.parent.stat().st_dev:
+        pytest.skip("there is no other file system here")
+    with tempfile.TemporaryDirectory(dir=other) as folder:
+        home.symlink_to(folder)
+        assert not lacks_of(fetched(home))
+        copied = home.with_name("copy")
+        take(FILES, weights(home, FILES.repo), copied, link=False)
+        assert not lacks_of(weights(copied, FILES.repo))

@@ -25,5 +25,9 @@ class Asker:
     async def change(self) -> None:
         """The next news, waited for."""
         async with asyncio.timeout(10):
-            await self._changed.wait()
+            await self.news()
+
+    async def news(self) -> None:
+        """Likewise, for as long as it takes."""
+        await self._changed.wait()
         self._changed.clear()

@@ -19,6 +19,7 @@ def add(batches: Batches, batch: Sequence[BatchedRequest]) -> None:
             batches.look(None)
             if any(r.fields.get("go") for r in batches.requests.values()):
                 break
+    batches.computed(len(batch))
     totals = [sum(request.fields["numbers"]) for request in batch]
     for request, total in zip(batch, totals, strict=True):
         request.done(total=total, together=len(batch))

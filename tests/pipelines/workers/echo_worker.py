@@ -12,7 +12,8 @@ from pipelines.workers.protocol import Msg
 def main() -> None:
     sock = become_worker()
     if fault := sock.options.get("fault"):
-        raise {"memory": MemoryError, "weights": FileNotFoundError}[fault](f"no {fault} here")
+        faults = {"memory": MemoryError, "weights": FileNotFoundError, "odd": RuntimeError}
+        raise faults[fault](f"no {fault} here")
     sock.send_json(Msg.READY)
     while True:
         for message in sock.receive(None):

@@ -13,7 +13,10 @@ import pytest
 
 from mediaserver.errors import EngineBusyError, EngineError
 from mediaserver.settings.engines import WORKER_LIMITS
+from pipelines.engines.circuits import says_nothing_of_it
+from pipelines.engines.in_worker import failure
 from pipelines.workers import supervisor
+from pipelines.workers.faults import ABOUT_REQUEST
 from pipelines.workers.limits import LIMITS, taken_limits
 from pipelines.workers.pool import Ticket, WorkerPool
 from pipelines.workers.spec import WorkerSpec
@@ -303,6 +306,12 @@ async def test_a_worker_that_fails_request_after_request_is_started_again(
     assert not worker._proven
     await again.change()
     assert worker._proven
+
+
+def test_a_request_that_is_at_fault_itself_costs_the_engine_nothing() -> None:
+    """The engine was passed over by all calls after it."""
+    error = failure({"error": "nobody speaks at 11 times the usual speed", "kind": ABOUT_REQUEST})
+    assert error.about_request and says_nothing_of_it(error)
 
 
 @pytest.mark.parametrize(("fault", "said"), [("memory", "MemoryError: no memory"), ("weights", "no weights")])

@@ -53,6 +53,7 @@ class Voice:
         end = time.monotonic() + STEP_S
         while (left := end - time.monotonic()) > 0:
             self._batches.look(left)  # whoever has hung up meanwhile is left out
+        self._batches.computed(len(batch))
         for request in batch:
             speech = self._speeches.get(request.id)
             if speech is None:

@@ -9,9 +9,9 @@ from pipelines.engines.stt.faster_whisper.in_environment import cuda_libraries
 from pipelines.engines.stt.rolling.listening import Hearer, RollingWorker
 from pipelines.engines.stt.rolling.window import WindowSettings
 from pipelines.workers.entry import WorkerSocket, become_worker
+from pipelines.workers.faults import Lasting, said
 from pipelines.workers.protocol import Msg
-
-CUDA_FAULTS = ("cuda", "cublas", "cudnn", "gpu")
+from pipelines.workers.start_faults import pull_again, said_at_start
 
 
 def main() -> None:
@@ -36,7 +36,10 @@ def _load(sock: WorkerSocket) -> tuple[Hearer, str]:
         cuda_libraries.load()
         count = ctranslate2.get_cuda_device_count()
         if device == "cuda" and not count:
-            raise EngineMissingError("CUDA: there is no GPU that CTranslate2 can use")
+            raise EngineMissingError(
+                "there is no GPU that CTranslate2 can use: install NVIDIA's driver for CUDA 12, or set "
+                f'engines.options.{options["engine"]}.device = "cpu"'
+            )
         device = "cuda" if count else "cpu"
     from faster_whisper import WhisperModel
 
@@ -61,15 +64,8 @@ def _load(sock: WorkerSocket) -> tuple[Hearer, str]:
 
 
 def _fault(sock: WorkerSocket, error: Exception) -> str:
-    """One line for the log: what is wrong and how to mend it."""
-    name = str(sock.options["engine"])
-    why = " ".join(str(error).split()) or type(error).__name__
-    if "compute type" in why.lower():  # a processor has no float16, and older GPUs compute slowly with it
-        mend = f'set engines.options.{name}.compute_type = "int8", or "float32"'
-    elif any(each in why.lower() for each in CUDA_FAULTS):
-        mend = f'install NVIDIA\'s driver for CUDA 12, or set engines.options.{name}.device = "cpu"'
-    elif isinstance(error, ModuleNotFoundError):
-        mend = f"run `voiceforge engines install {name}`"
-    else:
-        mend = f"pull its weights again with `voiceforge engines pull {name}`"
-    return f"{name} cannot load {sock.options['weights']}: {why}; {mend}"
+    """One line: what is wrong and how to mend it."""
+    name, weights = sock.options["engine"], sock.options["weights"]
+    if "compute type" in str(error).lower():  # a processor has no float16, and older GPUs are slow with it
+        return Lasting(f'{said(error)}: set engines.options.{name}.compute_type = "int8", or "float32"')
+    return said_at_start(error, name, pull_again(name, weights))

@@ -102,6 +102,7 @@ class FramedWorker:
         samples = np.zeros(self._model.frame_samples, np.int16)
         heard = np.frombuffer(piece[: len(piece) & ~1], np.int16)
         samples[: len(heard)] = heard
+        self._batches.computed(1)
         utterance.stream.hear(samples)
         text = written(utterance.stream.words())
         if text != utterance.said and not request.finished:

@@ -40,8 +40,11 @@ class WantedLook:
 class Hearer(Protocol):
     """The model."""
 
-    def hear(self, wanted: Sequence[WantedLook], idle: Callable[[], None]) -> list[Hypothesis]:
-        """One hypothesis for each. `idle` is called now and then while it computes. Raises anything."""
+    def hear(
+        self, wanted: Sequence[WantedLook], idle: Callable[[], None], computed: Callable[[int], None]
+    ) -> list[Hypothesis]:
+        """One hypothesis for each. `idle` is called now and then while it computes; `computed` with the looks
+        that each step of the model takes together. Raises anything."""
 
 
 @dataclass
@@ -89,7 +92,7 @@ class RollingWorker:
             return
         wanted = [self._wanted(self._of(request)) for request in chosen]
         began = time.perf_counter()
-        hypotheses = self._hearer.hear(wanted, self._batches.look)
+        hypotheses = self._hearer.hear(wanted, self._batches.look, self._batches.computed)
         taken_ms = (time.perf_counter() - began) * 1000
         self._pace_ms = PACE_KEPT * self._pace_ms + (1 - PACE_KEPT) * SHARE * taken_ms
         for request, each, hypothesis in zip(chosen, wanted, hypotheses, strict=True):

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from pipelines.workers.entry import WorkerSocket, become_worker
 from pipelines.workers.protocol import Msg
+from pipelines.workers.start_faults import pull_again, said_at_start
 
 MOST_S = {"moonshine": 20, "parakeet": 24}
 """The longest window of each; both were trained on sentences."""
@@ -17,7 +18,8 @@ def main() -> None:
     try:
         model = _load(sock)
     except Exception as error:  # whatever the libraries raise
-        sys.exit(_fault(sock, error))
+        name, weights = sock.options["engine"], sock.options["weights"]
+        sys.exit(said_at_start(error, name, pull_again(name, weights)))
     sock.send_json(Msg.READY, device=model.device, model=sock.options["weights"])
     _hear(sock, model)
 
@@ -57,16 +59,3 @@ def _hear(sock: WorkerSocket, model: Any) -> NoReturn:
     from pipelines.engines.stt.framed.listening import FramedWorker
 
     FramedWorker(sock, model).run()
-
-
-def _fault(sock: WorkerSocket, error: Exception) -> str:
-    """One line for the log: what is wrong and how to mend it."""
-    name = str(sock.options["engine"])
-    why = " ".join(str(error).split())[:300] or type(error).__name__
-    if isinstance(error, ImportError):
-        mend = f"run `voiceforge engines install {name}`"
-    elif "cuda" in why.lower():
-        mend = f'install NVIDIA\'s driver, or set engines.options.{name}.device = "cpu"'
-    else:
-        mend = f"pull its weights again with `voiceforge engines pull {name}`"
-    return f"{name} cannot load {sock.options['weights']}: {why}; {mend}"

@@ -90,6 +90,7 @@ class NeuralEngine(Generic[F]):
             name,
             self.module,
             options={
+                "engine": name,
                 "weights": str(folder),
                 "mend": _mend(name, recipe, options),
                 "device": given.device,

@@ -15,8 +15,11 @@ from tests.plugins.acme_speech.buzz import read
 class BuzzHearer:
     """Breaks at the word "crash", and is no model any more at "nan"."""
 
-    def hear(self, wanted: Sequence[WantedLook], idle: Callable[[], None]) -> list[Hypothesis]:
+    def hear(
+        self, wanted: Sequence[WantedLook], idle: Callable[[], None], computed: Callable[[int], None]
+    ) -> list[Hypothesis]:
         idle()
+        computed(len(wanted))
         found = [read(each.look.audio) for each in wanted]
         if any(word.text == "crash" for words in found for word in words):
             raise RuntimeError("the model\nbroke")

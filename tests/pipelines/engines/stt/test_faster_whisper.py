@@ -132,17 +132,14 @@ async def test_damaged_weights_are_told_in_one_line(
     for each in whole.iterdir():
         (tmp_path / each.name).write_bytes(each.read_bytes())
     (tmp_path / "model.bin").write_bytes((whole / "model.bin").read_bytes()[:100_000])
-    with pytest.raises(EngineError):
+    with pytest.raises(EngineError, match="weights cannot be used.*`voiceforge engines pull faster-whisper`"):
         await start(weights=str(tmp_path))
-    said = capfd.readouterr().err
-    assert "faster-whisper cannot load" in said and "voiceforge engines pull faster-whisper" in said
-    assert "Traceback" not in said
+    assert "Traceback" not in capfd.readouterr().err
 
 
-async def test_a_gpu_that_is_not_there_is_told(start: Start, capfd: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(EngineError):
+async def test_a_gpu_that_is_not_there_is_told(start: Start) -> None:
+    with pytest.raises(EngineError, match='set engines.options.faster-whisper.device = "cpu"$'):
         await start(device="cuda")
-    assert 'set engines.options.faster-whisper.device = "cpu"' in capfd.readouterr().err
 
 
 async def test_numbers_that_the_device_does_not_compute_with_are_told(

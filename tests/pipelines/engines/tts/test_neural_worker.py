@@ -15,6 +15,7 @@ from mediaserver.media.time import SAMPLE_RATE
 from pipelines.engines.protocols import Kind, Manifest, TtsChunk
 from pipelines.engines.tts.in_worker import SpeechRequest
 from pipelines.engines.tts.neural.engine import NeuralTts
+from pipelines.workers.protocol import Msg, pack
 from pipelines.workers.spec import WorkerSpec
 
 MANIFEST = Manifest("tones", Kind.TTS, "tones", ("en",), "none", sample_rate=24_000)
@@ -75,26 +76,40 @@ async def test_texts_of_many_calls_are_spoken_in_turns() -> None:
     assert len({round(seconds(chunks), 2) for chunks in all_chunks}) == 1
 
 
+FAULTS = {
+    "nan": "no numbers",
+    "memory": "out of memory",
+    "endless": "did not end",
+    "mute": "silence for a text",
+}
+"""Texts, and what is said of each."""
+
+
+# A model that speaks several together gives whole clauses, which end.
 @pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        ("nan", "no numbers"),
-        ("memory", "out of memory"),
-        ("endless", "did not end"),
-        ("mute", "silence for a text"),
-    ],
+    ("text", "together"), [*((text, 1) for text in FAULTS), ("nan", 4), ("memory", 4), ("mute", 4)]
 )
-@pytest.mark.parametrize("together", [1, 4])
-async def test_what_goes_wrong_fails_its_own_text_in_one_line(text: str, why: str, together: int) -> None:
-    if (text, together) == ("endless", 4):
-        pytest.skip("a model that speaks together gives whole clauses")
+async def test_what_goes_wrong_fails_its_own_text_in_one_line(text: str, together: int) -> None:
     async with voice(together=together) as tts:
         bad, good = await asyncio.gather(
             spoken(tts, text), spoken(tts, "All is well here."), return_exceptions=True
         )
-        assert isinstance(bad, EngineError) and why in str(bad) and "\n" not in str(bad)
+        assert isinstance(bad, EngineError) and FAULTS[text] in str(bad) and "\n" not in str(bad)
         assert not isinstance(good, BaseException) and seconds(good) > 0.2
         assert tts.restarts == 0
+
+
+@pytest.mark.parametrize("together", [1, 4])
+async def test_a_step_is_counted_with_as_many_texts_as_it_was_for(together: int) -> None:
+    """What waited together was counted, though a model that speaks one clause at a time computes one."""
+    async with voice(together=together) as tts:
+        await asyncio.gather(*(spoken(tts, SENTENCE) for _ in range(6)))
+        for worker in tts.pool.workers:
+            worker.send(pack(Msg.PING))
+        await spoken(tts, "All is told.")  # behind the answer to that
+        sizes = tts.pool.figures.batch_sizes
+        assert sum(sizes.counts) > 0
+        assert (sizes.total == sum(sizes.counts)) == (together == 1)
 
 
 async def test_what_does_not_fit_together_is_spoken_one_by_one() -> None:

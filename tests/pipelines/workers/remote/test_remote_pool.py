@@ -18,6 +18,7 @@ from pipelines.workers.protocol import Msg, pack
 from pipelines.workers.remote import remote_worker
 from pipelines.workers.remote.remote_pool import RemotePool
 from pipelines.workers.spec import WorkerSpec
+from pipelines.workers.work_pool import WorkGate
 from tests.pipelines.workers.asker import Asker
 from tests.pipelines.workers.remote.host import ECHO, Wire, echoing, remote, until
 
@@ -76,6 +77,23 @@ async def test_many_requests_at_once_each_have_a_line() -> None:
             ticket.close()
         await until(lambda: not host.hosted.at_work)
         assert host.hosted.pool.load == 0 and pool.load == 0
+
+
+async def test_its_requests_count_at_the_gate_of_their_pool_of_work() -> None:
+    """They did not, and nobody told it when another engine's had left."""
+    gate = WorkGate(1)
+    async with echoing() as host:
+        pool = RemotePool("echo", [host.reached()])
+        pool.configure(gate=gate)
+        await pool.start()
+        ticket = pool.open(Asker(), say="hold")
+        assert ticket is not None and not gate.open
+        ticket.close()
+        async with gate.place(1):
+            waiting = asyncio.create_task(pool.opened(Asker(), within_s=10, say="hold"))
+            await until(lambda: pool.waiting)
+        (await waiting).close()
+        await pool.close()
 
 
 async def test_the_least_loaded_host_gets_the_next_request() -> None:

@@ -65,7 +65,9 @@ class WhisperHearer:
         self._busy: list[Any] = []
         """Answers of a batch that was given up; nothing else can be computed until they are there."""
 
-    def hear(self, wanted: Sequence[WantedLook], idle: Callable[[], None]) -> list[Hypothesis]:
+    def hear(
+        self, wanted: Sequence[WantedLook], idle: Callable[[], None], computed: Callable[[int], None]
+    ) -> list[Hypothesis]:
         """Raises EngineError and whatever CTranslate2 raises."""
         self._wait(self._busy, idle)
         self._busy = []
@@ -77,6 +79,7 @@ class WhisperHearer:
         found: dict[int, Hypothesis] = {}
         for (_, spells, beam), rows in groups.items():
             asked = [wanted[at] for at in rows]
+            computed(len(asked))
             answers = self._batch(asked, [prompts[at] for at in rows], spells, beam, idle)
             found |= dict(zip(rows, answers, strict=True))
         return [found[at] for at in range(len(wanted))]
@@ -86,7 +89,11 @@ class WhisperHearer:
         time."""
         limit_s, self._limit_s = self._limit_s, math.inf
         noise = np.random.default_rng(0).normal(0.0, 1000.0, 16_000).astype(np.int16)
-        self.hear([WantedLook(WindowLook(noise, (), "", True, True), ("en",), "", False)], lambda: None)
+        self.hear(
+            [WantedLook(WindowLook(noise, (), "", True, True), ("en",), "", False)],
+            lambda: None,
+            lambda _: None,
+        )
         self._limit_s = limit_s
 
     # -- inside ----------------------------------------------------------------------------------------

@@ -26,10 +26,13 @@ class MoonshineHearer:
         self._limit_s = float(options["limit_s"])
         self.device = self._loaded.device
 
-    def hear(self, wanted: Sequence[WantedLook], idle: Callable[[], None]) -> list[Hypothesis]:
+    def hear(
+        self, wanted: Sequence[WantedLook], idle: Callable[[], None], computed: Callable[[int], None]
+    ) -> list[Hypothesis]:
         loaded = self._loaded
         given = loaded.input([each.look.audio for each in wanted], SAMPLE_RATE)
         longest_ms = max(each.look.audio_ms for each in wanted)
+        computed(len(wanted))
         with torch.inference_mode():
             answer = loaded.model.generate(
                 **given,

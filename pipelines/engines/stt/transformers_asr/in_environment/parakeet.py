@@ -34,8 +34,11 @@ class ParakeetHearer:
         self._frame_ms = hop_ms * config.encoder_config.subsampling_factor
         self.device = self._loaded.device
 
-    def hear(self, wanted: Sequence[WantedLook], idle: Callable[[], None]) -> list[Hypothesis]:
+    def hear(
+        self, wanted: Sequence[WantedLook], idle: Callable[[], None], computed: Callable[[int], None]
+    ) -> list[Hypothesis]:
         given = self._loaded.input([each.look.audio for each in wanted], SAMPLE_RATE)
+        computed(len(wanted))
         with torch.inference_mode():
             rows = self._transduced(given, idle) if self._transducer else self._classified(given)
         idle()

@@ -47,14 +47,6 @@ def fault_of(error: BaseException) -> ModelFault:
     return ModelFault.OTHER
 
 
-def said_at_start(error: BaseException, mend: str) -> str:
-    """Likewise, of what kept a model from being loaded or from its first words. `mend`: what its operator can
-    do about its weights."""
-    if fault_of(error) in (ModelFault.OTHER, ModelFault.UNSOUND) and mend:
-        return f"its weights cannot be used ({said_of(error)}): {mend}"
-    return said_of(error)
-
-
 def said_of(error: BaseException) -> str:
     """One line."""
     text = " ".join(str(error).split())[:300]

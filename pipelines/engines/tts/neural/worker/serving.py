@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mediaserver.media.time import SAMPLE_RATE, SAMPLES_PER_MS
-from pipelines.engines.tts.neural.worker.faults import ModelFault, fault_of, said_at_start, said_of
+from pipelines.engines.tts.neural.worker.faults import ModelFault, fault_of, said_of
 from pipelines.engines.tts.neural.worker.guards import UnsoundAudioError
 from pipelines.engines.tts.neural.worker.model import ClauseWish, NeuralModel
 from pipelines.engines.tts.neural.worker.speech import NeuralSpeech, WordPlace
@@ -25,6 +25,7 @@ from pipelines.workers.batches import BatchedRequest, Batches
 from pipelines.workers.entry import become_worker
 from pipelines.workers.faults import ABOUT_REQUEST
 from pipelines.workers.protocol import Msg
+from pipelines.workers.start_faults import said_at_start
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +80,7 @@ class NeuralSpeaker:
     def _next(self, request: BatchedRequest) -> None:
         speech = self._speeches[request.id]
         speech.served = next(self._turns)
+        self._batches.computed(1)
         try:
             samples, words = speech.step()
         except Exception as error:  # whatever a model raises
@@ -90,6 +92,7 @@ class NeuralSpeaker:
     def _together(self, requests: Sequence[BatchedRequest]) -> None:
         speeches = [self._speeches[request.id] for request in requests]
         wishes = [speech.wish for speech in speeches]
+        self._batches.computed(len(wishes))
         try:
             made = list(self._model.speak_together(wishes))
             if len(made) != len(wishes):
@@ -189,7 +192,8 @@ def serve(load: Loaded) -> NoReturn:
         model = load(sock.options)
         warm_up(model)
     except Exception as error:
-        sys.exit(said_at_start(error, str(sock.options.get("mend") or "")))
+        engine, mend = (str(sock.options.get(name) or "") for name in ("engine", "mend"))
+        sys.exit(said_at_start(error, engine, mend))
     sock.send_json(Msg.READY, rate=model.rate, **model.facts())
     speaker = NeuralSpeaker(
         batches := Batches(sock, most=int(sock.options.get("at_once") or 64), ripe=may_go_on), model
