@@ -1,4 +1,4 @@
-"""Whether a dot ends a sentence, or belongs to an abbreviation, an initial or an ordinal. The one place for it.
+"""Whether a dot ends a sentence, or is part of an abbreviation, an initial or an ordinal: known here alone.
 
 Pure; imports the standard library alone: workers of voices cut texts by it, too.
 """
