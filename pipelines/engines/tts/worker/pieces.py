@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from mediaserver.media.time import SAMPLES_PER_MS
 from pipelines.languages.sentence_ends import ends_sentence
 
 PIECE_CHARS = 160
 """Longest run: some 10 s of speech."""
+AFTER_SENTENCE = 250 * SAMPLES_PER_MS
+AFTER_CLAUSE = 120 * SAMPLES_PER_MS
 
 _SENTENCE = re.compile(r"[.!?:;\n][\"')\]]*(?=\s)")
 _SENTENCE_FROM = 30
@@ -42,3 +45,9 @@ def _sentence(text: str, start: int) -> int:
         if ends_sentence(text, *found.span(), start):
             return found.end() + 1
     return 0
+
+
+def pause_behind(piece: str) -> int:
+    """Samples of silence (16 kHz) that belong between a piece and the next one."""
+    sentence = piece.rstrip(" \t\n\"')]»”").endswith((".", "!", "?", ":", "…"))
+    return AFTER_SENTENCE if sentence else AFTER_CLAUSE
