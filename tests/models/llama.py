@@ -17,9 +17,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tests.tiny_gguf import MARKS, TEMPLATE
+from tests.tiny_gguf import MARKS as OF_CHATS
+from tests.tiny_gguf import TEMPLATE
 
-BEGIN, END_OF_TEXT, _, END_OF_TURN = MARKS
+MARKS = (*OF_CHATS, "<|python_tag|>")
+"""The last stands before calls of tools; vLLM's parser of Llama's will not do without."""
+BEGIN, _, _, END_OF_TURN, _ = MARKS
 SCALE = 0.05
 """Deviation of the weights."""
 

@@ -40,6 +40,10 @@ _MENDED = (
         "it sees no GPU: it needs an NVIDIA GPU with its driver (`nvidia-smi` shows both)",
     ),
     (
+        re.compile(r"cannot be used with the tokenizer"),
+        "it does not write calls of tools as its name says: set tool_call_parser, or preset",
+    ),
+    (
         re.compile(r"SafetensorError|HeaderTooLarge|InvalidHeader|incomplete metadata"),
         "its weights are damaged: run `voiceforge engines pull` for it again",
     ),

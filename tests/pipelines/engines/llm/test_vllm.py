@@ -302,5 +302,7 @@ def test_the_cause_of_an_end_is_found_among_what_all_its_processes_say() -> None
     log = ServerLog()
     log.feed("\n".join([*said, ""]).encode())
     assert explain(list(log.last)) == f"{worker} ValueError: odd"
+    other = "TypeError: --tool-call-parser llama3_json cannot be used with the tokenizer of '/m': no"
+    assert explain([other]).startswith("it does not write calls of tools as its name says")
     damaged = [line.replace("ValueError: odd", "SafetensorError: HeaderTooLarge") for line in said]
     assert explain(damaged).startswith("its weights are damaged")
