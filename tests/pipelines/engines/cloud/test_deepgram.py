@@ -170,14 +170,23 @@ async def test_a_provider_that_has_too_much_to_do_is_left_alone_as_long_as_it_wa
 
 
 @pytest.mark.parametrize(
-    "trouble",
-    [Trouble(503), Trouble(silent=True), Trouble(nonsense_after=0), Trouble(close=(1008, "DATA-0000"))],
-    ids=["down", "silent", "nonsense", "data"],
+    ("trouble", "said"),
+    [
+        (Trouble(402, {"err_msg": "Insufficient funds"}), "top it up"),
+        (Trouble(503), "failed (503)"),
+        (Trouble(silent=True), "it does not answer"),
+        (Trouble(nonsense_after=0), "cannot be read"),
+        (Trouble(close=(1008, "DATA-0000")), "refuses the request: DATA-0000"),
+    ],
+    ids=["quota", "down", "silent", "nonsense", "data"],
 )
-async def test_whatever_else_it_does_is_a_failed_final(deepgram: MakeStt, trouble: Trouble) -> None:
+async def test_whatever_else_it_does_is_a_failed_final(
+    deepgram: MakeStt, trouble: Trouble, said: str
+) -> None:
     async with deepgram(connect_s=0.3) as (stt, provider):
         provider.troubles.extend([trouble] * 3)
-        assert (await Caller(stt).says("one two three")).failed
+        result = await Caller(stt).says("one two three")
+        assert result.failed and said in str(result.error)
         provider.troubles.clear()
         assert (await Caller(stt).says("one two three")).text == "one two three"
 
