@@ -100,6 +100,16 @@ class EnginesSettings(SettingsGroup):
         description="Models that hear and speak by themselves, behind OpenAI's Realtime protocol, by names "
         "of your choice: a table each (see below). With OPENAI_API_KEY set `openai` is there without one.",
     )
+    premade: int = Field(
+        default=200,
+        ge=0,
+        le=50_000,
+        description="Sentences that are said in every call (greetings, prompts of flows) and made before the "
+        "first of them, while no call is up: at most so many, and only by voices that cost nothing. 0: none.",
+    )
+    premade_s: float = Field(
+        default=900.0, ge=0.0, le=86_400.0, description="Seconds of speech, in all, that are made so."
+    )
     home: str = Field(
         default="",
         description="Folder for the environments and weights that `voiceforge engines install` and `pull` "
