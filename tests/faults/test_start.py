@@ -215,7 +215,7 @@ if any('espeak.worker' in word or 'pico.worker' in word for word in sys.orig_arg
                 "espeak-ng": r"lacks .*`pip install espeakng-loader",
             },
         ),
-        (DEAD_WORKER, {"espeak-ng": r"died again and again.*tts\.espeak\.worker"}),
+        (DEAD_WORKER, {"espeak-ng": r"the espeak-ng worker did not start: it died again and again"}),
     ],
     ids=["not-installed", "dead-worker"],
 )
