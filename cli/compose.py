@@ -39,7 +39,7 @@ from cli.serving.engines import (
     open_voices,
 )
 from cli.serving.fetching import circuit_findings, open_fetching, open_fetching_for_keys
-from cli.serving.fixed_texts import of_flow
+from cli.serving.fixed_texts import of_flow, prompts_on
 from cli.serving.flow_work import FlowWorkshops, python_functions
 from cli.serving.flows import ServedFlows
 from cli.serving.gateway import open_gateway, open_realtime
@@ -52,6 +52,7 @@ from cli.serving.outbound import findings_of, meter_calls_out, plan_of, targets_
 from cli.serving.overload import OverloadWatch
 from cli.serving.own_code import OwnCode
 from cli.serving.pjsua2 import open_pjsua
+from cli.serving.premaking import Premaking
 from cli.serving.pronunciations import open_dictionary
 from cli.serving.speech import Speech
 from cli.serving.speech_desk import open_speech_desk
@@ -282,6 +283,15 @@ class Server:
 
         flows.shelf.on_change(expect)
         expect()
+        if settings.engines.premade:
+            prompts = partial(prompts_on, flows.shelf)
+            premaking = Premaking(
+                lambda: speech.fixed(prompts),
+                lambda: not len(self.registry),
+                settings.engines.premade,
+                settings.engines.premade_s,
+            )
+            undo.callback(asyncio.create_task(premaking.run()).cancel)
         drain = context.drain = Drain(switchboard, settings.agent.goodbye, GOODBYE_S)
         drain.stop = self._wanted_to_stop
         undo.push_async_callback(drain.close)

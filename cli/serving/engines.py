@@ -36,7 +36,8 @@ START_S = 20.0
 def open_engines(settings: Settings, known: EngineRegistry, undo: AsyncExitStack) -> Engines:
     """None of them is started yet."""
     resources = engine_resources(settings)
-    resources.finishing = open_finishing(settings, undo)
+    voices = [entry.manifest.name for entry in known.of(Kind.TTS)]
+    resources.finishing = open_finishing(settings, undo, voices)
     engines = Engines(known, partial(engine_options, settings), resources)
     undo.push_async_callback(engines.stop)
     return engines
@@ -62,7 +63,15 @@ def open_voices(
 ) -> VoiceDesk:
     """The catalogue of voices on this server."""
     folder = settings.data / "cache" / "previews"
-    desk = VoiceDesk(known, engines, partial(engine_options, settings), settings.engines.tts, folder)
+    kept = engines.finishing.kept if engines.finishing is not None else None
+    desk = VoiceDesk(
+        known,
+        engines,
+        partial(engine_options, settings),
+        settings.engines.tts,
+        folder,
+        fingerprint=kept.fingerprint if kept is not None else str,
+    )
     undo.push_async_callback(desk.close)
     return desk
 

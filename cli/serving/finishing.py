@@ -7,8 +7,9 @@ import contextlib
 import hashlib
 import logging
 import threading
+from collections.abc import Iterable
 from contextlib import AsyncExitStack
-from functools import partial
+from functools import lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -22,12 +23,16 @@ from pipelines.environments.weights import FILE
 log = logging.getLogger(__name__)
 
 
-def open_finishing(settings: Settings, undo: AsyncExitStack) -> Finishing:
-    """What was learned of voices is read now; what was kept is read when it is said."""
+def open_finishing(settings: Settings, undo: AsyncExitStack, usual: Iterable[str] = ()) -> Finishing:
+    """What was learned of voices is read now; what was kept is read when it is said. `usual`: names of
+    engines, beside those that have a table of the settings; what others said, and what these said with
+    another recording or other weights, is removed."""
     folder, target = settings.data / "cache", settings.engines.level_db
     levels = VoiceLevels(folder / "voice-levels.json", target) if target else None
-    kept = KeptSpeech(folder / "speech", partial(_fingerprint, settings, _pulled(settings.engines_home)))
-    threading.Thread(target=kept.sweep, daemon=True, name="kept speech").start()
+    fingerprint = lru_cache(partial(_fingerprint, settings, _pulled(settings.engines_home)))
+    kept = KeptSpeech(folder / "speech", fingerprint)
+    names = {*usual, *settings.engines.options}
+    threading.Thread(target=kept.sweep, args=(names,), daemon=True, name="kept speech").start()
     finishing = Finishing(levels, kept)
     undo.push_async_callback(_close, finishing)
     return finishing
@@ -44,18 +49,28 @@ def _pulled(home: Path) -> str:
 
 
 def _fingerprint(settings: Settings, pulled: str, name: str) -> str:
-    """Of a voice's engine: another as soon as what it is told is, or its weights are, or this server is.
-    `pulled`: of the weights of a hub's, as they were when the server started; workers load no others."""
+    """Of a voice's engine: another as soon as what it is told is, or its weights are, or a recording that it
+    imitates, or this server. `pulled`: of the weights of a hub's. All as it is when the engine speaks first:
+    workers load no others."""
     one_of = name.partition(":")[0]
     told: dict[str, Any] = {
         **settings.engines.options.get(one_of, {}),
         **settings.engines.options.get(name, {}),
     }
-    weights = Path(str(told.get("weights", "")))
-    changed = weights.stat().st_mtime_ns if told.get("weights") and weights.exists() else 0
+    files = [told.get("weights"), *dict(told.get("voices") or {}).values()]
+    changed = [_changed(Path(str(file))) for file in files if file]
     return hashlib.sha256(
         repr((version("voiceforge"), pulled, sorted(told.items()), changed)).encode()
     ).hexdigest()
+
+
+def _changed(path: Path) -> tuple[int, int]:
+    """When a file or folder was changed last, and its size; zeros for what is none."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return 0, 0
+    return found.st_mtime_ns, found.st_size
 
 
 async def _close(finishing: Finishing) -> None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from typing import Any
 
 from pydantic import BaseModel
 
+from mediaserver.calls.flow_shelf import FlowShelf
 from mediaserver.calls.routes import AgentSpec
 from pipelines.assistant.phrases import phrases
 from pipelines.conversation.own_words import own_words
@@ -34,6 +36,12 @@ def of_agent(agent: AgentSpec, language: str) -> Iterator[str]:
 def of_flow(document: object) -> Iterator[str]:
     """Of a flow: whatever in it is a text, prompts among them."""
     return sentences(strings_in(document))
+
+
+def prompts_on(shelf: FlowShelf[Any], name: str) -> Iterator[str]:
+    """Of the flow of this name, as a new call gets it; nothing where there is none."""
+    if name and (found := shelf.first(name)) is not None:
+        yield from of_flow(found.compiled.compiled.document)
 
 
 def sentences(texts: Iterable[str]) -> Iterator[str]:

@@ -6,11 +6,12 @@ It asks for what the rows name and says what is missing; it makes no engine and 
 from __future__ import annotations
 
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from cli.serving.fixed_texts import of_agent
+from cli.serving.premaking import FixedSentence
 from cli.serving.row_languages import first_language, row_languages, unspoken
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.diagnosis.finding import Finding
@@ -108,6 +109,21 @@ class Speech:
         for agent in self._agents:
             for language in row_languages(agent, self._settings.language):
                 kept.fix(of_agent(agent, language))
+
+    def fixed(self, prompts: Callable[[str], Iterable[str]]) -> Iterator[FixedSentence]:
+        """What is said in every call, by those who say it in one. `prompts`: sentences of a flow by its
+        name."""
+        for agent in self._agents:
+            if agent.kind == "realtime":
+                continue
+            language, voice, names = (
+                first_language(agent, self._settings.language),
+                self._voice(agent),
+                self._tts(agent),
+            )
+            tts, known = self._engines.tts(names), self._dictionary.of(language, voice)
+            for sentence in (*of_agent(agent, language), *prompts(agent.flow)):
+                yield FixedSentence(sentence, voice, language, names, tts, known)
 
     def begin(
         self,

@@ -65,9 +65,11 @@ class VoiceDesk:
         preferred: Sequence[str],
         folder: Path,
         voices: Catalogue | None = None,
+        fingerprint: Callable[[str], str] = str,
     ) -> None:
         """`preferred`: the settings' engines for speech, best first. `folder`: for previews, which may
-        vanish."""
+        vanish. `fingerprint`: of an engine by its name: another as soon as its weights or settings are."""
+        self._fingerprint = fingerprint
         self.catalogue = voices or catalogue()
         self._known = known
         self._engines = engines
@@ -118,7 +120,7 @@ class VoiceDesk:
             raise EngineMissingError(
                 f"the voice {voice.id} cannot speak: {voice.engine} lacks {stands.lacks}"
             )
-        name = _name(voice, way)
+        name = _name(voice, way, self._fingerprint(way.engine))
         if (making := self._making.get(name)) is None:
             if (kept := await asyncio.to_thread(self._kept.read, name)) is not None:
                 return VoicePreview(kept, way)
@@ -181,7 +183,7 @@ class VoiceDesk:
         return np.concatenate(pieces)[:LONGEST_SAMPLES]
 
 
-def _name(voice: CatalogueVoice, way: VoiceRoute) -> str:
+def _name(voice: CatalogueVoice, way: VoiceRoute, engine: str) -> str:
     """Of the file that keeps this: another as soon as anything that can be heard is another."""
-    made_of = "\0".join((way.engine, way.engine_voice, way.language, voice.id, voice.sample))
+    made_of = "\0".join((way.engine, engine, way.engine_voice, way.language, voice.id, voice.sample))
     return f"{hashlib.sha256(made_of.encode()).hexdigest()}.wav"

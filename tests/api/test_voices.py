@@ -30,13 +30,20 @@ class Shelf:
     """Engines for speech; what each lacks may be changed."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.lacks = {"espeak-ng": ""}
         self.registry = EngineRegistry()
         self.made = 0
+        self.weights = "first"
         self.registry.add(EngineEntry(espeak.MANIFEST, self._check, self._make))
         self.engines = Engines(self.registry)
         self.desk = VoiceDesk(
-            self.registry, self.engines, lambda kind, name: EngineOptions(), ("espeak-ng",), folder
+            self.registry,
+            self.engines,
+            lambda kind, name: EngineOptions(),
+            ("espeak-ng",),
+            folder,
+            fingerprint=lambda name: self.weights,
         )
 
     def _check(self) -> Readiness:
@@ -164,6 +171,17 @@ async def test_a_preview_is_spoken_once_and_kept(client: TestClient[Any, Any], s
     await shelf.engines.stop()
     again = await client.get(f"{VOICES}/ta-jaya/preview")
     assert await again.read() == bodies[0]
+
+
+async def test_a_preview_is_made_anew_with_other_weights(shelf: Shelf) -> None:
+    async def files() -> set[str]:
+        await shelf.desk.preview("fr-camille")
+        return {path.name for path in shelf.folder.iterdir()}
+
+    first = await files()
+    assert await files() == first
+    shelf.weights = "second"
+    assert len(await files() - first) == 1
 
 
 async def test_what_nobody_speaks_has_no_preview_and_says_why(client: TestClient[Any, Any]) -> None:

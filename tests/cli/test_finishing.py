@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from cli.serving.finishing import open_finishing
 from mediaserver.config import load
+from pipelines.engines.finish.kept import KeptSpeech
 from pipelines.engines.protocols import Kind, Manifest
 from pipelines.engines.tts.failover import PreferredTts
 from pipelines.engines.tts.neural.engine import NeuralTts
@@ -23,9 +25,10 @@ def voice(name: str) -> NeuralTts:
     return NeuralTts(MANIFEST, WorkerSpec(name, "tests.pipelines.engines.tts.tone_worker"))
 
 
-async def times_made(folder: Path, *names: str) -> int:
+async def times_made(folder: Path, *names: str, **options: Any) -> int:
     """How often the greeting is made on a server, where each of these voices says it once."""
-    settings = load(overrides={"data": folder / "data", "engines": {"home": str(folder / "engines")}})
+    told = {"home": str(folder / "engines"), "options": options}
+    settings = load(overrides={"data": folder / "data", "engines": told})
     async with AsyncExitStack() as undo:
         finishing = open_finishing(settings, undo)
         assert finishing.kept is not None
@@ -52,3 +55,37 @@ async def test_weights_that_were_pulled_anew_make_it_anew(tmp_path: Path) -> Non
     listed.write_text("{}")
     assert await times_made(tmp_path, "tones") == 1
     assert await times_made(tmp_path, "tones") == 0
+
+
+async def test_a_recording_that_is_replaced_makes_it_anew(tmp_path: Path) -> None:
+    """Of a voice that it imitates."""
+    recording = tmp_path / "anna.wav"
+    recording.write_bytes(b"anna")
+    told = {"voices": {"anna": str(recording)}}
+    assert await times_made(tmp_path, "tones", tones=told) == 1
+    assert await times_made(tmp_path, "tones", tones=told) == 0
+    recording.write_bytes(b"another")
+    assert await times_made(tmp_path, "tones", tones=told) == 1
+
+
+async def test_what_a_voice_that_was_removed_has_said_is_removed(tmp_path: Path) -> None:
+    recording = tmp_path / "anna.wav"
+    recording.write_bytes(b"anna")
+    folder = tmp_path / "data" / "cache" / "speech"
+    await times_made(tmp_path, "tones", "others", tones={"voices": {"anna": str(recording)}}, others={})
+    before = set(folder.iterdir())
+    assert len(before) == 2
+    kept = KeptSpeech(folder, lambda name: "as it was")
+    kept.sweep()
+    assert set(folder.iterdir()) == before, "nobody says which engines there are"
+    settings = load(
+        overrides={
+            "data": tmp_path / "data",
+            "engines": {"home": str(tmp_path / "engines"), "options": {"tones": {"voices": {}}}},
+        }
+    )
+    async with AsyncExitStack() as undo:
+        opened = open_finishing(settings, undo, ["others"]).kept
+        assert opened is not None
+        opened.sweep(["others", "tones"])
+    assert len(set(folder.iterdir()) & before) == 1

@@ -32,6 +32,8 @@ IN_MEMORY_BYTES = 16 << 20
 LONGEST_S = 30.0
 UNUSED_S = 30 * 86_400.0
 MOST_FIXED = 50_000
+OF_ENGINE = 16
+"""Digits of a file's name that tell of its engine; the other 48 tell of what it said."""
 _MAGIC = b"VFK1"
 _HEAD = struct.Struct("<4sII")
 """The format, the CRC-32 of all that follows, octets of the JSON before the samples."""
@@ -45,7 +47,7 @@ class KeptSpeech:
         self.hits = 0
         self.misses = 0
         self._files = KeptFiles(folder, KEPT_BYTES)
-        self._fingerprint = fingerprint
+        self.fingerprint = fingerprint
         self._fixed: OrderedDict[bytes, None] = OrderedDict()
         self._memory: OrderedDict[str, TtsChunk] = OrderedDict()
         self._memory_bytes = 0
@@ -62,9 +64,11 @@ class KeptSpeech:
         """Whether a sentence, as it is written, is fixed."""
         return _digest(sentence) in self._fixed
 
-    def sweep(self) -> None:
-        """Away with what was not said for a month. Blocking."""
-        self._files.sweep(UNUSED_S)
+    def sweep(self, engines: Iterable[str] = ()) -> None:
+        """Away with what was not said for a month, and with what none of these engines would say as it is
+        now: what a voice that was taken away has said must not outlast it. Blocking."""
+        of_these = {_of_engine(name, self.fingerprint(name)) for name in engines}
+        self._files.sweep(UNUSED_S, of_these)
 
     async def stop(self) -> None:
         """What is being written is written."""
@@ -75,8 +79,9 @@ class KeptSpeech:
     ) -> AsyncGenerator[TtsChunk, None]:
         """What was kept of it, at once; else what `make` gives, which is kept if it comes to its end. `said`:
         all that the sound depends on beside the engine. Raises what `make` raises."""
-        made_of = json.dumps([engine, self._fingerprint(engine), *said], ensure_ascii=False)
-        name = f"{hashlib.sha256(made_of.encode('utf-8', 'surrogatepass')).hexdigest()}.vfk"
+        made_of = json.dumps(said, ensure_ascii=False)
+        text = hashlib.sha256(made_of.encode("utf-8", "surrogatepass")).hexdigest()
+        name = f"{_of_engine(engine, self.fingerprint(engine))}{text[OF_ENGINE:]}.vfk"
         kept = self._memory.get(name)
         if kept is None and (content := await asyncio.to_thread(self._files.read, name)) is not None:
             kept = parsed(content)
@@ -144,6 +149,11 @@ def parsed(content: bytes) -> TtsChunk | None:
     except (ValueError, TypeError):
         return None
     return TtsChunk(np.frombuffer(rest, "<i2", offset=octets).astype(np.int16), words)
+
+
+def _of_engine(name: str, fingerprint: str) -> str:
+    """With this the name of each file begins that an engine has said, as it is now."""
+    return hashlib.sha256(json.dumps([name, fingerprint]).encode()).hexdigest()[:OF_ENGINE]
 
 
 def _digest(sentence: str) -> bytes:

@@ -9,6 +9,7 @@ import re
 import tempfile
 import threading
 import time
+from collections.abc import Collection
 from pathlib import Path
 
 _NAME = re.compile(r"[0-9a-f]{64}\.[a-z]{2,4}")
@@ -53,13 +54,15 @@ class KeptFiles:
         with contextlib.suppress(OSError):
             self._path(name).unlink()
 
-    def sweep(self, older_s: float) -> None:
-        """Away with what nobody has asked for in so many seconds. Never raises."""
+    def sweep(self, older_s: float, beginnings: Collection[str] = ()) -> None:
+        """Away with what nobody has asked for in so many seconds, and what has none of these beginnings, all
+        as long as each other. None: whatever its name is. Never raises."""
         before = time.time() - older_s
+        size = len(next(iter(beginnings), ""))
         with contextlib.suppress(OSError):
             for path in self._folder.iterdir():
                 with contextlib.suppress(OSError):
-                    if path.stat().st_mtime < before:
+                    if path.stat().st_mtime < before or (size and path.name[:size] not in beginnings):
                         path.unlink()
 
     def _make_room(self) -> None:
