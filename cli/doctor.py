@@ -125,7 +125,7 @@ async def _steps(settings: Settings) -> AsyncIterator[tuple[str, list[Finding]]]
             pjsua2(settings),
             *await asyncio.to_thread(spoilt_engines, settings),
             *await preferred(engines.stt, partial(load_stt, settings)),
-            *await preferred(engines.tts, partial(load_tts, settings)),
+            *await preferred((*engines.tts, *engines.absent_voices), partial(load_tts, settings)),
             *await mcp_servers_there(settings),
             *await models(settings),
             *await embedder(settings),

@@ -106,7 +106,8 @@ class Settings(BaseSettings):
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What variables that other servers know were taken for (mediaserver.settings.other_names)."""
+        """What variables that other servers know were taken for (mediaserver.settings.other_names), and which
+        usual voice is missing."""
         return self._notices
 
     @classmethod
@@ -187,8 +188,16 @@ def load(config: Path | None = None, overrides: Mapping[str, Any] | None = None)
     except SettingsError as error:
         reason = error.__cause__ or error
         raise ConfigError(f"{error}: write it as JSON ({' '.join(str(reason).split())})") from None
-    settings._notices = tuple(understood.notices)
+    settings._notices = (*understood.notices, *_voices_missed(settings.engines))
     return settings
+
+
+def _voices_missed(engines: EnginesSettings) -> Iterator[str]:
+    if not engines.mode and (absent := engines.absent_voices):
+        yield (
+            f"the usual voice {absent[0]} is not installed, {engines.tts[0]} speaks in its place "
+            "(`voiceforge engines list` says what is missing)"
+        )
 
 
 def _engines_said(content: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -84,7 +84,7 @@ SEAM = ("mediaserver.media.leg", "mediaserver.media.time", "mediaserver.media.en
 FOREIGN = {
     "torch": "900 MB that the base install does without",
     "silero_vad": "importing it imports torch; only its files are read",
-    "onnxruntime": "not in the lock file; Silero runs as matrix products",
+    "onnxruntime": "80 MB and threads of its own: for workers; Silero runs as matrix products",
 }
 """What nobody may import, and why."""
 EXTRAS = {("pipelines/engines/turn/smart_turn/engine.py", "onnxruntime")}

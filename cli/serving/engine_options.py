@@ -12,7 +12,7 @@ from pipelines.engines.protocols import Kind
 from pipelines.engines.registry import EngineOptions, EngineRegistry
 from pipelines.workers.limits import taken_limits
 
-OURS = (STT, TTS, TTS_BETTER)
+OURS = (STT, TTS, *TTS_BETTER)
 """Engines in worker processes that come with us, whose processes the settings count."""
 
 

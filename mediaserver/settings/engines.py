@@ -21,12 +21,18 @@ WORKER_LIMITS = frozenset(
 EngineNames = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=100)], ...], Field(min_length=1)]
 
 
-PICO_FIRST = ("pico", "espeak-ng")
+USUAL_VOICES = ("hibari", "pico", "espeak-ng")
+VOICE_PACKAGES = {"hibari": ("hibari", "onnxruntime"), "pico": ("py_nanotts",)}
+"""What those of them need that not every platform has."""
 
 
 def usual_voices() -> tuple[str, ...]:
-    """The voices that come with us, as far as their packages are there."""
-    return PICO_FIRST if find_spec("py_nanotts") is not None else PICO_FIRST[1:]
+    """The voices that come with us, best first, as far as their packages are there."""
+    return tuple(
+        name
+        for name in USUAL_VOICES
+        if all(find_spec(package) is not None for package in VOICE_PACKAGES.get(name, ()))
+    )
 
 
 class EnginesSettings(SettingsGroup):
@@ -44,9 +50,9 @@ class EnginesSettings(SettingsGroup):
         "next. `voiceforge engines list` shows which there are.",
     )
     tts: EngineNames = Field(
-        default=PICO_FIRST,
-        description="Voices, likewise. `pico` speaks five languages and espeak-ng the others; where its "
-        "package is not installed espeak-ng speaks them all.",
+        default=USUAL_VOICES,
+        description="Voices, likewise. `hibari` speaks American English, `pico` five languages, and "
+        "espeak-ng the others; where a package is not installed the next of them speaks.",
     )
     llm: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = Field(
         default=(),
@@ -77,7 +83,10 @@ class EnginesSettings(SettingsGroup):
         default=2, ge=1, le=64, description="Processes of the recogniser that comes with us, pocketsphinx."
     )
     tts_workers: int = Field(
-        default=1, ge=1, le=64, description="Processes of the voices that come with us, pico and espeak-ng."
+        default=1,
+        ge=1,
+        le=64,
+        description="Processes of each voice that comes with us: hibari, pico, espeak-ng.",
     )
     level_db: float = Field(
         default=-19.0,
@@ -146,11 +155,18 @@ class EnginesSettings(SettingsGroup):
     @model_validator(mode="before")
     @classmethod
     def _voices_that_are_there(cls, given: Any) -> Any:
-        """Nobody asked for pico by name: without its package it is no fault that it is not there."""
+        """Nobody asked for them by name: without a package it is no fault that its voice is not there."""
         left_out = isinstance(given, dict) and "tts" not in given and not given.get("mode")
-        if left_out and usual_voices() != PICO_FIRST:
+        if left_out and usual_voices() != USUAL_VOICES:
             return {**given, "tts": usual_voices()}
         return given
+
+    @property
+    def absent_voices(self) -> tuple[str, ...]:
+        """Those of the usual voices whose packages are not there, where the list is the usual one."""
+        if self.tts != usual_voices():
+            return ()
+        return tuple(name for name in USUAL_VOICES if name not in self.tts)
 
     @field_validator("options")
     @classmethod

@@ -35,7 +35,7 @@ VOICES = {
     **dict.fromkeys(("mms", "mms-tts"), "mms-tts"),
     **dict.fromkeys(("parler", "parler-tts"), "parler-tts-mini-multilingual"),
     **dict.fromkeys(("indic-parler", "indic-parler-tts"), "indic-parler-tts"),
-    **{name: name for name in ("chatterbox", "styletts2", "piper", "kokoro", "pico")},
+    **{name: name for name in ("chatterbox", "styletts2", "piper", "kokoro", "hibari", "pico")},
 }
 MODELS = {
     **dict.fromkeys(("openai", "gpt"), "openai"),

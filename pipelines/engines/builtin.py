@@ -18,6 +18,7 @@ from pipelines.engines.stt import entries as stt_entries
 from pipelines.engines.stt.pocketsphinx import engine as pocketsphinx
 from pipelines.engines.tts import entries as tts_entries
 from pipelines.engines.tts.espeak import engine as espeak
+from pipelines.engines.tts.hibari import engine as hibari
 from pipelines.engines.tts.pico import engine as pico
 from pipelines.engines.turn.smart_turn import engine as smart_turn
 from pipelines.engines.vad.silero import engine as silero
@@ -25,8 +26,8 @@ from pipelines.workers.limits import NO_LIMITS, POOL_LIMITS
 
 VAD, STT, TTS = silero.MANIFEST.name, pocketsphinx.MANIFEST.name, espeak.MANIFEST.name
 """What is used where nobody names another."""
-TTS_BETTER = pico.MANIFEST.name
-"""Before `TTS`, where it is installed, for the languages that it speaks."""
+TTS_BETTER = (hibari.MANIFEST.name, pico.MANIFEST.name)
+"""Before `TTS`, where they are installed, for the languages that they speak; best first."""
 LLMS = (openai_compatible.MANIFEST.name, claude.MANIFEST.name)
 """Likewise, in this order, those of them that have a key or an endpoint."""
 
@@ -55,6 +56,7 @@ def registry() -> EngineRegistry:
                 lambda options: espeak.EspeakTts(options.without_settings(TTS).workers),
                 limits=POOL_LIMITS,
             ),
+            EngineEntry(hibari.MANIFEST, hibari.check, hibari.make, limits=POOL_LIMITS),
             EngineEntry(pico.MANIFEST, pico.check, pico.make, limits=POOL_LIMITS),
             EngineEntry(smart_turn.MANIFEST, smart_turn.check, smart_turn.make, limits=smart_turn.LIMITS),
             *(

@@ -26,7 +26,7 @@ LOCAL_TTS = (
 )
 LOCAL_LLM = ("vllm:*", "llama.cpp:*")
 EMBEDDED_STT = ("pocketsphinx",)
-EMBEDDED_TTS = ("pico", "espeak-ng")
+EMBEDDED_TTS = ("hibari", "pico", "espeak-ng")
 OWN_ENDPOINTS = "openai:*"
 """Endpoints with a table of their own."""
 

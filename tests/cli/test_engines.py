@@ -200,7 +200,7 @@ ALL = {
     "stt": "pocketsphinx faster-whisper moonshine kyutai voxtral-realtime parakeet openai-transcribe "
     "deepgram assemblyai hf-endpoint-stt hf-space-stt remote",
     "llm": "vllm llama.cpp openai anthropic",
-    "tts": "pico espeak-ng kokoro piper chatterbox higgs-audio styletts2 indic-parler-tts mms-tts "
+    "tts": "hibari pico espeak-ng kokoro piper chatterbox higgs-audio styletts2 indic-parler-tts mms-tts "
     "parler-tts-mini-multilingual openai-speech elevenlabs deepgram-aura playht hf-endpoint-tts hf-space-tts "
     "remote",
 }

@@ -199,7 +199,7 @@ def importing_from(folder: Path) -> dict[str, str]:
 
 DEAD_WORKER = """
 import os, sys
-if any('espeak.worker' in word or 'pico.worker' in word for word in sys.orig_argv):
+if any(each + '.worker' in word for word in sys.orig_argv for each in ('espeak', 'hibari', 'pico')):
     os._exit(3)
 """
 """The files are there and worthless: no check of names can tell, so the worker dies of them."""
@@ -209,7 +209,7 @@ if any('espeak.worker' in word or 'pico.worker' in word for word in sys.orig_arg
     ("source", "says"),
     [
         (
-            without("pocketsphinx") + without("espeakng_loader") + without("py_nanotts"),
+            without("pocketsphinx") + without("espeakng_loader") + without("py_nanotts") + without("hibari"),
             {
                 "pocketsphinx": r"lacks .*`pip install pocketsphinx",
                 "espeak-ng": r"lacks .*`pip install espeakng-loader",

@@ -1,4 +1,5 @@
-"""The voices that are compared: our engines in their workers, flite's and festival's as programs."""
+"""The voices that are compared: our engines in their workers, festival in a process of its own, flite as a
+program."""
 
 from __future__ import annotations
 
@@ -9,7 +10,6 @@ import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +18,7 @@ import numpy as np
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import SAMPLE_RATE
 from pipelines.engines.tts.espeak.engine import EspeakTts
+from pipelines.engines.tts.hibari.engine import HibariTts
 from pipelines.engines.tts.in_worker import WorkerTts
 from pipelines.engines.tts.pico.engine import PicoTts
 from tests.recordings import read_wav
@@ -42,7 +43,7 @@ class Rendering:
 
     @property
     def first(self) -> str:
-        return f"{statistics.median(self.first_ms):.1f} ms" if self.first_ms else "not measured"
+        return f"{statistics.median(self.first_ms):.1f} ms"
 
     @property
     def real_time(self) -> float:
@@ -57,7 +58,8 @@ async def by_engine(
     await engine.start()
     try:
         await _said(engine, sentences[0], voice)
-        before = _cpu(engine)
+        pid = engine.pool.workers[0].pid
+        before = _cpu(pid)
         for turn in range(ROUNDS):
             for sentence in sentences:
                 began = time.perf_counter()
@@ -67,7 +69,7 @@ async def by_engine(
                 if turn == 0:
                     made.sounds.append(sound)
                 await asyncio.sleep(0.01)
-        made.cpu_s = _cpu(engine) - before
+        made.cpu_s = _cpu(pid) - before
     finally:
         await engine.stop()
     return made
@@ -81,35 +83,74 @@ async def _said(engine: WorkerTts, sentence: str, voice: str) -> tuple[Frame, fl
     return np.concatenate(pieces), first
 
 
-def _cpu(engine: WorkerTts) -> float:
-    """Seconds of processor that its worker has used."""
-    pid = engine.pool.workers[0].pid
+def _cpu(pid: int | None) -> float:
+    """Seconds of processor that a process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-def by_program(
-    name: str,
-    licence: str,
-    package: str,
-    command: Callable[[str, Path], list[str]],
-    sentences: tuple[str, ...],
-) -> Rendering | None:
-    """By a program that makes a file; its start counts. None where it is not installed."""
-    if shutil.which(command("", Path())[0]) is None:
+def by_flite(voice: str, sentences: tuple[str, ...]) -> Rendering | None:
+    """By the program, which gives nothing before its end: that is its first audio, and its start counts.
+    None where it is not installed."""
+    if shutil.which("flite") is None:
         return None
-    made = Rendering(name, licence, package)
+    made = Rendering(f"flite {voice}", "BSD-like", "flite (Debian)")
     with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "said.wav"
         for sentence in sentences:
-            file = Path(folder) / "said.wav"
-            before = _children()
-            told = command(sentence, file)
-            done = subprocess.run(told, input=sentence.encode(), capture_output=True, check=False)
-            if done.returncode or not file.exists():
-                return None
+            before, began = _children(), time.perf_counter()
+            subprocess.run(["flite", "-voice", voice, "-t", sentence, "-o", file], check=True)
+            made.first_ms.append(1e3 * (time.perf_counter() - began))
             made.cpu_s += _children() - before
             made.sounds.append(read_wav(file))
             made.said_s += len(made.sounds[-1]) / SAMPLE_RATE
+    return made
+
+
+def by_festival(voice: str, sentences: tuple[str, ...]) -> Rendering | None:
+    """By one process that reads its commands, as a worker of ours would: it gives nothing of a text before
+    all of it is made. None where the program or its voice is not installed."""
+    if shutil.which("festival") is None:
+        return None
+    made = Rendering(f"festival {voice}", "BSD-like", "festival (Debian)")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(
+            ["festival", "--pipe"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        ) as program,
+    ):
+        file = Path(folder) / "said.wav"
+
+        def told(command: str) -> None:
+            assert program.stdin is not None and program.stdout is not None
+            program.stdin.write(f'(begin {command} (format t "said\\n") (fflush nil))\n')
+            program.stdin.flush()
+            while "said" not in (line := program.stdout.readline()):
+                if not line:
+                    raise FileNotFoundError(voice)
+
+        def say(sentence: str) -> None:
+            told(f'(utt.save.wave (utt.synth (Utterance Text "{sentence}")) "{file}" "riff")')
+
+        try:
+            told(f"(voice_{voice})")
+            say("Ready.")
+            before = _cpu(program.pid)
+            for sentence in sentences:
+                began = time.perf_counter()
+                say(sentence)
+                made.first_ms.append(1e3 * (time.perf_counter() - began))
+                made.sounds.append(read_wav(file))
+                made.said_s += len(made.sounds[-1]) / SAMPLE_RATE
+            made.cpu_s = _cpu(program.pid) - before
+        except FileNotFoundError:
+            return None
+        finally:
+            program.kill()
     return made
 
 
@@ -125,19 +166,10 @@ async def renderings(sentences: tuple[str, ...]) -> list[Rendering]:
         await by_engine("espeak-ng", EspeakTts(1), "gmw/en", "espeakng-loader (PyPI)", sentences),
         await by_engine("pico", PicoTts(1), "en-US", "py-nanotts (PyPI)", sentences),
         await by_engine("pico", PicoTts(1), "en-GB", "py-nanotts (PyPI)", sentences),
+        await by_engine("hibari", HibariTts(1), "heart", "hibari-tts (PyPI)", sentences),
     ]
     for voice in ("slt", "rms", "awb", "kal16"):
-
-        def flite(text: str, file: Path, voice: str = voice) -> list[str]:
-            return ["flite", "-voice", voice, "-t", text, "-o", str(file)]
-
-        made += filter(None, [by_program(f"flite {voice}", "BSD-like", "flite (Debian)", flite, sentences)])
+        made += filter(None, [by_flite(voice, sentences)])
     for voice in ("cmu_us_slt_arctic_hts", "kal_diphone", "ked_diphone"):
-
-        def festival(text: str, file: Path, voice: str = voice) -> list[str]:
-            return ["text2wave", "-eval", f"(voice_{voice})", "-o", str(file)]
-
-        made += filter(
-            None, [by_program(f"festival {voice}", "BSD-like", "festival (Debian)", festival, sentences)]
-        )
+        made += filter(None, [by_festival(voice, sentences)])
     return made

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from openai import AsyncOpenAI
 
+from mediaserver.settings.engines import usual_voices
 from pipelines.audio.formats import FileFormat
 from tests.api.speech.studio import Studio
 from tests.pipelines.audio.sounds import made, melody
@@ -128,7 +129,7 @@ async def test_models_are_listed(client: AsyncOpenAI) -> None:
 
 async def test_mistakes_raise_the_errors_of_the_client(client: AsyncOpenAI) -> None:
     create = client.audio.speech.create
-    with pytest.raises(openai.NotFoundError, match="there is pico, espeak-ng") as missing:
+    with pytest.raises(openai.NotFoundError, match=f"there is {', '.join(usual_voices())}") as missing:
         await create(model="tts-77", voice="alloy", input="Hello")
     assert missing.value.code == "model_not_found"
     with pytest.raises(openai.BadRequestError, match="elvish") as unknown:

@@ -14,6 +14,7 @@ from pipelines.engines.tts.pico.phoneme_table import TABLE
 from pipelines.engines.tts.worker.edges import Edges, Pcm
 from pipelines.engines.tts.worker.ipa import tail_of
 from pipelines.engines.tts.worker.manner import PhonemeReader, SpokenManner
+from pipelines.engines.tts.worker.pieces import pause_behind
 from pipelines.engines.tts.worker.placing import placed, words_in
 from pipelines.engines.tts.worker.speaker import MadeSpeech, SpeechMaker
 from pipelines.workers.entry import become_worker
@@ -24,9 +25,6 @@ VOLUME = 40
 comes above -3 dBFS."""
 SLOWEST, FASTEST = 0.5, 3.0
 """Beyond these it cannot be followed. As factors of its usual speed."""
-AFTER_SENTENCE = 250 * SAMPLES_PER_MS
-AFTER_CLAUSE = 120 * SAMPLES_PER_MS
-"""The pause behind a piece, in the place of Pico's own half a second."""
 QUIET = 250
 """Its silence drifts, now and then, by half as much (int16)."""
 EDGE = 15 * SAMPLES_PER_MS
@@ -104,12 +102,8 @@ def _marked(piece: str, said: Generator[Pcm, None, None]) -> Generator[MadeSpeec
     whole.append(last)
     audio = np.concatenate(whole)
     marks = placed(piece, audio)
-    pause = np.zeros(AFTER_SENTENCE if ends_sentence(piece) else AFTER_CLAUSE, np.int16)
+    pause = np.zeros(pause_behind(piece), np.int16)  # in the place of Pico's own half a second
     yield MadeSpeech(np.concatenate([*rest, last, pause]), tuple(marks[1:]))
-
-
-def ends_sentence(piece: str) -> bool:
-    return piece.rstrip(" \t\n\"')]»”").endswith((".", "!", "?", ":", "…"))
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ say, and by the pauses that can be heard where the text has a comma. Pure.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -42,11 +43,12 @@ def placed(text: str, audio: Pcm) -> list[tuple[int, int, int]]:
     return [
         mark
         for group, (start, end) in zip(groups, stretches, strict=True)
-        for mark in _spread(text, group, start, end)
+        for mark in spread(text, group, start, end)
     ]
 
 
-def _spread(text: str, words: list[tuple[int, int]], start: int, end: int) -> list[tuple[int, int, int]]:
+def spread(text: str, words: Sequence[tuple[int, int]], start: int, end: int) -> list[tuple[int, int, int]]:
+    """These words between two samples, by how long letters take to say."""
     weights = [_weight(text[first:last]) for first, last in words]
     total = sum(weights) or 1.0
     marks, before = list[tuple[int, int, int]](), 0.0
