@@ -64,10 +64,10 @@ def standing(voice: CatalogueVoice, catalogue: Catalogue, engines: EnginesForVoi
     """Of one."""
     ways = routes(voice.id, "", engines.ready, catalogue)
     lacks = ""
-    if not any(way.engine == voice.engine for way in ways):
+    if not any(voice.made_for(way.engine) for way in ways):
         if voice.engine in engines.lacks:
             lacks = engines.lacks[voice.engine]
-        elif any(manifest.name == voice.engine for manifest in engines.ready):
+        elif any(voice.made_for(manifest.name) for manifest in engines.ready):
             lacks = f"the language {voice.language_name}"
         else:
             lacks = catalogue.engines[voice.engine].lacks
@@ -96,7 +96,7 @@ class VoiceFilter:
         if self.gender is not None and voice.gender is not self.gender:
             return False
         spoken_by = standing.way.engine if standing.way is not None else ""
-        if self.engine and self.engine not in (voice.engine, spoken_by):
+        if self.engine and self.engine not in (voice.engine, spoken_by, spoken_by.partition(":")[0]):
             return False
         if self.ready is not None and standing.ready is not self.ready:
             return False

@@ -71,12 +71,16 @@ class CatalogueVoice:
     sample: str
     """A sentence in its own language and script."""
 
+    def made_for(self, engine: str) -> bool:
+        """Of one of several of the same (`higgs:anna`), too."""
+        return engine.partition(":")[0] == self.engine
+
     def told(self, engine: str) -> str:
         """What an engine is told to speak with this voice, as `voice` of `Tts.speak`; empty: it has nothing
         that would fit, and its language's usual voice speaks."""
         if engine == FALLBACK:
             return f"+{self.espeak}" if self.espeak else ""
-        if engine == self.engine and self.takes == "description":
+        if self.made_for(engine) and self.takes == "description":
             return self.description
         return ""
 

@@ -81,10 +81,10 @@ def routes(
     spoken = found.tongue(language)
     able = sorted((e for e in ready if e.speaks(spoken)), key=lambda engine: _rank(found, engine))
     names = [engine.name for engine in able]
-    why = "" if found.engine in names else _why_not(found, spoken, ready, known)
+    why = "" if any(map(found.made_for, names)) else _why_not(found, spoken, ready, known)
     return [
         VoiceRoute(name, found.told(name), spoken)
-        if name == found.engine
+        if found.made_for(name)
         else VoiceRoute(name, found.told(name), spoken, found.engine, why or "it failed")
         for name in names
     ]
@@ -113,14 +113,14 @@ def told(voice: str, language: str, engine: str, *, first: bool) -> tuple[str, s
 
 
 def _rank(voice: CatalogueVoice, engine: ReadyEngine) -> int:
-    if engine.name == voice.engine:
+    if voice.made_for(engine.name):
         return 0
     return 1 if engine.name == FALLBACK or engine.gender == voice.gender else 2
 
 
 def _why_not(voice: CatalogueVoice, language: str, ready: Sequence[ReadyEngine], known: Catalogue) -> str:
     """Why the engine that a voice was made for does not speak it."""
-    registered = [engine for engine in ready if engine.name == voice.engine]
+    registered = [engine for engine in ready if voice.made_for(engine.name)]
     if registered or not known.engines[voice.engine].speaks(language):
         return f"it does not speak {language}"
     return "it is not ready"

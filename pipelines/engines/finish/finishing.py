@@ -9,7 +9,6 @@ from pipelines.engines.finish.clauses import clausewise
 from pipelines.engines.finish.edges import faded_edges
 from pipelines.engines.finish.kept import KeptSpeech
 from pipelines.engines.finish.levels import VoiceLevels
-from pipelines.engines.in_worker import WorkerEngine
 from pipelines.engines.protocols import AS_USUAL, SpeechManner, Tts, TtsChunk, in_manner
 
 Sound: TypeAlias = AsyncGenerator[TtsChunk, None]
@@ -47,7 +46,7 @@ class Finishing:
             by_clause = engine.manifest.whole and not manner.phonemes  # those are of the whole text
             return made(clausewise(speak, text) if by_clause else speak(text))
 
-        name = name_of(engine)
+        name = engine.manifest.name
         if fixed and self.kept is not None:
             more = () if manner == AS_USUAL else (manner.pitch, manner.phonemes)
             stream = self.kept.speech(making, name, voice, language, rate, text, *more)
@@ -55,8 +54,3 @@ class Finishing:
             stream = making()
         stream = faded_edges(stream)
         return stream if self.levels is None else self.levels.levelled(stream, (name, voice, language))
-
-
-def name_of(engine: Tts) -> str:
-    """As the settings have it: of one of several (`chatterbox:anna`) its own, for each has other voices."""
-    return engine.pool.spec.name if isinstance(engine, WorkerEngine) else engine.manifest.name

@@ -132,3 +132,11 @@ def test_a_name_goes_to_the_first_engine_that_may_know_it() -> None:
     assert route("en-gb", "en", ready) == VoiceRoute("pico", "en-gb", "en")
     assert route("", "en", ready) == VoiceRoute("pico", "", "en")
     assert route("nobody", "en", [PICO]) == VoiceRoute("pico", "nobody", "en"), "it says what it has"
+
+
+def test_one_of_several_of_an_engine_speaks_the_voices_that_were_made_for_it() -> None:
+    own = Ready("indic-parler-tts:second", INDIC.languages)
+    assert route("hi-divya", "", [ESPEAK, own]) == VoiceRoute(own.name, DIVYA.description, "hi-IN")
+    assert told("hi-divya", "", own.name, first=False) == (DIVYA.description, "hi-IN")
+    german = routes("hi-divya", "de", [own, ESPEAK])
+    assert [(way.engine, way.why) for way in german] == [("espeak-ng", "it does not speak de")]

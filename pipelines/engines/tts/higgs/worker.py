@@ -36,6 +36,7 @@ from pipelines.engines.tts.neural.worker.model import ClauseWish  # noqa: E402
 from pipelines.engines.tts.neural.worker.on_torch import TorchModel, as_numpy  # noqa: E402
 from pipelines.engines.tts.neural.worker.pumped import pumped  # noqa: E402
 from pipelines.engines.tts.neural.worker.serving import serve  # noqa: E402
+from pipelines.engines.tts.neural.worker.whole import loaded_whole  # noqa: E402
 
 SYSTEM = "Generate audio following instruction."
 LANGUAGES = ("de", "en", "ko", "zh")
@@ -56,12 +57,10 @@ class HiggsVoice(TorchModel):
         if codec is None:
             raise EngineMissingError("there is no codec (bosonai/higgs-audio-v2-tokenizer): pull it again")
         here: dict[str, Any] = {"local_files_only": True}
-        self._model = HiggsAudioV2ForConditionalGeneration.from_pretrained(
-            folder, use_safetensors=True, dtype=self.dtype, **here
-        )
+        self._model = loaded_whole(HiggsAudioV2ForConditionalGeneration, folder, dtype=self.dtype)
         self._model.to(self.device).eval()
         self._model.register_forward_pre_hook(self._saw, with_kwargs=True)
-        self._codec = HiggsAudioV2TokenizerModel.from_pretrained(codec, use_safetensors=True, **here)
+        self._codec = loaded_whole(HiggsAudioV2TokenizerModel, codec)
         self._codec.to(self.device).eval()
         template = folder / "chat_template.jinja"
         self._processor = HiggsAudioV2Processor(

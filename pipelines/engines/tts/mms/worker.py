@@ -14,6 +14,7 @@ from pipelines.engines.tts.neural.worker.faults import MissingVoiceError
 from pipelines.engines.tts.neural.worker.model import ClauseWish
 from pipelines.engines.tts.neural.worker.on_torch import TorchModel, as_numpy
 from pipelines.engines.tts.neural.worker.serving import serve
+from pipelines.engines.tts.neural.worker.whole import loaded_whole
 
 SLOWEST, FASTEST = 0.4, 2.5
 
@@ -22,9 +23,7 @@ class MmsVoice(TorchModel):
     def __init__(self, options: Mapping[str, Any]) -> None:
         super().__init__(options)
         folder = Path(str(options["weights"]))
-        self._model = VitsModel.from_pretrained(
-            folder, local_files_only=True, use_safetensors=True, dtype=self.dtype
-        )
+        self._model = loaded_whole(VitsModel, folder, dtype=self.dtype)
         self._model.to(self.device).eval()
         self._tokenizer = VitsTokenizer.from_pretrained(folder, local_files_only=True)
         for name in ("noise_scale", "noise_scale_duration"):

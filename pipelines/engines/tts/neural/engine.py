@@ -4,7 +4,7 @@ of its own. Never imports what the worker runs on."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -75,7 +75,7 @@ class NeuralEngine(Generic[F]):
         manifest = self.manifest
         if self.narrowed is not None:
             manifest = self.narrowed(checked_voice(spec.name, options, self.form), options)
-        return NeuralTts(manifest, spec, options.workers)
+        return NeuralTts(replace(manifest, name=spec.name), spec, options.workers)
 
     def spec(self, options: EngineOptions) -> WorkerSpec:
         """Raises EngineMissingError."""

@@ -23,6 +23,7 @@ from pipelines.engines.tts.neural.worker.model import ClauseWish  # noqa: E402
 from pipelines.engines.tts.neural.worker.on_torch import TorchModel  # noqa: E402
 from pipelines.engines.tts.neural.worker.pumped import pumped  # noqa: E402
 from pipelines.engines.tts.neural.worker.serving import serve  # noqa: E402
+from pipelines.engines.tts.neural.worker.whole import loaded_whole  # noqa: E402
 
 CONTEXT_FRAMES = 24
 """Before the first new one that the codec hears: more than its filters reach."""
@@ -37,12 +38,8 @@ class ParlerVoice(TorchModel):
         reader = next((each for each in _readers(folder, options) if each.is_dir()), None)
         if reader is None:
             raise EngineMissingError(f"there is no tokenizer of descriptions ({READER_REPO}): pull it again")
-        self._model = ParlerTTSForConditionalGeneration.from_pretrained(
-            folder,
-            local_files_only=True,
-            use_safetensors=True,
-            torch_dtype=self.dtype,
-            attn_implementation="eager",
+        self._model = loaded_whole(
+            ParlerTTSForConditionalGeneration, folder, torch_dtype=self.dtype, attn_implementation="eager"
         )
         self._model.to(self.device).eval()
         self._prompts = AutoTokenizer.from_pretrained(folder, local_files_only=True)

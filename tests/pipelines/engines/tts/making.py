@@ -20,3 +20,8 @@ def made(python: Path, script: str, folder: Path, *arguments: str) -> Path:
     )
     assert done.returncode == 0, done.stderr[-3_000:]
     return folder
+
+
+def torn(python: Path, folder: Path, how: str) -> Path:
+    """The same folder: see `torn_weights.py`."""
+    return made(python, "torn_weights.py", folder, how)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from mediaserver.errors import EngineMissingError
+from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.registry import EngineOptions
 from pipelines.engines.tts.higgs import engine as higgs
-from tests.pipelines.engines.tts.making import made
+from tests.pipelines.engines.tts.making import made, torn
 from tests.pipelines.engines.tts.speaking import assert_speech, heard, started
 
 TEXT = "Thank you for calling."
@@ -54,3 +54,16 @@ async def test_it_streams_a_clause_in_its_own_voice_a_recorded_and_a_described_o
             await heard(tts, TEXT, voice="nobody")
         with pytest.raises(EngineMissingError, match="speaks de, en, ko, zh, not hi"):
             await heard(tts, "नमस्ते", language="hi")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1_800)
+async def test_weights_that_lack_a_layer_are_refused(
+    installed_environment: Callable[[str], Path], engines_home: Path, tmp_path: Path
+) -> None:
+    python = installed_environment("higgs")
+    folder = made(python, "random_higgs.py", tmp_path / "weights")
+    torn(python, folder, "less")
+    with pytest.raises(EngineError, match=r"of its numbers are not in .*layer.*: look at the files in"):
+        async with started(higgs.ENGINE, engines_home, folder, start_s=900, step_s=600):
+            pass

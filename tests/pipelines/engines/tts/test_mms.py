@@ -11,7 +11,7 @@ import pytest
 from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.registry import EngineOptions
 from pipelines.engines.tts.mms import engine as mms
-from tests.pipelines.engines.tts.making import made
+from tests.pipelines.engines.tts.making import made, torn
 from tests.pipelines.engines.tts.speaking import assert_speech, audio, heard, seconds, started
 
 SHORT = "Thank you for calling. I have two tables."
@@ -72,3 +72,19 @@ async def test_what_was_trained_on_latin_letters_reads_another_script(
     folder = made(python, "random_mms.py", tmp_path / "mms-tts-amh", "amh", "uroman")
     async with started(mms.ENGINE, engines_home, folder) as tts:
         assert audio(await heard(tts, "ሰላም ለዓለም", language="am")).any()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1_800)
+async def test_weights_that_lack_a_layer_are_refused_and_old_names_are_not(
+    installed_environment: Callable[[str], Path], engines_home: Path, tmp_path: Path
+) -> None:
+    python = installed_environment("transformers")
+    folder = made(python, "random_mms.py", tmp_path / "mms-tts-eng", "eng")
+    torn(python, folder, "old")
+    async with started(mms.ENGINE, engines_home, folder) as tts:
+        assert_speech(await heard(tts, "Thank you."), 0.05, 14)
+    torn(python, folder, "less")
+    with pytest.raises(EngineError, match=r"of its numbers are not in .*layer.*: look at the files in"):
+        async with started(mms.ENGINE, engines_home, folder):
+            pass

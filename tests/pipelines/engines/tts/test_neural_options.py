@@ -129,3 +129,11 @@ def test_a_language_that_mms_has_no_code_for_is_refused(tmp_path: Path) -> None:
     assert "knows no model for 'ja'" in mms.check(options).refused
     with pytest.raises(EngineMissingError, match="three letters of ISO 639-3"):
         mms.make(options)
+
+
+async def test_one_of_several_is_called_so_wherever_it_is_shown(tmp_path: Path) -> None:
+    for name in ("", "kokoro:second"):
+        engine = kokoro.make(EngineOptions(name=name, home=tmp_path))
+        assert engine.manifest.name == engine.pool.spec.name == (name or "kokoro")
+    voices = piper.make(EngineOptions(name="piper:mine", home=tmp_path)).manifest
+    assert (voices.name, voices.languages) == ("piper:mine", piper.MANIFEST.languages)

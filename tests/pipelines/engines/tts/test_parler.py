@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from mediaserver.errors import EngineMissingError
+from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.registry import EngineOptions
 from pipelines.engines.tts.parler.engine import ENGINES
 from pipelines.voices.catalogue import catalogue
-from tests.pipelines.engines.tts.making import made
+from tests.pipelines.engines.tts.making import made, torn
 from tests.pipelines.engines.tts.speaking import assert_speech, heard, started
 
 TEXT = "Thank you for calling."
@@ -44,3 +44,19 @@ async def test_it_streams_a_clause_in_a_voice_that_is_described(
         assert_speech(await heard(tts, TEXT, voice="A man speaks fast, in a low voice."), 0.1, 9)
         with pytest.raises(EngineMissingError, match="describe it in words, or name one of divya"):
             await heard(tts, TEXT, voice="nobody")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1_800)
+async def test_weights_that_lack_a_layer_are_refused_and_old_names_are_not(
+    installed_environment: Callable[[str], Path], engines_home: Path, tmp_path: Path
+) -> None:
+    python = installed_environment("parler")
+    folder = made(python, "random_parler.py", tmp_path / "weights")
+    torn(python, folder, "old")
+    async with started(ENGINES[0], engines_home, folder, start_s=900, step_s=600) as tts:
+        assert_speech(await heard(tts, "Thank you."), 0.05, 14)
+    torn(python, folder, "less")
+    with pytest.raises(EngineError, match=r"of its numbers are not in .*layer.*: look at the files in"):
+        async with started(ENGINES[0], engines_home, folder, start_s=900, step_s=600):
+            pass
