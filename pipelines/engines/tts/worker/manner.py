@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,12 +28,15 @@ class SpokenManner:
 
     @classmethod
     def of(cls, fields: Mapping[str, Any]) -> SpokenManner:
-        """Raises ValueError for a speed at which nobody speaks, and KeyError, TypeError and ValueError for
-        what is no speed."""
+        """Raises ValueError for a speed or a pitch at which nobody speaks, and KeyError, TypeError and
+        ValueError for what is none."""
         rate = float(fields["rate"])
         if not SLOWEST <= rate <= FASTEST:
             raise ValueError(f"nobody speaks at {rate:g} times the usual speed")
-        pitch = min(max(float(fields.get("pitch", 1.0)), LOWEST), HIGHEST)
+        pitch = float(fields.get("pitch", 1.0))
+        if not math.isfinite(pitch):
+            raise ValueError(f"nobody speaks at {pitch:g} times the usual pitch")
+        pitch = min(max(pitch, LOWEST), HIGHEST)
         return cls(rate, pitch, str(fields.get("phonemes") or "")[: MOST_CHARS + 1])
 
 
