@@ -7,7 +7,7 @@ rate converts inside its own file. Results arrive on the event loop's thread.
 from __future__ import annotations
 
 import enum
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
@@ -115,8 +115,9 @@ class SttResult:
 
     text: str
     final: bool
-    confidence: float = 0.0
-    """0..1; for a grammar it comes from the likelihood ratio against free speech."""
+    confidence: float | None = None
+    """0..1; for a grammar it comes from the likelihood ratio against free speech. None: its recogniser does
+    not tell, which says nothing against the words."""
     understood: bool = True
     """False on a final when nothing was said that the grammar or model allows ("did not understand")."""
     complete: bool = False
@@ -150,6 +151,15 @@ class SttResult:
     """Why it failed, where it is known."""
     instead_of: str = field(default="", compare=False)
     """On the first result of another recogniser than was wanted: which failed, and why."""
+
+    def sure(self, least: float) -> bool:
+        """It has so much confidence, or its recogniser tells none."""
+        return self.confidence is None or self.confidence >= least
+
+
+def least_confidence(parts: Iterable[SttResult]) -> float | None:
+    """Of the least sure of them; None where none has any."""
+    return min((part.confidence for part in parts if part.confidence is not None), default=None)
 
 
 FAILED = SttResult("", final=True, understood=False, failed=True)

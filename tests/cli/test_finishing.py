@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -28,10 +27,11 @@ def voice(name: str) -> NeuralTts:
     )
 
 
-async def times_made(folder: Path, *names: str, **options: Any) -> int:
-    """How often the greeting is made on a server, where each of these voices says it once."""
-    told = {"home": str(folder / "engines"), "options": options}
-    settings = load(overrides={"data": folder / "data", "engines": told})
+async def times_made(folder: Path, *names: str, **options: object) -> int:
+    """How often the greeting is made on a server, where each of these voices says it once. `options`: of
+    engines by name."""
+    engines = {"home": str(folder / "engines"), "options": options}
+    settings = load(overrides={"data": folder / "data", "engines": engines})
     async with AsyncExitStack() as undo:
         finishing = open_finishing(settings, undo)
         assert finishing.kept is not None

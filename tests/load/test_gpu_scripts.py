@@ -68,7 +68,7 @@ def test_sentences_are_spoken(installed_environment: Callable[[str], Path], tmp_
     told = played(gpu_tts_load, python, tmp_path, "--streams", "1", "--seconds", "1")
     (each,) = told["levels"]
     assert each["first_audio_ms"]["count"] == each["sentences"] > 0
-    assert 0.7 < each["seconds_each"] < 1.3  # 24 tokens of 40 ms
+    assert 0.4 < each["seconds_each"] < 1.1  # 24 tokens of 40 ms, less what sounds like silence at the edges
 
 
 @pytest.mark.slow
