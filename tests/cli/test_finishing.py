@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,9 @@ MANIFEST = Manifest("tones", Kind.TTS, "tones", ("en",), "none", sample_rate=24_
 
 def voice(name: str) -> NeuralTts:
     """One of several of the same engine."""
-    return NeuralTts(MANIFEST, WorkerSpec(name, "tests.pipelines.engines.tts.tone_worker"))
+    return NeuralTts(
+        replace(MANIFEST, name=name), WorkerSpec(name, "tests.pipelines.engines.tts.tone_worker")
+    )
 
 
 async def times_made(folder: Path, *names: str, **options: object) -> int:
