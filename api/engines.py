@@ -71,7 +71,9 @@ class EngineShown(ResponseModel):
     ready: bool = Field(description="It has what it needs on this server.")
     lacks: str | None = Field(description="What is missing, and the command that mends it.")
     cost: str = Field(description="What its use costs, in words.")
-    pool: str | None = Field(description="The pool of work that its requests belong to.")
+    pool: str | None = Field(
+        description="The pool of work that its requests belong to; null: none has a limit for it."
+    )
     gpu_mb: int = Field(description="About so much memory of a GPU it takes; 0: none.")
     state: EngineStateShown | None = Field(description="null: nobody has asked for it since the start.")
 
@@ -158,7 +160,7 @@ def _shown(view: EngineView) -> EngineShown:
         ready=view.readiness.ready,
         lacks=view.readiness.lacks or None,
         cost=view.cost,
-        pool=state.pool.value if state is not None and state.pool is not None else None,
+        pool=None if view.pool is None else view.pool.value,
         gpu_mb=view.recipe.gpu_mb,
         state=None if state is None else _state(state),
     )

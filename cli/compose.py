@@ -91,7 +91,8 @@ from mediaserver.metrics import Metrics
 from mediaserver.redaction.choices import RedactionChoices
 from mediaserver.storage.outbox.feed import EventFeed
 from pipelines.engines.builtin import registry
-from pipelines.engines.protocols import Kind, Vad
+from pipelines.engines.protocols import Kind
+from pipelines.engines.vad.protocol import Vad
 from pipelines.flows.library.references import ServerNames, can_be_called
 from sip.calls.places import legs_for
 

@@ -97,6 +97,7 @@ class ThinkingMaker:
             language=speech.language,
             pronunciations=speech.pronunciations,
             dictionary=speech.dictionary,
+            passed_over=speech.passed_over,
             turn_model=speech.turn_model,
             turn=TurnSettings.of(agent.turn).turn(
                 speech.language,

@@ -16,7 +16,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL_TIME = "in real time"
-FOLDERS = ("tests/peers/", "tests/faults/", "tests/attack/")
+PLACES = ("tests/peers/", "tests/faults/", "tests/attack/", "tests/cli/test_simulate_by_phone.py")
 IMPORTS = ("import ServerChild", "from tests.peers.conftest import")
 """A file that has one of these starts servers and calls them, wherever it stands."""
 NONE_IS_CALLED = ("tests/contract/test_document.py",)
@@ -30,7 +30,7 @@ _gives_way = "PYTEST_XDIST_WORKER" not in os.environ  # alone, it need not
 @cache
 def in_real_time(path: str) -> bool:
     """Whether the tests of a file, named from the root of the checkout, are heard or waited for."""
-    if path.startswith(FOLDERS):
+    if path.startswith(PLACES):
         return True
     text = (ROOT / path).read_text()
     return path not in NONE_IS_CALLED and any(each in text for each in IMPORTS)

@@ -118,12 +118,7 @@ async def pool(postgres: EmbeddedPostgres, own_tables: OwnTables) -> AsyncIterat
 
 
 @pytest.fixture
-def own_database(
-    postgres: EmbeddedPostgres,
-    own_tables: OwnTables,
-    monkeypatch: pytest.MonkeyPatch,
-    no_configuration_from_outside: None,
-) -> str:
+def own_database(postgres: EmbeddedPostgres, own_tables: OwnTables, monkeypatch: pytest.MonkeyPatch) -> str:
     """The address of an empty database with our tables, which a command finds by itself."""
 
     async def empty() -> None:
@@ -153,12 +148,14 @@ def nothing_loaded_is_garbage() -> None:
         gc.freeze()
 
 
-@pytest.fixture(autouse=True)
-def no_configuration_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the machine has set must not reach the tests."""
-    for name in list(os.environ):
-        if name.startswith(("VOICEFORGE_", "OPENAI_", "ANTHROPIC_")) or name in (
-            "DATABASE_URL",
-            "ADMIN_TOKEN",
-        ):
-            monkeypatch.delenv(name)
+@pytest.fixture(scope="session", autouse=True)
+def no_configuration_from_outside() -> Iterator[None]:
+    """What the machine has set must reach neither the tests nor the servers that they share."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith(("VOICEFORGE_", "OPENAI_", "ANTHROPIC_")) or name in (
+                "DATABASE_URL",
+                "ADMIN_TOKEN",
+            ):
+                patch.delenv(name)
+        yield

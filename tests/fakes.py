@@ -6,7 +6,7 @@ Nothing here is random, sleeps or opens anything. `Conversation` is the media cl
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -378,6 +378,7 @@ class Conversation:
         voice: str = "",
         background: Background | None = None,
         messages: MessageFiles | None = None,
+        passed_over: Callable[[str], Iterable[tuple[str, str]]] | None = None,
     ) -> None:
         self.call = FakeCall()
         self.stt = stt or FakeStt()
@@ -406,6 +407,7 @@ class Conversation:
             voice=voice,
             background=background,
             messages=messages,
+            passed_over=passed_over,
         )
         self.sent: list[Frame | None] = []
         self._vad_at = 512

@@ -48,7 +48,7 @@ def vector(text: str, dimensions: int = 64) -> npt.NDArray[np.float32]:
 
 
 class LocalEmbedder:
-    """See `pipelines.engines.protocols.Embedder`."""
+    """See `pipelines.engines.embedding.protocol.Embedder`."""
 
     manifest = Manifest("local", Kind.EMBEDDING, "n-grams", ("*",), "MIT")
     ready, restarts, load = True, 0, 0

@@ -174,11 +174,16 @@ def _segment(at: int, segment: TranscribedSegment) -> dict[str, Any]:
         "text": segment.text,
         "tokens": [],
         "temperature": 0.0,
-        "avg_logprob": round(math.log(max(segment.confidence, LEAST_CONFIDENCE)), 3),
+        "avg_logprob": _log_probability(segment.confidence),
         "compression_ratio": round(len(octets) / len(zlib.compress(octets)), 3),
         "no_speech_prob": round(1.0 - segment.speech_probability, 3),
         "confidence": segment.confidence,
     }
+
+
+def _log_probability(confidence: float | None) -> float:
+    """0 where nobody tells: clients drop what has little."""
+    return 0.0 if confidence is None else round(math.log(max(confidence, LEAST_CONFIDENCE)), 3)
 
 
 def _usage(heard: BegunTranscript) -> dict[str, Any]:

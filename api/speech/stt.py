@@ -54,7 +54,7 @@ class SegmentShown(ResponseModel):
     start_ms: int
     end_ms: int
     text: str
-    confidence: float = Field(description="0 to 1, of the recogniser.")
+    confidence: float | None = Field(description="0 to 1; null where the recogniser does not tell.")
     speech_probability: float = Field(description="0 to 1, of the voice detector: that it is speech.")
     words: list[WordShown]
 
@@ -63,7 +63,10 @@ class TranscriptShown(ResponseModel):
     text: str
     language: str
     duration_ms: int
-    confidence: float = Field(description="Of all segments, by their length; 0 where nothing was understood.")
+    confidence: float | None = Field(
+        description="Of all segments, by their length; 0 where nothing was understood, null where the "
+        "recogniser does not tell."
+    )
     engine: str
     segments: list[SegmentShown]
 

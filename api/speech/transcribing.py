@@ -62,15 +62,17 @@ class BegunTranscript:
         return round(1000 * self.audio.seconds)
 
     @property
-    def confidence(self) -> float:
-        """Mean, by how long each segment is; 0 where nothing was understood."""
+    def confidence(self) -> float | None:
+        """Mean, by how long each segment is; 0 where nothing was understood, None where the recogniser does
+        not tell."""
         said = [each for each in self.segments if each.text]
-        whole = sum(each.end_ms - each.start_ms for each in said)
-        return (
-            round(sum(each.confidence * (each.end_ms - each.start_ms) for each in said) / whole, 3)
-            if whole
-            else 0.0
-        )
+        told = [
+            (each.confidence, each.end_ms - each.start_ms) for each in said if each.confidence is not None
+        ]
+        whole = sum(length for _, length in told)
+        if not whole:
+            return None if said else 0.0
+        return round(sum(confidence * length for confidence, length in told) / whole, 3)
 
 
 @asynccontextmanager

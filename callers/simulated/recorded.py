@@ -88,7 +88,7 @@ def recorded_call(
             case "agent":
                 turns.agent(what, at_ms)
             case "caller":
-                turns.caller(Utterance(what["text"], what["confidence"] or 0.0, what["understood"]))
+                turns.caller(Utterance(what["text"], what["confidence"], what["understood"]))
             case "message":
                 turns.caller(what["message"])
             case _:

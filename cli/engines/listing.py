@@ -53,8 +53,9 @@ def run(settings: Settings, args: argparse.Namespace) -> int:
     from pipelines.engines.builtin import registry
 
     known, home = registry(), settings.engines_home
-    environments = _environments(all_engines(settings, known), home)
-    rows = [_row(each, home, environments) for each in all_engines(settings, known)]
+    engines = all_engines(settings, known)
+    environments = _environments(engines, home)
+    rows = [_row(each, home, environments) for each in engines]
     if args.mode:
         rows = _of_mode(args.mode, rows, known, settings)
     else:

@@ -32,8 +32,8 @@ def run(settings: Settings, args: argparse.Namespace) -> int:
     """Raises EngineError."""
     from pipelines.engines.builtin import registry
     from pipelines.environments.locks import environment_name
-    from pipelines.environments.places import environments, weights
-    from pipelines.environments.remove import remove_environment, remove_weights
+    from pipelines.environments.places import weights
+    from pipelines.environments.remove import parts_of, remove_environment, remove_weights
 
     known, home = registry(), settings.engines_home
     engines = named(settings, known, args.name)
@@ -43,7 +43,7 @@ def run(settings: Settings, args: argparse.Namespace) -> int:
     ]
     removed: list[dict[str, Any]] = []
     for lock in locks_of(engines):
-        if not any(environments(home).glob(f"{environment_name(lock)}*")):  # half made ones count
+        if not parts_of(lock, home):
             continue
         users = [] if args.shared else _users_of_packages(others, lock, home)
         freed = 0 if users else remove_environment(lock, home)
@@ -87,12 +87,9 @@ def _show(name: str, removed: list[dict[str, Any]]) -> None:
     if not removed:
         print(f"{name} has nothing on the disk: there is nothing to remove")
     for each in removed:
-        what = (
-            f"the environment {each['environment']}"
-            if "environment" in each
-            else f"the weights {each['weights']}"
-        )
+        kind = "environment" if "environment" in each else "weights"
+        what = f"{kind} {each[kind]}"
         if users := ", ".join(each["kept_for"]):
-            print(f"{what} stays, which {users} need too (--shared removes it all the same)")
+            print(f"{what}: stays for {users} (--shared removes it all the same)")
         else:
-            print(f"{what} is removed: {each['freed_mb']:,.0f} MB are free")
+            print(f"{what}: removed, {each['freed_mb']:,.0f} MB are free")

@@ -18,10 +18,11 @@ from pipelines.engines.batch_work import BatchLlm
 from pipelines.engines.builtin import LLMS, VAD
 from pipelines.engines.modes import EngineModes
 from pipelines.engines.overview import EngineOverview
-from pipelines.engines.protocols import Kind, Llm, Vad
+from pipelines.engines.protocols import Kind, Llm
 from pipelines.engines.registry import EngineRegistry
 from pipelines.engines.resources import EngineResources
 from pipelines.engines.running import Engines
+from pipelines.engines.vad.protocol import Vad
 from pipelines.knowledge.meaning import MeaningSearch
 from pipelines.previews.desk import VoiceDesk
 from pipelines.workers.gpu_memory import GpuBudget

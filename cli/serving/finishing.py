@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from cli.serving.fixed_texts import strings_in
 from mediaserver.config import Settings
 from pipelines.engines.finish.finishing import Finishing
 from pipelines.engines.finish.kept import KeptSpeech
@@ -57,20 +58,20 @@ def _fingerprint(settings: Settings, pulled: str, name: str) -> str:
         **settings.engines.options.get(one_of, {}),
         **settings.engines.options.get(name, {}),
     }
-    files = [told.get("weights"), *dict(told.get("voices") or {}).values()]
-    changed = [_changed(Path(str(file))) for file in files if file]
+    changed = [_changed(text) for text in strings_in(told)]
     return hashlib.sha256(
         repr((version("voiceforge"), pulled, sorted(told.items()), changed)).encode()
     ).hexdigest()
 
 
-def _changed(path: Path) -> tuple[int, int]:
-    """When a file or folder was changed last, and its size; zeros for what is none."""
+def _changed(text: str) -> tuple[int, int]:
+    """When a file or folder that an option names (weights, a voice's recording) was changed last, and its
+    size; zeros for what is none."""
     try:
-        found = path.stat()
-    except (OSError, ValueError):
-        return 0, 0
-    return found.st_mtime_ns, found.st_size
+        found = Path(text).expanduser().stat() if "/" in text else None
+    except (OSError, ValueError, RuntimeError):  # no path, or nobody's home
+        found = None
+    return (found.st_mtime_ns, found.st_size) if found else (0, 0)
 
 
 async def _close(finishing: Finishing) -> None:

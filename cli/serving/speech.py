@@ -6,7 +6,7 @@ It asks for what the rows name and says what is missing; it makes no engine and 
 from __future__ import annotations
 
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -32,6 +32,27 @@ THINKING = frozenset({"flow", "python", "llm", "realtime"})
 """Kinds of agents that hear and speak."""
 
 
+class PassedOver:
+    """Which engines of one call are passed over in a language, and why. Each line is given once."""
+
+    def __init__(self, engines: Engines, lists: Mapping[Kind, tuple[Sequence[str], bool]]) -> None:
+        """`lists`: with whether it is its row's own, whose engines are all meant for the call; those of the
+        settings are for many tongues."""
+        self._engines = engines
+        self._lists = dict(lists)
+        self._told: set[tuple[str, str]] = set()
+
+    def __call__(self, language: str) -> list[tuple[str, str]]:
+        """Kind and reason."""
+        lines = [
+            (kind.value, self._engines.absent(kind, names, language, all_speak=own))
+            for kind, (names, own) in self._lists.items()
+        ]
+        fresh = [each for each in lines if each[1] and each not in self._told]
+        self._told.update(fresh)
+        return fresh
+
+
 @dataclass(frozen=True, slots=True)
 class Equipment:
     """What one call hears, speaks and thinks with, to its end."""
@@ -54,7 +75,9 @@ class Equipment:
     """Where the language model is being started still: returns once it is there, and raises
     EngineMissingError when it cannot be had."""
     absent: tuple[tuple[str, str], ...] = ()
-    """Kinds of engines of which the first of the row's list cannot be had, and why: others do its work."""
+    """Kinds of engines of which the first of the list cannot be had, and why: others do its work."""
+    passed_over: Callable[[str], Iterable[tuple[str, str]]] = lambda _language: ()
+    """Likewise where the call goes on in another language (BCP 47): what was not told before."""
     lease: EngineLease | None = None
     """Keeps its engines loaded, until the call is over."""
 
@@ -160,11 +183,9 @@ class Speech:
         used = {} if words_only else {Kind.STT: self._stt(agent), Kind.TTS: self._tts(agent)}
         if names:
             used[Kind.LLM] = names
-        own = {Kind.STT: agent.stt, Kind.TTS: agent.tts}  # the settings' are for many tongues
-        missing = (
-            (kind.value, self._engines.absent(kind, each, language if own.get(kind) else ""))
-            for kind, each in used.items()
-        )
+        own = {Kind.STT: agent.stt, Kind.TTS: agent.tts}
+        lists = {kind: (each, bool(own.get(kind))) for kind, each in used.items()}
+        passed_over = PassedOver(self._engines, lists)
         return Equipment(
             stt if counter is None else stt.counted(counter),
             tts if counter is None else tts.counted(counter),
@@ -177,7 +198,8 @@ class Speech:
             partial(self._engines.speaks, Kind.STT, self._stt(agent)),
             partial(self._engines.speaks, Kind.TTS, self._tts(agent)),
             starting,
-            tuple((kind, why) for kind, why in missing if why),
+            tuple(passed_over(language)),
+            passed_over,
             self._engines.lease(used),
         )
 

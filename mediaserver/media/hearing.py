@@ -37,7 +37,7 @@ Order = Callable[[], None]
 
 
 class VoiceDetector(Protocol):
-    """One model for all calls; pipelines.engines.protocols.Vad is one. Called by one thread at a time."""
+    """One model for all calls; pipelines.engines.vad.protocol.Vad is one. Called by one thread at a time."""
 
     @property
     def chunk_samples(self) -> int:

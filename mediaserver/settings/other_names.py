@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from mediaserver.settings.engines import usual_voices
 
@@ -130,11 +130,12 @@ def _spaces(environ: Mapping[str, str], found: OtherNames) -> None:
     if wanted is not None and wanted.lower() not in (*YES, *NO):
         found.unknown("USE_HF_SPACES_ML", wanted, "it is neither true nor false")
         wanted = None
-    host = urlsplit(url).hostname or ""
-    if url and (not host or urlsplit(url).scheme not in ("http", "https")):
-        found.notices.append("HF_ML_API_URL is left out: it is no address such as https://NAME.hf.space")
+    parts = _address(url)
+    if url and parts is None:
+        found.notices.append(f"HF_ML_API_URL is left out: {_no_address('https://NAME.hf.space')}")
         url = ""
-    place = "hf-space" if not url or host.endswith(".hf.space") else "hf-endpoint"
+    elsewhere = parts is not None and not str(parts.hostname).endswith(".hf.space")
+    place = "hf-endpoint" if elsewhere else "hf-space"
     if url:
         for kind in ("stt", "tts"):
             found.option("HF_ML_API_URL", f"{place}-{kind}", "base_url", url)
@@ -182,11 +183,11 @@ def _models(environ: Mapping[str, str], found: OtherNames) -> None:
 
 def _endpoint(environ: Mapping[str, str], found: OtherNames, variable: str, name: str, model: str) -> None:
     url = environ.get(variable, "").strip().rstrip("/")
-    parts = urlsplit(url)
     if not url:
         return
-    if not parts.hostname or parts.scheme not in ("http", "https"):
-        found.notices.append(f"{variable} is left out: it is no address such as http://127.0.0.1:8000/v1")
+    parts = _address(url)
+    if parts is None:
+        found.notices.append(f"{variable} is left out: {_no_address('http://127.0.0.1:8000/v1')}")
         return
     found.option(variable, f"openai:{name}", "base_url", url if parts.path else f"{url}/v1")
     if model.strip():
@@ -241,6 +242,21 @@ def _keys(environ: Mapping[str, str], found: OtherNames) -> None:
                 continue
             if environ.get(variable) and not environ.get(USUAL_KEYS[engine]):
                 found.option(variable, f"{engine}", "api_key_env", variable)
+
+
+def _address(url: str) -> SplitResult | None:
+    """Its parts; None for one that is none of the web, and for one with a password, which a notice would
+    show."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # half an IPv6 address
+        return None
+    sound = parts.scheme in ("http", "https") and parts.hostname and not (parts.username or parts.password)
+    return parts if sound else None
+
+
+def _no_address(such_as: str) -> str:
+    return f"it is no address such as {such_as}, without a name or a password"
 
 
 def _none_of(known: Mapping[str, str]) -> str:

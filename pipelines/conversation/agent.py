@@ -240,7 +240,8 @@ class Utterance:
     """The caller said something."""
 
     text: str
-    confidence: float = 0.0
+    confidence: float | None = None
+    """0 to 1; None where the recogniser does not tell."""
     understood: bool = True
     doubtful: bool = False
     """Understood, but not surely (`SttResult.doubtful`): say it back, and do not take silence for a yes."""

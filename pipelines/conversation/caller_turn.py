@@ -59,7 +59,7 @@ class CallerTurn(FloorKeeper):
         if not self._ear.knows(result):
             return self._late("partial")
         self._contest.says(result.text)
-        self._hinted |= result.understood and bool(result.text) and result.confidence >= HINTED
+        self._hinted |= result.understood and bool(result.text) and result.sure(HINTED)
         if self.supposing.by_partials:
             self._ear.partial(result)
         return self._weigh(t)
@@ -80,7 +80,7 @@ class CallerTurn(FloorKeeper):
     def disown(self, t: int, result: SttResult) -> list[Command]:
         """This final holds nothing but what the agent has just said itself: nobody said anything. One who
         goes on, or went on for long, is heard out, and who was given the floor is asked again."""
-        nothing = replace(result, text="", confidence=0.0, understood=False, alternatives=())
+        nothing = replace(result, text="", confidence=None, understood=False, alternatives=())
         if self._ear.state is not EarState.WAITING or self._ear.in_pieces:
             return self.final(t, nothing)
         if not self._ear.knows(result):
@@ -242,7 +242,7 @@ class CallerTurn(FloorKeeper):
         """Words of what sounded like a sign of listening: the general model finds one in each "mhm", and a
         grammar that has a "yes" finds it in "yeah". Only those that want something count."""
         if result.text in self._words.others:
-            return result.confidence >= SURE_WORD
+            return result.sure(SURE_WORD)
         if self._ear.listen.grammar is None or self._contest.listens:
             return False
         return result.complete and not result.doubtful and result.text not in self._words.spotted

@@ -7,7 +7,7 @@ Frames, holds and the call's end are the session's.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from mediaserver.media.leg import (
@@ -120,12 +120,14 @@ class Dialogue:
         cleaner: Cleaner | None,
         voice_notes: VoiceNotes | None,
         messages: MessageFiles | None,
+        passed_over: Callable[[str], Iterable[tuple[str, str]]] | None,
     ) -> None:
         self.turn = turn or Turn(language=language)
         self.cleaner = cleaner
         """See `WantsCleaned`: what comes to `on_frame` and to the voice detector went through it."""
         self._notes = self._call = call
         self._outlet = outlet
+        self._passed_over = passed_over
         self._now = now
         self._timeline = Timeline()
         self._transcript = Transcript(call, self._timeline)
@@ -399,6 +401,8 @@ class Dialogue:
         self._call.publish("language", language=language, before=self._language, **why)
         self._language, self._words = language, own_words(language)
         self._listening.go_on_in(language)
+        for engine, reason in self._passed_over(language) if self._passed_over is not None else ():
+            self._engine_failed(engine, reason)
         if self._voice_notes is not None:
             self._voice_notes.go_on_in(language)
         self._fillers.go_on_in(self._words)

@@ -27,7 +27,7 @@ def finality_of(result: SttResult, listen: Listen, language: str) -> Finality:
     if result.complete:
         known = Finality.OPEN if result.extensible or result.doubtful else Finality.WHOLE
         return known if judged is None else max(judged, known, key=PATIENCE.index)
-    sure = not result.doubtful and result.confidence >= SURE
+    sure = not result.doubtful and result.sure(SURE)
     of_words = finality_of_text(result.text, language, sure=sure)
     # A judge knows the question, and so whether there is an answer in the words; not whether they break off.
     return of_words if judged is None or of_words is Finality.HANGING else judged

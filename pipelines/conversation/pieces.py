@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipelines.engines.protocols import SttResult
+from pipelines.engines.protocols import SttResult, least_confidence
 from pipelines.engines.stt.heard_language import in_common
 
 
@@ -21,7 +21,7 @@ def as_one(pieces: Sequence[SttResult], last: SttResult) -> SttResult:
     whole = replace(
         last,
         text=" ".join(part.text for part in said),
-        confidence=min(part.confidence for part in said),
+        confidence=least_confidence(said),
         understood=True,
         complete=False,
         extensible=False,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from mediaserver.errors import CallError
 from mediaserver.media.background import Background
@@ -90,11 +90,13 @@ class AgentSession(SteeredDialogue):
         voice_notes: VoiceNotes | None = None,
         background: Background | None = None,
         messages: MessageFiles | None = None,
+        passed_over: Callable[[str], Iterable[tuple[str, str]]] | None = None,
     ) -> None:
         """`pronunciations`: of the first language and voice; `dictionary` has those of others, should the
         agent change to them. `stats`: the leg's figures, for the hearing report. `voice_notes`: who learns of
         the caller's voice; without one nothing of it is kept. `background`: what is heard under the agent's
-        words. `messages`: where what callers leave is kept; None: nowhere."""
+        words. `messages`: where what callers leave is kept; None: nowhere. `passed_over`: the kinds of
+        engines of which the usual one does not speak a language, and what is to be told of it."""
         super().__init__(
             HearingNotes(call, stats),
             agent,
@@ -115,6 +117,7 @@ class AgentSession(SteeredDialogue):
             cleaner=cleaner,
             voice_notes=voice_notes,
             messages=messages,
+            passed_over=passed_over,
         )
         minds = minds_the_line(agent)
         self._line_care = LineCare(

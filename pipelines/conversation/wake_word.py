@@ -82,7 +82,7 @@ class Wakefulness:
         if not self.asleep(began):
             self._stay(t)
             return result
-        sure = result.understood and not (spotted and (result.doubtful or result.confidence < SPOTTED))
+        sure = result.understood and not (spotted and (result.doubtful or not result.sure(SPOTTED)))
         behind = self.word.behind(result.text) if sure else None
         if behind is None:
             return None

@@ -100,6 +100,15 @@ class Preferred(Generic[E]):
             if len(self._unfit) > MOST_UNFIT:
                 del self._unfit[next(iter(self._unfit))]
 
+    def has_none(self, about: Hashable) -> bool:
+        """Nobody of those that are there has what was asked for, as far as they said."""
+        engines = self._engines
+        return (
+            len(engines) == 1
+            or bool(engines)
+            and all((id(engine), about) in self._unfit for engine in engines)
+        )
+
     def asked(self, engine: E) -> None:
         """It is used now."""
         self._circuits.asked(engine)

@@ -167,7 +167,10 @@ def without_modes(names: Iterable[str]) -> list[str]:
 
 def is_near(url: str) -> bool:
     """Whether an endpoint is on this machine or in its own network, by its address or name."""
-    host = (urlsplit(url).hostname or "").lower()
+    try:
+        host = (urlsplit(url).hostname or "").lower()
+    except ValueError:  # no address at all
+        return False
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from mediaserver.errors import CapacityError, EngineError, EngineMissingError
+from mediaserver.errors import CapacityError, EngineMissingError
 from pipelines.engines.modes import MODES, EngineModes
 from pipelines.engines.protocols import Kind, Manifest, Readiness
 from pipelines.engines.registry import EngineEntry, EngineOptions, EngineRegistry
@@ -18,6 +18,7 @@ from pipelines.engines.running import Engines
 from pipelines.engines.state import EngineState
 from pipelines.engines.trying import attempt
 from pipelines.environments.recipe import Recipe
+from pipelines.workers.work_pool import WorkPool
 
 LOOK_AGAIN_S = 5.0
 START_S = 20.0
@@ -35,6 +36,8 @@ class EngineView:
     manifest: Manifest
     readiness: Readiness
     recipe: Recipe
+    pool: WorkPool | None
+    """Which pool of work its requests belong to."""
     state: EngineState | None
     """None: nobody has asked for it since the start."""
 
@@ -68,7 +71,7 @@ class EngineOverview:
         self._options = options
         self._tables = tuple(tables)
         self._modes = modes
-        self._needs: dict[tuple[Kind, str], tuple[EngineEntry, Readiness, Recipe]] = {}
+        self._needs: dict[tuple[Kind, str], tuple[EngineEntry, Readiness, Recipe, WorkPool | None]] = {}
         self._names: frozenset[tuple[Kind, str]] = frozenset()
         self._looked_at = 0.0
         self._looking: asyncio.Task[None] | None = None
@@ -83,8 +86,8 @@ class EngineOverview:
                 self._looking = loop.create_task(self._look(frozenset(states)))
             await asyncio.shield(self._looking)
         return [
-            EngineView(name, entry.manifest, readiness, recipe, states.get((kind, name)))
-            for (kind, name), (entry, readiness, recipe) in sorted(self._needs.items())
+            EngineView(name, entry.manifest, readiness, recipe, pool, states.get((kind, name)))
+            for (kind, name), (entry, readiness, recipe, pool) in sorted(self._needs.items())
         ]
 
     async def one(self, kind: Kind, name: str) -> EngineView:
@@ -121,8 +124,7 @@ class EngineOverview:
         loop, engine = asyncio.get_running_loop(), asked[kind]((name,))
         began = loop.time()
         try:
-            async with asyncio.timeout(START_S):
-                await self._engines.started(kind, (name,))
+            await self._engines.started(kind, (name,), START_S)
             began = loop.time()
             await attempt(engine)
         except TimeoutError:
@@ -138,7 +140,7 @@ class EngineOverview:
 
     def _found(
         self, asked: frozenset[tuple[Kind, str]]
-    ) -> dict[tuple[Kind, str], tuple[EngineEntry, Readiness, Recipe]]:
+    ) -> dict[tuple[Kind, str], tuple[EngineEntry, Readiness, Recipe, WorkPool | None]]:
         found = {}
         for kind, name in [*self._known.entries, *self._beside(), *asked]:
             try:
@@ -149,7 +151,7 @@ class EngineOverview:
                 if (base := self._known.entries.get((kind, name))) is None:
                     continue
                 entry, options, readiness = base, EngineOptions(), Readiness(False, str(error))
-            found[kind, name] = entry, readiness, _recipe(entry, options)
+            found[kind, name] = entry, readiness, entry.recipe_for(options), entry.work_pool(options)
         return found
 
     def _beside(self) -> list[tuple[Kind, str]]:
@@ -160,10 +162,3 @@ class EngineOverview:
             for (kind, name), entry in self._known.entries.items()
             if entry.several and table.startswith(f"{name}:")
         ]
-
-
-def _recipe(entry: EngineEntry, options: EngineOptions) -> Recipe:
-    try:
-        return entry.recipe_for(options)
-    except EngineError:
-        return entry.recipe

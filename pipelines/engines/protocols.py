@@ -7,7 +7,7 @@ rate converts inside its own file. Results arrive on the event loop's thread.
 from __future__ import annotations
 
 import enum
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
@@ -78,6 +78,13 @@ class Manifest:
         """Whether it knows a language (BCP 47): "en" is enough for "en-GB", and the other way round."""
         return speaks(self.languages, language)
 
+    def nearest(self, language: str) -> str:
+        """What it is told where this language is wanted: that, if it knows it; else one that it knows, which
+        is English if it can be. What is said with foreign sounds is better than silence."""
+        if self.speaks(language) or not self.languages:
+            return language
+        return "en" if self.speaks("en") else self.languages[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
@@ -108,8 +115,9 @@ class SttResult:
 
     text: str
     final: bool
-    confidence: float = 0.0
-    """0..1; for a grammar it comes from the likelihood ratio against free speech."""
+    confidence: float | None = None
+    """0..1; for a grammar it comes from the likelihood ratio against free speech. None: its recogniser does
+    not tell, which says nothing against the words."""
     understood: bool = True
     """False on a final when nothing was said that the grammar or model allows ("did not understand")."""
     complete: bool = False
@@ -143,6 +151,15 @@ class SttResult:
     """Why it failed, where it is known."""
     instead_of: str = field(default="", compare=False)
     """On the first result of another recogniser than was wanted: which failed, and why."""
+
+    def sure(self, least: float) -> bool:
+        """It has so much confidence, or its recogniser tells none."""
+        return self.confidence is None or self.confidence >= least
+
+
+def least_confidence(parts: Iterable[SttResult]) -> float | None:
+    """Of the least sure of them; None where none has any."""
+    return min((part.confidence for part in parts if part.confidence is not None), default=None)
 
 
 FAILED = SttResult("", final=True, understood=False, failed=True)
@@ -387,26 +404,3 @@ class TurnModel(Engine, Protocol):
         """`samples`: what the caller said in this utterance, mono 16 kHz, at most the last 8 s of it, up to a
         pause. Returns at once; `answer` is called on the loop's thread with the probability that the caller
         has finished, or with None when it cannot be told (soon enough). Raises nothing."""
-
-
-VoiceScores = tuple[list[int], list[float]]
-
-
-class Vad(Protocol):
-    """One model for all calls. Implements mediaserver.media.hearing.VoiceDetector."""
-
-    @property
-    def chunk_samples(self) -> int:
-        """Samples at 16 kHz that it judges at once."""
-
-    def open(self) -> int:
-        """A slot for one leg, its state fresh."""
-
-    def close(self, slot: int) -> None: ...
-
-    def reset(self, slot: int) -> None:
-        """Forget the past of one slot (in long non-speech Silero under-reports what follows)."""
-
-    def process(self, slots: list[int], frames: npt.NDArray[np.int16]) -> VoiceScores:
-        """One 20 ms frame for each slot, shape (N, 320). Returns the rows for which a chunk became
-        complete with this frame, and their speech probabilities."""

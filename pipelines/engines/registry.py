@@ -17,7 +17,8 @@ from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.embedding.protocol import Embedder
 from pipelines.engines.in_worker import WorkerEngine
 from pipelines.engines.packages import offered, said
-from pipelines.engines.protocols import Kind, Llm, Manifest, Readiness, Stt, Tts, TurnModel, Vad
+from pipelines.engines.protocols import Kind, Llm, Manifest, Readiness, Stt, Tts, TurnModel
+from pipelines.engines.vad.protocol import Vad
 from pipelines.environments.recipe import Recipe
 from pipelines.workers.limits import ALL_LIMITS, PoolLimits
 from pipelines.workers.work_pool import WorkPool
@@ -111,13 +112,17 @@ class EngineEntry:
         return _POOLS.get(self.manifest.kind)
 
     def readiness(self, options: EngineOptions | None = None) -> Readiness:
-        """What its check finds; a check that raises is a lack too, and so is an option without effect."""
+        """What its check finds. An option without effect is refused, and so are settings for which the check
+        raises EngineMissingError; whatever else it raises is a lack."""
         if options is not None and (idle := self._without_effect(options)):
-            return Readiness(False, self._no_use(idle, options))
+            why = self._no_use(idle, options)
+            return Readiness(False, why, why)
         try:
             if self.check_with is not None:
                 return self.check_with(options or EngineOptions())
             return self.check()
+        except EngineMissingError as error:
+            return Readiness(False, f"options that can be read ({error})", str(error))
         except (Exception, SystemExit) as error:
             return Readiness(False, f"a check that works ({said(error)}); update its package")
 

@@ -249,20 +249,30 @@ class Engines:
         """Of all that were asked for, in that order."""
         return [state_of(place, self.circuits) for place in self._places.values()]
 
-    def absent(self, kind: Kind, names: Sequence[str], language: str = "") -> str:
-        """Which of a list that was asked for come before the first that can work, why they cannot, and who
-        takes over; empty when it is the first itself, and when nobody does: that is told otherwise.
-        `language`: who does not speak it cannot; empty: that is not asked."""
-        faults: list[str] = []
+    def absent(self, kind: Kind, names: Sequence[str], language: str, *, all_speak: bool) -> str:
+        """Which of a list that was asked for come before the first that can work in a language (BCP 47), why
+        they cannot, and who takes over; empty when it is the first itself, and when nobody does: that is told
+        otherwise. `all_speak`: each is meant to speak this language; else some may be there for others, and
+        that is told only where nobody speaks it: it is said with foreign sounds then."""
+        faults, working = dict[str, str](), list[str]()
         for name in names:
             place = self._places[kind, name]
-            why = trouble(place, self.circuits)
-            if not why and language and not place.engine.manifest.speaks(language):
-                why = f"it does not speak {language}"
-            if not why:
-                return "; ".join([*faults, f"{name} takes over"]) if faults else ""
-            faults.append(f"{name}: {why}")
-        return ""
+            if why := trouble(place, self.circuits):
+                faults[name] = why
+                continue
+            working.append(name)
+            if place.engine.manifest.speaks(language):
+                break
+            log.debug("%s for %s is passed over: it does not speak %s", name, kind, language)
+            if all_speak:
+                faults[name] = f"it does not speak {language}"
+        else:
+            if not working:
+                return ""
+            faults = {name: why for name, why in faults.items() if name not in working}
+            faults[f"none for {kind} speaks {language}"] = f"{working[0]} is used all the same"
+            return _joined(faults)
+        return f"{_joined(faults)}; {working[-1]} takes over" if faults else ""
 
     def _there(self, kind: Kind, names: Sequence[str]) -> list[Any]:
         """What has started, each at its place in the list."""
@@ -325,3 +335,7 @@ class Engines:
                 task = loop.create_task(place.unload())
                 self._unloading.add(task)
                 task.add_done_callback(self._unloading.discard)
+
+
+def _joined(faults: Mapping[str, str]) -> str:
+    return "; ".join(f"{name}: {why}" for name, why in faults.items())

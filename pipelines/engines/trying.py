@@ -37,13 +37,8 @@ async def attempt(engine: Any) -> None:
                 await tried
 
 
-def _language(engine: Any) -> str:
-    first = next(iter(engine.manifest.languages), "en")
-    return "en" if first == "*" or engine.manifest.speaks("en") else str(first)
-
-
 async def _speak(tts: Any) -> None:
-    async with aclosing(tts.speak(WORD, language=_language(tts))) as chunks:
+    async with aclosing(tts.speak(WORD, language=tts.manifest.nearest("en"))) as chunks:
         async for chunk in chunks:
             if chunk.samples.any():
                 return
@@ -57,7 +52,7 @@ async def _listen(stt: Any) -> None:
         if result.final and not final.done():
             final.set_result(result)
 
-    session = stt.session(told, language=_language(stt))
+    session = stt.session(told, language=stt.manifest.nearest("en"))
     try:
         session.begin(1)
         for _ in range(FRAMES):

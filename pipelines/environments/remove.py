@@ -13,6 +13,17 @@ from pipelines.environments.users import users_of
 from pipelines.environments.weights import FILE, folder_bytes
 
 
+def parts_of(lock: str, home: Path) -> list[Path]:
+    """All that is on the disk of the environment of a recipe's lock, whole or not: the name that leads to it
+    first, its folders, what was half fetched, pip's words."""
+    link, folder = environment(home, lock), environments(home)
+    if not folder.is_dir():
+        return []
+    name = link.name
+    beside = (link, folder / f".{name}.fetched", folder / f".{name}.work", folder / f"{name}.log")
+    return [path for path in beside if path.is_symlink() or path.exists()] + folders_of(folder, name)
+
+
 def remove_environment(lock: str, home: Path) -> int:
     """Remove the environment of a recipe's lock, whole or not, and layers that nobody shares any more. The
     bytes that are free now. Raises EngineError."""
@@ -24,12 +35,11 @@ def remove_environment(lock: str, home: Path) -> int:
     before = folder_bytes(folder)
     try:
         with turn(link, lambda _: None):
-            link.unlink(missing_ok=True)
-            beside = (folder / f".{link.name}.fetched", folder / f".{link.name}.work")
-            for path in (*folders_of(folder, link.name), *beside):
-                if path.is_dir():
+            for path in parts_of(lock, home):
+                if path.is_dir() and not path.is_symlink():
                     remove_folder(path)
-            (folder / f"{link.name}.log").unlink(missing_ok=True)
+                else:
+                    path.unlink(missing_ok=True)
         sweep(folder)
     except OSError as error:
         raise EngineError(f"{error.filename or link} cannot be removed ({error.strerror})") from None

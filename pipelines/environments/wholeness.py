@@ -31,7 +31,7 @@ def missing_in(folder: Path) -> str:
         for record in packages.glob("*.dist-info/RECORD"):
             for name, size in _listed(record):
                 try:
-                    there = os.stat(packages / name).st_size
+                    there = os.stat(f"{packages}/{name}").st_size  # a Path of each takes as long again
                 except OSError:
                     return f"{name} is gone"
                 if size not in ("", str(there)):

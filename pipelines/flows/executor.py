@@ -59,10 +59,9 @@ class FlowExecutor(FlowAnswers):
         alternatives: tuple[str, ...] = (),
         noisy: bool = False,
         amends: bool = False,
-        confidence: float = 0.0,
+        confidence: float | None = None,
     ) -> FlowStep:
-        """The caller said something; the arguments are as in `Utterance`. `confidence`: 0 where it is not
-        known."""
+        """The caller said something; the arguments are as in `Utterance`."""
         after, told = self._now, self._now.told
         if amends and self._undone is not None:
             self._now = self._undone.copy()
@@ -78,7 +77,7 @@ class FlowExecutor(FlowAnswers):
         if amends:
             self._now.doubts.add("mended")
         number = asked is not None and asked.spell is not None and len(text.split()) <= NUMBER_WORDS
-        if doubtful or (number and understood and 0.0 < confidence < SURE_OF_NUMBERS):
+        if doubtful or (number and understood and confidence is not None and confidence < SURE_OF_NUMBERS):
             self._now.doubts.add("doubtful")
         if noisy:
             self._now.doubts.add("noisy")

@@ -77,7 +77,6 @@ class VoiceAnalysis:
             except EngineError as error:
                 log.error("%s; nothing is known of callers' voices", error)
             await asyncio.sleep(AGAIN_S)
-            self._pool = WorkerPool(SPEC, 1)  # one that was stopped starts no worker again
 
 
 class _Question:

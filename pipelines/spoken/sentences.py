@@ -7,19 +7,14 @@ from __future__ import annotations
 
 import re
 
-ABBREVIATIONS = frozenset(
-    "dr mr mrs ms prof st jr sr vs etc inc ltd co dept approx e.g i.e a.m p.m u.s u.k nr hr fr str bzw ca usw"
-    " z.b d.h u.a evtl ggf inkl tel sra sres ud uds av avda núm pág ej p.ej m mme mlle dott sig sig.ra ecc "
-    "p.es dra av exmo sto sta d.c b.c".split()
-)
-"""Words whose final dot need not end a sentence, lower case, without that dot."""
+from pipelines.languages.sentence_ends import ends_sentence
+
 LONG = 480
 """Characters: what has no end until then is cut between words; nobody speaks that long in one breath."""
 CLAUSE = 24
 """The shortest clause that is worth being said alone, when nothing was said before it; in letters, of which a
 Chinese or Japanese character stands for `DENSE`."""
 DENSE = 3
-_NUMBERED = frozenset({"no", "nr", "nº", "núm", "art", "p", "n"})
 _FENCE = (
     r"(?P<whole>```[^`]*+(?:`{1,2}+[^`]++)*+(?:```|$)"
     r"|<(?P<tag>think|thinking|script|style)>[^<]*+(?:<(?!/(?P=tag)>)[^<]*+)*+(?:</(?P=tag)>|$))"
@@ -32,7 +27,6 @@ _END = re.compile(
 )
 _OPEN = re.compile(r"```|<(think|thinking|script|style)>", re.I)
 _CLAUSE_END = re.compile(r"[,;:\u2014](?=\s)|[\uff0c\u3001\uff1b\uff1a]")
-_NEAR = 40
 _DENSE = re.compile(r"[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 
 
@@ -46,44 +40,12 @@ def split_sentences(text: str) -> list[str]:
             sentences += [text[start : match.start()].strip(), match[0].strip()]
             start = match.end()
             continue
-        if match[0].startswith((".", "\u2026")) and not _ends(text, start, match):
+        if not ends_sentence(text, match.start(), match.end(), start):
             continue
         sentences.append(text[start : match.end()].strip())
         start = match.end()
     sentences.append(text[start:].strip())
     return [sentence for sentence in sentences if sentence]
-
-
-def _ends(text: str, start: int, match: re.Match[str]) -> bool:
-    """Whether these dots end a sentence."""
-    before = text[max(start, match.start() - _NEAR) : match.start()].rsplit(None, 1)
-    last = before[-1].lower().lstrip("(\"'\u00bf\u00a1*_") if before and not before[-1][-1:].isspace() else ""
-    rest = text[match.end() : match.end() + _NEAR].lstrip()
-    if len(match[0].rstrip("\"')]*_")) > 1:
-        return True
-    may_end = last in ("a.m", "p.m", "etc", "usw", "ecc") and rest[:1].isupper()
-    if last in ABBREVIATIONS and not may_end:
-        return not rest
-    if last in _NUMBERED and rest[:1].isdigit():
-        return False
-    if last.isdecimal() and len(last) <= 2 and _is_ordinal(text, start, match, rest):
-        return False
-    return not (len(last) == 1 and last.isalpha() and last.isascii() and last != "i" and rest)
-
-
-def _is_ordinal(text: str, start: int, match: re.Match[str], rest: str) -> bool:
-    """'1. Apples' at the beginning of a line, 'am 3. Mai', 'im 2. Stock'."""
-    line = text[max(start, match.start() - 4) : match.start()].strip()
-    if line.isdecimal() and not text[start : match.start()].strip().rstrip("0123456789"):
-        return True
-    before = text[max(start, match.start() - _NEAR) : match.start()].split()
-    return len(before) > 1 and before[-2].lower() in _ORDINAL_AFTER and bool(rest)
-
-
-_ORDINAL_AFTER = frozenset(
-    "am der die das dem den des im vom zum zur beim bis ab ihr ihre ihren unser mein".split()
-)
-"""Words before a German ordinal."""
 
 
 class SentenceCutter:

@@ -98,7 +98,7 @@ def _segment(piece: RecordingPiece, result: SttResult) -> TranscribedSegment:
         words[0].start_ms if words else at,
         words[-1].end_ms if words else piece.end_ms,
         result.text,
-        round(result.confidence, 3),
+        None if result.confidence is None else round(result.confidence, 3),
         piece.speech_probability,
         words,
         result.language,

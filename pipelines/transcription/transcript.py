@@ -23,8 +23,8 @@ class TranscribedSegment:
     end_ms: int
     text: str
     """Empty where nothing was understood."""
-    confidence: float = 0.0
-    """0 to 1, of the recogniser."""
+    confidence: float | None = None
+    """0 to 1; None where the recogniser does not tell."""
     speech_probability: float = 1.0
     """0 to 1, of the voice detector: that this is speech at all."""
     words: tuple[TranscribedWord, ...] = ()

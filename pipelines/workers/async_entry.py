@@ -16,6 +16,7 @@ from typing import Any, NoReturn, Protocol
 
 from mediaserver.errors import EngineError
 from pipelines.workers.entry import taken_over
+from pipelines.workers.faults import ABOUT_REQUEST
 from pipelines.workers.protocol import Msg, Unpacker, WorkerMessage, pack, pack_json
 
 READ_BYTES = 1 << 18
@@ -35,12 +36,19 @@ class RequestError(EngineError):
         self.fields = fields
 
 
+class _Fields(dict[str, Any]):
+    """Of a request: another machine may have written them, and one that is not there is its own fault."""
+
+    def __missing__(self, name: str) -> Any:
+        raise RequestError(f"a request lacks {name!r}", kind=ABOUT_REQUEST)
+
+
 class AsyncRequest:
     """One request as the coroutine sees it that answers it."""
 
     def __init__(self, link: Link, id: int, fields: Mapping[str, Any]) -> None:
         self.id = id
-        self.fields = fields
+        self.fields: Mapping[str, Any] = _Fields(fields)
         """Of its OPEN."""
         self.finished = False
         """The server has sent all audio."""
@@ -168,7 +176,11 @@ class _Desk:
     def _take(self, message: WorkerMessage) -> None:
         id = message.id
         if message.kind is Msg.OPEN:
-            request = self._requests[id] = AsyncRequest(self._link, id, message.json())
+            try:
+                request = self._requests[id] = AsyncRequest(self._link, id, message.json())
+            except ValueError as error:
+                self._link.reply(pack_json(Msg.FAILED, id, error=one_line(error), kind=ABOUT_REQUEST))
+                return
             self._tasks[id] = asyncio.get_running_loop().create_task(self._answer(request))
         elif message.kind is Msg.CANCEL:
             self._requests.pop(id, None)

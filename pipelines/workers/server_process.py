@@ -15,17 +15,16 @@ import logging
 import os
 import re
 import secrets
-import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import gettempdir
 
 from mediaserver.errors import EngineError, EngineMemoryError
 from pipelines.workers.kept_process import KeptProcess
 from pipelines.workers.server_life import LifePhase, ServerLife
 from pipelines.workers.server_log import ServerLog, level, reason
+from pipelines.workers.socket_folder import SocketFolder, sweep
 from pipelines.workers.spec import INHERITED, NICENESS, THREADS, passed_on
 
 log = logging.getLogger(__name__)
@@ -98,7 +97,8 @@ class ServerProcess:
         """Why it ended last; empty since it is ready again."""
         self.keeper: int | None = None
         """The keeper's process id, while there is one."""
-        self.socket = Path(gettempdir()) / f"voiceforge-{secrets.token_hex(8)}" / "http.sock"
+        self._folder = SocketFolder()
+        self.socket = self._folder.path / "http.sock"
         """Where it listens, from its start to `stop`."""
         self._on_start = on_start
         self._no_memory = False
@@ -119,7 +119,8 @@ class ServerProcess:
     async def start(self) -> None:
         """Start it and wait until it can work. Raises EngineError when it ends before that,
         EngineMemoryError where its device's memory did not suffice."""
-        self.socket.parent.mkdir(mode=0o700)  # not there yet: nobody else can have made it
+        await asyncio.to_thread(sweep)
+        await asyncio.to_thread(self._folder.make)
         self._task = asyncio.get_running_loop().create_task(self._run())
         while not (self.ready or self._task.done()):
             self._changed.clear()
@@ -135,7 +136,7 @@ class ServerProcess:
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
         self._life.stopped()
-        shutil.rmtree(self.socket.parent, ignore_errors=True)
+        self._folder.remove()
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -220,8 +221,10 @@ class ServerProcess:
                 log.info("%s: %d lines are left out", name, lines.left_out)
                 lines.left_out = 0
             seen = level(line)
-            # what it tells of each request once it is ready is for those who look for a fault
-            log.log(logging.DEBUG if self.ready and seen < logging.ERROR else seen, "%s: %s", name, line)
+            # what it tells of each request once it is ready is for those who look for a fault, and what it
+            # says of being ended by us too: one calls that an error of its engine
+            quiet = self._unwanted.is_set() or (self.ready and seen < logging.ERROR)
+            log.log(logging.DEBUG if quiet else seen, "%s: %s", name, line)
 
     def _tell(self) -> None:
         self._changed.set()

@@ -93,7 +93,9 @@ class WorkGate:
     async def place(self, within_s: float) -> AsyncIterator[None]:
         """A place for a request of an engine without workers, a call's before a job's. Raises EngineBusyError
         when none is free in time."""
-        if self.admits(urgency().priority) and not self._waiting:
+        priority = urgency().priority
+        first = not self._waiting or priority < self._waiting[0][0]
+        if self.admits(priority) and first:
             self._placed += 1
         else:
             await self._wait(within_s)

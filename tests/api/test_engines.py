@@ -114,6 +114,7 @@ async def test_all_engines_with_what_they_need_and_cost(client: TestClient[Any, 
         "nothing, as of November 2026",
     ]
     assert found["kokoro"]["gpu_mb"] == 1200
+    assert [found[name]["pool"] for name in ("espeak-ng", "vllm", "silero")] == ["tts", "llm", None]
     assert found["espeak-ng"]["state"] is None
     (cloud, own) = body["modes"]
     assert (cloud["name"], own["name"]) == ("cloud-first", "self-hosted")

@@ -168,7 +168,7 @@ def test_what_other_engines_need_stays(desk: Desk) -> None:
     desk.add("owl", Kind.STT, FakeStt)
     assert "there is nothing to remove" in desk.types("remove", "condor", "--weights")
     desk.types("pull", "owl", "--yes")
-    assert "stays, which owl need too" in desk.types("remove", "condor", "--weights")
+    assert "stays for owl (--shared" in desk.types("remove", "condor", "--weights")
     assert weights(desk.home, "acme/condor").is_dir()
     desk.types("remove", "condor", "--weights", "--shared")
     assert not weights(desk.home, "acme/condor").exists()
@@ -179,9 +179,9 @@ def test_an_engine_that_was_never_pulled_keeps_no_packages(desk: Desk) -> None:
     desk.add("owl", Kind.STT, FakeStt, owls)
     desk.types("install", "condor")
     weights(desk.home, "acme/owl").mkdir(parents=True)
-    assert "stays, which owl need too" in desk.types("remove", "condor")
+    assert "stays for owl (--shared" in desk.types("remove", "condor")
     weights(desk.home, "acme/owl").rmdir()
-    assert "is removed" in desk.types("remove", "condor")
+    assert "aviary-birds: removed" in desk.types("remove", "condor")
     assert not environment(desk.home, desk.recipe.lock).exists()
 
 

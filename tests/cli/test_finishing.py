@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -22,13 +22,16 @@ MANIFEST = Manifest("tones", Kind.TTS, "tones", ("en",), "none", sample_rate=24_
 
 def voice(name: str) -> NeuralTts:
     """One of several of the same engine."""
-    return NeuralTts(MANIFEST, WorkerSpec(name, "tests.pipelines.engines.tts.tone_worker"))
+    return NeuralTts(
+        replace(MANIFEST, name=name), WorkerSpec(name, "tests.pipelines.engines.tts.tone_worker")
+    )
 
 
-async def times_made(folder: Path, *names: str, **options: Any) -> int:
-    """How often the greeting is made on a server, where each of these voices says it once."""
-    told = {"home": str(folder / "engines"), "options": options}
-    settings = load(overrides={"data": folder / "data", "engines": told})
+async def times_made(folder: Path, *names: str, **options: object) -> int:
+    """How often the greeting is made on a server, where each of these voices says it once. `options`: of
+    engines by name."""
+    engines = {"home": str(folder / "engines"), "options": options}
+    settings = load(overrides={"data": folder / "data", "engines": engines})
     async with AsyncExitStack() as undo:
         finishing = open_finishing(settings, undo)
         assert finishing.kept is not None

@@ -114,7 +114,7 @@ def known_llm(name: str, llm: Llm) -> EngineEntry:
 class Shop:
     """A server of lists whose rows can be changed: recognisers one and two, voices high, low and slow."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, tts: tuple[str, ...] = ("high",)) -> None:
         self.one, self.two = FakeStt(), FakeStt()
         self.high, self.low, self.slow = FakeTts(), FakeTts(), SlowTts()
         self.wise = FakeLlm((LlmText("I think so."),))
@@ -124,7 +124,7 @@ class Shop:
             {"wise": self.wise},
         )
         self.engines = Engines(known)
-        settings = EnginesSettings(stt=("one",), tts=("high",), voice="soprano", language="en-us")
+        settings = EnginesSettings(stt=("one",), tts=tts, voice="soprano", language="en-us")
         self.bench = Bench(folder, self)
         refused = self.bench.metrics.calls_refused.labels("engines")
         self.speech = Speech(self.engines, settings, refused.inc)
@@ -175,6 +175,7 @@ async def shop(tmp_path: Path) -> Any:
 async def test_a_changed_row_gives_the_next_call_its_engines_and_the_running_one_keeps_its_own(
     shop: Shop,
 ) -> None:
+    shop.two.manifest = replace(shop.two.manifest, languages=("*",))
     await shop.row()
     await shop.call("ann")
     (ann,) = shop.one.utterances
@@ -201,12 +202,47 @@ async def test_a_call_is_told_which_of_its_rows_engines_cannot_be_had(shop: Shop
 
 async def test_a_call_is_told_which_of_its_rows_voices_does_not_speak_its_language(shop: Shop) -> None:
     shop.low.manifest = replace(shop.low.manifest, languages=("de",))
-    await shop.row(tts=["high", "low"], language="de")
+    shop.two.manifest = replace(shop.two.manifest, languages=("de",))
+    await shop.row(stt=["two"], tts=["high", "low"], language="de")
     await shop.call("ann")
     happened = [each for each in shop.bench.sink.records if isinstance(each, EventHappened)]
     (failed,) = [each.data for each in happened if each.kind == "engine_failed"]
     assert failed == {"engine": "tts", "reason": "high: it does not speak de; low takes over"}
     assert shop.low.spoken and not shop.high.spoken
+
+
+async def test_engines_of_the_settings_may_be_there_for_other_languages(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, tts=("high", "low"))
+    shop.low.manifest = replace(shop.low.manifest, languages=("de",))
+    shop.one.manifest = replace(shop.one.manifest, languages=("*",))
+    await shop.row(language="de")
+    row = shop.agent("demo")
+    assert row is not None
+    speech = shop.speech.begin(row)
+    assert speech.absent == ()
+    assert speech.passed_over("en") == []
+    nobody = [("tts", "none for tts speaks fr: high is used all the same")]
+    assert [speech.passed_over("fr"), speech.passed_over("fr")] == [nobody, []]
+    await shop.row(tts=["low", "high"], language="de")
+    row = shop.agent("demo")
+    assert row is not None
+    own = shop.speech.begin(row)
+    passed = [("tts", "low: it does not speak en; high takes over")]
+    assert own.absent == () and own.passed_over("de") == []
+    assert [own.passed_over("en"), own.passed_over("en")] == [passed, []]
+    await shop.engines.stop()
+
+
+async def test_a_call_in_a_language_that_nobody_speaks_is_told_so_and_goes_on(shop: Shop) -> None:
+    await shop.row(language="de", stt=["one"])
+    await shop.call("ann")
+    happened = [each for each in shop.bench.sink.records if isinstance(each, EventHappened)]
+    assert [each.data for each in happened if each.kind == "engine_failed"] == [
+        {"engine": "stt", "reason": "none for stt speaks de: one is used all the same"},
+        {"engine": "tts", "reason": "none for tts speaks de: high is used all the same"},
+    ]
+    assert set(shop.high.languages) == {"en"}
+    assert [session.language for session in shop.one.sessions] == ["en"]
 
 
 async def test_the_settings_voice_is_not_asked_of_engines_that_a_row_names(shop: Shop) -> None:

@@ -215,7 +215,7 @@ if any(each + '.worker' in word for word in sys.orig_argv for each in ('espeak',
                 "espeak-ng": r"lacks .*`pip install espeakng-loader",
             },
         ),
-        (DEAD_WORKER, {"espeak-ng": r"died again and again.*tts\.espeak\.worker"}),
+        (DEAD_WORKER, {"espeak-ng": r"the espeak-ng worker did not start: it died again and again"}),
     ],
     ids=["not-installed", "dead-worker"],
 )

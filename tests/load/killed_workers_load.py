@@ -8,7 +8,8 @@ after the one before is there again. What came out of each telephone is read off
 what the server's transcript says was said and heard.
 
 Fails when a call is not answered or ends by itself, when it gets no answer in a turn, when not all was heard
-of what the agent said, or when anything was said twice.
+of what the agent said, or when anything was said twice or was not in the sound. Wants a quiet machine: on a
+busy one the sound has gaps, and words that cannot be read for them count as faults.
 """
 
 from __future__ import annotations
@@ -105,10 +106,11 @@ def faults(talked: Talked) -> list[str]:
     lines = talked.said("agent")
     if not talked.all_heard:
         found.append(f"{lines} were said, and {talked.said('heard')} heard")
+    sound = talked.sound()
     for mark in ("desk", "look"):  # one of each line's words: of the greeting, and of each answer
         said = Counter(word for line in lines for word in words_of(line))[mark]
-        sounded = talked.sound().count(mark)
-        if sounded > said:
+        sounded = sound.count(mark)
+        if sounded != said:
             found.append(f"{mark!r} was said {said} times and heard {sounded} times")
     return found
 

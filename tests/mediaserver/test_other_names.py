@@ -103,7 +103,11 @@ def test_modes_and_providers() -> None:
         ("LLM_PROVIDER", "oracle"),
         ("LLM_MODEL", "the big one"),
         ("LLM_MODEL", "gpt-" + "9" * 200),
+        ("HF_ML_API_URL", "http://[half"),
+        ("HF_ML_API_URL", "https://me:sesame@me-voice.hf.space"),
         ("VLLM_URL", "gpu:8000"),
+        ("VLLM_URL", "http://[half"),
+        ("OLLAMA_BASE_URL", "http://me:sesame@ollama:11434"),
         ("WHISPER_MODEL", "enormous"),
         ("AI_MODE", "on"),
     ],
@@ -115,7 +119,7 @@ def test_what_nobody_knows_is_a_notice_and_no_refusal(
     found = settings(tmp_path)
     (notice,) = found.notices
     assert notice.startswith(variable)
-    assert "is left out" in notice
+    assert "is left out" in notice and "sesame" not in notice
 
 
 def test_without_such_variables_there_is_nothing_to_tell() -> None:

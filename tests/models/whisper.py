@@ -1,16 +1,18 @@
-"""Makes a Whisper of small geometry with random weights, as CTranslate2 and faster-whisper load it.
+"""Makes a Whisper with random weights, as CTranslate2 and faster-whisper load it: of small geometry, or of
+the published one of large-v3-turbo.
 
-Runs in the environment of the engine (`python whisper.py FOLDER KIND`), so it imports nothing of ours. The
-vocabulary has Whisper's own size and special tokens in their order; what most tokens say is made up. It hears
-nothing, but goes through all the code that real weights go through. Its embeddings outweigh all else, and
-each token of SAYS points to the next: so it writes that sentence whatever it hears, and from wherever it is
-told to begin.
+Runs in the environment of the engine (`python whisper.py FOLDER KIND SIZE`), so it imports nothing of ours.
+The vocabulary has Whisper's own size and special tokens in their order; what most tokens say is made up. It
+hears nothing, but goes through all the code that real weights go through. Its embeddings outweigh all else,
+and each token of SAYS points to the next: so it writes that sentence whatever it hears, and from wherever it
+is told to begin.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +37,6 @@ SPECIAL = [
     "<|notimestamps|>",
     *TIMES,
 ]
-WIDTH, HEADS, LAYERS, MELS, FEED = 64, 2, 2, 80, 64
 SAYS = ("<|startoftranscript|>", "<|en|>", "<|transcribe|>", "<|0.00|>")
 WORDS = "book a room for two on monday please".split()
 """What it writes, as one segment that ends at 1.60 s."""
@@ -79,57 +80,82 @@ def write_tokenizer(folder: Path) -> list[str]:
     return [*text, *SPECIAL]
 
 
+@dataclass(frozen=True)
+class Geometry:
+    """How large one is."""
+
+    width: int
+    heads: int
+    encoder: int
+    """Layers, as of the decoder."""
+    decoder: int
+    mels: int
+    feed: int
+
+
+SIZES = {
+    "small": Geometry(64, 2, 2, 2, 80, 64),
+    "large-v3-turbo": Geometry(1_280, 20, 32, 4, 128, 5_120),
+}
+
+
 class Weights:
     """Random numbers of the scale that keeps activations near 1."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, size: Geometry) -> None:
         self._numbers = np.random.default_rng(seed)
+        self._size = size
 
     def matrix(self, *shape: int, scale: float = 1.0) -> Array:
         fan = int(np.prod(shape[1:]))
-        return (self._numbers.normal(0.0, scale / np.sqrt(fan), shape)).astype(np.float32)
+        made: Array = self._numbers.standard_normal(shape, np.float32)
+        made *= scale / np.sqrt(fan)
+        return made
 
     def linear(self, spec: Any, rows: int, columns: int) -> None:
         spec.weight = self.matrix(rows, columns)
         spec.bias = np.zeros(rows, np.float32)
 
     def norm(self, spec: Any) -> None:
-        spec.gamma, spec.beta = np.ones(WIDTH, np.float32), np.zeros(WIDTH, np.float32)
+        width = self._size.width
+        spec.gamma, spec.beta = np.ones(width, np.float32), np.zeros(width, np.float32)
 
     def attention(self, spec: Any, *, on_self: bool) -> None:
         """Query, key and value in one matrix where they are of one thing."""
         self.norm(spec.layer_norm)
-        widths = [3 * WIDTH, WIDTH] if on_self else [WIDTH, 2 * WIDTH, WIDTH]
+        width = self._size.width
+        widths = [3 * width, width] if on_self else [width, 2 * width, width]
         for linear, rows in zip(spec.linear, widths, strict=True):
-            self.linear(linear, rows, WIDTH)
+            self.linear(linear, rows, width)
 
     def feed_forward(self, spec: Any) -> None:
         self.norm(spec.layer_norm)
-        self.linear(spec.linear_0, FEED, WIDTH)
-        self.linear(spec.linear_1, WIDTH, FEED)
+        self.linear(spec.linear_0, self._size.feed, self._size.width)
+        self.linear(spec.linear_1, self._size.width, self._size.feed)
 
 
-def write_model(folder: Path, tokens: list[str], kind: str) -> None:
+def write_model(folder: Path, tokens: list[str], kind: str, size: Geometry) -> None:
     """model.bin, config.json and vocabulary.json."""
     from ctranslate2.specs.whisper_spec import WhisperSpec
 
-    make, spec = Weights(0), WhisperSpec(LAYERS, HEADS, LAYERS, HEADS)
+    make, width = Weights(0, size), size.width
+    spec = WhisperSpec(size.encoder, size.heads, size.decoder, size.heads)
     encoder, decoder = spec.encoder, spec.decoder
-    for conv, channels in ((encoder.conv1, MELS), (encoder.conv2, WIDTH)):
-        conv.weight, conv.bias = make.matrix(WIDTH, channels, 3), np.zeros(WIDTH, np.float32)
-    encoder.position_encodings.encodings = make.matrix(1500, WIDTH)
+    for conv, channels in ((encoder.conv1, size.mels), (encoder.conv2, width)):
+        conv.weight, conv.bias = make.matrix(width, channels, 3), np.zeros(width, np.float32)
+    encoder.position_encodings.encodings = make.matrix(1500, width)
     make.norm(encoder.layer_norm)
     for layer in encoder.layer:
         make.attention(layer.self_attention, on_self=True)
         make.feed_forward(layer.ffn)
-    decoder.embeddings.weight = make.matrix(len(tokens), WIDTH, scale=8.0 * STRENGTH)
-    decoder.position_encodings.encodings = make.matrix(448, WIDTH)
+    decoder.embeddings.weight = make.matrix(len(tokens), width, scale=np.sqrt(width) * STRENGTH)
+    decoder.position_encodings.encodings = make.matrix(448, width)
     make.norm(decoder.layer_norm)
     for layer in decoder.layer:
         make.attention(layer.self_attention, on_self=True)
         make.attention(layer.attention, on_self=False)
         make.feed_forward(layer.ffn)
-    decoder.projection.weight = make.matrix(len(tokens), WIDTH)
+    decoder.projection.weight = make.matrix(len(tokens), width)
     said = ["\u0120" + word for word in WORDS]
     chain = [*SAYS, *said, *([said[0]] if kind == "endless" else ["<|1.60|>", "<|endoftext|>"])]
     numbers = [tokens.index(each) for each in chain]
@@ -142,17 +168,19 @@ def write_model(folder: Path, tokens: list[str], kind: str) -> None:
     spec.config.suppress_ids = []
     spec.config.suppress_ids_begin = [220, tokens.index("<|endoftext|>")]
     spec.config.lang_ids = [tokens.index(f"<|{each}|>") for each in LANGUAGES]
-    spec.config.alignment_heads = [(layer, head) for layer in range(LAYERS) for head in range(HEADS)]
+    spec.config.alignment_heads = [
+        (layer, head) for layer in range(size.decoder) for head in range(size.heads)
+    ]
     spec.validate()
     spec.save(str(folder))
 
 
-def make(folder: Path, kind: str = "whole") -> None:
+def make(folder: Path, kind: str = "whole", size: str = "small") -> None:
     """`kind`: whole; spoilt: weights that are no numbers; endless: its sentence leads back to its
     beginning."""
     folder.mkdir(parents=True, exist_ok=True)
-    write_model(folder, write_tokenizer(folder), kind)
-    settings = {"feature_size": MELS, "sampling_rate": 16_000, "hop_length": 160}
+    write_model(folder, write_tokenizer(folder), kind, SIZES[size])
+    settings = {"feature_size": SIZES[size].mels, "sampling_rate": 16_000, "hop_length": 160}
     settings |= {"chunk_length": 30, "n_fft": 400}
     (folder / "preprocessor_config.json").write_text(json.dumps(settings), encoding="utf-8")
 

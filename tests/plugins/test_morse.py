@@ -90,6 +90,8 @@ def test_its_options_are_checked(module: Callable[[str], Any], tmp_path: Path) -
     ):
         with pytest.raises(EngineMissingError, match=words.replace("?", r"\?")):
             engine.make(EngineOptions(settings=settings, home=tmp_path))
+        refused = engine.ENTRY.readiness(EngineOptions(settings=settings, home=tmp_path)).refused
+        assert words in refused  # so that `engines install` refuses them as the server does
     lacks = engine.ENTRY.readiness(EngineOptions(home=tmp_path)).lacks
     assert lacks == "its packages: run `voiceforge engines install morse`"
 

@@ -19,7 +19,8 @@ import pytest
 from tests.faults.calling import calls, poll
 from tests.peers.conftest import ServerProcess, start_server, stop_server
 from tests.plugins.installing import python_path
-from tests.plugins.test_rows import LINE, ROW, SWITCH, Service, clip, database, heard, part
+from tests.plugins.telephone import Service, clip, database, heard
+from tests.plugins.test_rows import LINE, ROW, SWITCH, part
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 

@@ -15,7 +15,7 @@ import numpy as np
 from aiohttp import web
 
 from tests.plugins.acme_speech import buzz
-from tests.standins.provider import StandIn, Trouble, hang
+from tests.standins.provider import StandIn, Trouble, cut, hang
 
 RATE = 22_050
 SPACE = "acme/buzz-tts"
@@ -62,6 +62,8 @@ class HuggingFace(StandIn):
             self.refused("a body without inputs")
             return web.json_response({"error": "Body needs to provide a inputs key"}, status=400)
         self.asked.append(asked)
+        if trouble.cut_after is not None:
+            return await _half(request)
         samples = buzz.say(asked["inputs"], RATE)
         if trouble.empty:
             samples = samples[:0]
@@ -82,6 +84,10 @@ class HuggingFace(StandIn):
         if (refusal := self._admitted(request, trouble)) is not None:
             return refusal
         content = await request.read()
+        if trouble.silent:
+            await hang()
+        if trouble.cut_after is not None:
+            return await _half(request)
         if request.content_type != "audio/wav":
             self.refused(f"audio as {request.content_type}")
             return web.json_response({"error": "Content type not supported"}, status=415)
@@ -155,6 +161,15 @@ class HuggingFace(StandIn):
         if f"{request.match_info['owner']}/{request.match_info['name']}" != SPACE:
             return web.json_response({"error": "Repository not found"}, status=404)
         return web.json_response({"stage": self.stage, "hardware": {"current": "cpu-basic"}})
+
+
+async def _half(request: web.Request) -> web.StreamResponse:
+    """The beginning of an answer, and no more."""
+    response = web.StreamResponse(headers={"Content-Type": "audio/wav", "Content-Length": "100000"})
+    await response.prepare(request)
+    await response.write(b"RIFF")
+    cut(request)
+    return response
 
 
 def _wav(samples: Any, rate: int) -> bytes:

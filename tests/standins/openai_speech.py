@@ -81,6 +81,9 @@ class OpenaiAudio(StandIn):
             await hang()
         async with self.streaming():
             form = await request.post()
+        if trouble.cut_after is not None:
+            cut(request)
+            return web.Response()
         if trouble.nonsense_after is not None:
             return web.Response(text='{"text": 3, "logprobs": 5}', content_type="application/json")
         file = form.get("file")

@@ -77,8 +77,12 @@ class StandIn:
         """No stream is open any more."""
         async with asyncio.timeout(10):
             while self.open:
-                self._changed.clear()
-                await self._changed.wait()
+                await self.changed()
+
+    async def changed(self) -> None:
+        """A stream is closed."""
+        self._changed.clear()
+        await self._changed.wait()
 
     @asynccontextmanager
     async def socket(self, request: web.Request, **options: Any) -> AsyncIterator[web.WebSocketResponse]:

@@ -4188,7 +4188,7 @@ export interface components {
             needs: string[];
             /**
              * Pool
-             * @description The pool of work that its requests belong to.
+             * @description The pool of work that its requests belong to; null: none has a limit for it.
              */
             pool: string | null;
             /**
@@ -4257,10 +4257,17 @@ export interface components {
              */
             ready: boolean;
             /**
+             * Ready In S
+             * @description While it is warming: about so many seconds still. null: nobody knows.
+             */
+            ready_in_s: number | null;
+            /**
              * Restarts
              * @description How often a part of it was started again.
              */
             restarts: number;
+            /** @description `warming`: it is being started, or its model is being loaded, here or at its provider (a cold start); `passed_over`: it failed lately, and is tried in the background; `failed`: see `fault`. */
+            status: components["schemas"]["EngineStatus"];
             /**
              * Unloaded
              * @description It made room, and is loaded again when somebody wants it.
@@ -4279,6 +4286,11 @@ export interface components {
             /** Workers Ready */
             workers_ready: number;
         };
+        /**
+         * EngineStatus
+         * @enum {string}
+         */
+        EngineStatus: "ready" | "warming" | "unloaded" | "passed_over" | "failed";
         /**
          * EngineTrialShown
          * @description What came of trying an engine.
@@ -7530,9 +7542,9 @@ export interface components {
         SegmentShown: {
             /**
              * Confidence
-             * @description 0 to 1, of the recogniser.
+             * @description 0 to 1; null where the recogniser does not tell.
              */
-            confidence: number;
+            confidence: number | null;
             /** End Ms */
             end_ms: number;
             /**
@@ -8017,7 +8029,7 @@ export interface components {
             speed?: number;
             /**
              * Ssml
-             * @description The text is SSML: speak, p, s, break, say-as, prosody (rate, volume), sub and lang; of other elements the words are said. Else nothing in it is markup.
+             * @description The text is SSML: speak, p, s, break, say-as, prosody (rate, volume), sub and lang; phoneme and pitch where the voice can; of other elements the words are said. Else nothing in it is markup.
              * @default false
              */
             ssml?: boolean;
@@ -8071,9 +8083,9 @@ export interface components {
         TranscriptShown: {
             /**
              * Confidence
-             * @description Of all segments, by their length; 0 where nothing was understood.
+             * @description Of all segments, by their length; 0 where nothing was understood, null where the recogniser does not tell.
              */
-            confidence: number;
+            confidence: number | null;
             /** Duration Ms */
             duration_ms: number;
             /** Engine */

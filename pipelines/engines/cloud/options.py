@@ -55,6 +55,11 @@ class ProviderOptions(BaseModel):
         return True
 
     @property
+    def final_within_s(self) -> float:
+        """Of a recogniser, in the place of its manifest's; 0: that."""
+        return 0.0
+
+    @property
     def lacks(self) -> str:
         """What it wants beside a key and does not have; empty when nothing."""
         return ""

@@ -71,7 +71,12 @@ class CloudEngine:
     def make(self, options: EngineOptions) -> ProviderStt | ProviderTts:
         """One of several bears its own name. Raises EngineMissingError."""
         made = ProviderStt if self.manifest.kind is Kind.STT else ProviderTts
-        manifest = replace(self.manifest, name=options.name or self.manifest.name)
+        given = checked_options(self.manifest.name, options, self.form)
+        manifest = replace(
+            self.manifest,
+            name=options.name or self.manifest.name,
+            final_within_s=given.final_within_s or self.manifest.final_within_s,
+        )
         return made(manifest, self.spec(options), options.workers)
 
     def spec(self, options: EngineOptions) -> WorkerSpec:

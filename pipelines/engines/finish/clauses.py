@@ -15,18 +15,19 @@ import numpy.typing as npt
 
 from mediaserver.media.time import SAMPLES_PER_MS
 from pipelines.engines.protocols import TtsChunk
+from pipelines.engines.tts.worker.edges import QUIET, Edges
+from pipelines.languages.sentence_ends import ends_sentence
 
 FIRST_CHARS = 12
 """A shorter clause is no melody."""
 MOST_CHARS = 240
-QUIET = 120
-"""Absolute int16 value below which a clause's edges are silence (-49 dBFS)."""
 EDGE = 10 * SAMPLES_PER_MS
-"""Kept of that silence, on either side."""
+"""Kept of the silence around a clause, on either side."""
 PAUSES_MS = {",": 110, ";": 180, ":": 180, ".": 260, "!": 260, "?": 280, "…": 300}
 """Behind a clause, by its last character; 40 ms where it has none of these."""
-_FIRST = re.compile(rf".{{{FIRST_CHARS},90}}?[,;:.!?…][\"'”’)\]]*\s+", re.DOTALL)
-_NEXT = re.compile(rf".{{24,{MOST_CHARS}}}?[.!?…;:][\"'”’)\]]*\s+|.{{60,{MOST_CHARS}}}\s", re.DOTALL)
+_FIRST_MOST, _NEXT_LEAST, _WORDS_LEAST = 90, 24, 60
+_MARK = re.compile(r"(?P<marks>[,;:.!?…][\"'”’)\]]*)\s+")
+_WORDS = re.compile(rf".{{{_WORDS_LEAST},{MOST_CHARS}}}\s", re.DOTALL)
 
 Pcm = npt.NDArray[np.int16]
 Speak = Callable[[str], AsyncGenerator[TtsChunk, None]]
@@ -35,11 +36,23 @@ Speak = Callable[[str], AsyncGenerator[TtsChunk, None]]
 def clauses(text: str) -> list[tuple[int, str]]:
     """(offset, clause) pairs, which together are the text: a short one first, then about sentences."""
     cuts = list[tuple[int, str]]()
-    at, pattern = 0, _FIRST
-    while (found := pattern.match(text, at)) is not None and text[found.end() :].strip():
-        cuts.append((at, found[0]))
-        at, pattern = found.end(), _NEXT
+    at = 0
+    while (end := _end(text, at)) and text[end:].strip():
+        cuts.append((at, text[at:end]))
+        at = end
     return [*cuts, (at, text[at:])]
+
+
+def _end(text: str, at: int) -> int:
+    """Where the clause that begins at `at` ends: the first one at a comma, too; 0: nowhere."""
+    least, most = (_NEXT_LEAST, MOST_CHARS) if at else (FIRST_CHARS, _FIRST_MOST)
+    for found in _MARK.finditer(text, at + least):
+        if found.start() > at + most:
+            break
+        if (not at or found["marks"][0] != ",") and ends_sentence(text, *found.span("marks"), at):
+            return found.end()
+    words = _WORDS.match(text, at) if at else None
+    return words.end() if words is not None else 0
 
 
 def pause_ms(clause: str) -> int:
@@ -58,7 +71,9 @@ async def clausewise(speak: Speak, text: str) -> AsyncGenerator[TtsChunk, None]:
                 making = asyncio.ensure_future(_whole(speak, parts[place + 1][1]))
             if first is None:
                 continue
-            trimmed, cut = _trimmed(audio)
+            edges = Edges(QUIET, EDGE, EDGE)
+            trimmed = edges.process(audio, last=True)
+            cut = edges.begun or 0
             pause = np.zeros(pause_ms(clause) * SAMPLES_PER_MS if place + 1 < len(parts) else 0, np.int16)
             words = tuple(
                 replace(
@@ -88,12 +103,3 @@ async def _whole(speak: Speak, clause: str) -> tuple[Pcm, TtsChunk | None]:
         return np.zeros(0, np.int16), None
     words = tuple(word for chunk in chunks for word in chunk.words)
     return np.concatenate([chunk.samples for chunk in chunks]), replace(chunks[0], words=words)
-
-
-def _trimmed(audio: Pcm) -> tuple[Pcm, int]:
-    """Without the silence around it, and how many samples that was in front."""
-    loud = np.flatnonzero(np.abs(audio.astype(np.int32)) >= QUIET)
-    if not len(loud):
-        return audio[:0], 0
-    cut = max(0, int(loud[0]) - EDGE)
-    return audio[cut : int(loud[-1]) + 1 + EDGE], cut

@@ -170,10 +170,11 @@ class _FailoverSession:
         if self._session is None or engine is not self._engine:
             self._drop()
             result = partial(self._result, self._opened)
+            language = engine.manifest.nearest(self._language)
             if among := self._heard_by(engine):
-                self._session = engine.session(result, language=self._language, among=among)
+                self._session = engine.session(result, language=language, among=among)
             else:  # one that knows no `among` may be anybody's
-                self._session = engine.session(result, language=self._language)
+                self._session = engine.session(result, language=language)
             self._engine = engine
         return self._session
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import SAMPLE_RATE
-from pipelines.engines.protocols import FAILED, FINAL_WITHIN_S, Grammar, SttResult
+from pipelines.engines.protocols import FAILED, FINAL_WITHIN_S, Grammar, SttResult, least_confidence
 from pipelines.engines.stt.heard_language import in_common
 from pipelines.engines.stt.utterance_request import UtteranceRequest
 from pipelines.workers.pool import WorkerPool
@@ -150,7 +150,7 @@ def joined(parts: Sequence[SttResult]) -> SttResult:
     whole = replace(
         last,
         text=" ".join(part.text for part in said),
-        confidence=min(part.confidence for part in said),
+        confidence=least_confidence(said),
         understood=True,
         complete=False,
         extensible=False,

@@ -113,7 +113,11 @@ class UtteranceRequest:
 
     def _finish(self, ticket: Ticket) -> None:
         ticket.send(pack(Msg.FINISH, ticket.id))
-        if self._urgency.priority is Priority.CALL:  # a recording's long piece may take its time
+        self._awaits(ticket)
+
+    def _awaits(self, ticket: Ticket) -> None:
+        """The final is waited for; a recording's long piece may take its time."""
+        if self._urgency.priority is Priority.CALL:
             ticket.awaits()
 
     # -- Requester -------------------------------------------------------------------------------------
@@ -134,6 +138,8 @@ class UtteranceRequest:
             return
         if message.kind is Msg.DONE:
             self._close()
+        elif self._end is not None and self._ticket is not None:  # a partial that came late is no final
+            self._awaits(self._ticket)
         self._on_result(result)
 
     def on_lost(self, why: str) -> None:
@@ -160,7 +166,7 @@ class UtteranceRequest:
         return SttResult(
             text=str(fields["text"]),
             final=done or bool(fields.get("end")),
-            confidence=float(fields.get("confidence", 0.0)),
+            confidence=_share(fields.get("confidence")),
             understood=bool(fields.get("understood", True)),
             complete=bool(fields.get("complete")),
             extensible=bool(fields.get("extensible")),
@@ -268,7 +274,13 @@ class UtteranceRequest:
             self._deadline = None
 
 
+def _share(told: Any) -> float | None:
+    """0 to 1; None where the worker does not tell."""
+    return None if told is None else float(told)
+
+
 def _word(told: Sequence[Any], before_ms: int) -> WordTime:
     text, begin, end, *sure = told
-    confidence = float(sure[0]) if sure and sure[0] is not None else None
-    return WordTime(str(text), before_ms + int(begin), before_ms + int(end), confidence)
+    return WordTime(
+        str(text), before_ms + int(begin), before_ms + int(end), _share(sure[0] if sure else None)
+    )

@@ -5,11 +5,13 @@ text. What a caller hears already is never started anew.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from copy import copy
 from dataclasses import replace
 from functools import partial
 
-from pipelines.engines.circuits import EngineCircuits
+from mediaserver.errors import EngineMissingError
+from pipelines.engines.circuits import EngineCircuits, reason
 from pipelines.engines.counting import SpeechCounter, counted_speech
 from pipelines.engines.failover import Preferred
 from pipelines.engines.finish.finishing import Finishing
@@ -39,11 +41,15 @@ class PreferredTts(Preferred[Tts]):
         self._finishing = finishing
         self._fixed = False
         self._manner = AS_USUAL
+        self._in_call = False
+        self._not_had: set[tuple[str, str]] = set()
+        """Voices, with the language, that none of the list has."""
 
     def counted(self, counter: SpeechCounter) -> PreferredTts:
-        """The same engines, for one that is told what each said."""
+        """The same engines, for a call, which is told what each said."""
         counted = PreferredTts(self._there, counter, finishing=self._finishing)
         counted.same(self)
+        counted._in_call = True
         return counted
 
     def kept_for(self, written: str) -> Tts:
@@ -62,13 +68,38 @@ class PreferredTts(Preferred[Tts]):
         same._manner = manner
         return same
 
-    def speak(
+    async def speak(
         self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
     ) -> AsyncGenerator[TtsChunk, None]:
+        """In a call a voice that nobody has, or not in this language, is left for the usual one: nobody can
+        mend it while the caller waits."""
+        asked, why, begun = (voice, language), "", False
+        if asked in self._not_had:
+            voice = ""
+        try:
+            async with aclosing(self._spoken(text, voice, language, rate)) as chunks:
+                async for chunk in chunks:
+                    begun = True
+                    yield chunk
+            return
+        except EngineMissingError as error:
+            if begun or not voice or not self._in_call or not self.has_none(asked):
+                raise
+            why = reason(error)
+        self._not_had.add(asked)
+        async with aclosing(self._spoken(text, "", language, rate)) as chunks:
+            async for chunk in chunks:
+                if why:
+                    failures = [why, *([chunk.instead_of] if chunk.instead_of else [])]
+                    chunk, why = _noted(chunk, f"{'; '.join(failures)}; it is said in the usual voice"), ""
+                yield chunk
+
+    def _spoken(self, text: str, voice: str, language: str, rate: float) -> AsyncGenerator[TtsChunk, None]:
         meant = self._addressed(voice)
 
         def begin(engine: Tts) -> AsyncGenerator[TtsChunk, None]:
             named, tongue = told(voice, language, engine.manifest.name, first=engine is meant)
+            tongue = engine.manifest.nearest(tongue)
             manner = self._manner.within(engine.manifest)
 
             def made(stream: AsyncGenerator[TtsChunk, None]) -> AsyncGenerator[TtsChunk, None]:

@@ -21,6 +21,7 @@ from typing import Self
 import numpy as np
 
 from mediaserver.errors import EngineError, EngineLostError, EngineMemoryError
+from mediaserver.media.time import SAMPLE_RATE
 from pipelines.engines.in_worker import WorkerEngine, failure
 from pipelines.engines.protocols import AS_USUAL, SpeechManner, TtsChunk, WordMark
 from pipelines.workers.pool import Ticket
@@ -34,6 +35,9 @@ AGAIN_WITHIN_S = 0.5
 has room; the caller has waited already."""
 READY_WAIT_S = 3.0
 """How long a text waits for a worker that is being started again, or for room on one."""
+MOST_AHEAD = 300 * SAMPLE_RATE
+"""Samples that may wait for a listener, of the slowest speech, too: a worker that sends more heeds no CREDIT,
+and would fill the memory."""
 # Control characters, lone surrogates and the byte order mark become spaces: one for one, so positions hold.
 _CONTROL = {code: " " for code in (*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000), 0xFEFF)}
 
@@ -102,6 +106,7 @@ class SpeechRequest:
         self.queue: asyncio.Queue[TtsChunk | EngineError | None] = asyncio.Queue()
         self._name = name
         self._words: tuple[WordMark, ...] = ()
+        self._ahead = 0
 
     async def next(self, ticket: Ticket, within_s: float | None = None) -> TtsChunk | EngineError | None:
         """What comes next; a worker that lets its listener wait for ever is started again. `within_s`: what
@@ -110,11 +115,14 @@ class SpeechRequest:
             ticket.awaits()
         try:
             async with asyncio.timeout(within_s):
-                return await self.queue.get()
+                item = await self.queue.get()
         except TimeoutError:
             raise EngineLostError(
                 f"the {self._name} worker died, and no other spoke within {within_s} s"
             ) from None
+        if isinstance(item, TtsChunk):
+            self._ahead -= len(item.samples)
+        return item
 
     def on_message(self, message: WorkerMessage) -> None:
         try:
@@ -129,6 +137,14 @@ class SpeechRequest:
                 self._words += tuple(WordMark(int(a), int(b), int(sample)) for a, b, sample in words)
             case Msg.AUDIO:
                 samples = np.frombuffer(message.payload, np.int16)
+                if self._ahead > MOST_AHEAD:
+                    return
+                self._ahead += len(samples)
+                if self._ahead > MOST_AHEAD:
+                    ahead_s = self._ahead // SAMPLE_RATE
+                    why = f"the {self._name} worker sends speech that nobody takes ({ahead_s} s of it)"
+                    self.queue.put_nowait(EngineError(why))
+                    return
                 self.queue.put_nowait(TtsChunk(samples, self._words))
                 self._words = ()
             case Msg.DONE:

@@ -61,7 +61,7 @@ class DocumentExecutor(FlowWalk):
     def utterance(self, text: str, understood: bool = True, **how: Any) -> FlowStep:
         self._rested()
         said = "" if self.asks_secret else text[:1_000]
-        self._last = {**self._last, "said": said, "confidence": float(how.get("confidence", 0.0))}
+        self._last = {**self._last, "said": said, "confidence": float(how.get("confidence") or 0.0)}
         if (step := self._judged_again(bool(how.get("amends")))) is not None:
             return step
         self._extracting = False

@@ -168,7 +168,7 @@ def test_of_events_keys_alone_count(events: list[dict[str, Any]], turns: int) ->
 def test_words_and_keys_are_turns_of_their_own_and_operators_are_none() -> None:
     lines = [line(0, "agent", "Hi."), line(3, "caller", "well"), line(6, "operator", "I help.")]
     turns = recorded(lines, [digit(4, "1"), digit(5, "2")]).turns
-    assert [turn.inputs for turn in turns[1:]] == [(Utterance("well", 0.0),), (Pressed("1"), Pressed("2"))]
+    assert [turn.inputs for turn in turns[1:]] == [(Utterance("well"),), (Pressed("1"), Pressed("2"))]
 
 
 def test_an_empty_call_and_an_endless_one_are_bounded() -> None:

@@ -11,11 +11,12 @@ import numpy.typing as npt
 import pytest
 
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLES_PER_MS
-from pipelines.conversation.agent import Finality
+from pipelines.conversation.agent import Finality, Listen
 from pipelines.conversation.ear import EarState
 from pipelines.conversation.endpointing import Endpointer
-from pipelines.conversation.finality import FINISHED, UNFINISHED, with_ear
+from pipelines.conversation.finality import FINISHED, UNFINISHED, finality_of, with_ear
 from pipelines.conversation.listening import JUDGED_FRAMES, Listening
+from pipelines.conversation.pieces import as_one
 from pipelines.conversation.speech_detector import Edge
 from pipelines.conversation.timing import Limits, Waits
 from pipelines.engines.protocols import Kind, Manifest, SttResult
@@ -164,3 +165,17 @@ async def test_an_answer_after_the_call_is_heard_by_nobody() -> None:
     judge.answers[0](0.9)
     await asyncio.sleep(0)
     assert not told
+
+
+def test_a_recogniser_that_tells_no_confidence_is_not_doubted_for_it() -> None:
+    """A short answer of such a one was never taken at once: "none" looked like "none at all"."""
+    listen = Listen()
+    assert finality_of(SttResult("yes", True, 0.9), listen, "en") is WHOLE
+    assert finality_of(SttResult("yes", True, None), listen, "en") is WHOLE
+    assert finality_of(SttResult("yes", True, 0.2), listen, "en") is not WHOLE
+
+
+def test_pieces_are_as_sure_as_the_least_sure_that_tells() -> None:
+    said, silent = SttResult("one", True, 0.8), SttResult("two", True, None)
+    assert as_one([said], silent).confidence == 0.8
+    assert as_one([silent], silent).confidence is None

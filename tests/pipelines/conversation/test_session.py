@@ -460,7 +460,7 @@ async def test_a_recogniser_that_cannot_work_is_not_understood() -> None:
     talk.stt.broken = True
     await talk.say("a room", 700)
     await talk.until_quiet()
-    assert agent.inputs[1] == Utterance("", 0.0, False)
+    assert agent.inputs[1] == Utterance("", understood=False)
     assert talk.call.happened("engine_failed")
 
 
@@ -469,7 +469,7 @@ async def test_a_recogniser_that_never_answers_is_not_understood() -> None:
     talk.stt.mute = True
     await talk.say("a room", 700)
     await talk.silence(2500)
-    assert agent.inputs[1] == Utterance("", 0.0, False)
+    assert agent.inputs[1] == Utterance("", understood=False)
 
 
 async def test_a_recogniser_that_dies_in_mid_speech_is_replaced_and_hears_it_all() -> None:

@@ -226,3 +226,19 @@ class OneFast(ScriptedAgent):
 def test_an_agent_hears_of_a_speed_that_nobody_speaks_at(rate: float) -> None:
     with pytest.raises(ValueError, match=r"0\.25 to 4"):
         Say("hello", rate=rate)
+
+
+async def test_engines_that_do_not_speak_the_other_language_are_told() -> None:
+    asked: list[str] = []
+
+    def passed_over(language: str) -> list[tuple[str, str]]:
+        asked.append(language)
+        return [("tts", "high: it does not speak es; low takes over")]
+
+    talk = Conversation(Polyglot(Switch("es")), passed_over=passed_over)
+    await talk.until_quiet()
+    await talk.say("hola", 700)
+    await talk.until_quiet()
+    assert asked == ["es"]
+    (event,) = talk.call.happened("engine_failed")
+    assert event.data == {"engine": "tts", "reason": "high: it does not speak es; low takes over"}

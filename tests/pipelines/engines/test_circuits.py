@@ -66,6 +66,26 @@ async def test_one_that_failed_is_asked_by_callers_only_once_it_works_again() ->
     circuits.close()
 
 
+@pytest.mark.parametrize("ended", ["forgotten", "closed"])
+async def test_one_that_was_stopped_is_not_tried_any_more(ended: str) -> None:
+    tries: list[object] = []
+
+    async def attempt(engine: object) -> None:
+        tries.append(engine)
+
+    circuits, one, other = EngineCircuits(attempt), FakeTts(), FakeTts()
+    circuits.failed(one, "it fell over")
+    if ended == "forgotten":
+        circuits.forget(one)
+    else:
+        circuits.close()
+    assert not circuits.open(one)
+    circuits.failed(other, "so did this, later")
+    await until(lambda: not circuits.open(other))
+    assert tries == [other]
+    circuits.close()
+
+
 async def test_an_engine_that_cannot_be_hashed_is_as_good_as_any() -> None:
     class Unhashable(FakeTts):
         __hash__ = None  # type: ignore[assignment]
@@ -157,6 +177,20 @@ async def test_when_nobody_could_hear_it_is_told_why() -> None:
     await until(lambda: bool(results), one)
     assert str(results[0].error) == "fake: its worker died"
     session.close()
+
+
+@pytest.mark.parametrize(
+    ("error", "as_good_as_before"),
+    [
+        (ModelError("too long", about_request=True), True),
+        (ProviderError("no such voice", ProviderFault.REFUSED), True),
+        (EngineMissingError("no such voice"), True),
+        (ModelError("it is down"), False),
+        (ProviderError("the key is refused", ProviderFault.KEY), False),
+    ],
+)
+def test_what_was_asked_wrongly_says_nothing_of_an_engine(error: Exception, as_good_as_before: bool) -> None:
+    assert circuits_module.says_nothing_of_it(error) is as_good_as_before
 
 
 @pytest.mark.parametrize(

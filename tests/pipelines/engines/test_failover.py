@@ -30,8 +30,18 @@ from pipelines.engines.tts.failover import PreferredTts
 from tests.fakes import SILENCE, FakeLlm, FakeStt, FakeTts, tone
 
 
-async def words(tts: PreferredTts, voice: str = "") -> int:
-    return len([chunk async for chunk in tts.speak("one two three", voice=voice)])
+async def words(tts: PreferredTts, voice: str = "", language: str = "en") -> int:
+    return len([chunk async for chunk in tts.speak("one two three", voice=voice, language=language)])
+
+
+class NoCounter:
+    """What engines say and hear does not matter."""
+
+    def spoke(self, engine: str, characters: int) -> None: ...
+
+    def sounded(self, engine: str, seconds: float) -> None: ...
+
+    def heard(self, engine: str, seconds: float) -> None: ...
 
 
 async def test_one_that_is_not_ready_comes_last() -> None:
@@ -431,3 +441,49 @@ async def test_who_waits_for_a_list_is_told_when_it_is_there_or_cannot_be_had(fa
         await waiting
     assert not engines.starting(Kind.LLM, ["far"])
     await engines.stop()
+
+
+class Choosy(FakeTts):
+    """Has one voice, which speaks English alone."""
+
+    manifest = Manifest("choosy", Kind.TTS, "tones", ("en", "fr"), "none")
+
+    async def speak(
+        self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
+    ) -> AsyncGenerator[TtsChunk, None]:
+        if voice and (voice, language) != ("anna", "en"):
+            raise EngineMissingError(f"the voice {voice} does not speak {language}")
+        async for chunk in super().speak(text, voice=voice, language=language, rate=rate):
+            yield chunk
+
+
+async def test_in_a_call_a_voice_that_nobody_has_is_not_silent_and_is_told_once() -> None:
+    choosy = Choosy()
+    tts = PreferredTts(lambda: [choosy])
+    with pytest.raises(EngineMissingError, match="the voice anna does not speak fr"):
+        await words(tts, "anna", "fr")  # who asks by name can choose another
+    call = tts.counted(NoCounter())
+    told = [
+        [chunk.instead_of async for chunk in call.speak("one two three", voice="anna", language="fr")]
+        for _ in range(2)
+    ]
+    assert told == [["the voice anna does not speak fr; it is said in the usual voice", "", ""], ["", "", ""]]
+    assert not any([chunk.instead_of async for chunk in call.speak("one", voice="anna")])
+
+
+async def test_a_voice_of_an_engine_that_is_away_is_waited_for() -> None:
+    choosy, there = Choosy(), list[Choosy | None]([None])
+    call = PreferredTts(lambda: there).counted(NoCounter())
+    with pytest.raises(EngineMissingError, match="there is no tts engine"):
+        await words(call, "anna")
+    there[0] = choosy
+    assert await words(call, "anna") == 3 and choosy.voices == ["anna"]
+
+
+async def test_a_language_that_nobody_speaks_is_said_with_foreign_sounds() -> None:
+    one, two = FakeTts(), FakeTts()
+    two.manifest = replace(two.manifest, languages=("de", "fr"))
+    one.failures = 1
+    tts = PreferredTts(lambda: [one, two])
+    assert await words(tts, language="hi") == 3
+    assert (one.languages, two.languages) == (["en"], ["de"])

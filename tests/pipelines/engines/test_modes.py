@@ -110,6 +110,7 @@ def test_with_nothing_installed_it_is_what_comes_with_us() -> None:
         ("https://api.openai.com/v1", False),
         ("http://8.8.8.8/v1", False),
         ("", False),
+        ("http://[half", False),
     ],
 )
 def test_near_is_this_machine_and_its_network(url: str, near: bool) -> None:

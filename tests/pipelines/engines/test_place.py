@@ -116,12 +116,16 @@ async def test_a_model_that_a_call_has_stays() -> None:
     house.engines.tts(["two", "small"])
     await house.engines.settle()
     assert "no room for two" in house.state("two").fault and house.state("one").ready
-    assert house.engines.absent(Kind.TTS, ("two", "small")).startswith("two: there is no room for two")
-    assert house.engines.absent(Kind.TTS, ("two",)) == ""
-    assert house.engines.absent(Kind.TTS, names) == ""
+
+    def absent(*names: str) -> str:
+        return house.engines.absent(Kind.TTS, names, "en", all_speak=True)
+
+    assert absent("two", "small").startswith("two: there is no room for two")
+    assert absent("two") == ""
+    assert absent(*names) == ""
     engine = house.engines._places[Kind.TTS, "one"].engine
     house.engines.circuits.failed(engine, "the key is refused")
-    told = house.engines.absent(Kind.TTS, names)
+    told = absent(*names)
     assert told == "one: the key is refused; small takes over", "calls that begin now go by it"
     lease.end()
     assert house.engines._places[Kind.TTS, "one"].idle_s > 0

@@ -16,7 +16,7 @@ from pipelines.environments.install import folders_of, install
 from pipelines.environments.locks import Device, find_lock
 from pipelines.environments.making import InstallStep
 from pipelines.environments.places import environment, environments, interpreter
-from pipelines.environments.remove import remove_environment
+from pipelines.environments.remove import parts_of, remove_environment
 from pipelines.environments.stamp import look, read_stamp, write_stamp
 from tests.wheels import make_wheel, pinned
 
@@ -270,4 +270,5 @@ def test_an_environment_whose_name_begins_like_another_is_left_alone(tmp_path: P
     (folder / "speech").symlink_to(first.name)
     assert folders_of(folder, "speech") == [first] and folders_of(folder, "speech.v2") == [second]
     remove_environment("speech", tmp_path)
+    assert parts_of("speech", tmp_path) == [] and parts_of("speech.v2", tmp_path) == [second]
     assert [path.name for path in folder.iterdir() if path.is_dir()] == [second.name]

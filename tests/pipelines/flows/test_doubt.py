@@ -373,10 +373,10 @@ def test_silence_never_confirms_what_was_not_surely_heard(answer: Callable[[Flow
 
 
 @pytest.mark.parametrize(
-    ("confidence", "by_silence"), [(0.0, True), (0.8, False), (0.9, False), (0.96, True)]
+    ("confidence", "by_silence"), [(None, True), (0.8, False), (0.9, False), (0.96, True)]
 )
 def test_a_number_that_may_be_another_is_taken_and_not_agreed_to_by_silence(
-    confidence: float, by_silence: bool
+    confidence: float | None, by_silence: bool
 ) -> None:
     executor = asked(*ANSWERS[:5])
     step = executor.utterance("five", confidence=confidence)

@@ -52,11 +52,16 @@ class ScriptedProcess:
             self._loop.call_later(load_s, self.send, pack_json(Msg.READY))
 
     def send(self, data: bytes) -> None:
-        if self.killed:
-            return
+        """Messages."""
         for message in Unpacker().feed(data):
             if message.kind in (Msg.DONE, Msg.FAILED):
                 self.running.discard(message.id)
+        self.send_bytes(data)
+
+    def send_bytes(self, data: bytes) -> None:
+        """Anything."""
+        if self.killed:
+            return
         try:
             self._sock.send(data)
         except OSError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -50,6 +51,12 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
+def ended(*_: object) -> None:
+    """As vLLM does."""
+    say("ERROR AsyncLLM output_handler failed.")
+    os._exit(0)
+
+
 def main() -> None:
     if (FOLDER / "broken").exists():
         say("loading weights 10%\rloading weights 20%")
@@ -60,6 +67,7 @@ def main() -> None:
     facts = {"pid": os.getpid(), "children": children, "environment": dict(os.environ)}
     (FOLDER / "facts.new").write_text(json.dumps(facts))
     (FOLDER / "facts.new").rename(FOLDER / "facts.json")
+    signal.signal(signal.SIGTERM, ended)
     say(f"my key is {os.environ['SERVER_KEY']}, loading weights 40%")
     server.serve_forever()
 

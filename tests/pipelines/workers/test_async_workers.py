@@ -10,9 +10,11 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from pipelines.workers.async_entry import AHEAD_SAMPLES
+from pipelines.workers.faults import ABOUT_REQUEST
 from pipelines.workers.pool import WorkerPool
 from pipelines.workers.protocol import Msg, WorkerMessage, pack
 from pipelines.workers.spec import WorkerSpec
+from pipelines.workers.supervisor import STRIKES
 from tests.pipelines.workers.asker import Asker
 
 MODULE = "tests.pipelines.workers.waiting_worker"
@@ -105,6 +107,20 @@ async def test_a_failure_is_one_line_with_what_belongs_to_it(pool: WorkerPool) -
     assert (await last(asker)).json() == {"error": "the provider is closed", "kind": "down", "after_s": 7}
     pool.open(broken, do="break")
     assert (await last(broken)).json() == {"error": "KeyError: 'what was it'"}
+
+
+async def test_strange_requests_are_their_own_fault_alone(pool: WorkerPool) -> None:
+    """Five in a row, and the worker was started again, with the requests of all calls."""
+    for _ in range(STRIKES + 1):
+        strange = Asker()
+        pool.open(strange, do="speak")
+        told = (await last(strange)).json()
+        assert told == {"error": "a request lacks 'pieces'", "kind": ABOUT_REQUEST}
+    (worker,) = pool.workers
+    worker.take(1000, nothing := Asker())
+    worker.send(pack(Msg.OPEN, 1000, b"[1]"))
+    assert "not an object" in (await last(nothing)).json()["error"]
+    assert pool.ready and pool.restarts == 0
 
 
 async def test_one_that_dies_is_replaced_and_its_requests_are_told(pool: WorkerPool) -> None:

@@ -54,9 +54,23 @@ async def test_the_device_where_the_fewest_have_to_go_is_taken() -> None:
     second = await Model(None).load(house, "second", 3_000)
     assert first.share is not None and second.share is not None
     assert (first.share.device, second.share.device) == (1, 0)
-    third = await Model().load(house, "third", 4_000)
-    assert third.share is not None and third.share.device == 0 + (house.held_mb(0) > 8_000)
-    assert first.evicted == 0 and third.share.total_mb in (8_000, 10_000)
+    third = await Model(2.0).load(house, "third", 4_000)  # where nobody has to go, the most is free
+    assert third.share is not None
+    assert (third.share.device, third.share.total_mb, first.evicted) == (0, 8_000, 0)
+    fourth = await Model().load(house, "fourth", 6_000)  # one goes on the other device, here none would do
+    assert fourth.share is not None and fourth.share.device == 1
+    assert (first.evicted, third.evicted) == (1, 0)
+
+
+async def test_of_two_devices_that_which_fewer_leave_is_taken() -> None:
+    house = budget(8_000, 8_000)
+    models = [Model(float(since)) for since in range(3)]
+    for number, (model, mb) in enumerate(zip(models, (4_000, 8_000, 4_000), strict=True)):
+        await model.load(house, f"m{number}", mb)
+    assert [model.share.device for model in models if model.share] == [0, 1, 0]
+    new = await Model().load(house, "new", 8_000)
+    assert new.share is not None and new.share.device == 1
+    assert [model.evicted for model in models] == [0, 1, 0]  # though it was used later than one of the two
 
 
 async def test_what_no_device_can_hold_is_told_with_what_mends_it() -> None:

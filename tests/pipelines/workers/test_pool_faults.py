@@ -11,6 +11,9 @@ from dataclasses import replace
 import pytest
 
 from mediaserver.errors import EngineError, EngineMemoryError, EngineRequestError
+from pipelines.engines.protocols import SttResult, TtsChunk
+from pipelines.engines.stt.utterance_request import UtteranceRequest
+from pipelines.engines.tts.in_worker import MOST_AHEAD, SpeechRequest
 from pipelines.workers import supervisor
 from pipelines.workers.faults import LASTING, OUT_OF_MEMORY
 from pipelines.workers.pool import Ticket, WorkerPool
@@ -20,7 +23,7 @@ from pipelines.workers.supervisor import BACKOFF_S, HEALTHY_AFTER_S
 from pipelines.workers.urgency import as_batch_work
 from pipelines.workers.work_pool import WorkGate
 from tests.pipelines.workers.asker import Asker
-from tests.pipelines.workers.scripted import Scripted, hold
+from tests.pipelines.workers.scripted import Scripted, ScriptedProcess, hold
 from tests.pipelines.workers.virtual_time import run
 
 SPEC = WorkerSpec("echo", "nobody.starts.it", at_once=1)
@@ -192,6 +195,26 @@ def test_a_pool_that_is_stopped_makes_room_at_the_gate() -> None:
     run(main())
 
 
+def test_a_job_that_waits_at_a_gate_does_not_keep_a_call_from_the_free_place() -> None:
+    async def main() -> None:
+        gate = WorkGate(2)
+        async with gate.place(1):  # a call: from now on a place is kept for the next one
+            with as_batch_work():
+                job = asyncio.create_task(_placed(gate))
+            await asyncio.sleep(0)
+            assert gate.inside == 1
+            async with gate.place(0):
+                assert gate.inside == 2
+        await job
+
+    run(main())
+
+
+async def _placed(gate: WorkGate) -> None:
+    async with gate.place(60):
+        pass
+
+
 def test_jobs_in_line_do_not_turn_calls_away() -> None:
     async def main() -> None:
         async with started(Scripted(hold), replace(SPEC, queue_limit=1)) as pool:
@@ -241,6 +264,43 @@ def test_one_that_takes_nothing_is_ended_before_it_fills_the_memory() -> None:
                 ticket.send(pack(Msg.AUDIO, ticket.id, bytes(1 << 20)))
             await asker.change()
             assert asker.lost == "takes no more data"
+
+    run(main())
+
+
+def test_a_final_that_never_comes_is_noticed_behind_a_late_partial() -> None:
+    async def main() -> None:
+        def partial_alone(process: ScriptedProcess, message: WorkerMessage) -> None:
+            if message.kind is Msg.FINISH:
+                process.send(pack_json(Msg.RESULT, message.id, text="yes"))
+
+        async with started(Scripted(partial_alone), replace(SPEC, answer_limit_s=4)) as pool:
+            results: list[SttResult] = []
+            request = UtteranceRequest(pool, results.append, None, bytearray(64_000))
+            request.finish()
+            await asyncio.sleep(60)
+            assert pool.figures.hung == 1 and results[-1].failed and not pool.load
+
+    run(main())
+
+
+def test_a_voice_that_sends_what_nobody_takes_does_not_fill_the_memory() -> None:
+    async def main() -> None:
+        def endless(process: ScriptedProcess, message: WorkerMessage) -> None:
+            if message.kind is Msg.OPEN:
+                for at in range(40):
+                    loop.call_later(at / 10, process.send, pack(Msg.AUDIO, message.id, bytes(320_000)))
+
+        loop = asyncio.get_running_loop()
+        async with started(Scripted(endless)) as pool:
+            request = SpeechRequest("echo")
+            ticket = await pool.opened(request, within_s=1)
+            await asyncio.sleep(10)
+            taken = 0
+            while isinstance(item := await request.next(ticket), TtsChunk):
+                taken += len(item.samples)
+            assert taken == MOST_AHEAD and "that nobody takes" in str(item)
+            ticket.drop()
 
     run(main())
 

@@ -269,7 +269,7 @@ async def test_a_request_that_never_ends_costs_its_worker_when_nobody_else_is_an
 
 
 async def test_a_request_that_never_ends_costs_itself_alone_while_others_are_answered() -> None:
-    workers = WorkerPool(replace(ECHO, at_once=3, answer_limit_s=0.05, silence_limit_s=0.4), 1)
+    workers = WorkerPool(replace(ECHO, at_once=3, answer_limit_s=0.05, silence_limit_s=2), 1)
     await workers.start()
     hung, neighbour = Asker(), Asker()
     ticket = workers.open(hung, say="hold")

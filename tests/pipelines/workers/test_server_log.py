@@ -36,6 +36,11 @@ def test_levels_and_reasons_are_seen() -> None:
     assert level("(EngineCore pid=7) ERROR 11-22 10:00:00 [core.py:1] no") == logging.ERROR
     assert level("0.00.123 W load: slow") == logging.WARNING
     assert level("INFO 11-22 10:00:00 [api.py:1] Started") == logging.INFO
+    warned = (
+        "(APIServer pid=7) WARNING 11-22 10:00:00 [utils.py:255] errors like `OSError: [Errno 24] Too many`"
+    )
+    assert level(warned) == logging.WARNING
+    assert level("INFO: asked for 'say ERROR'") == logging.INFO
     lines = ["INFO starting", "Traceback (most recent call last):", "OSError: no file", "bye"]
     assert reason(lines) == "OSError: no file"
     assert reason(["only this"]) == "only this"

@@ -11,7 +11,8 @@ import re
 import select
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,10 @@ def read(path: str) -> str:
     return Path(path).read_text()
 
 
+def inside(folder: Path) -> list[Path]:
+    return [*folder.iterdir()]
+
+
 def held(folder: Path) -> list[int]:
     """The processes that the child has, itself included."""
     told = facts(folder)
@@ -114,6 +119,16 @@ async def test_it_is_ready_when_its_health_says_so_and_leaves_nothing_behind(
     assert not await answers(address.socket, "/health", 1.0)
 
 
+async def test_what_it_says_of_being_ended_is_no_error_of_ours(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with running(spec(tmp_path)):
+        pass
+    (said,) = [each for each in caplog.records if "output_handler failed" in each.getMessage()]
+    assert said.levelno == logging.DEBUG
+
+
 async def test_one_that_is_killed_is_started_again_with_another_key(tmp_path: Path) -> None:
     async with running(spec(tmp_path)) as (server, addresses):
         pids = held(tmp_path)
@@ -133,7 +148,7 @@ async def test_one_that_hangs_is_ended_and_started_again(
     async with running(spec(tmp_path, silence_limit_s=0.4)) as (server, addresses):
         pid = facts(tmp_path)["pid"]
         await answers(addresses[0].socket, "/hang", 1.0)
-        await until(lambda: server.restarts == 1 and server.ready)
+        await until(lambda: server.restarts and server.ready)
         assert gone(pid)
     assert "answered no health check for 0.4 s; starting it again in 0.5 s" in caplog.text
 
@@ -169,17 +184,33 @@ async def test_one_that_loads_for_ever_is_given_up(tmp_path: Path) -> None:
     assert all(gone(pid) for pid in held(tmp_path))
 
 
-async def test_it_does_not_outlive_a_server_that_is_killed(tmp_path: Path) -> None:
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """Of temporary files: a short name, as those of sockets have to be."""
+    with tempfile.TemporaryDirectory() as name:
+        yield Path(name)
+
+
+async def test_neither_it_nor_its_folder_outlives_a_server_that_is_killed(
+    tmp_path: Path, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ours = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.pipelines.workers.keeping_server", str(tmp_path)),
         stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(place)},
     )
     assert ours.stdout is not None
     assert await ours.stdout.readline() == b"ready\n"
     pids = held(tmp_path)
+    (folder,) = inside(place)
     ours.kill()
     await ours.wait()
     assert all(gone(pid) for pid in pids)
+
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    assert folder.exists()
+    async with running(spec(tmp_path)) as (server, _):  # the next start puts things in order
+        assert inside(place) == [server.socket.parent] != [folder]
 
 
 async def test_it_does_not_outlive_its_keeper(tmp_path: Path) -> None:

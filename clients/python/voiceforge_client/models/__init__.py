@@ -93,6 +93,7 @@ from .ending_soon_live import EndingSoonLive
 from .engine_mode_shown import EngineModeShown
 from .engine_shown import EngineShown
 from .engine_state_shown import EngineStateShown
+from .engine_status import EngineStatus
 from .engine_trial_shown import EngineTrialShown
 from .engines_shown import EnginesShown
 from .erasure_shown import ErasureShown
@@ -507,6 +508,7 @@ __all__ = (
     "EngineShown",
     "EnginesShown",
     "EngineStateShown",
+    "EngineStatus",
     "EngineTrialShown",
     "ErasureShown",
     "ErasureShownRemoved",

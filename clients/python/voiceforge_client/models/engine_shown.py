@@ -34,7 +34,7 @@ class EngineShown:
     cost: str
     """ What its use costs, in words. """
     pool: None | str
-    """ The pool of work that its requests belong to. """
+    """ The pool of work that its requests belong to; null: none has a limit for it. """
     gpu_mb: int
     """ About so much memory of a GPU it takes; 0: none. """
     state: EngineStateShown | None

@@ -6,6 +6,8 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..models.engine_status import EngineStatus, check_engine_status
+
 T = TypeVar("T", bound="EngineStateShown")
 
 
@@ -13,8 +15,11 @@ T = TypeVar("T", bound="EngineStateShown")
 class EngineStateShown:
     """How an engine that was asked for fares."""
 
+    status: EngineStatus
     ready: bool
     """ It can take work now. """
+    ready_in_s: int | None
+    """ While it is warming: about so many seconds still. null: nobody knows. """
     doing: None | str
     """ What it does while it starts, such as `loading weights 40 %`. """
     fault: None | str
@@ -42,7 +47,12 @@ class EngineStateShown:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        status: str = self.status
+
         ready = self.ready
+
+        ready_in_s: int | None
+        ready_in_s = self.ready_in_s
 
         doing: None | str
         doing = self.doing
@@ -77,7 +87,9 @@ class EngineStateShown:
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
+                "status": status,
                 "ready": ready,
+                "ready_in_s": ready_in_s,
                 "doing": doing,
                 "fault": fault,
                 "passed_over": passed_over,
@@ -98,7 +110,16 @@ class EngineStateShown:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
+        status = check_engine_status(d.pop("status"))
+
         ready = d.pop("ready")
+
+        def _parse_ready_in_s(data: object) -> int | None:
+            if data is None:
+                return data
+            return cast(int | None, data)
+
+        ready_in_s = _parse_ready_in_s(d.pop("ready_in_s"))
 
         def _parse_doing(data: object) -> None | str:
             if data is None:
@@ -150,7 +171,9 @@ class EngineStateShown:
         gpu_mb = d.pop("gpu_mb")
 
         engine_state_shown = cls(
+            status=status,
             ready=ready,
+            ready_in_s=ready_in_s,
             doing=doing,
             fault=fault,
             passed_over=passed_over,

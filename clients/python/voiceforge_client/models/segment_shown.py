@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -20,8 +20,8 @@ class SegmentShown:
     start_ms: int
     end_ms: int
     text: str
-    confidence: float
-    """ 0 to 1, of the recogniser. """
+    confidence: float | None
+    """ 0 to 1; null where the recogniser does not tell. """
     speech_probability: float
     """ 0 to 1, of the voice detector: that it is speech. """
     words: list[WordShown]
@@ -34,6 +34,7 @@ class SegmentShown:
 
         text = self.text
 
+        confidence: float | None
         confidence = self.confidence
 
         speech_probability = self.speech_probability
@@ -69,7 +70,12 @@ class SegmentShown:
 
         text = d.pop("text")
 
-        confidence = d.pop("confidence")
+        def _parse_confidence(data: object) -> float | None:
+            if data is None:
+                return data
+            return cast(float | None, data)
+
+        confidence = _parse_confidence(d.pop("confidence"))
 
         speech_probability = d.pop("speech_probability")
 

@@ -26,8 +26,8 @@ class TextToSpeak:
     speed: float | Unset = 1.0
     """ Of the speech; engines bear less at either end. """
     ssml: bool | Unset = False
-    """ The text is SSML: speak, p, s, break, say-as, prosody (rate, volume), sub and lang; of other elements the
-    words are said. Else nothing in it is markup. """
+    """ The text is SSML: speak, p, s, break, say-as, prosody (rate, volume), sub and lang; phoneme and pitch where
+    the voice can; of other elements the words are said. Else nothing in it is markup. """
     timestamps: bool | Unset = False
     """ Lines of JSON with pieces of the audio (base64) and the words that end in them. """
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -18,8 +18,9 @@ class TranscriptShown:
     text: str
     language: str
     duration_ms: int
-    confidence: float
-    """ Of all segments, by their length; 0 where nothing was understood. """
+    confidence: float | None
+    """ Of all segments, by their length; 0 where nothing was understood, null where the recogniser does not tell.
+    """
     engine: str
     segments: list[SegmentShown]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -31,6 +32,7 @@ class TranscriptShown:
 
         duration_ms = self.duration_ms
 
+        confidence: float | None
         confidence = self.confidence
 
         engine = self.engine
@@ -66,7 +68,12 @@ class TranscriptShown:
 
         duration_ms = d.pop("duration_ms")
 
-        confidence = d.pop("confidence")
+        def _parse_confidence(data: object) -> float | None:
+            if data is None:
+                return data
+            return cast(float | None, data)
+
+        confidence = _parse_confidence(d.pop("confidence"))
 
         engine = d.pop("engine")
 

@@ -32,7 +32,7 @@ MOST_CHARACTERS_AT_ONCE = 100_000
 
 
 class RemoteEmbedder(ServerEngine):
-    """See `pipelines.engines.protocols.Embedder`."""
+    """See `pipelines.engines.embedding.protocol.Embedder`."""
 
     def __init__(self, manifest: Manifest, endpoint: EmbeddingEndpoint, options: EmbeddingOptions) -> None:
         super().__init__(manifest, endpoint)

@@ -21,6 +21,6 @@ class EmbeddingOptions(EndpointOptions):
     """Put before each question: some models were trained with one ("query: ")."""
     passage_prefix: str = Field(default="", max_length=1000)
     least_similarity: float = Field(default=0.25, ge=-1, le=1)
-    """See `pipelines.engines.protocols.Embedder`."""
+    """See `pipelines.engines.embedding.protocol.Embedder`."""
     price: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     """US dollars for a million tokens."""

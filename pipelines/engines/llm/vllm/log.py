@@ -40,10 +40,18 @@ _MENDED = (
         "it sees no GPU: it needs an NVIDIA GPU with its driver (`nvidia-smi` shows both)",
     ),
     (
+        re.compile(r"cannot be used with the tokenizer"),
+        "it does not write calls of tools as its name says: set tool_call_parser, or preset",
+    ),
+    (
         re.compile(r"SafetensorError|HeaderTooLarge|InvalidHeader|incomplete metadata"),
         "its weights are damaged: run `voiceforge engines pull` for it again",
     ),
 )
+_ELSEWHERE = re.compile(r"(?i)see (?:root cause|stack trace)|failed to start|background process")
+"""What its other processes say of the one that failed."""
+_CAUSE = re.compile(r"\w(?:Error|Exception): ")
+"""The end of a trace."""
 
 
 def progress(line: str) -> str:
@@ -61,4 +69,6 @@ def out_of_memory(lines: Iterable[str]) -> bool:
 
 def explain(lines: Sequence[str]) -> str:
     """Why it ended and how to mend it, by its last lines."""
-    return explained(lines, _MENDED)
+    told = [line for line in lines if not _ELSEWHERE.search(line)] or list(lines)
+    causes = [line for line in told if _CAUSE.search(line)]
+    return explained([*told, *causes[-1:]], _MENDED)

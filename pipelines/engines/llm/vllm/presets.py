@@ -16,7 +16,8 @@ USUAL_GPU_MB = 24_000
 """Of a model whose name does not say how large it is."""
 BESIDE_MB = 6_000
 """The least beside the weights: conversations, graphs, CUDA itself."""
-_SIZE = re.compile(r"(?<![A-Za-z0-9.])(\d+(?:\.\d+)?)\s?[bB](?![A-Za-z0-9])")
+_SIZE = re.compile(r"(?<![A-Za-z0-9.])(?:(\d+)x)?(\d+(?:\.\d+)?)\s?[bB](?![A-Za-z0-9])")
+"""Billions of parameters, and of how many experts they are, which all lie in the memory: 8B, 8x7B."""
 _BYTES = (
     (re.compile(r"awq|gptq|int4|4bit|w4a16|nvfp4|mxfp4", re.IGNORECASE), 0.65),
     (re.compile(r"fp8|int8|w8a8|8bit", re.IGNORECASE), 1.1),
@@ -65,5 +66,5 @@ def gpu_mb_of(model: str) -> int:
     if not found:
         return USUAL_GPU_MB
     each = next((size for pattern, size in _BYTES if pattern.search(model)), 2.0)
-    weights = float(found[1]) * each * 1000
+    weights = int(found[1] or 1) * float(found[2]) * each * 1000
     return int(weights * 1.1 + max(BESIDE_MB, weights * 0.3))

@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from pipelines.engines.cloud.options import ProviderOptions
 from pipelines.engines.cloud.provider_engine import CloudEngine
 from pipelines.engines.protocols import Kind, Manifest
+from pipelines.engines.stt.streamed.options import StreamedSttOptions
 from pipelines.environments.recipe import Recipe
 
 MANIFEST = Manifest(
@@ -36,7 +36,7 @@ UNENDED_MS = 5_000
 is open then is answered at once."""
 
 
-class AssemblyaiOptions(ProviderOptions):
+class AssemblyaiOptions(StreamedSttOptions):
     usual_url: ClassVar[str] = "https://streaming.assemblyai.com"
 
     model: str = Field(default="", max_length=100)
@@ -44,10 +44,6 @@ class AssemblyaiOptions(ProviderOptions):
     `universal-streaming-multilingual`."""
     format_turns: bool = False
     """Finals with punctuation and figures, which come a little later."""
-    keyterms: tuple[str, ...] = Field(default=(), max_length=50)
-    """Names that callers say, beside the words of a turn's grammar."""
-    ends: bool = False
-    """Its own ends of turns count as ends of utterances."""
     min_turn_silence_ms: int | None = Field(default=None, ge=0, le=10_000)
     max_turn_silence_ms: int | None = Field(default=None, ge=0, le=10_000)
     """Of its own ends; empty: the usual ones with `ends`, else some seconds."""
@@ -62,12 +58,10 @@ class AssemblyaiOptions(ProviderOptions):
             "max_turn_silence": usual if self.max_turn_silence_ms is None else self.max_turn_silence_ms,
         }
         return {
+            **super().told,
             "model": self.model,
             "format_turns": self.format_turns,
             "parameters": {name: value for name, value in silences.items() if value is not None},
-            "keyterms": self.keyterms,
-            "keep_s": self.keep_s,
-            "ends": self.ends,
         }
 
 

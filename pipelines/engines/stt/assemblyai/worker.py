@@ -196,6 +196,7 @@ async def start(options: Mapping[str, Any]) -> AsyncService:
         assemblyai.account.provider,
         assemblyai.opening,
         keep_s=float(options["keep_s"]),
+        flush_s=float(options["flush_s"]),
         ends=bool(options["ends"]),
     )
 

@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from pipelines.engines.cloud.options import ProviderOptions
 from pipelines.engines.cloud.provider_engine import CloudEngine
 from pipelines.engines.protocols import Kind, Manifest
+from pipelines.engines.stt.streamed.options import StreamedSttOptions
 from pipelines.environments.recipe import Recipe
 
 MANIFEST = Manifest(
@@ -34,7 +34,7 @@ RECIPE = Recipe(
 )
 
 
-class DeepgramOptions(ProviderOptions):
+class DeepgramOptions(StreamedSttOptions):
     usual_url: ClassVar[str] = "https://api.deepgram.com"
 
     model: str = Field(default="nova-3", min_length=1, max_length=100)
@@ -43,12 +43,8 @@ class DeepgramOptions(ProviderOptions):
     profanity_filter: bool = False
     redact: tuple[str, ...] = ()
     """What is left out of transcripts: `pci`, `pii`, `numbers`."""
-    keyterms: tuple[str, ...] = Field(default=(), max_length=50)
-    """Names that callers say, beside the words of a turn's grammar."""
     endpointing_ms: int = Field(default=0, ge=0, le=5000)
     """After so much silence it finds an end by itself; 0: only where it is asked."""
-    ends: bool = False
-    """Its own ends of utterances count as such."""
     mip_opt_out: bool = False
     """Nothing of the calls is used for its training; costs more."""
     keep_s: float = Field(default=30.0, ge=0, le=3600)
@@ -56,12 +52,7 @@ class DeepgramOptions(ProviderOptions):
 
     @property
     def told(self) -> dict[str, Any]:
-        return {
-            "query": self._query,
-            "keyterms": self.keyterms,
-            "keep_s": self.keep_s,
-            "ends": self.ends,
-        }
+        return {**super().told, "query": self._query}
 
     @property
     def _query(self) -> dict[str, Any]:

@@ -182,6 +182,7 @@ async def start(options: Mapping[str, Any]) -> AsyncService:
         deepgram.account.provider,
         deepgram.opening,
         keep_s=float(options["keep_s"]),
+        flush_s=float(options["flush_s"]),
         ends=bool(options["ends"]),
     )
 

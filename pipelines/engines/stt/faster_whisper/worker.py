@@ -13,6 +13,9 @@ from pipelines.workers.faults import Lasting, said
 from pipelines.workers.protocol import Msg
 from pipelines.workers.start_faults import pull_again, said_at_start
 
+TRIM_TOKENS = 96
+"""Of committed words: an answer has 224 at most, with those that it begins with."""
+
 
 def main() -> None:
     sock = become_worker()
@@ -20,7 +23,7 @@ def main() -> None:
         hearer, device = _load(sock)
     except Exception as error:  # whatever the libraries raise
         sys.exit(_fault(sock, error))
-    settings = WindowSettings(step_ms=int(sock.options["step_ms"]))
+    settings = WindowSettings(step_ms=int(sock.options["step_ms"]), trim_tokens=TRIM_TOKENS)
     worker = RollingWorker(sock, hearer, settings)
     sock.send_json(Msg.READY, device=device, model=sock.options["weights"])
     worker.run()

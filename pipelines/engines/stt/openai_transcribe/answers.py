@@ -28,7 +28,7 @@ def final(answer: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "text": text,
         "understood": bool(text),
-        "confidence": min(1.0, math.exp(sum(sure) / len(sure))) if sure else 0.0,
+        "confidence": min(1.0, math.exp(sum(sure) / len(sure))) if sure else None,
         "words": [
             [str(each["word"]), round(float(each["start"]) * 1000), round(float(each["end"]) * 1000)]
             for each in words

@@ -26,8 +26,8 @@ MANIFEST = Manifest(
 )
 RECIPE = Recipe(
     keys=("OPENAI_API_KEY",),
-    cost="0.006 US dollars a minute with gpt-4o-transcribe, 0.003 with gpt-4o-mini-transcribe (its published "
-    "price list, 2025; look it up)",
+    cost="0.0045 US dollars a minute with gpt-transcribe (its published price list, November 2026; look it "
+    "up)",
 )
 
 
@@ -35,7 +35,7 @@ class OpenaiTranscribeOptions(ProviderOptions):
     usual_url: ClassVar[str] = "https://api.openai.com/v1"
 
     model: str = Field(default="gpt-transcribe", min_length=1, max_length=200)
-    """`whisper-1` tells the times of words."""
+    """`whisper-1` tells the times of words, until it ends on 2027-02-26."""
     keyterms: tuple[str, ...] = Field(default=(), max_length=50)
     """Names that callers say, beside the words of a turn's grammar."""
     answer_s: float = Field(default=10.0, gt=0, le=120)

@@ -42,6 +42,9 @@ class WindowSettings:
     """Speech from one look to the next, at least."""
     trim_ms: int = 12_000
     """Of a longer window words leave."""
+    trim_tokens: int = 100_000
+    """Likewise where what is committed has more: an answer has room for so many, and some scripts take ten
+    tokens a second and more."""
     full_ms: int = 28_000
     """No window is longer; Whisper hears 30 s."""
 
@@ -102,7 +105,7 @@ class RollingWindow:
     def __post_init__(self) -> None:
         self._audio = bytearray()
         """int16, from the window's first sample on."""
-        self._start_ms = 0
+        self.start_ms = 0
         """Of the window, in the utterance."""
         self._heard_ms = 0
         """The last look's end, in the utterance."""
@@ -132,7 +135,7 @@ class RollingWindow:
     @property
     def end_ms(self) -> int:
         """Of the audio, in the utterance."""
-        return self._start_ms + len(self._audio) // (2 * SAMPLES_PER_MS)
+        return self.start_ms + len(self._audio) // (2 * SAMPLES_PER_MS)
 
     def ripe(self, pace_ms: int = 0) -> bool:
         """A look is due, or the final can be had. `pace_ms`: of speech between two looks, where looks take so
@@ -163,20 +166,19 @@ class RollingWindow:
         """What the model is to hear now."""
         audio = np.frombuffer(bytes(self._audio[: self.settings.full_ms * 2 * SAMPLES_PER_MS]), np.int16)
         pauses = self._loudness.pause_ms >= PAUSE_MS
-        long = len(audio) // SAMPLES_PER_MS > self.settings.trim_ms
         return WindowLook(
             audio,
             tuple(self._agreement.committed),
             written(self._gone),
             self._finished,
-            self._finished or pauses or long,
+            self._finished or pauses or self._is_long(len(audio) // SAMPLES_PER_MS),
         )
 
     def heard(self, look: WindowLook, hypothesis: Hypothesis) -> WindowResult | None:
         """What the model made of it. The final where that was asked for and all is heard, a partial where it
         says something new, else nothing. Raises UnsoundModelError."""
-        self._heard_ms = self._start_ms + look.audio_ms
-        spoken_ms = self._loudness.spoken_ms(self._start_ms, self._heard_ms)
+        self._heard_ms = self.start_ms + look.audio_ms
+        spoken_ms = self._loudness.spoken_ms(self.start_ms, self._heard_ms)
         found = checked(hypothesis, audio_ms=look.audio_ms, spoken_ms=spoken_ms)
         self._last = (hypothesis, found)
         if look.final and not self._is_full:
@@ -200,11 +202,15 @@ class RollingWindow:
 
     @property
     def _is_full(self) -> bool:
-        return self.end_ms - self._start_ms >= self.settings.full_ms
+        return self.end_ms - self.start_ms >= self.settings.full_ms
+
+    def _is_long(self, audio_ms: int) -> bool:
+        tokens = sum(len(word.tokens) for word in self._agreement.committed)
+        return audio_ms > self.settings.trim_ms or tokens > self.settings.trim_tokens
 
     def _trim(self, look: WindowLook, hypothesis: Hypothesis, found: Checked) -> None:
         """What is settled leaves a long window, at the end of a segment; of a full one something must."""
-        if look.audio_ms <= self.settings.trim_ms:
+        if not self._is_long(look.audio_ms):
             return
         committed = len(self._agreement.committed)
         settled = [
@@ -223,20 +229,18 @@ class RollingWindow:
 
     def _leave(self, end: SegmentEnd, found: Checked) -> None:
         gone = self._agreement.leave(end.words, end.at_ms)
-        self._gone += [
-            _before(_timed_by(word, found.words), end.at_ms).later(self._start_ms) for word in gone
-        ]
+        self._gone += [_before(_timed_by(word, found.words), end.at_ms).later(self.start_ms) for word in gone]
         self._sure.append(found.confidence)
         self._doubted = self._doubted or found.doubtful
         del self._audio[: end.at_ms * 2 * SAMPLES_PER_MS]
-        self._start_ms += end.at_ms
+        self.start_ms += end.at_ms
         self._last = None
 
     def _final_of(self, hypothesis: Hypothesis, found: Checked) -> WindowResult:
         """All that was said. Where a guard leaves nothing, what two looks agreed on stays."""
         words = found.words or tuple(self._agreement.committed)
         return self._final(
-            tuple(word.later(self._start_ms) for word in words),
+            tuple(word.later(self.start_ms) for word in words),
             confidence=self._confidence(found),
             doubtful=found.doubtful or self._doubted or bool(words and not found.words),
             language=hypothesis.language,

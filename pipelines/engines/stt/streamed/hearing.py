@@ -16,16 +16,14 @@ from typing import Any
 
 from mediaserver.errors import ProviderFault
 from pipelines.engines.cloud.faults import Provider
-from pipelines.engines.stt.streamed.ears import EarEvent, KeptEars, ProviderEar
+from pipelines.engines.cloud.kept import KeptConnections
+from pipelines.engines.stt.streamed.ears import EarEvent, ProviderEar
 from pipelines.engines.stt.streamed.transcript import Flushed, HeardStretch, StreamedTranscript
 from pipelines.workers.async_entry import AsyncRequest, RequestError
 
 BYTES_PER_MS = 32
 PIECE_BYTES = 100 * BYTES_PER_MS
 """Sent at once."""
-FLUSH_S = 1.2
-"""After a flush the provider has so long, with what is insisted on (`telling`); then what was heard so far is
-the answer."""
 CUT_S = 0.1
 """So long is looked for what a connection told before it was cut."""
 RECONNECTS = 2
@@ -81,12 +79,16 @@ class ProviderHearing:
         opening: Callable[[Mapping[str, Any]], Opening],
         *,
         keep_s: float,
+        flush_s: float,
         ends: bool = False,
     ) -> None:
-        """`opening`: of a request's fields. `ends`: the provider's own ends of utterances are told."""
+        """`opening`: of a request's fields. `flush_s`: after a flush the provider has so long, with what is
+        insisted on (`telling`); then what was heard so far is the answer. `ends`: the provider's own ends of
+        utterances are told."""
+        self._flush_s = flush_s
         self._provider = provider
         self._opening = opening
-        self._ears = KeptEars(keep_s)
+        self._ears = KeptConnections[ProviderEar](keep_s)
         self._ends = ends
         self._heard: dict[bytes, _Answered] = {}
         """What was answered, by its beginning: a caller who goes on after a pause is heard by a new request,
@@ -164,7 +166,7 @@ class ProviderHearing:
         try:
             while True:
                 waiting = {telling} if flushed_at is not None else {telling, sending}
-                left = None if flushed_at is None else max(0.0, flushed_at + FLUSH_S - loop.time())
+                left = None if flushed_at is None else max(0.0, flushed_at + self._flush_s - loop.time())
                 done, _ = await asyncio.wait(waiting, timeout=left, return_when=asyncio.FIRST_COMPLETED)
                 if telling in done:
                     event = telling.result()
@@ -182,7 +184,7 @@ class ProviderHearing:
                     return _Outcome.LATE
                 if sending in done:
                     cut = not sending.result()  # what it has told until then counts
-                    flushed_at = loop.time() - (FLUSH_S - CUT_S if cut else 0.0)
+                    flushed_at = loop.time() - (self._flush_s - CUT_S if cut else 0.0)
         finally:
             for task in (sending, telling):
                 task.cancel()

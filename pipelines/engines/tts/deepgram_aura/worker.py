@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from deepgram import AsyncDeepgramClient
@@ -18,6 +19,7 @@ from deepgram.speak.v1.types import SpeakV1Text
 from mediaserver.errors import ProviderFault
 from pipelines.engines.cloud.account import ProviderAccount
 from pipelines.engines.cloud.closing import ended
+from pipelines.engines.cloud.kept import KeptConnections
 from pipelines.engines.tts.streamed.outlet import SpeechOutlet
 from pipelines.engines.tts.streamed.texts import pieces
 from pipelines.workers.async_entry import AsyncRequest, AsyncService, RequestError, run
@@ -25,7 +27,6 @@ from pipelines.workers.async_entry import AsyncRequest, AsyncService, RequestErr
 RATE = 16_000
 MOST_CHARACTERS = 2000
 """Between two flushes."""
-MOST_KEPT = 8
 MOST_WAIT_S = 10.0
 CLOSE_S = 0.5
 
@@ -33,10 +34,15 @@ CLOSE_S = 0.5
 class AuraSocket:
     """One connection for texts of one voice."""
 
+    alive = True
+    """As far as is known: it is read only while it says something."""
+
     def __init__(self, context: Any, socket: Any) -> None:
         self._context = context
         self.socket = socket
-        self.used = asyncio.get_running_loop().time()
+
+    async def keep_alive(self) -> None:
+        """It wants nothing of the kind: it is open for an hour."""
 
     async def close(self) -> None:
         leaving = self._context.__aexit__(None, None, None)
@@ -50,9 +56,8 @@ class DeepgramAura:
     def __init__(self, options: Mapping[str, Any]) -> None:
         self._account = ProviderAccount.told(options)
         self._connect_s = float(options["connect_s"])
-        self._keep_s = float(options["keep_s"])
         self._voice = str(options["voice"])
-        self._kept: dict[str, list[AuraSocket]] = {}
+        self._kept = KeptConnections[AuraSocket](float(options["keep_s"]))
 
     async def serve(self, request: AsyncRequest) -> dict[str, Any]:
         text = str(request.fields["text"])
@@ -72,18 +77,16 @@ class DeepgramAura:
                     raise self._closed(error) from None
             finally:  # one that still has something to say is of no use for the next text
                 if whole:
-                    aura.used = asyncio.get_running_loop().time()
-                    self._kept.setdefault(voice, []).append(aura)
+                    self._kept.give(voice, aura)
                 else:
-                    await aura.close()
+                    self._kept.end(aura)
             if whole:
                 await outlet.end()
                 return {}
         raise self._account.provider.fault(ProviderFault.DOWN, "the connection was cut")
 
     async def close(self) -> None:
-        kept = [aura for each in self._kept.values() for aura in each]
-        await asyncio.gather(*(aura.close() for aura in kept), return_exceptions=True)
+        await self._kept.close()
 
     async def _say(self, aura: AuraSocket, outlet: SpeechOutlet, text: str) -> None:
         await aura.socket.send_text(SpeakV1Text(text=text))
@@ -115,12 +118,9 @@ class DeepgramAura:
         return self._account.provider.fault(kind, reason or "the connection was cut")
 
     async def _socket(self, voice: str, *, fresh: bool) -> AuraSocket:
-        """Raises RequestError."""
-        now = asyncio.get_running_loop().time()
-        kept = self._kept.setdefault(voice, [])
-        while kept and (fresh or now - kept[0].used > self._keep_s or len(kept) > MOST_KEPT):
-            await kept.pop(0).close()
-        return kept.pop() if kept else await self._connected(voice)
+        """`fresh`: none that was kept. Raises RequestError."""
+        opened = partial(self._connected, voice)
+        return await (opened() if fresh else self._kept.taken(voice, opened))
 
     async def _connected(self, voice: str) -> AuraSocket:
         account = self._account

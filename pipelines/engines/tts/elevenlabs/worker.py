@@ -32,6 +32,7 @@ from mediaserver.errors import ProviderFault
 from pipelines.engines.cloud.account import ProviderAccount
 from pipelines.engines.cloud.closing import ended
 from pipelines.engines.tts.elevenlabs.alignment import WordReader
+from pipelines.engines.tts.elevenlabs.open_sockets import OpenSockets
 from pipelines.engines.tts.streamed.outlet import SpeechOutlet
 from pipelines.engines.tts.streamed.texts import without_tags
 from pipelines.workers.async_entry import AsyncRequest, AsyncService, RequestError, run
@@ -39,6 +40,8 @@ from pipelines.workers.async_entry import AsyncRequest, AsyncService, RequestErr
 RATE = 16_000
 MOST_CONTEXTS = 5
 """At once on one connection."""
+MOST_IDLE = 8
+"""Connections, of all voices and languages together."""
 QUIET_S = 0.7
 """Without audio behind the text: it has ended, though its last characters were not aligned."""
 MOST_WAIT_S = 5.0
@@ -73,7 +76,7 @@ class VoiceSocket:
         self.contexts: dict[str, VoiceContext] = {}
         self.closed = False
         self._end: RequestError | None = None
-        self.used = 0.0
+        self.used = asyncio.get_running_loop().time()
         self._reading = asyncio.get_running_loop().create_task(self._read())
 
     async def send(self, message: Any) -> None:
@@ -134,13 +137,13 @@ class Elevenlabs:
     def __init__(self, options: Mapping[str, Any]) -> None:
         self._account = ProviderAccount.told(options)
         self._connect_s = float(options["connect_s"])
-        self._keep_s = float(options["keep_s"])
         self._voice = str(options["voice"])
         self._settings: dict[str, Any] = dict(options["voice_settings"])
         self._query: dict[str, str] = dict(options["query"])
         self._coded: list[str] = list(options["coded_models"])
         self._languages: list[str] = list(options["languages"])
-        self._sockets: dict[tuple[str, str], list[VoiceSocket]] = {}
+        self._sockets = OpenSockets[VoiceSocket](float(options["keep_s"]), MOST_CONTEXTS, MOST_IDLE)
+        self._closing: set[asyncio.Task[None]] = set()
         self._numbers = itertools.count(1)
 
     async def serve(self, request: AsyncRequest) -> dict[str, Any]:
@@ -161,8 +164,9 @@ class Elevenlabs:
         raise self._account.provider.fault(ProviderFault.DOWN, "the connection was cut")
 
     async def close(self) -> None:
-        sockets = [socket for sockets in self._sockets.values() for socket in sockets]
-        await asyncio.gather(*(socket.close() for socket in sockets), return_exceptions=True)
+        for socket in self._sockets.all:
+            self._close(socket)
+        await asyncio.gather(*self._closing, return_exceptions=True)
 
     async def _spoken(self, socket: VoiceSocket, outlet: SpeechOutlet, text: str, rate: float) -> bool:
         """False when the connection was cut."""
@@ -223,19 +227,20 @@ class Elevenlabs:
 
     async def _socket(self, voice: str, language: str, *, fresh: bool) -> VoiceSocket:
         """One with room for a context. Raises RequestError."""
-        now = asyncio.get_running_loop().time()
-        open_ones = self._sockets.setdefault((voice, language), [])
-        for socket in list(open_ones):
-            idle = not socket.contexts and now - socket.used > self._keep_s
-            if socket.closed or idle:
-                open_ones.remove(socket)
-                await socket.close()
-            elif not fresh and len(socket.contexts) < MOST_CONTEXTS:
-                return socket
+        key = (voice, language)
+        for leaving in self._sockets.left(asyncio.get_running_loop().time()):
+            self._close(leaving)
+        if not fresh and (socket := self._sockets.with_room(key)) is not None:
+            return socket
         socket = await self._connected(voice, language)
-        socket.used = now
-        open_ones.append(socket)
+        self._sockets.add(key, socket)
         return socket
+
+    def _close(self, socket: VoiceSocket) -> None:
+        """Nobody waits for it."""
+        closing = asyncio.get_running_loop().create_task(socket.close())
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
 
     async def _connected(self, voice: str, language: str) -> VoiceSocket:
         account = self._account

@@ -22,8 +22,8 @@ MANIFEST = Manifest(
 )
 RECIPE = Recipe(
     keys=("OPENAI_API_KEY",),
-    cost="about 0.015 US dollars for a minute of speech with gpt-4o-mini-tts (its published price list, "
-    "2025; look it up)",
+    cost="about 0.015 US dollars for a minute of speech with gpt-4o-mini-tts, which ends on 2027-01-06 "
+    "without a successor here (its published price list, 2025; look it up)",
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,8 @@ from pipelines.workers.async_entry import AsyncRequest, AsyncService, RequestErr
 
 RATE = 16_000
 MOST_CHARACTERS = 1000
+MOST_WAIT_S = 8.0
+"""For anything at all; its client would wait for five minutes."""
 MULTILINGUAL = ("Play3.0-mini", "PlayDialogMultilingual")
 """Engines that may be told a language."""
 
@@ -53,10 +56,12 @@ class Playht:
         try:
             for piece in pieces(text, MOST_CHARACTERS):
                 stream = self._client().tts(piece, options, voice_engine=self._model, protocol="http")
-                async for chunk in stream:
+                while (chunk := await asyncio.wait_for(anext(stream, None), MOST_WAIT_S)) is not None:
                     await outlet.write(chunk)
         except RequestError:
             raise
+        except asyncio.TimeoutError:  # noqa: UP041 - not the same in Python 3.10
+            raise self._account.provider.fault(ProviderFault.DOWN, "it does not answer") from None
         except Exception as error:  # its client raises Exception itself
             raise self._fault(error) from None
         await outlet.end()

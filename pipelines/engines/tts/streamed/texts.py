@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_SENTENCE_END = re.compile(r"[.!?…。！？।]+[\"'”’)]*\s+|\n+")
+from pipelines.languages.sentence_ends import ends_sentence
+
+_SENTENCE_END = re.compile(r"(?P<marks>[.!?…。！？।]+[\"'”’)]*)\s+|\n+")
 _PAUSE = re.compile(r"[,;:、，]\s+")
 
 
@@ -14,7 +16,7 @@ def pieces(text: str, most: int) -> list[str]:
     found = []
     while len(text) > most:
         head = text[:most]
-        cut = _last(_SENTENCE_END, head) or _last(_PAUSE, head) or head.rfind(" ") + 1 or most
+        cut = _last_sentence(text, most) or _last_pause(head) or head.rfind(" ") + 1 or most
         found.append(text[:cut])
         text = text[cut:]
     found.append(text)
@@ -26,5 +28,11 @@ def without_tags(text: str) -> str:
     return text.replace("<", " ").replace(">", " ")
 
 
-def _last(end: re.Pattern[str], text: str) -> int:
-    return max((found.end() for found in end.finditer(text)), default=0)
+def _last_sentence(text: str, most: int) -> int:
+    ends = _SENTENCE_END.finditer(text, 0, most)
+    cuts = (found.end() for found in ends if ends_sentence(text, found.start(), found.end("marks")))
+    return max(cuts, default=0)
+
+
+def _last_pause(head: str) -> int:
+    return max((found.end() for found in _PAUSE.finditer(head)), default=0)

@@ -35,14 +35,14 @@ class Edges:
         loud = np.flatnonzero(np.abs(audio.astype(np.int32)) >= self._quiet)
         if self.begun is None:
             if loud.size == 0:
-                self.end += len(audio)
-                self._held = audio[:0]
+                self._held = audio[max(0, len(audio) - self._lead) :]
+                self.end += len(audio) - len(self._held)
                 return audio[:0]
             cut = max(0, int(loud[0]) - self._lead)
             self.begun = self.end = self.end + cut
             audio, loud = audio[cut:], loud - cut
         until = int(loud[-1]) + 1 if loud.size else 0
-        if last and until:
+        if last:
             until = min(len(audio), until + self._tail)
         self._held = audio[until:]
         self.end += until

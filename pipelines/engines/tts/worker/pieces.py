@@ -6,19 +6,19 @@ import re
 from collections.abc import Iterator
 
 from mediaserver.media.time import SAMPLES_PER_MS
+from pipelines.languages.sentence_ends import ends_sentence
 
 PIECE_CHARS = 160
 """Longest run: some 10 s of speech."""
 AFTER_SENTENCE = 250 * SAMPLES_PER_MS
 AFTER_CLAUSE = 120 * SAMPLES_PER_MS
 
-# Behind a capital and two letters at most a full stop ends no sentence: "Mr. O'Neil", "St. John".
-_END = r"(?:(?<!\b[A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z]{2})\.|[!?:;\n])"
-# The shortest run of some length that ends with a sentence; failing that with a clause, a word, anywhere.
+_SENTENCE = re.compile(r"[.!?:;\n][\"')\]]*(?=\s)")
+_SENTENCE_FROM = 30
+# The shortest run of some length that ends with a clause; failing that with a word, anywhere.
 _CUTS = tuple(
     re.compile(pattern, re.DOTALL)
     for pattern in (
-        rf".{{30,{PIECE_CHARS}}}?{_END}[\"')\]]*\s",
         rf".{{60,{PIECE_CHARS}}}?,\s",
         rf".{{1,{PIECE_CHARS}}}\s",
         rf".{{1,{PIECE_CHARS}}}",
@@ -31,15 +31,20 @@ def pieces(text: str) -> Iterator[tuple[int, str]]:
     start = 0
     while start < len(text):
         end = len(text)
-        for cut in _CUTS if end - start > 60 else ():
-            found = cut.match(text, start)
-            if found is not None:
-                end = found.end()
-                break
-            if cut is _CUTS[0] and end - start <= PIECE_CHARS:
-                break  # one sentence of bearable length: leave its melody alone
+        if end - start > 60:
+            end = _sentence(text, start) or end
+        if end - start > PIECE_CHARS + 4:  # no sentence of bearable length, whose melody is left alone
+            end = next(found for cut in _CUTS if (found := cut.match(text, start)) is not None).end()
         yield start, text[start:end]
         start = end
+
+
+def _sentence(text: str, start: int) -> int:
+    """Behind the first sentence that is long enough to be a piece, and its space; 0: it is too long."""
+    for found in _SENTENCE.finditer(text, start + _SENTENCE_FROM, start + PIECE_CHARS + 4):
+        if ends_sentence(text, *found.span(), start):
+            return found.end() + 1
+    return 0
 
 
 def pause_behind(piece: str) -> int:

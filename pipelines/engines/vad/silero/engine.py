@@ -20,7 +20,8 @@ import numpy.typing as npt
 
 from mediaserver.errors import EngineMissingError
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
-from pipelines.engines.protocols import Kind, Manifest, Readiness, VoiceScores
+from pipelines.engines.protocols import Kind, Manifest, Readiness
+from pipelines.engines.vad.protocol import VoiceScores
 
 CHUNK = 512
 """New samples per decision: 32 ms."""

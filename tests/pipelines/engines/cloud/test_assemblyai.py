@@ -141,7 +141,7 @@ async def test_what_it_refuses_is_said(assemblyai: MakeStt, trouble: Trouble, sa
 
 
 async def test_many_calls_are_heard_by_one_process(assemblyai: MakeStt) -> None:
-    async with assemblyai() as (stt, _):
+    async with assemblyai(final_s=20) as (stt, _):
         callers = [Caller(stt) for _ in range(20)]
         results = await asyncio.gather(*(caller.says("hello") for caller in callers))
         assert [result.text for result in results] == ["hello"] * 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TypeAlias
 import pytest
 
 from mediaserver.errors import ProviderError
+from pipelines.engines.cloud.kept import MOST
 from pipelines.engines.cloud.provider_engine import ProviderTts
 from pipelines.engines.tts.deepgram_aura.engine import ENGINE
 from tests.pipelines.engines.cloud.listening import heard
@@ -33,6 +35,15 @@ async def test_it_speaks_text_after_text_over_one_connection(aura: MakeTts) -> N
         assert (await heard(tts, f"One.{' ' * 1990} Two."))[0] == "one two"
         assert provider.opened == 1
         assert provider.faults == []
+
+
+async def test_connections_of_voices_that_users_name_are_few(aura: MakeTts) -> None:
+    async with aura() as (tts, provider):
+        for number in range(MOST + 3):
+            await heard(tts, "a", voice=f"aura-2-voice{number}-en")
+        async with asyncio.timeout(10):
+            while provider.open > MOST:
+                await provider.changed()
 
 
 async def test_who_is_interrupted_closes_the_connection(aura: MakeTts) -> None:

@@ -89,6 +89,15 @@ async def test_more_texts_at_once_than_a_connection_takes(elevenlabs: MakeTts) -
         assert provider.faults == []
 
 
+async def test_connections_of_languages_and_voices_that_users_name_are_few(elevenlabs: MakeTts) -> None:
+    async with elevenlabs() as (tts, provider):
+        for language in "ar bg cs da de el en es fi fr hi hu".split():
+            await heard(tts, "a", language=language)
+        async with asyncio.timeout(10):
+            while provider.open > 9:  # that of the last text, too
+                await provider.changed()
+
+
 async def test_a_cut_before_the_first_sound_is_not_heard_and_one_behind_it_is_said(
     elevenlabs: MakeTts,
 ) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from mediaserver.errors import ProviderFault
 from pipelines.engines.cloud.faults import Provider
-from pipelines.engines.stt.streamed.ears import EarEvent, KeptEars
+from pipelines.engines.cloud.kept import KeptConnections
+from pipelines.engines.stt.streamed.ears import EarEvent
 from pipelines.engines.stt.streamed.hearing import Opening, ProviderHearing
 from pipelines.engines.stt.streamed.transcript import Flushed, HeardStretch
 from pipelines.workers.async_entry import AsyncService, RequestError, serve
@@ -73,7 +74,8 @@ class ScriptedEar:
 class Server:
     """The other end of a worker's socket."""
 
-    def __init__(self, *ears: ScriptedEar | RequestError) -> None:
+    def __init__(self, *ears: ScriptedEar | RequestError, flush_s: float = 30) -> None:
+        self._flush_s = flush_s
         self.ears = list(ears)
         self.opened: list[ScriptedEar] = []
         ours, theirs = socket.socketpair()
@@ -85,7 +87,8 @@ class Server:
 
     async def __aenter__(self) -> Server:
         async def start(options: Mapping[str, Any]) -> AsyncService:
-            return ProviderHearing(PROVIDER, lambda fields: Opening("any", self._open), keep_s=60)
+            opening = Opening("any", self._open)
+            return ProviderHearing(PROVIDER, lambda fields: opening, keep_s=60, flush_s=self._flush_s)
 
         self._ours.setblocking(False)
         self._worker = asyncio.create_task(serve(self._theirs, {}, start))
@@ -124,13 +127,6 @@ class Server:
         opening = pack_json(Msg.OPEN, id, language="en", grammar=None)
         await self.send(opening, pack(Msg.AUDIO, id, SECOND * seconds), pack(Msg.FINISH, id))
         return await self.last()
-
-
-@pytest.fixture
-async def no_wait(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
-    """What does not answer a flush is given up at once."""
-    monkeypatch.setattr("pipelines.engines.stt.streamed.hearing.FLUSH_S", 0.05)
-    yield
 
 
 async def test_utterances_follow_each_other_on_one_connection() -> None:
@@ -176,15 +172,15 @@ async def test_a_server_that_is_down_for_a_moment_is_tried_again() -> None:
         assert (await server.says(1, 1))["text"] == "word0"
 
 
-async def test_words_that_are_not_final_in_time_are_doubtful(no_wait: None) -> None:
-    async with Server(ScriptedEar(answers=False), ScriptedEar()) as server:
+async def test_words_that_are_not_final_in_time_are_doubtful() -> None:
+    async with Server(ScriptedEar(answers=False), ScriptedEar(), flush_s=0.05) as server:
         told = await server.says(1, 1)
         assert (told["text"], told["doubtful"]) == ("word0 half", True)
         await server.opened[0].ended.wait()  # it may still say something of this utterance
 
 
-async def test_one_that_says_nothing_at_all_is_down(no_wait: None) -> None:
-    async with Server(ScriptedEar(answers=False, mute=True)) as server:
+async def test_one_that_says_nothing_at_all_is_down() -> None:
+    async with Server(ScriptedEar(answers=False, mute=True), flush_s=0.05) as server:
         assert (await server.says(1, 1))["kind"] == "down"
 
 
@@ -199,8 +195,8 @@ async def test_what_is_cancelled_closes_its_connection() -> None:
 
 
 async def test_a_connection_that_waits_is_kept_alive_and_then_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.engines.stt.streamed.ears.KEEP_ALIVE_S", 0.01)
-    ears, ear, other = KeptEars(0.03), ScriptedEar(), ScriptedEar()
+    monkeypatch.setattr("pipelines.engines.cloud.kept.KEEP_ALIVE_S", 0.01)
+    ears, ear, other = KeptConnections[ScriptedEar](0.03), ScriptedEar(), ScriptedEar()
 
     async def opened() -> ScriptedEar:
         return other
@@ -211,7 +207,7 @@ async def test_a_connection_that_waits_is_kept_alive_and_then_ended(monkeypatch:
         await ear.ended.wait()
     assert await ears.taken("key", opened) is other
     assert not ears._kept, "each call's grammar has a key of its own"
-    ears = KeptEars(60)
+    ears = KeptConnections[ScriptedEar](60)
     ears.give("key", other)
     assert await ears.taken("another key", opened) is other
     assert await ears.taken("key", opened) is other
@@ -219,3 +215,15 @@ async def test_a_connection_that_waits_is_kept_alive_and_then_ended(monkeypatch:
     ears.give("key", other)
     await ears.close()
     assert other.closed
+
+
+async def test_of_connections_that_users_name_few_are_kept_the_newest() -> None:
+    ears = KeptConnections[ScriptedEar](60, most=2)
+    given = [ScriptedEar() for _ in range(5)]
+    for at, ear in enumerate(given):
+        ears.give(f"voice {at}", ear)
+    async with asyncio.timeout(10):
+        for ear in given[:3]:
+            await ear.ended.wait()
+    assert [ear.closed for ear in given] == [True, True, True, False, False]
+    await ears.close()

@@ -80,6 +80,7 @@ async def test_an_endpoint_that_sleeps_is_warming_and_passed_over_until_it_wakes
             (Trouble(nonsense_after=0), "no audio"),
             (Trouble(empty=True), "it gave no sound"),
             (Trouble(500, {"error": "CUDA out of memory"}), "CUDA out of memory"),
+            (Trouble(cut_after=0), "failed"),
         ):
             hub.troubles.append(trouble)
             with pytest.raises(ProviderError, match=said):
@@ -97,6 +98,7 @@ async def test_an_endpoint_hears(tmp_path: Path) -> None:
     ):
         result = await Caller(stt).says("book a room")
         assert (result.text, [word.text for word in result.words]) == ("book a room", ["book", "a", "room"])
+        assert result.confidence is None
         hub.troubles.append(Trouble(503, {"error": "loading", "estimated_time": 30}))
         assert (await Caller(stt).says("one")).failed
         assert "about 30 s more" in stt.trouble
@@ -104,6 +106,40 @@ async def test_an_endpoint_hears(tmp_path: Path) -> None:
         assert (await Caller(stt).says("one")).failed
         assert (await Caller(stt).says("one")).text == "one"
         assert hub.faults == []
+
+
+async def test_whatever_a_recogniser_behind_an_endpoint_meets_ends_in_one_line(tmp_path: Path) -> None:
+    async with running(ENDPOINT_STT, tmp_path, "/endpoint/stt") as (stt, hub):
+        assert (await Caller(stt).says("one")).text == "one"
+        for trouble, said in (
+            (Trouble(429, {}, {"Retry-After": "17"}), "left alone for 17 s"),
+            (Trouble(402, {"error": "Payment required"}), "top it up"),
+            (Trouble(500, {"error": "CUDA out of memory"}), "failed (500): CUDA out of memory"),
+            (Trouble(cut_after=0), "failed"),
+        ):
+            hub.troubles.append(trouble)
+            assert said in str((await Caller(stt).says("one")).error)
+        await hub.revoke()
+        told = str((await Caller(stt).says("one")).error)
+        assert f"refuses the key in {tmp_path / 'token'}; put a valid one there" in told
+
+
+async def test_an_endpoint_that_says_nothing_is_given_up(tmp_path: Path) -> None:
+    async with running(ENDPOINT_STT, tmp_path, "/endpoint/stt", answer_s=0.2) as (stt, hub):
+        hub.troubles.append(Trouble(silent=True))
+        assert "failed" in str((await Caller(stt).says("one")).error)
+    async with running(ENDPOINT_TTS, tmp_path, "/endpoint/tts", answer_s=0.2) as (tts, hub):
+        hub.troubles.append(Trouble(silent=True))
+        with pytest.raises(ProviderError, match="failed"):
+            await heard(tts, "one")
+
+
+async def test_a_token_that_a_space_takes_no_more_is_told(tmp_path: Path) -> None:
+    async with running(SPACE_TTS, tmp_path, function="speak") as (tts, hub):
+        assert (await heard(tts, "one"))[0] == "one"
+        await hub.revoke()
+        with pytest.raises(ProviderError, match="refuses the key in .*; put a valid one there"):
+            await heard(tts, "two")
 
 
 async def test_a_space_speaks_sleeps_and_wakes(tmp_path: Path) -> None:

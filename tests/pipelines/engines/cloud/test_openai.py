@@ -78,17 +78,47 @@ async def test_an_utterance_is_heard_as_a_whole(tmp_path: Path) -> None:
         result = await Caller(stt).says("book a room")
         assert (result.text, result.understood) == ("book a room", True)
         assert [word.text for word in result.words] == ["book", "a", "room"]
-        assert 0.7 < result.confidence < 0.9
+        assert result.confidence is not None and 0.7 < result.confidence < 0.9
         silence = Caller(stt)
         silence.begin()
         silence.say(np.zeros(960, np.int16))
         assert (await silence.final()).understood is False
-        for trouble in (Trouble(429), Trouble(503), Trouble(silent=False, nonsense_after=0)):
-            provider.troubles.append(trouble)
-            assert (await Caller(stt).says("one")).failed
-            assert not stt.ready
-        assert (await Caller(stt).says("one")).text == "one"
         assert provider.faults == []
+
+
+async def test_whatever_a_recogniser_meets_ends_in_one_line_and_it_is_asked_again(tmp_path: Path) -> None:
+    runs = Runs[ProviderStt, OpenaiAudio](TRANSCRIBE, OpenaiAudio, tmp_path)
+    async with runs() as (stt, provider):
+        for trouble, said in (
+            (Trouble(429, None, {"Retry-After": "17"}), "left alone for 17 s"),
+            (Trouble(402, {"error": {"message": "no credits"}}), "top it up"),
+            (Trouble(503), "failed (503)"),
+            (
+                Trouble(400, {"error": {"message": "no such model"}}),
+                "refuses the request (400): no such model",
+            ),
+            (Trouble(nonsense_after=0), "cannot be read"),
+            (Trouble(cut_after=0), "failed"),
+        ):
+            provider.troubles.append(trouble)
+            result = await Caller(stt).says("one")
+            assert result.failed and result.error is not None
+            assert said in str(result.error)
+        await provider.revoke()
+        result = await Caller(stt).says("one")
+        assert f"refuses the key in {runs.key_file}; put a valid one there" in str(result.error)
+        assert not stt.ready
+        runs.key_file.write_text("new")
+        provider.keys.add("new")
+        assert (await Caller(stt).says("one")).text == "one"
+        assert stt.ready
+
+
+async def test_a_recogniser_that_says_nothing_is_given_up(tmp_path: Path) -> None:
+    runs = Runs[ProviderStt, OpenaiAudio](TRANSCRIBE, OpenaiAudio, tmp_path)
+    async with runs(answer_s=0.2) as (stt, provider):
+        provider.troubles.append(Trouble(silent=True))
+        assert "failed" in str((await Caller(stt).says("one")).error)
 
 
 @pytest.mark.slow
@@ -109,6 +139,11 @@ def test_what_whisper_invents_is_left_out() -> None:
     told = final({"text": "Hello Bye la la", "segments": [said, silent, again]})
     assert (told["text"], told["understood"]) == ("Hello", True)
     assert final({"text": " ", "segments": [silent]})["understood"] is False
+
+
+def test_a_model_that_tells_no_probabilities_has_no_confidence() -> None:
+    assert final({"text": "hello"})["confidence"] is None
+    assert final({"text": "hello", "logprobs": [{"logprob": 0.0}]})["confidence"] == 1.0
 
 
 def test_a_server_of_ones_own_is_not_told_openais_key(monkeypatch: pytest.MonkeyPatch) -> None:

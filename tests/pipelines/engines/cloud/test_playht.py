@@ -55,6 +55,7 @@ async def test_whatever_it_does_ends_in_one_line(playht: MakeTts) -> None:
             (Trouble(empty=True), "it gave no sound"),
             (Trouble(endless=True), "without an end"),
             (Trouble(cut_after=1), "failed"),
+            (Trouble(silent=True), "does not answer"),
         ):
             provider.troubles.append(trouble)
             with pytest.raises(ProviderError, match=said):

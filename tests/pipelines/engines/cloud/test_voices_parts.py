@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.engines.tts.elevenlabs.alignment import WordReader
+from pipelines.engines.tts.elevenlabs.open_sockets import OpenSockets
 from pipelines.engines.tts.streamed.texts import pieces, without_tags
+
+
+@dataclass(eq=False)
+class Line:
+    """A connection that takes several texts."""
+
+    used: float = 0.0
+    closed: bool = False
+    contexts: list[str] = field(default_factory=list)
 
 
 def read(text: str, *chunks: str) -> list[str]:
@@ -62,3 +74,23 @@ def test_a_text_is_cut_between_sentences_where_it_can_be() -> None:
 
 def test_markup_is_text_of_the_same_length() -> None:
     assert without_tags("a <b>c") == "a  b c"
+
+
+def test_a_connection_with_room_for_a_text_more_is_found() -> None:
+    sockets = OpenSockets[Line](60, most_contexts=2, most_idle=8)
+    full, closed, free = Line(contexts=["a", "b"]), Line(closed=True), Line(contexts=["a"])
+    for line in (full, closed, free):
+        sockets.add("voice", line)
+    assert sockets.with_room("voice") is free
+    assert sockets.with_room("another") is None
+
+
+def test_connections_of_voices_that_nobody_names_again_are_left() -> None:
+    sockets = OpenSockets[Line](60, most_contexts=2, most_idle=2)
+    lines = [Line(used=at) for at in range(5)]
+    busy, closed = Line(used=-100, contexts=["a"]), Line(used=4, closed=True)
+    for at, line in enumerate([*lines, busy, closed]):
+        sockets.add(f"voice {at}", line)
+    assert sockets.left(5) == [*lines[:3], closed]
+    assert sockets.all == [*lines[3:], busy]
+    assert sockets.left(63.5) == [lines[3]], "it was idle for more than 60 s"

@@ -35,6 +35,7 @@ from pipelines.engines.protocols import (
 )
 from pipelines.engines.registry import EngineOptions
 from pipelines.workers.limits import taken_limits
+from pipelines.workers.server_log import ServerLog
 from pipelines.workers.server_process import ServerAddress
 from pipelines.workers.urgency import as_batch_work
 from tests.fakes import FakeLlm
@@ -272,6 +273,8 @@ def test_families_are_known_by_their_names(model: str, preset: str, tools: str) 
 def test_sizes_are_read_from_names() -> None:
     assert gpu_mb_of("Qwen/Qwen3-8B") == 17_600 + 6_000
     assert gpu_mb_of("Qwen/Qwen3-8B-AWQ") < gpu_mb_of("Qwen/Qwen3-8B-FP8") < gpu_mb_of("Qwen/Qwen3-8B")
+    assert gpu_mb_of("mistralai/Mixtral-8x7B-Instruct-v0.1") > 93_000
+    assert gpu_mb_of("Qwen/Qwen3-30B-A3B") == gpu_mb_of("some/30B")
     assert preset_of("some/model") is None
 
 
@@ -282,3 +285,24 @@ def test_its_log_is_understood() -> None:
         "the GPU's memory is full"
     )
     assert explain(["INFO x", "ValueError: odd"]) == "ValueError: odd"
+
+
+def test_the_cause_of_an_end_is_found_among_what_all_its_processes_say() -> None:
+    worker = "(Worker pid=4) ERROR 11-23 08:46:44 [multiproc_executor.py:953]"
+    core = "(EngineCore pid=3) ERROR 11-23 08:46:49 [core.py:1510]"
+    said = [
+        *(f"{worker} WorkerProc failed to start.", f"{worker} Traceback (most recent call last):"),
+        *(f"{worker}     worker = WorkerProc(*args, **kwargs)", f"{worker} ValueError: odd"),
+        *(f"{core} EngineCore failed to start.", f"{core} Traceback (most recent call last):"),
+        *[f"{core}     return func(*args, **kwargs)"] * 100,
+        f"{core} Exception: WorkerProc initialization failed due to an exception in a background process. "
+        "See stack trace for root cause.",
+        "RuntimeError: Engine core initialization failed. See root cause above. Failed core proc(s): {}",
+    ]
+    log = ServerLog()
+    log.feed("\n".join([*said, ""]).encode())
+    assert explain(list(log.last)) == f"{worker} ValueError: odd"
+    other = "TypeError: --tool-call-parser llama3_json cannot be used with the tokenizer of '/m': no"
+    assert explain([other]).startswith("it does not write calls of tools as its name says")
+    damaged = [line.replace("ValueError: odd", "SafetensorError: HeaderTooLarge") for line in said]
+    assert explain(damaged).startswith("its weights are damaged")

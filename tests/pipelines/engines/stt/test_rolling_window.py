@@ -112,6 +112,16 @@ def test_segments_leave_a_long_window_and_stay_in_the_result() -> None:
     ]
 
 
+def test_words_of_many_tokens_leave_sooner() -> None:
+    """An answer that begins with all of them had no room for what came then."""
+    window = RollingWindow(WindowSettings(trim_ms=60_000, trim_tokens=5))
+    for text in ("one two three four. five", "one two three four. five six"):
+        look(hear(window, 1_200), text)
+    assert window.look().before == ""
+    look(hear(window, 600), "one two three four. five six seven")
+    assert window.look().before == "one two three four."
+
+
 def test_a_full_window_lets_go_of_what_it_has_even_without_agreement() -> None:
     window = RollingWindow(WindowSettings(trim_ms=2_000, full_ms=4_000))
     told = look(hear(window, 4_200), " ".join("abcdefghijklm"))

@@ -76,8 +76,11 @@ async def test_it_hears_several_calls_at_once(start_recogniser: Start, kind: str
     assert kind in ("kyutai", "voxtral") or not finals[3].understood
 
 
-async def test_the_same_audio_is_the_same_text_in_a_batch_and_alone(start_recogniser: Start) -> None:
-    stt = await start_recogniser("parakeet_ctc")
+@pytest.mark.parametrize("kind", ["moonshine", "parakeet_ctc"])
+async def test_the_same_audio_is_the_same_text_in_a_batch_and_alone(
+    start_recogniser: Start, kind: str
+) -> None:
+    stt = await start_recogniser(kind)
     audio = speech(2_000)
     together = await asyncio.gather(*(Caller(stt).whole(each) for each in (audio, speech(3_000), audio)))
     alone = await Caller(stt).whole(audio)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
 HERE = Path(__file__).parent
+ROOT = HERE.parents[3]
 LIMIT_S = 300
 
 
@@ -13,6 +15,7 @@ def made(python: Path, script: str, folder: Path, *arguments: str) -> Path:
     """The folder, written by `SCRIPT FOLDER ARGUMENT...`."""
     done = subprocess.run(
         [str(python), str(HERE / script), str(folder), *arguments],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},  # they import of ours
         capture_output=True,
         text=True,
         timeout=LIMIT_S,

@@ -1,7 +1,8 @@
-"""Writes a Chatterbox of two layers and random weights, as its repository has it, into a folder.
+"""Writes a Chatterbox of random weights, as its repository has it, into a folder.
 
-Runs in the engine's own environment: `python random_chatterbox.py FOLDER TOKENS`. It says that it has ended
-after TOKENS speech tokens. S3Gen's weights are left as its own classes make them: they are read leniently.
+Runs in the engine's own environment: `python random_chatterbox.py FOLDER TOKENS [LAYERS]`. It says that it
+has ended after TOKENS speech tokens. Its language model has LAYERS layers, two if nobody says; 0: as many as
+the published one. S3Gen's weights are left as its own classes make them: they are read leniently.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ def main() -> None:
     folder, tokens = Path(sys.argv[1]), int(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(11)
-    LLAMA_CONFIGS["Llama_520M"]["num_hidden_layers"] = LAYERS
+    if layers := int(sys.argv[3]) if len(sys.argv) > 3 else LAYERS:
+        LLAMA_CONFIGS["Llama_520M"]["num_hidden_layers"] = layers
     t3, voice = T3().eval(), VoiceEncoder().eval()
     with torch.no_grad():
         t3.speech_pos_emb.emb.weight[:, 0] = -10.0

@@ -22,12 +22,18 @@ class OutOfMemoryError(RuntimeError):
     """As torch names it."""
 
 
+LOAD_FAULTS = {
+    "fails": ValueError("the weights are torn"),
+    "memory": OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB"),
+}
+
+
 class Tones(NeuralModel):
     rate = RATE
 
     def __init__(self, options: Mapping[str, Any]) -> None:
-        if options.get("load") == "fails":
-            raise ValueError("the weights are torn")
+        if options.get("load"):
+            raise LOAD_FAULTS[options["load"]]
         self.together = int(options.get("together", 1))
         self._odd = int(options.get("odd", 0))
         """So many clauses have no end, the first of all."""

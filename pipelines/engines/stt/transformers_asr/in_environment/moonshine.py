@@ -1,10 +1,17 @@
-"""Moonshine: an encoder and a decoder whose work grows with the audio's length; no times, English."""
+"""Moonshine: an encoder and a decoder whose work grows with the audio's length; no times, English.
+
+One of its norms goes over the whole length, padding and all. So each window ends with silence up to a
+multiple of a fifth of a second, and only windows of the same length are heard in one batch: each sounds as it
+does alone.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from transformers import AutoModelForSpeechSeq2Seq
 
@@ -18,6 +25,10 @@ TOKENS, TOKENS_PER_S = 8, 7
 """New ones. Its authors advise 6.5 a second: more is a loop."""
 
 
+STEP = SAMPLE_RATE // 5
+"""Windows are as long as a multiple of it."""
+
+
 class MoonshineHearer:
     """See pipelines.engines.stt.rolling.listening.Hearer."""
 
@@ -29,14 +40,27 @@ class MoonshineHearer:
     def hear(
         self, wanted: Sequence[WantedLook], idle: Callable[[], None], computed: Callable[[int], None]
     ) -> list[Hypothesis]:
+        groups: dict[int, list[int]] = defaultdict(list)
+        for at, each in enumerate(wanted):
+            groups[-(-len(each.look.audio) // STEP) * STEP].append(at)
+        found: dict[int, Hypothesis] = {}
+        for samples, rows in groups.items():
+            together = [wanted[at] for at in rows]
+            computed(len(together))
+            found |= dict(zip(rows, self._batch(together, samples, idle), strict=True))
+        return [found[at] for at in range(len(wanted))]
+
+    def _batch(
+        self, wanted: Sequence[WantedLook], samples: int, idle: Callable[[], None]
+    ) -> list[Hypothesis]:
+        """`samples`: to which each is filled up."""
         loaded = self._loaded
-        given = loaded.input([each.look.audio for each in wanted], SAMPLE_RATE)
-        longest_ms = max(each.look.audio_ms for each in wanted)
-        computed(len(wanted))
+        padded = [np.pad(each.look.audio, (0, samples - len(each.look.audio))) for each in wanted]
+        given = loaded.input(padded, SAMPLE_RATE)
         with torch.inference_mode():
             answer = loaded.model.generate(
                 **given,
-                max_new_tokens=TOKENS + TOKENS_PER_S * longest_ms // 1000,
+                max_new_tokens=TOKENS + TOKENS_PER_S * samples // SAMPLE_RATE,
                 do_sample=False,
                 num_beams=1,
                 return_dict_in_generate=True,

@@ -10,6 +10,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from pipelines.languages.sentence_ends import ends_sentence
+
 LEAST_WEIGHT = 10
 """What is shorter is not spoken by itself: a model puts odd melodies on a word or two."""
 FIRST_WEIGHT = 24
@@ -28,11 +30,6 @@ SENTENCE_PAUSE_MS, CLAUSE_PAUSE_MS = 280, 120
 _SENTENCE = r"(?:[.!?…]+[\"')\]»”’]*(?=\s)|[。！？｡।॥۔؟]+[」』”’）]*|\n+)"
 _PAUSE = r"(?:[,;:،؛](?=\s)|\s[-–—](?=\s)|—|[，、；：])"
 _BREAKS = re.compile(f"(?P<sentence>{_SENTENCE})|(?P<pause>{_PAUSE})")
-_ABBREVIATED = re.compile(
-    r"(?:^|[\s(\"'])(?:[A-Za-z]|[a-z]\.[a-z]|mr|mrs|ms|dr|prof|st|no|nr|vs|etc|bzw|inc|ltd|co|jr|sr|dept|approx|"
-    r"sra|sig|mme)\.$",
-    re.IGNORECASE,
-)
 _SYLLABLES = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "ETHIOPIC")
 
 
@@ -63,12 +60,12 @@ def clauses(text: str, most: int = MOST_WEIGHT) -> list[Clause]:
     found: list[Clause] = []
     at = 0
     while at < len(text):
-        end, ends_sentence = _end(text, at, most, first=not found)
+        end, whole = _end(text, at, most, first=not found)
         piece = text[at:end]
         said = piece.strip()
         if has_words(said):
             start = at + piece.index(said)
-            found.append(Clause(start, said, SENTENCE_PAUSE_MS if ends_sentence else CLAUSE_PAUSE_MS))
+            found.append(Clause(start, said, SENTENCE_PAUSE_MS if whole else CLAUSE_PAUSE_MS))
         at = end
     return found
 
@@ -85,7 +82,7 @@ def _end(text: str, at: int, most: int, *, first: bool) -> tuple[int, bool]:
     for found in _BREAKS.finditer(text, at, min(len(text), limit + 1)):
         end = min(found.end(), limit)
         weighed = weight(text[at:end].strip())
-        if weighed < LEAST_WEIGHT or _abbreviated(found, text, at):
+        if weighed < LEAST_WEIGHT or (found["sentence"] and not ends_sentence(text, *found.span(), at)):
             continue
         if found["sentence"]:
             if sentence and weighed > MERGE_WEIGHT:
@@ -97,20 +94,14 @@ def _end(text: str, at: int, most: int, *, first: bool) -> tuple[int, bool]:
             return end, False
         else:
             pause = end
-    end, ends_sentence = (sentence, True) if sentence else (0, False)
+    end, whole = (sentence, True) if sentence else (0, False)
     if not end and limit == len(text):
-        end, ends_sentence = limit, True
+        end, whole = limit, True
     if not end:
         end = pause or _last_space(text, at, limit)
     if 0 < weight(text[end:].strip()) < LEAST_WEIGHT and weight(text[at:]) <= most:
         return len(text), True  # nothing so short comes last by itself
-    return end, ends_sentence
-
-
-def _abbreviated(found: re.Match[str], text: str, at: int) -> bool:
-    """The dot belongs to a word: 'Dr. Smith'."""
-    mark = found["sentence"]
-    return mark == "." and _ABBREVIATED.search(text, max(at, found.start() - 8), found.end()) is not None
+    return end, whole
 
 
 def _last_space(text: str, at: int, limit: int) -> int:

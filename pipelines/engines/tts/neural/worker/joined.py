@@ -7,12 +7,10 @@ pause that the punctuation asks for is put in its place; silence inside a clause
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from mediaserver.media.time import SAMPLES_PER_MS
 from pipelines.engines.tts.neural.worker.sound import QUIET
-
-Pcm = npt.NDArray[np.int16]
+from pipelines.engines.tts.worker.edges import NOTHING, Edges, Pcm
 
 LEAD_KEPT = SAMPLES_PER_MS
 """Samples before the first loud one of a text: its onset is not cut."""
@@ -21,7 +19,6 @@ JOIN_KEPT = 15 * SAMPLES_PER_MS
 TAIL_KEPT = 30 * SAMPLES_PER_MS
 """Behind the last loud one, faded out."""
 FADE = 5 * SAMPLES_PER_MS
-NOTHING: Pcm = np.zeros(0, np.int16)
 
 
 class JoinedClauses:
@@ -30,40 +27,30 @@ class JoinedClauses:
         """Samples so far."""
         self.began = 0
         """Where the present clause begins in the stream, once it is audible."""
-        self._held = NOTHING
-        """Of the clause: speech only if something loud follows."""
-        self._audible = False
-        """Something of the clause was loud."""
+        self._edges: Edges | None = None
+        """Of the present clause; None before it."""
         self._pause = 0
         """Samples of silence due before the next clause."""
 
     def next(self, samples: Pcm) -> Pcm:
         """More of the present clause -> what is certain to be heard."""
-        audio = np.concatenate([self._held, samples])
-        loud = np.flatnonzero(np.abs(audio.astype(np.int32)) >= QUIET)
-        lead = NOTHING
-        if not self._audible:
-            kept = JOIN_KEPT if self.made else LEAD_KEPT
-            if not loud.size:
-                self._held = audio[-kept:]
-                return NOTHING
-            audio = audio[max(0, int(loud[0]) - kept) :]
-            loud = loud - max(0, int(loud[0]) - kept)
-            self._audible = True
+        if self._edges is None:
+            self._edges = Edges(QUIET, JOIN_KEPT if self.made else LEAD_KEPT, TAIL_KEPT)
+        begins = self._edges.begun is None
+        audio = self._edges.process(samples)
+        if begins and len(audio):
             lead = np.zeros(self._pause if self.made else 0, np.int16)
             self.began = self.made + len(lead)
-            if self.made:
-                audio = _faded_in(audio)
-        until = int(loud[-1]) + 1 if loud.size else 0
-        self._held = audio[until:]
-        return self._out(np.concatenate([lead, audio[:until]]))
+            audio = np.concatenate([lead, _faded_in(audio) if self.made else audio])
+        return self._out(audio)
 
     def end(self, pause_ms: int) -> Pcm:
         """The clause is over; `pause_ms`: of silence before another -> the last of it."""
-        tail = _faded_out(self._held[:TAIL_KEPT]) if self._audible else NOTHING
-        if self._audible:
-            self._pause = max(0, pause_ms * SAMPLES_PER_MS - len(tail))
-        self._held, self._audible = NOTHING, False
+        edges, self._edges = self._edges, None
+        if edges is None or edges.begun is None:
+            return NOTHING
+        tail = _faded_out(edges.process(NOTHING, last=True))
+        self._pause = max(0, pause_ms * SAMPLES_PER_MS - len(tail))
         return self._out(tail)
 
     def _out(self, samples: Pcm) -> Pcm:
