@@ -17,6 +17,8 @@ class ModelFiles:
     """OWNER/NAME."""
     files: tuple[str, ...] = ("*",)
     """Patterns of what is needed of it."""
+    or_only: str = ""
+    """A pattern: the one file like it is needed where there is none like `files`."""
     size_mb: int = 0
     """About, for a person who decides; 0: not known."""
     licence: str = ""
