@@ -118,6 +118,17 @@ async def test_the_pitch_counts_and_the_pace_stays(tts: HibariTts) -> None:
     assert pitch_of(high) > 1.3 * pitch_of(usual)
 
 
+@pytest.mark.parametrize("pitch", [0.7, 0.85, 1.2, 1.45])
+async def test_at_another_pitch_it_is_as_loud_and_not_clipped(tts: HibariTts, pitch: float) -> None:
+    """The network tells how loud its own harmonics are, and nothing of what lies between them."""
+    for text in ("Oh no, I am so sorry!", "Please call us back at nine in the morning."):
+        usual, _ = await whole(tts, text)
+        other, _ = await whole(tts, text, pitch=pitch)
+        assert np.abs(other.astype(int)).max() < 24_000
+        levels = [float(np.sqrt(np.mean(np.square(each.astype(float))))) for each in (usual, other)]
+        assert abs(20 * np.log10(levels[1] / levels[0])) < 3.0
+
+
 async def test_phonemes_are_said_in_the_place_of_the_words(tts: HibariTts) -> None:
     """As the reader would say another word; what has no sound in English leaves the words."""
     named, marks = await whole(tts, "Nguyen", phonemes="wˈɪn")
