@@ -17,6 +17,7 @@ from cli.serving.premaking import FixedSentence, Premaking
 from cli.serving.speech import Speech
 from mediaserver.calls.routes import RouteTable
 from mediaserver.config import load
+from mediaserver.errors import EngineError
 from mediaserver.settings.engines import EnginesSettings
 from pipelines.engines.finish.finishing import Finishing
 from pipelines.engines.protocols import Kind, Manifest, TtsChunk
@@ -142,3 +143,32 @@ async def test_a_voice_that_takes_money_is_not_asked(finishing: Finishing) -> No
 
     assert await Premaking(sentences(Paid(), finishing), lambda: True, 10, 60.0).make()
     assert made(finishing) == (0, 0)
+
+
+async def test_nor_where_it_speaks_in_the_place_of_one_that_costs_nothing(
+    engine: NeuralTts, finishing: Finishing
+) -> None:
+    """The first of the list does not speak the language, or fails."""
+    asked = list[str]()
+
+    class Paid:
+        manifest = replace(MANIFEST, name="paid", languages=("de", "en"), needs=("key",))
+        ready = True
+
+        async def speak(self, text: str, **more: object) -> AsyncGenerator[TtsChunk, None]:
+            asked.append(text)
+            yield TtsChunk(np.ones(1_600, np.int16))
+
+    class Broken(Paid):
+        manifest = replace(MANIFEST, name="broken")
+
+        async def speak(self, text: str, **more: object) -> AsyncGenerator[TtsChunk, None]:
+            if text:
+                raise EngineError("it is broken")
+            yield TtsChunk(np.ones(1, np.int16))
+
+    for first, language in ((engine, "de"), (Broken(), "en")):
+        tts = PreferredTts(lambda first=first: [first, Paid()], finishing=finishing)  # type: ignore[misc]
+        fixed = [FixedSentence(each, "", language, ("x",), tts, NONE) for each in GREETINGS]
+        assert await Premaking(lambda fixed=fixed: fixed, lambda: True, 10, 60.0).make()  # type: ignore[misc]
+    assert asked == []

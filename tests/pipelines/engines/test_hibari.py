@@ -92,6 +92,20 @@ async def test_figures_are_read_and_marked(tts: HibariTts) -> None:
     assert len(audio) > 16_000 * 5
 
 
+async def test_times_and_letters_are_no_articles() -> None:
+    """Our forms write "nine a m" and "S A M"; its reader knows the article alone."""
+    from pipelines.engines.tts.hibari.worker.reading import HibariReader
+
+    reader = HibariReader()
+
+    def read(text: str) -> list[str]:
+        return [word.phonemes.strip() for word in reader.read(text)]
+
+    assert read("at nine a m on Monday")[2] == "ˈA" == read("S A M")[1] == read("Ref A B one")[1]
+    assert read("M A R I A")[1] == "ˈA" == read("M A R I A")[4]
+    assert read("Have a good day.")[1] != "ˈA" != read("A dog.")[0]
+
+
 async def test_the_rate_counts(tts: HibariTts) -> None:
     slow, _ = await whole(tts, "For which day would you like the room?", rate=0.7)
     fast, _ = await whole(tts, "For which day would you like the room?", rate=1.4)
@@ -103,6 +117,17 @@ async def test_the_pitch_counts_and_the_pace_stays(tts: HibariTts) -> None:
     high, _ = await whole(tts, "Ah.", pitch=1.5)
     assert abs(len(high) - len(usual)) < 1_600
     assert pitch_of(high) > 1.3 * pitch_of(usual)
+
+
+@pytest.mark.parametrize("pitch", [0.7, 0.85, 1.2, 1.45])
+async def test_at_another_pitch_it_is_as_loud_and_not_clipped(tts: HibariTts, pitch: float) -> None:
+    """The network tells how loud its own harmonics are, and nothing of what lies between them."""
+    for text in ("Oh no, I am so sorry!", "Please call us back at nine in the morning."):
+        usual, _ = await whole(tts, text)
+        other, _ = await whole(tts, text, pitch=pitch)
+        assert np.abs(other.astype(int)).max() < 24_000
+        levels = [float(np.sqrt(np.mean(np.square(each.astype(float))))) for each in (usual, other)]
+        assert abs(20 * np.log10(levels[1] / levels[0])) < 3.0
 
 
 async def test_phonemes_are_said_in_the_place_of_the_words(tts: HibariTts) -> None:

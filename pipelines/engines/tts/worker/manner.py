@@ -28,16 +28,17 @@ class SpokenManner:
 
     @classmethod
     def of(cls, fields: Mapping[str, Any]) -> SpokenManner:
-        """Raises ValueError for a speed or a pitch at which nobody speaks, and KeyError, TypeError and
-        ValueError for what is none."""
+        """Raises ValueError for a speed at which nobody speaks, and KeyError, TypeError and ValueError for
+        what is no speed or pitch."""
         rate = float(fields["rate"])
         if not SLOWEST <= rate <= FASTEST:
             raise ValueError(f"nobody speaks at {rate:g} times the usual speed")
         pitch = float(fields.get("pitch", 1.0))
-        if not math.isfinite(pitch):
-            raise ValueError(f"nobody speaks at {pitch:g} times the usual pitch")
-        pitch = min(max(pitch, LOWEST), HIGHEST)
-        return cls(rate, pitch, str(fields.get("phonemes") or "")[: MOST_CHARS + 1])
+        if math.isnan(pitch):
+            raise ValueError("a pitch that is no number")
+        return cls(
+            rate, min(max(pitch, LOWEST), HIGHEST), str(fields.get("phonemes") or "")[: MOST_CHARS + 1]
+        )
 
 
 class PhonemeReader:

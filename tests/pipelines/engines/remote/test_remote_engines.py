@@ -174,9 +174,6 @@ async def test_what_a_voice_can_make_nothing_of_reaches_no_worker(caplog: pytest
         await engine.stop()
 
 
-SAYING: dict[str, object] = {"text": "a", "voice": "", "language": "en", "rate": 1}
-
-
 @pytest.mark.parametrize(
     ("fields", "fault"),
     [
@@ -184,11 +181,16 @@ SAYING: dict[str, object] = {"text": "a", "voice": "", "language": "en", "rate":
         ({"text": "a", "voice": "", "language": "en", "rate": float("nan")}, "has rate, which should be"),
         ({"text": "a" * 5_000, "voice": "", "language": "en", "rate": 1}, "has text, which should have at"),
         ({"text": ["a"], "voice": "", "language": "en", "rate": 1}, "has text, which should be a valid str"),
-        ({**SAYING, "pitch": float("nan")}, "has pitch, which should be"),
-        ({**SAYING, "pitch": "high"}, "has pitch, which should be"),
-        ({**SAYING, "phonemes": "a" * 5_000}, "has phonemes, which should have at"),
-        ({**SAYING, "pitch": 1.5, "phonemes": "wˈɪn"}, ""),
-        ({**SAYING, "of_tomorrow": True}, ""),
+        (
+            {"text": "a", "voice": "", "language": "en", "rate": 1, "pitch": float("nan")},
+            "has pitch, which should be a finite number",
+        ),
+        (
+            {"text": "a", "voice": "", "language": "en", "rate": 1, "phonemes": [1]},
+            "has phonemes, which should be a valid string",
+        ),
+        ({"text": "a", "voice": "", "language": "en", "rate": 1, "pitch": 1.2, "phonemes": "a"}, ""),
+        ({"text": "a", "voice": "", "language": "en", "rate": 1, "of_tomorrow": True}, ""),
     ],
 )
 def test_what_opens_a_request_of_a_voice(fields: dict[str, object], fault: str) -> None:

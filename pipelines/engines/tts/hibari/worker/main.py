@@ -98,7 +98,7 @@ class HibariVoice:
 
     def _sound(self, plan: SoundPlan, pitch: float) -> Iterator[Pcm]:
         """In stretches at 16 kHz: a short one, so that it is heard soon, then longer ones."""
-        sounds, resampler = FrameSounds(plan.pitch * np.float32(pitch), plan.first), BlockResampler(dsp.SR)
+        sounds, resampler = FrameSounds(plan.pitch, plan.first, pitch), BlockResampler(dsp.SR)
         start, step = plan.first, FIRST_FRAMES
         while start < plan.last:
             end = min(plan.last, start + step)
