@@ -9,6 +9,7 @@ import threading
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 
 from cli.serving.finishing import sweep_kept
 from cli.serving.fixed_texts import of_agent
@@ -153,7 +154,8 @@ class Speech:
                 self._tts(agent),
             )
             tts, known = self._engines.tts(names), self._dictionary.of(language, voice)
-            for sentence in (*of_agent(agent, language), *prompts(agent.flow)):
+            # one after the other: those of a large flow together hold the loop for a second
+            for sentence in chain(of_agent(agent, language), prompts(agent.flow)):
                 yield FixedSentence(sentence, voice, language, names, tts, known)
 
     def begin(
