@@ -30,6 +30,23 @@ _HAN = re.compile(
     r"|[^\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff]++"
 )
 """What is one word where no spaces stand between them: a character with what inflects it."""
+_ALONE = re.compile(r"[.,;:!?]?(?:\s|$)")
+_STAR = {
+    **{
+        "en": "star",
+        "de": "Stern",
+        "fr": "\u00e9toile",
+        "es": "asterisco",
+        "it": "asterisco",
+        "pt": "asterisco",
+    },
+    **{
+        "hi": "\u0938\u094d\u091f\u093e\u0930",
+        "zh": "\u661f\u53f7",
+        "ja": "\u30a2\u30b9\u30bf\u30ea\u30b9\u30af",
+    },
+}
+"""The key of a telephone, by language."""
 _UNSAID = re.compile(r"[_*#^~|\\{}\[\]<>`\u2192\u2248\u221e\u221a\u2260\u2032\u2033]")
 """Signs that are dropped, unless a language has a word for them."""
 _YEARS_AFTER = frozenset(
@@ -175,8 +192,24 @@ class SentenceReader:
     def _range(self, tongue: Tongue, match: re.Match[str]) -> str | None:
         return tongue.to if tongue.joined else f" {tongue.to} "
 
+    def _key(self, tongue: Tongue, match: re.Match[str]) -> str | None:
+        """'Press # or *.': a sign that stands alone in a sentence is a key of the telephone. None: it is no
+        such sign."""
+        start, end = match.span()
+        if match[0] not in "#*" or not self._text[:start].strip() or not _ALONE.match(self._text, end):
+            return None
+        if not self._text[start - 1].isspace():
+            return None
+        if match[0] == "*":
+            factors = self._text[:start].rstrip()[-1:].isdigit() and self._text[end:].lstrip()[:1].isdigit()
+            return tongue.signs.get("\u00d7") if factors else _STAR.get(tongue.language)
+        american = tongue.language == "en" and tongue.region in ("", "US", "CA")
+        return "pound" if american else tongue.address_signs.get("#")
+
     def _sign(self, tongue: Tongue, match: re.Match[str]) -> str | None:
         sign = match[0]
+        if key := self._key(tongue, match):
+            return key if tongue.joined else f" {key} "
         if sign in tongue.signs:
             alone = tongue.signs[sign]
             return alone if tongue.joined else f" {alone} "

@@ -82,6 +82,11 @@ AMERICAN = [
     ("gate B4, 5G, A320", "gate B four, five G, A three two zero"),
     ("COVID-19", "COVID nineteen"),
     ("#5", "number five"),
+    ("Press 1, or # to repeat.", "Press one, or pound to repeat."),
+    ("Press * to go back, or #.", "Press star to go back, or pound."),
+    ("It is *very* good. *", "It is very good. star"),
+    ("5 * 3", "five times three"),
+    ("* first", "first"),
     # units
     ("120 km/h", "one hundred twenty kilometers per hour"),
     ("25 m² or 25 m2", "twenty-five square meters or twenty-five square meters"),
