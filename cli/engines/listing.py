@@ -90,7 +90,7 @@ def _environments(engines: list[NamedEngine], home: Path) -> dict[str, dict[str,
 
 
 def _row(engine: NamedEngine, home: Path, environments: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    manifest, readiness = engine.entry.manifest, engine.entry.readiness(engine.options)
+    manifest, readiness = engine.entry.manifest_for(engine.options), engine.entry.readiness(engine.options)
     environment = environments.get(engine.recipe.lock)
     lacks = [readiness.lacks] if readiness.lacks else []
     if readiness.ready and environment is not None and environment["fault"]:  # only who looks closely sees it

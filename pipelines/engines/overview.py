@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from mediaserver.errors import CapacityError, EngineMissingError
 from pipelines.engines.modes import MODES, EngineModes
 from pipelines.engines.protocols import Kind, Manifest, Readiness
-from pipelines.engines.registry import EngineEntry, EngineOptions, EngineRegistry
+from pipelines.engines.registry import EngineOptions, EngineRegistry
 from pipelines.engines.running import Engines
 from pipelines.engines.state import EngineState
 from pipelines.engines.trying import attempt
@@ -71,7 +71,7 @@ class EngineOverview:
         self._options = options
         self._tables = tuple(tables)
         self._modes = modes
-        self._needs: dict[tuple[Kind, str], tuple[EngineEntry, Readiness, Recipe, WorkPool | None]] = {}
+        self._needs: dict[tuple[Kind, str], tuple[Manifest, Readiness, Recipe, WorkPool | None]] = {}
         self._names: frozenset[tuple[Kind, str]] = frozenset()
         self._looked_at = 0.0
         self._looking: asyncio.Task[None] | None = None
@@ -86,8 +86,10 @@ class EngineOverview:
                 self._looking = loop.create_task(self._look(frozenset(states)))
             await asyncio.shield(self._looking)
         return [
-            EngineView(name, entry.manifest, readiness, recipe, pool, states.get((kind, name)))
-            for (kind, name), (entry, readiness, recipe, pool) in sorted(self._needs.items())
+            EngineView(name, manifest, readiness, recipe, pool, states.get((kind, name)))
+            for (kind, name), (manifest, readiness, recipe, pool) in sorted(
+                self._needs.items(), key=lambda each: each[0]
+            )
         ]
 
     async def one(self, kind: Kind, name: str) -> EngineView:
@@ -140,7 +142,7 @@ class EngineOverview:
 
     def _found(
         self, asked: frozenset[tuple[Kind, str]]
-    ) -> dict[tuple[Kind, str], tuple[EngineEntry, Readiness, Recipe, WorkPool | None]]:
+    ) -> dict[tuple[Kind, str], tuple[Manifest, Readiness, Recipe, WorkPool | None]]:
         found = {}
         for kind, name in [*self._known.entries, *self._beside(), *asked]:
             try:
@@ -151,7 +153,8 @@ class EngineOverview:
                 if (base := self._known.entries.get((kind, name))) is None:
                     continue
                 entry, options, readiness = base, EngineOptions(), Readiness(False, str(error))
-            found[kind, name] = entry, readiness, entry.recipe_for(options), entry.work_pool(options)
+            recipe, pool = entry.recipe_for(options), entry.work_pool(options)
+            found[kind, name] = entry.manifest_for(options), readiness, recipe, pool
         return found
 
     def _beside(self) -> list[tuple[Kind, str]]:

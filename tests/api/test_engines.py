@@ -68,14 +68,23 @@ class Shelf:
             ),
             EngineEntry(manifest("piper"), lambda: ready, lambda _: BrokenTts()),
             EngineEntry(manifest("vllm", Kind.LLM), lambda: ready, lambda _: FakeTts(), several=True),
+            EngineEntry(
+                manifest("mms-tts"),
+                lambda: ready,
+                lambda _: FakeTts(),
+                several=True,
+                manifest_with=lambda told: Manifest(
+                    "mms-tts", Kind.TTS, "", (str(told.settings["model"]),), ""
+                ),
+            ),
             EngineEntry(manifest("silero", Kind.VAD), lambda: ready, lambda _: FakeTts()),
         )
         self.registry = EngineRegistry(entries)
         self.engines = Engines(self.registry)
-        tables = {"vllm:Qwen/Qwen3-8B": {"model": "Qwen/Qwen3-8B"}}
+        tables = {"vllm:Qwen/Qwen3-8B": {"model": "Qwen/Qwen3-8B"}, "mms-tts:quc": {"model": "quc"}}
 
         def options(kind: Kind, name: str) -> EngineOptions:
-            return EngineOptions()
+            return EngineOptions(settings=tables.get(name, {}) if kind is Kind.TTS else {})
 
         modes = EngineModes(self.registry, options, tables)
         self.overview = EngineOverview(self.registry, self.engines, options, tables, modes)
@@ -105,8 +114,10 @@ async def test_all_engines_with_what_they_need_and_cost(client: TestClient[Any, 
     body = await got(client)
     found = {each["name"]: each for each in body["engines"]}
     assert list(found) == [
-        "vllm", "vllm:Qwen/Qwen3-8B", "elevenlabs", "espeak-ng", "kokoro", "piper", "silero",
+        "vllm", "vllm:Qwen/Qwen3-8B", "elevenlabs", "espeak-ng", "kokoro", "mms-tts", "mms-tts:quc", "piper",
+        "silero",
     ]  # fmt: skip
+    assert [found[name]["languages"] for name in ("mms-tts", "mms-tts:quc")] == [["en"], ["quc"]]
     assert found["elevenlabs"]["lacks"] == "a key: set ELEVENLABS_API_KEY"
     assert [found[name]["cost"] for name in ("elevenlabs", "espeak-ng", "kokoro")] == [
         BILLED,
@@ -118,7 +129,7 @@ async def test_all_engines_with_what_they_need_and_cost(client: TestClient[Any, 
     assert found["espeak-ng"]["state"] is None
     (cloud, own) = body["modes"]
     assert (cloud["name"], own["name"]) == ("cloud-first", "self-hosted")
-    assert own["tts"] == ["kokoro", "piper", "espeak-ng"]
+    assert own["tts"] == ["kokoro", "piper", "mms-tts", "espeak-ng"]
     assert own["llm"] == ["vllm:Qwen/Qwen3-8B"]
 
 

@@ -15,8 +15,11 @@ from mediaserver.media.time import SAMPLE_RATE
 from pipelines.engines.protocols import Kind, Manifest, TtsChunk
 from pipelines.engines.tts.in_worker import SpeechRequest
 from pipelines.engines.tts.neural.engine import NeuralTts
+from pipelines.engines.tts.neural.worker.guards import UnsoundAudioError
+from pipelines.engines.tts.neural.worker.serving import warm_up
 from pipelines.workers.protocol import Msg, pack
 from pipelines.workers.spec import WorkerSpec
+from tests.pipelines.engines.tts.tone_worker import Tones
 
 MANIFEST = Manifest("tones", Kind.TTS, "tones", ("en",), "none", sample_rate=24_000)
 SENTENCE = "This is said first of all. Then comes the rest of what is to be said, all of it."
@@ -155,6 +158,14 @@ async def test_one_odd_try_before_the_first_call_keeps_no_voice_from_speaking() 
     with pytest.raises(EngineError, match="did not end"):
         async with voice(odd=100):
             pass
+
+
+@pytest.mark.parametrize("together", [1, 4])
+def test_damaged_weights_are_found_before_the_first_call(together: int) -> None:
+    model = Tones({"together": together})
+    model.warm_up = ("Ready.", "nan")
+    with pytest.raises(UnsoundAudioError, match="no numbers"):
+        warm_up(model)
 
 
 async def test_a_text_of_dots_alone_gives_no_chunk() -> None:

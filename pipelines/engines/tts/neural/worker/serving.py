@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from mediaserver.media.time import SAMPLE_RATE, SAMPLES_PER_MS
 from pipelines.engines.tts.neural.worker.faults import ModelFault, fault_of, said_of
-from pipelines.engines.tts.neural.worker.guards import UnsoundAudioError
+from pipelines.engines.tts.neural.worker.guards import UnsoundAudioError, as_wave
 from pipelines.engines.tts.neural.worker.model import ClauseWish, NeuralModel
 from pipelines.engines.tts.neural.worker.speech import NeuralSpeech, WordPlace
 from pipelines.workers.batches import BatchedRequest, Batches
@@ -173,7 +173,8 @@ def warm_up(model: NeuralModel) -> None:
 
 def _spoken_to_nobody(model: NeuralModel, text: str) -> None:
     if model.together > 1:
-        model.speak_together([ClauseWish(text, language=model.language)])
+        for audio in model.speak_together([ClauseWish(text, language=model.language)]):
+            as_wave(audio)  # nobody is to be the first to find that its weights are damaged
         return
     speech = NeuralSpeech(model, {"text": text, "voice": "", "language": model.language, "rate": 1.0})
     try:
