@@ -1,7 +1,7 @@
 """What is said in every call, made before the first of them: greetings, fillers and prompts of flows.
 
-Batch work while no call is up: whatever is in the making is given up when one begins. Never by a voice that
-takes money for what it says.
+Batch work while no call is up: whatever is in the making is given up when one begins. By the voice that a
+call would have, and never by one that takes money for what it says: nobody may ever call that agent.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import NamedTuple
 from mediaserver.errors import EngineError
 from mediaserver.media.time import SAMPLE_RATE
 from pipelines.engines.batch_work import as_batch_work
-from pipelines.engines.protocols import KeepsSpeech, Tts
+from pipelines.engines.tts.failover import PreferredTts
 from pipelines.spoken.forms import spoken
 from pipelines.spoken.pronunciation import Pronunciations
 
@@ -37,7 +37,7 @@ class FixedSentence(NamedTuple):
     voice: str
     language: str
     engines: tuple[str, ...]
-    tts: Tts
+    tts: PreferredTts
     pronunciations: Pronunciations
 
 
@@ -71,10 +71,11 @@ class Premaking:
             if len(self._done) >= self._most or self.made_s >= self._most_s:
                 return False
             key = sentence[:4]
-            if key in self._done or "<" in sentence.written or not _free(sentence.tts):
+            tts = sentence.tts.without_cost(sentence.voice, sentence.language)
+            if key in self._done or "<" in sentence.written or tts is None:
                 await asyncio.sleep(0)  # there may be thousands, and calls want the loop
                 continue
-            while not await self._made(sentence):
+            while not await self._made(sentence._replace(tts=tts)):
                 pass
             self._done.add(key)
         return True
@@ -100,16 +101,9 @@ class Premaking:
 
     async def _say(self, sentence: FixedSentence) -> None:
         form = spoken(sentence.written, sentence.language, sentence.pronunciations)
-        if not isinstance(sentence.tts, KeepsSpeech):
-            return
         tts = sentence.tts.kept_for(form.written)
         with as_batch_work():
             stream = tts.speak(form.spoken, voice=sentence.voice, language=sentence.language)
             async with aclosing(stream) as chunks:
                 async for chunk in chunks:
                     self.made_s += len(chunk.samples) / SAMPLE_RATE
-
-
-def _free(tts: Tts) -> bool:
-    """What an agent nobody calls would say costs nothing."""
-    return tts.ready and "key" not in tts.manifest.needs

@@ -21,6 +21,7 @@ from pipelines.engines.tts.failover import PreferredTts
 from pipelines.engines.tts.neural.engine import NeuralTts
 from pipelines.spoken.pronunciation import NONE
 from pipelines.workers.spec import WorkerSpec
+from tests.fakes import FakeTts
 
 MANIFEST = Manifest("tones", Kind.TTS, "tones", ("en",), "none", sample_rate=24_000)
 GREETINGS = ("Good morning, room 12.", "How can I help?", "One moment, please.")
@@ -109,13 +110,27 @@ async def test_a_call_is_left_alone_and_what_was_begun_is_given_up(
     assert slow.asked == 2 and made(finishing) == (2, 0)
 
 
-async def test_a_voice_that_takes_money_is_not_asked(finishing: Finishing) -> None:
-    class Paid:
-        manifest = replace(MANIFEST, needs=("key",))
-        ready = True
+class Paid(FakeTts):
+    """One that takes money for each letter."""
 
-        def speak(self, text: str, **more: object) -> AsyncGenerator[TtsChunk, None]:
-            raise AssertionError("it is not to speak")
+    manifest = replace(FakeTts.manifest, name="paid", needs=("key",), languages=("*",))
 
-    assert await Premaking(sentences(Paid(), finishing), lambda: True, 10, 60.0).make()
-    assert made(finishing) == (0, 0)
+
+@pytest.mark.parametrize(
+    ("free", "failures", "language"),
+    [
+        (False, 0, "en"),
+        (True, 0, "de"),  # a call would hear it from the one that takes money
+        (True, 99, "en"),  # likewise
+    ],
+)
+async def test_a_voice_that_takes_money_is_not_asked(
+    finishing: Finishing, free: bool, failures: int, language: str
+) -> None:
+    ours, paid = FakeTts(), Paid()
+    ours.failures = failures
+    engines = [ours, paid] if free else [paid]
+    tts = PreferredTts(lambda: engines, finishing=finishing)
+    fixed = [FixedSentence(each, "", language, ("ours", "paid"), tts, NONE) for each in GREETINGS]
+    assert await Premaking(lambda: fixed, lambda: True, 10, 60.0).make()
+    assert not paid.spoken and len(ours.spoken) == (3 if failures else 0)

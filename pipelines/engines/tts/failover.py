@@ -68,6 +68,16 @@ class PreferredTts(Preferred[Tts]):
         same._manner = manner
         return same
 
+    def without_cost(self, voice: str, language: str) -> PreferredTts | None:
+        """The engine that a call would ask first for it, without the others of the list; None where that one
+        is not ready, or takes money for what it says (a key)."""
+        order = self.order(language, (voice, language), partial(fits, voice))
+        if not order or not order[0].ready or "key" in order[0].manifest.needs:
+            return None
+        same = copy(self)
+        same._there = lambda: order[:1]
+        return same
+
     async def speak(
         self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
     ) -> AsyncGenerator[TtsChunk, None]:
