@@ -68,15 +68,17 @@ def row_speech_models(agents: Iterable[AgentSpec], settings: Settings) -> list[F
 
 def row_tongues(agents: Iterable[AgentSpec], settings: Settings) -> list[Finding]:
     """Languages in which a row's calls may go on by what it says, and for which it has no engine."""
+    from cli.serving.engine_options import engine_options
     from cli.serving.row_languages import row_languages, unspoken
     from mediaserver.diagnosis.finding import Finding
     from pipelines.engines.builtin import registry
     from pipelines.engines.protocols import Kind
 
-    known, usual, findings = registry(), settings.engines, list[Finding]()
+    knows = partial(registry().knows, options=partial(engine_options, settings))
+    usual, findings = settings.engines, list[Finding]()
     for agent in agents:
         lists = ((Kind.STT, agent.stt or usual.stt), (Kind.TTS, agent.tts or usual.tts))
-        findings += unspoken(agent, row_languages(agent, usual.language)[1:], lists, known.knows)
+        findings += unspoken(agent, row_languages(agent, usual.language)[1:], lists, knows)
     return findings
 
 

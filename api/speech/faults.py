@@ -50,10 +50,6 @@ def told_to_client() -> Iterator[None]:
         ) from None
     except EngineMissingError as error:
         raise Problem(422, "not_available", sentence(error)) from None
-    except ModelError as error:
-        if error.about_request:
-            raise Problem(422, "model_refused", sentence(error)) from None
-        raise _unavailable(error) from None
     except EngineError as error:
         raise _unavailable(error) from None
 
@@ -68,8 +64,12 @@ def unavailable(error: EngineError) -> str:
     """What is said of an engine that fails. Its own words, for the operator, go to the log: they name
     addresses and folders of this server."""
     log.warning("a request for speech or a model failed: %s", error)
+    if error.about_request:
+        return "The engine cannot take this request: ask for something else, or another engine."
     return "The engine cannot do this now; try again in a moment. The server's log says why."
 
 
 def _unavailable(error: EngineError) -> Problem:
+    if isinstance(error, ModelError) and error.about_request:
+        return Problem(422, "model_refused", sentence(error))
     return failed(error, UNAVAILABLE, unavailable(error))

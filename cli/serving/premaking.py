@@ -1,7 +1,7 @@
 """What is said in every call, made before the first of them: greetings, fillers and prompts of flows.
 
-Batch work while no call is up: whatever is in the making is given up when one begins. By the voice that a
-call would have, and never by one that takes money for what it says: nobody may ever call that agent.
+Batch work while no call is up: whatever is in the making is given up when one begins. Never by a voice that
+takes money for what it says.
 """
 
 from __future__ import annotations
@@ -71,8 +71,10 @@ class Premaking:
             if len(self._done) >= self._most or self.made_s >= self._most_s:
                 return False
             key = sentence[:4]
-            tts = sentence.tts.without_cost(sentence.voice, sentence.language)
-            if key in self._done or "<" in sentence.written or tts is None:
+            tts: PreferredTts | None = None
+            if key not in self._done and "<" not in sentence.written:
+                tts = sentence.tts.unpaid(sentence.voice, sentence.language)
+            if tts is None or not tts.ready:
                 await asyncio.sleep(0)  # there may be thousands, and calls want the loop
                 continue
             while not await self._made(sentence._replace(tts=tts)):

@@ -63,6 +63,12 @@ class EngineCircuits:
     """How often the next engine took over, by the name of the one that failed and by why, in a word."""
     _circuits: dict[int, _Circuit] = field(default_factory=dict)
     """By the engines' ids: who made one may have made it unhashable."""
+    _stopped: set[int] = field(default_factory=set)
+    """Ids of engines that were forgotten: a request that was on its way may still tell of one."""
+
+    def started(self, engine: Any) -> None:
+        """It may have the id of one that was stopped."""
+        self._stopped.discard(id(engine))
 
     def open(self, engine: Any) -> str:
         """Why it is passed over; empty when it is trusted."""
@@ -71,14 +77,18 @@ class EngineCircuits:
 
     def asked(self, engine: Any) -> None:
         """It is used now."""
-        self._of(engine).asked_at = asyncio.get_running_loop().time()
+        if id(engine) not in self._stopped:
+            self._of(engine).asked_at = asyncio.get_running_loop().time()
 
     def last_asked(self, engine: Any) -> float:
         """When it was used, on the loop's clock; 0 for one that never was."""
-        return self._of(engine).asked_at
+        circuit = self._circuits.get(id(engine))
+        return 0.0 if circuit is None else circuit.asked_at
 
     def failed(self, engine: Any, why: str, after_s: float | None = None) -> None:
-        """Pass it over. `after_s`: as it asked for itself."""
+        """Pass it over, unless it was stopped. `after_s`: as it asked for itself."""
+        if id(engine) in self._stopped:
+            return
         loop = asyncio.get_running_loop()
         circuit = self._of(engine)
         if circuit.why:
@@ -89,7 +99,8 @@ class EngineCircuits:
         self._plan(circuit, after_s)
 
     def forget(self, engine: Any) -> None:
-        """It was stopped."""
+        """It was stopped: it is tried no more, whatever requests on their way still tell of it."""
+        self._stopped.add(id(engine))
         circuit = self._circuits.pop(id(engine), None)
         if circuit is not None:
             circuit.end()

@@ -138,6 +138,7 @@ class EnginePlace:
                 engine = await self._made()
                 self._since = asyncio.get_running_loop().time()
                 self._took_s = self._since - self._began
+                self._circuits.started(engine)
                 self.engine, self.fault = engine, ""
                 return
             except Exception as error:  # a foreign engine may raise anything

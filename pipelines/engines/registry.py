@@ -90,6 +90,9 @@ class EngineEntry:
     recipe_with: Callable[[EngineOptions], Recipe] | None = None
     """In the place of `recipe`, for an engine whose settings name its model. Raises EngineMissingError for
     settings that it does not have."""
+    manifest_with: Callable[[EngineOptions], Manifest] | None = None
+    """In the place of `manifest`, for an engine whose settings say what it speaks. Raises EngineMissingError
+    for settings that it does not have."""
     limits: frozenset[str] = ALL_LIMITS
     """What may be told of its workers (`workers`, and `pipelines.workers.limits.LIMITS`) to some effect. The
     rest is refused, and all of it by an engine that has no workers."""
@@ -102,6 +105,15 @@ class EngineEntry:
             return self.recipe_with(options)
         except (Exception, SystemExit):  # whatever a foreign package does; its check says it
             return self.recipe
+
+    def manifest_for(self, options: EngineOptions | None) -> Manifest:
+        """What it is with these settings, as far as they tell it."""
+        if self.manifest_with is None or options is None:
+            return self.manifest
+        try:
+            return self.manifest_with(options)
+        except (Exception, SystemExit):  # likewise
+            return self.manifest
 
     def work_pool(self, options: EngineOptions) -> WorkPool | None:
         """Which pool of work its requests belong to. Voices with weights are a model hub's."""
@@ -204,10 +216,21 @@ class EngineRegistry:
             raise EngineMissingError(unknown(name, [e.manifest.name for e in self.of(kind)]))
         return entry
 
-    def knows(self, kind: Kind, names: Iterable[str], language: str) -> bool:
-        """One of a list speaks a language (BCP 47), whether it can be had or not."""
-        keys = [key for name in names for key in ((kind, name), (kind, name.partition(":")[0]))]
-        return any(self.entries[key].manifest.speaks(language) for key in keys if key in self.entries)
+    def knows(
+        self,
+        kind: Kind,
+        names: Iterable[str],
+        language: str,
+        options: Callable[[Kind, str], EngineOptions] | None = None,
+    ) -> bool:
+        """One of a list speaks a language (BCP 47), whether it can be had or not. `options`: what the
+        settings tell each, which may be what it speaks. Raises EngineMissingError as they do."""
+        for name in names:
+            entry = self.entries.get((kind, name)) or self.entries.get((kind, name.partition(":")[0]))
+            told = options(kind, name) if options is not None and entry is not None else None
+            if entry is not None and entry.manifest_for(told).speaks(language):
+                return True
+        return False
 
     def check(self, kind: Kind, name: str, options: EngineOptions | None = None) -> EngineEntry:
         """Like `find`, and it has what it needs. Raises EngineMissingError."""

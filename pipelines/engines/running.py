@@ -155,7 +155,10 @@ class Engines:
 
     def knows(self, kind: Kind, names: Sequence[str], language: str) -> bool:
         """See `EngineRegistry.knows`."""
-        return self._registry.knows(kind, names, language)
+        try:
+            return self._registry.knows(kind, names, language, self._options)
+        except EngineMissingError:  # settings that cannot be read: it never starts, and says why
+            return self._registry.knows(kind, names, language)
 
     def available(self, kind: Kind, name: str) -> bool:
         """There is an engine of this name, and it has what it needs. Looks at files."""

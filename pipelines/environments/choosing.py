@@ -16,12 +16,18 @@ _ORIGINAL, _USUAL = "consolidated", "model"
 """How Mistral names the weights of its own format, and those of transformers' beside them, in safetensors."""
 
 
-def chosen_files(names: Iterable[str], patterns: Iterable[str]) -> tuple[list[str], list[str]]:
+def chosen_files(
+    names: Iterable[str], patterns: Iterable[str], or_only: str = ""
+) -> tuple[list[str], list[str]]:
     """Those that match one of the patterns, and those that match and are left out: what lies beside them once
-    more as transformers' safetensors. What a pattern names without `*` or `?` is taken in any case."""
-    patterns = tuple(patterns)
+    more as transformers' safetensors. What a pattern names without `*` or `?` is taken in any case. Where
+    none matches, the only one that matches `or_only`."""
+    names, patterns = list(names), tuple(patterns)
     literal = {pattern for pattern in patterns if not any(sign in pattern for sign in "*?[")}
     matching = [name for name in sorted(names) if any(fnmatchcase(name, pattern) for pattern in patterns)]
+    if not matching and or_only:
+        alone = [name for name in names if fnmatchcase(name, or_only)]
+        return (alone if len(alone) == 1 else []), []
     safe = {_weights_of(name) for name in matching if name.endswith(".safetensors")}
     left = [
         name for name in matching if name not in literal and (_as_pickle(name) or _as_original(name)) in safe

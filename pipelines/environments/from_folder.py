@@ -74,7 +74,7 @@ def _taken(files: ModelFiles, folder: Path, target: Path, link: bool, tell: Call
         and path.name != FILE
         and not {".git", ".cache"} & set(path.relative_to(folder).parts)
     ]
-    names = list(told.files) if told is not None else chosen_files(present, files.files)[0]
+    names = list(told.files) if told is not None else chosen_files(present, files.files, files.or_only)[0]
     if not names:
         why = f"{folder} has no file like {', '.join(files.files)}"
         raise EngineError(f"{why}: a folder of other files is named by the engine's setting `weights`")

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from mediaserver.errors import EngineError
@@ -38,6 +39,7 @@ from pipelines.environments.weights import (
 SPARE = 256 * 1024 * 1024
 """Bytes that are left free on the disk."""
 LOOK_S = 0.25
+MOST_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +86,21 @@ Tell = Callable[[PullStep], None]
 def plan_pull(files: ModelFiles, home: Path) -> PullPlan:
     """Ask the hub what there is. Raises EngineError."""
     at = listing(files.repo, files.revision)
-    names, left_out = chosen_files(at.files, files.files)
+    names, left_out = chosen_files(at.files, files.files, files.or_only)
     if not names:
-        raise EngineError(f"{files.repo} has no file like {', '.join(files.files)}: its owner has changed it")
+        raise EngineError(f"{files.repo} has no file like {', '.join(files.files)}{_beside(files, at)}")
     folder = weights(home, files.repo)
     wanted = {name: at.files[name] for name in names}
     return PullPlan(files, at, folder, wanted, tuple(left_out), _is_there(folder, at.commit, wanted))
+
+
+def _beside(files: ModelFiles, at: Listing) -> str:
+    """What may be meant instead, where the engine's settings can name it."""
+    others = sorted(name for name in at.files if files.or_only and fnmatchcase(name, files.or_only))
+    if not others:
+        return ": its owner has changed it"
+    shown = ", ".join(others[:MOST_SHOWN]) + (", ..." if len(others) > MOST_SHOWN else "")
+    return f": name one of {shown} by the engine's setting `file`"
 
 
 def _is_there(folder: Path, commit: str, wanted: dict[str, WeightFile]) -> bool:

@@ -73,7 +73,7 @@ def _named(setting: str, usual: ModelFiles) -> ModelFiles | Path:
         return usual
     if path.is_absolute() or setting.startswith(".") or setting.count("/") != 1 or path.is_dir():
         return path
-    return ModelFiles(setting, usual.files)
+    return ModelFiles(setting, usual.files, or_only=usual.or_only)
 
 
 def _place(home: Path | None, repo: str) -> Path | None:

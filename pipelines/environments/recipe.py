@@ -24,6 +24,8 @@ class ModelFiles:
     """A branch, tag or commit. What a branch pointed to when it was fetched is written down beside it."""
     gated: bool = False
     """Its owner wants to be asked first (a token in HF_TOKEN)."""
+    or_only: str = ""
+    """A pattern: the one file like it is needed where there is none like `files`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -241,15 +241,16 @@ class _Reader:
         if not self._open or not (text or self._open[-1].alias):
             return
         manner = self._open[-1]
-        if text and self._made and not self._pause_ms and not any(map(str.isalnum, text)):
-            last = self._made[-1]  # a full stop behind an element
-            self._made[-1] = replace(last, text=last.text + text, said=last.said and last.said + text)
-            return
         said = ""
         if manner.alias is not None:
             said = manner.alias
         elif manner.kind:
             said = said_as(manner.kind, text, manner.language or self._language)
+        heard = manner.phonemes or any(map(str.isalnum, said or text))
+        if not heard and self._made and not self._pause_ms:
+            last = self._made[-1]  # a full stop behind an element
+            self._made[-1] = replace(last, text=last.text + text, said=last.said and last.said + text)
+            return
         self._made.append(self._segment(text, said, manner))
 
     def _segment(self, text: str, said: str, manner: _Manner) -> SsmlSegment:

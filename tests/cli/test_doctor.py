@@ -127,6 +127,21 @@ async def test_languages_of_a_row_that_no_engine_speaks_are_found(pool: asyncpg.
     assert not any(finding.ok or finding.fatal for finding in found)
 
 
+async def test_a_language_that_an_engines_own_name_says_is_spoken(pool: asyncpg.Pool) -> None:
+    """Those of MMS's thousand are in no list; where nobody names one, it is none."""
+    await pool.execute(
+        """
+        insert into agents (name, kind, flow, stt, tts, assistant) values
+            ('desk', 'llm', '', '{hf-endpoint-stt}', '{espeak,mms-tts:quc}', '{"languages": ["en", "quc"]}'),
+            ('lost', 'llm', '', '{hf-endpoint-stt}', '{espeak,mms-tts:de}', '{"languages": ["en", "quc"]}')
+        """
+    )
+    told = [finding for finding in await directory_rows(pool, load()) if "go on in" in finding.detail]
+    assert [(finding.name, finding.detail) for finding in told] == [
+        ("agent lost", "its calls cannot go on in quc: no engine for tts speaks it")
+    ]
+
+
 async def test_a_database_without_tables_has_no_rows_to_look_at(pool: asyncpg.Pool) -> None:
     await pool.execute("drop table routes, agents cascade")
     assert await directory_rows(pool, load()) == []

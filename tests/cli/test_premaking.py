@@ -15,13 +15,13 @@ from cli.serving import premaking
 from cli.serving.finishing import open_finishing
 from cli.serving.premaking import FixedSentence, Premaking
 from mediaserver.config import load
+from mediaserver.errors import EngineError
 from pipelines.engines.finish.finishing import Finishing
 from pipelines.engines.protocols import Kind, Manifest, TtsChunk
 from pipelines.engines.tts.failover import PreferredTts
 from pipelines.engines.tts.neural.engine import NeuralTts
 from pipelines.spoken.pronunciation import NONE
 from pipelines.workers.spec import WorkerSpec
-from tests.fakes import FakeTts
 
 MANIFEST = Manifest("tones", Kind.TTS, "tones", ("en",), "none", sample_rate=24_000)
 GREETINGS = ("Good morning, room 12.", "How can I help?", "One moment, please.")
@@ -110,27 +110,42 @@ async def test_a_call_is_left_alone_and_what_was_begun_is_given_up(
     assert slow.asked == 2 and made(finishing) == (2, 0)
 
 
-class Paid(FakeTts):
-    """One that takes money for each letter."""
+async def test_a_voice_that_takes_money_is_not_asked(finishing: Finishing) -> None:
+    class Paid:
+        manifest = replace(MANIFEST, needs=("key",))
+        ready = True
 
-    manifest = replace(FakeTts.manifest, name="paid", needs=("key",), languages=("*",))
+        def speak(self, text: str, **more: object) -> AsyncGenerator[TtsChunk, None]:
+            raise AssertionError("it is not to speak")
+
+    assert await Premaking(sentences(Paid(), finishing), lambda: True, 10, 60.0).make()
+    assert made(finishing) == (0, 0)
 
 
-@pytest.mark.parametrize(
-    ("free", "failures", "language"),
-    [
-        (False, 0, "en"),
-        (True, 0, "de"),  # a call would hear it from the one that takes money
-        (True, 99, "en"),  # likewise
-    ],
-)
-async def test_a_voice_that_takes_money_is_not_asked(
-    finishing: Finishing, free: bool, failures: int, language: str
+async def test_nor_where_it_speaks_in_the_place_of_one_that_costs_nothing(
+    engine: NeuralTts, finishing: Finishing
 ) -> None:
-    ours, paid = FakeTts(), Paid()
-    ours.failures = failures
-    engines = [ours, paid] if free else [paid]
-    tts = PreferredTts(lambda: engines, finishing=finishing)
-    fixed = [FixedSentence(each, "", language, ("ours", "paid"), tts, NONE) for each in GREETINGS]
-    assert await Premaking(lambda: fixed, lambda: True, 10, 60.0).make()
-    assert not paid.spoken and len(ours.spoken) == (3 if failures else 0)
+    """The first of the list does not speak the language, or fails."""
+    asked = list[str]()
+
+    class Paid:
+        manifest = replace(MANIFEST, name="paid", languages=("de", "en"), needs=("key",))
+        ready = True
+
+        async def speak(self, text: str, **more: object) -> AsyncGenerator[TtsChunk, None]:
+            asked.append(text)
+            yield TtsChunk(np.ones(1_600, np.int16))
+
+    class Broken(Paid):
+        manifest = replace(MANIFEST, name="broken")
+
+        async def speak(self, text: str, **more: object) -> AsyncGenerator[TtsChunk, None]:
+            if text:
+                raise EngineError("it is broken")
+            yield TtsChunk(np.ones(1, np.int16))
+
+    for first, language in ((engine, "de"), (Broken(), "en")):
+        tts = PreferredTts(lambda first=first: [first, Paid()], finishing=finishing)  # type: ignore[misc]
+        fixed = [FixedSentence(each, "", language, ("x",), tts, NONE) for each in GREETINGS]
+        assert await Premaking(lambda fixed=fixed: fixed, lambda: True, 10, 60.0).make()  # type: ignore[misc]
+    assert asked == []

@@ -4,13 +4,14 @@ text. What a caller hears already is never started anew.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from copy import copy
 from dataclasses import replace
 from functools import partial
 
-from mediaserver.errors import EngineMissingError
+from mediaserver.errors import EngineMissingError, EngineRequestError
 from pipelines.engines.circuits import EngineCircuits, reason
 from pipelines.engines.counting import SpeechCounter, counted_speech
 from pipelines.engines.failover import Preferred
@@ -62,20 +63,20 @@ class PreferredTts(Preferred[Tts]):
         same._fixed = True
         return same
 
+    def unpaid(self, voice: str, language: str) -> PreferredTts | None:
+        """The same engines without those that take money, whichever fails; None where such a one would be
+        asked first."""
+        order = self.order(language, (voice, language), partial(fits, voice))
+        if not order or _paid(order[0]):
+            return None
+        same, there = copy(self), self._there
+        same._there = lambda: [None if each is None or _paid(each) else each for each in there()]
+        return same
+
     def in_manner(self, manner: SpeechManner) -> PreferredTts:
         """The same engines; each that is asked does of it what it can."""
         same = copy(self)
         same._manner = manner
-        return same
-
-    def without_cost(self, voice: str, language: str) -> PreferredTts | None:
-        """The engine that a call would ask first for it, without the others of the list; None where that one
-        is not ready, or takes money for what it says (a key)."""
-        order = self.order(language, (voice, language), partial(fits, voice))
-        if not order or not order[0].ready or "key" in order[0].manifest.needs:
-            return None
-        same = copy(self)
-        same._there = lambda: order[:1]
         return same
 
     async def speak(
@@ -113,6 +114,8 @@ class PreferredTts(Preferred[Tts]):
             manner = self._manner.within(engine.manifest)
 
             def made(stream: AsyncGenerator[TtsChunk, None]) -> AsyncGenerator[TtsChunk, None]:
+                if needed and foreign:
+                    stream = _unless_mute(stream, text)
                 if self._counter is None:
                     return stream
                 return counted_speech(stream, engine.manifest.name, text, self._counter)
@@ -125,6 +128,7 @@ class PreferredTts(Preferred[Tts]):
             )
 
         needed = any(character.isalnum() for character in text)
+        foreign = not any(map(_latin, text))
         return self.streamed(
             begin,
             _audible,
@@ -147,6 +151,29 @@ class PreferredTts(Preferred[Tts]):
         manifests = [engine.manifest for engine in engines]
         meant = addressed(voice, manifests)
         return next(engine for engine, each in zip(engines, manifests, strict=True) if each is meant)
+
+
+async def _unless_mute(stream: AsyncGenerator[TtsChunk, None], text: str) -> AsyncGenerator[TtsChunk, None]:
+    """The same speech. Many voices have no sound for another script: that says nothing about them, and must
+    not take them from all other calls. Raises EngineRequestError."""
+    heard = False
+    async with aclosing(stream):
+        async for chunk in stream:
+            heard = heard or _audible(chunk)
+            yield chunk
+    if not heard:
+        raise EngineRequestError(f"it has no sound for {text.strip()[:20]!r}")
+
+
+def _paid(engine: Tts) -> bool:
+    return "key" in engine.manifest.needs
+
+
+def _latin(character: str) -> bool:
+    """A letter that every voice can be asked for, or a digit."""
+    if character.isascii():
+        return character.isalnum()
+    return unicodedata.name(character, "").startswith("LATIN ")
 
 
 def _audible(chunk: TtsChunk) -> bool:

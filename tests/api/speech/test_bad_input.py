@@ -19,7 +19,14 @@ from aiohttp import ClientError, FormData
 from api.routing.problems import Problem
 from api.speech import received, sending
 from api.speech.faults import told_to_client
-from mediaserver.errors import CapacityError, FetchError, FetchFault
+from mediaserver.errors import (
+    CapacityError,
+    EngineError,
+    EngineRequestError,
+    FetchError,
+    FetchFault,
+    ModelError,
+)
 from mediaserver.fetching.answer import FetchAnswer
 from mediaserver.fetching.protocols import Take
 from mediaserver.fetching.request import FetchRequest
@@ -254,6 +261,26 @@ def test_errors_say_whose_fault_it_is() -> None:
     with pytest.raises(Problem, match="Full.") as caught, told_to_client():
         raise CapacityError("full")
     assert caught.value.status == 503 and caught.value.headers["Retry-After"]
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (EngineRequestError("nobody speaks at 11 times the usual speed"), 422, "engine_refused"),
+        (ModelError("the conversation is too long", about_request=True), 422, "model_refused"),
+        (ModelError("the model does not answer"), 503, "engine_unavailable"),
+        (EngineError("/srv/weights is gone"), 503, "engine_unavailable"),
+    ],
+)
+def test_who_asks_for_what_an_engine_cannot_take_is_not_told_to_try_again(
+    error: EngineError, status: int, code: str
+) -> None:
+    with pytest.raises(Problem) as caught, told_to_client():
+        raise error
+    problem = caught.value
+    assert (problem.status, problem.code) == (status, code)
+    assert ("Retry-After" in (problem.headers or {})) == (status == 503) == ("try again" in problem.message)
+    assert "/srv" not in problem.message
 
 
 async def test_what_a_key_names_is_not_fetched_as_the_operators_is(small: Studio) -> None:

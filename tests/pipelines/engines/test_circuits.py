@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from typing import Any
+from weakref import ref
 
 import pytest
 
@@ -83,6 +84,32 @@ async def test_one_that_was_stopped_is_not_tried_any_more(ended: str) -> None:
     circuits.failed(other, "so did this, later")
     await until(lambda: not circuits.open(other))
     assert tries == [other]
+    circuits.close()
+
+
+async def test_what_is_told_of_one_that_was_stopped_is_not_heard() -> None:
+    """A request that was on its way fails with it: nobody holds it, or tries it for ever."""
+    tries: list[object] = []
+
+    async def attempt(engine: object) -> None:
+        tries.append(engine)
+
+    circuits, one, other = EngineCircuits(attempt), FakeTts(), FakeTts()
+    circuits.asked(one)
+    circuits.forget(one)
+    circuits.asked(one)
+    circuits.failed(one, "its worker ended")
+    assert not circuits.open(one) and not circuits.last_asked(one)
+    gone = ref(one)
+    del one
+    assert gone() is None
+    circuits.failed(other, "so did this")
+    await until(lambda: not circuits.open(other))
+    assert tries == [other]
+    circuits.forget(other)
+    circuits.started(other)
+    circuits.failed(other, "a new one may be where an old one was")
+    assert circuits.open(other)
     circuits.close()
 
 

@@ -480,6 +480,25 @@ async def test_a_voice_of_an_engine_that_is_away_is_waited_for() -> None:
     assert await words(call, "anna") == 3 and choosy.voices == ["anna"]
 
 
+async def test_a_script_that_a_voice_does_not_know_takes_it_from_no_other_call() -> None:
+    """It has no sound for it, which says nothing about it; one that is silent on English is broken."""
+
+    class Latin(FakeTts):
+        async def speak(
+            self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
+        ) -> AsyncGenerator[TtsChunk, None]:
+            if text.isascii() and text != "nothing":
+                async for chunk in super().speak(text, voice=voice, language=language, rate=rate):
+                    yield chunk
+
+    one, two = Latin(), FakeTts()
+    tts = PreferredTts(lambda: [one, two])
+    told = [chunk.instead_of async for chunk in tts.speak("\u4f60\u597d")]
+    assert told[0] == "fake: it has no sound for '\u4f60\u597d'; fake takes over"
+    assert tts.order()[0] is one and await words(tts) == 3 and one.spoken == ["one two three"]
+    assert [chunk async for chunk in tts.speak("nothing")] and tts.order()[0] is two
+
+
 async def test_a_language_that_nobody_speaks_is_said_with_foreign_sounds() -> None:
     one, two = FakeTts(), FakeTts()
     two.manifest = replace(two.manifest, languages=("de", "fr"))

@@ -91,6 +91,20 @@ async def test_figures_are_read_and_marked(tts: HibariTts) -> None:
     assert len(audio) > 16_000 * 5
 
 
+async def test_times_and_letters_are_no_articles() -> None:
+    """Our forms write "nine a m" and "S A M"; its reader knows the article alone."""
+    from pipelines.engines.tts.hibari.worker.reading import HibariReader
+
+    reader = HibariReader()
+
+    def read(text: str) -> list[str]:
+        return [word.phonemes.strip() for word in reader.read(text)]
+
+    assert read("at nine a m on Monday")[2] == "ˈA" == read("S A M")[1] == read("Ref A B one")[1]
+    assert read("M A R I A")[1] == "ˈA" == read("M A R I A")[4]
+    assert read("Have a good day.")[1] != "ˈA" != read("A dog.")[0]
+
+
 async def test_the_rate_counts(tts: HibariTts) -> None:
     slow, _ = await whole(tts, "For which day would you like the room?", rate=0.7)
     fast, _ = await whole(tts, "For which day would you like the room?", rate=1.4)

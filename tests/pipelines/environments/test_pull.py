@@ -235,6 +235,23 @@ def test_pickles_are_left_where_safetensors_hold_the_same() -> None:
     assert chosen_files(names, ("t3.*", "t3.pt"))[0] == ["t3.pt", "t3.safetensors"]
 
 
+def test_the_only_file_of_its_kind_is_fetched_where_the_usual_one_is_not_there() -> None:
+    usual = ("*Q4_K_M*.gguf",)
+    assert chosen_files(["a.Q8_0.gguf", "README.md"], usual, "*.gguf")[0] == ["a.Q8_0.gguf"]
+    assert chosen_files(["a.Q8_0.gguf", "a.Q4_K_M.gguf"], usual, "*.gguf")[0] == ["a.Q4_K_M.gguf"]
+    assert chosen_files(["a.Q8_0.gguf", "a.Q5_0.gguf"], usual, "*.gguf")[0] == []
+    assert chosen_files(["a.Q8_0.gguf"], usual)[0] == []
+
+
+def test_whoever_names_a_repository_of_several_models_is_told_which(hub: Hub, home: Path) -> None:
+    hub.repositories["acme/several"] = Repository({"a.Q8_0.gguf": b"a", "a.Q5_0.gguf": b"b"})
+    told = refused(home, ModelFiles("acme/several", ("*Q4_K_M*.gguf",), or_only="*.gguf"))
+    assert told == (
+        "acme/several has no file like *Q4_K_M*.gguf: "
+        "name one of a.Q5_0.gguf, a.Q8_0.gguf by the engine's setting `file`"
+    )
+
+
 def test_weights_in_their_makers_own_format_are_left_where_the_usual_ones_lie_beside_them() -> None:
     """Mistral's repositories have both: twice the download."""
     usual = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"]

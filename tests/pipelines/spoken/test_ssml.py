@@ -138,6 +138,18 @@ def test_a_mistake_is_told_in_one_line(text: str, says: str) -> None:
     assert says in str(error.value) and "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("markup", "spoken"),
+    [
+        ('It costs 5 <sub alias="euros">€</sub>', SsmlSegment("€", "euros")),
+        ('Then press <phoneme ph="hæʃ">#</phoneme>', SsmlSegment("#", phonemes="hæʃ")),
+    ],
+)
+def test_a_sign_that_is_told_how_to_be_said_is_said(markup: str, spoken: SsmlSegment) -> None:
+    """Others are only written behind what was said."""
+    assert said(markup)[1] == spoken
+
+
 def test_breaks_do_not_add_up_for_ever() -> None:
     (only,) = said('<break time="9s"/>' * 50)
     assert only == SsmlSegment("", pause_ms=LONGEST_BREAK_MS)

@@ -68,7 +68,8 @@ _MENDED = (
 
 def recipe(given: LlamaCppOptions) -> Recipe:
     """For one model."""
-    weights = () if given.model_file else (ModelFiles(given.model, given.patterns),)
+    only = "" if given.file else "*.gguf"
+    weights = () if given.model_file else (ModelFiles(given.model, given.patterns, or_only=only),)
     return Recipe(lock=LOCK, weights=weights)
 
 

@@ -23,6 +23,7 @@ from pipelines.engines.tts.block_resample import BlockResampler
 from pipelines.engines.tts.espeak.phoneme_table import mnemonics, read_by
 from pipelines.engines.tts.worker.edges import Edges
 from pipelines.engines.tts.worker.ipa import tail_of
+from pipelines.engines.tts.worker.letters import with_times_read
 from pipelines.engines.tts.worker.manner import PhonemeReader, SpokenManner
 from pipelines.engines.tts.worker.placing import placed
 from pipelines.engines.tts.worker.speaker import MadeSpeech, SpeechMaker
@@ -31,6 +32,8 @@ from pipelines.workers.protocol import Msg
 
 LANGUAGES = {"": "en-us", "en": "en-us", "zh": "cmn", "no": "nb", "zh-hk": "yue"}
 """Where a language's usual voice has another name."""
+
+_ENGLISH = re.compile(r"(?:[a-z]+/)?en(?![a-z])", re.IGNORECASE)
 
 _NAME = re.compile(r"[^/\\.+\x00-\x1f]+(?:/[^/\\.+\x00-\x1f]+)*(?:\+[\w-]+)?", re.ASCII)
 """Of a voice, and perhaps its variant. espeak-ng opens what it has no name for as a file below its own
@@ -210,7 +213,7 @@ class EspeakVoice:
             if told:
                 yield self._sounded("|".join(told), piece)
                 return
-        audio, words = self._espeak.say(piece)
+        audio, words = self._espeak.say(with_times_read(piece) if _ENGLISH.match(voice) else piece)
         resampler = BlockResampler(self._espeak.rate)
         samples = np.concatenate([resampler.process(audio), resampler.flush()])
         ratio = SAMPLE_RATE / self._espeak.rate

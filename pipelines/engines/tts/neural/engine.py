@@ -72,10 +72,14 @@ class NeuralEngine(Generic[F]):
     def make(self, options: EngineOptions) -> NeuralTts:
         """Raises EngineMissingError."""
         spec = self.spec(options)
-        manifest = self.manifest
-        if self.narrowed is not None:
-            manifest = self.narrowed(checked_voice(spec.name, options, self.form), options)
-        return NeuralTts(replace(manifest, name=spec.name), spec, options.workers)
+        return NeuralTts(replace(self.manifest_with(options), name=spec.name), spec, options.workers)
+
+    def manifest_with(self, options: EngineOptions) -> Manifest:
+        """What it is with these options. Raises EngineMissingError."""
+        if self.narrowed is None:
+            return self.manifest
+        given = checked_voice(options.name or self.manifest.name, options, self.form)
+        return self.narrowed(given, options)
 
     def spec(self, options: EngineOptions) -> WorkerSpec:
         """Raises EngineMissingError."""
@@ -118,6 +122,7 @@ class NeuralEngine(Generic[F]):
             several=True,
             recipe=self.recipe,
             recipe_with=self.recipe_for,
+            manifest_with=self.manifest_with,
         )
 
 

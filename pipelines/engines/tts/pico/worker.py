@@ -13,6 +13,7 @@ from pipelines.engines.tts.pico.library import FILES, Pico, PicoLibrary
 from pipelines.engines.tts.pico.phoneme_table import TABLE
 from pipelines.engines.tts.worker.edges import Edges, Pcm
 from pipelines.engines.tts.worker.ipa import tail_of
+from pipelines.engines.tts.worker.letters import with_letters_read
 from pipelines.engines.tts.worker.manner import PhonemeReader, SpokenManner
 from pipelines.engines.tts.worker.pieces import pause_behind
 from pipelines.engines.tts.worker.placing import placed, words_in
@@ -67,6 +68,8 @@ class PicoVoice:
         pico = idle.pop() if idle else Pico(self._library, voice)
         speed = round(100 * min(max(manner.rate, SLOWEST), FASTEST))
         text = piece.translate(_MARKUP)
+        if voice.startswith("en"):
+            text = with_letters_read(text)
         if sounds := self._reader.read(manner.phonemes, TABLE[voice], voice):  # of our own table alone
             text = f"<phoneme ph='{''.join(sounds)}'/>{tail_of(text)}"
         pitch = round(100 * manner.pitch)

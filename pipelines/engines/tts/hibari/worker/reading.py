@@ -10,8 +10,13 @@ from typing import Any, NamedTuple
 from hibari.g2p import G2P
 from hibari.g2p.normalize import normalize
 
+from pipelines.engines.tts.worker.letters import is_letter
+
 _BRACKETS = {ord(each): " " for each in "[]"}
 """Its reader takes `[word](/phonemes/)` for a pronunciation: no text of ours may be one."""
+
+_LETTER_A = "ˈA"
+"""Its reader takes nearly every A that stands alone for the article."""
 
 
 class ReadWord(NamedTuple):
@@ -37,9 +42,14 @@ class HibariReader:
 
     def _read(self, text: str) -> list[ReadWord]:
         tokens = self._g2p.phonemize_tokens(self._g2p.tokenize(normalize(text)))
+        words = [token.text for token in tokens]
         return [
-            ReadWord(token.text, (token.phonemes or "") + (" " if token.whitespace else ""))
-            for token in tokens
+            ReadWord(
+                token.text,
+                (_LETTER_A if is_letter(words, at) else token.phonemes or "")
+                + (" " if token.whitespace else ""),
+            )
+            for at, token in enumerate(tokens)
         ]
 
     def _spelled(self, word: str) -> Iterator[ReadWord]:
