@@ -37,8 +37,7 @@ START_S = 20.0
 def open_engines(settings: Settings, known: EngineRegistry, undo: AsyncExitStack) -> Engines:
     """None of them is started yet."""
     resources = engine_resources(settings)
-    voices = [entry.manifest.name for entry in known.of(Kind.TTS)]
-    resources.finishing = open_finishing(settings, undo, voices)
+    resources.finishing = open_finishing(settings, undo)
     engines = Engines(known, partial(engine_options, settings), resources)
     undo.push_async_callback(engines.stop)
     return engines

@@ -24,19 +24,21 @@ from pipelines.environments.weights import FILE
 log = logging.getLogger(__name__)
 
 
-def open_finishing(settings: Settings, undo: AsyncExitStack, usual: Iterable[str] = ()) -> Finishing:
-    """What was learned of voices is read now; what was kept is read when it is said. `usual`: names of
-    engines, beside those that have a table of the settings; what others said, and what these said with
-    another recording or other weights, is removed."""
+def open_finishing(settings: Settings, undo: AsyncExitStack) -> Finishing:
+    """What was learned of voices is read now; what was kept is read when it is said."""
     folder, target = settings.data / "cache", settings.engines.level_db
     levels = VoiceLevels(folder / "voice-levels.json", target) if target else None
     fingerprint = lru_cache(partial(_fingerprint, settings, _pulled(settings.engines_home)))
     kept = KeptSpeech(folder / "speech", fingerprint)
-    names = {*usual, *settings.engines.options}
-    threading.Thread(target=kept.sweep, args=(names,), daemon=True, name="kept speech").start()
     finishing = Finishing(levels, kept)
     undo.push_async_callback(_close, finishing)
     return finishing
+
+
+def sweep_kept(kept: KeptSpeech, names: Iterable[str]) -> None:
+    """What others than these engines said is removed in the background, and what these said with another
+    recording or other weights."""
+    threading.Thread(target=kept.sweep, args=(set(names),), daemon=True, name="kept speech").start()
 
 
 def _pulled(home: Path) -> str:

@@ -9,7 +9,9 @@ import threading
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 
+from cli.serving.finishing import sweep_kept
 from cli.serving.fixed_texts import of_agent
 from cli.serving.premaking import FixedSentence
 from cli.serving.row_languages import first_language, row_languages, unspoken
@@ -103,6 +105,8 @@ class Speech:
         self._agents: list[AgentSpec] = []
         self._made_for: dict[str, bool] = {}
         """Engines that voices of the catalogue were made for: whether this server can run them."""
+        self._swept = False
+        """What voices have said that are named no more was removed; once, for rows may come back."""
         self._warmed: set[str] = set()
         """Languages whose words for numbers and dates are loaded, or being loaded."""
 
@@ -132,6 +136,11 @@ class Speech:
         for agent in self._agents:
             for language in row_languages(agent, self._settings.language):
                 kept.fix(of_agent(agent, language))
+        if not self._swept:
+            self._swept = True
+            named = (name for agent in self._agents for name in agent.tts)
+            usual = (*self._engines.known(Kind.TTS), *self._settings.tts, *self._settings.options)
+            sweep_kept(kept, (*usual, *named))
 
     def fixed(self, prompts: Callable[[str], Iterable[str]]) -> Iterator[FixedSentence]:
         """What is said in every call, by those who say it in one. `prompts`: sentences of a flow by its
@@ -145,7 +154,8 @@ class Speech:
                 self._tts(agent),
             )
             tts, known = self._engines.tts(names), self._dictionary.of(language, voice)
-            for sentence in (*of_agent(agent, language), *prompts(agent.flow)):
+            # one after the other: those of a large flow together hold the loop for a second
+            for sentence in chain(of_agent(agent, language), prompts(agent.flow)):
                 yield FixedSentence(sentence, voice, language, names, tts, known)
 
     def begin(

@@ -160,6 +160,11 @@ class Engines:
         except EngineMissingError:  # settings that cannot be read: it never starts, and says why
             return self._registry.knows(kind, names, language)
 
+    def known(self, kind: Kind) -> list[str]:
+        """Names of all that there are here, whether they can be had or not; of several (`kokoro:second`) only
+        the first part."""
+        return [entry.manifest.name for entry in self._registry.of(kind)]
+
     def available(self, kind: Kind, name: str) -> bool:
         """There is an engine of this name, and it has what it needs. Looks at files."""
         try:

@@ -8,10 +8,14 @@ from __future__ import annotations
 ABBREVIATIONS = frozenset(
     "dr mr mrs ms prof st jr sr vs etc inc ltd co dept approx e.g i.e a.m p.m u.s u.k nr hr fr str bzw ca usw"
     " z.b d.h u.a evtl ggf inkl tel sra sres ud uds av avda núm pág ej p.ej m mme mlle dott sig sig.ra ecc "
-    "p.es dra av exmo sto sta d.c b.c".split()
+    "p.es dra av exmo sto sta d.c b.c mt gen col capt lt sgt gov rev".split()
 )
 """Words whose final dot need not end a sentence, lower case, without that dot."""
-_NUMBERED = frozenset({"no", "nr", "nº", "núm", "art", "p", "n"})
+_NUMBERED = frozenset(
+    "no nr nº núm art p n ext apt ste rm max min tel vol fig pp jan feb mar apr jun jul aug sep sept oct nov "
+    "dec mär okt dez".split()
+)
+"""Likewise where a number follows: 'Jan. 5', 'ext. 204'."""
 _CLOSING = "\"')]*_\u201d\u2019\u00bb"
 _NEAR = 40
 _ORDINAL_AFTER = frozenset(

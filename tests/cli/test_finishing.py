@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
+from uuid import UUID
 
 import numpy as np
 
 from cli.serving.finishing import open_finishing
+from cli.serving.speech import Speech
+from mediaserver.calls.routes import AgentSpec
 from mediaserver.config import load
+from mediaserver.settings.engines import EnginesSettings
 from pipelines.engines.finish.kept import KeptSpeech
-from pipelines.engines.protocols import Kind, Manifest
+from pipelines.engines.protocols import Kind, Manifest, Readiness
+from pipelines.engines.registry import EngineEntry, EngineRegistry
+from pipelines.engines.resources import EngineResources
+from pipelines.engines.running import Engines
 from pipelines.engines.tts.failover import PreferredTts
 from pipelines.engines.tts.neural.engine import NeuralTts
 from pipelines.workers.spec import WorkerSpec
+from tests.fakes import FakeTts
 
 GREETING = "Good morning, this is the booking line."
 MANIFEST = Manifest("tones", Kind.TTS, "tones", ("en",), "none", sample_rate=24_000)
@@ -88,7 +97,28 @@ async def test_what_a_voice_that_was_removed_has_said_is_removed(tmp_path: Path)
         }
     )
     async with AsyncExitStack() as undo:
-        opened = open_finishing(settings, undo, ["others"]).kept
+        opened = open_finishing(settings, undo).kept
         assert opened is not None
         opened.sweep(["others", "tones"])
     assert len(set(folder.iterdir()) & before) == 1
+
+
+async def test_what_a_voice_that_only_a_row_names_has_said_outlasts_a_start(tmp_path: Path) -> None:
+    """A voice needs no table (`mms-tts:hi`): what it has said is removed when no row names it any more."""
+    folder = tmp_path / "data" / "cache" / "speech"
+    await times_made(tmp_path, "tones:hi", "tones:ta")
+    settings = load(overrides={"data": tmp_path / "data", "engines": {"home": str(tmp_path / "engines")}})
+    async with AsyncExitStack() as undo:
+        finishing = open_finishing(settings, undo)
+        assert finishing.kept is not None
+        entry = EngineEntry(MANIFEST, lambda: Readiness(True), lambda _: FakeTts(), several=True)
+        engines = Engines(EngineRegistry([entry]), resources=EngineResources(finishing=finishing))
+        undo.push_async_callback(engines.stop)
+        speech = Speech(engines, EnginesSettings(stt=("none",), tts=("none",)), lambda: None)
+        before = set(folder.iterdir())
+        speech.follow([AgentSpec(UUID(int=1), "desk", 1, "flow", tts=("tones:hi",))])
+        for thread in threading.enumerate():
+            if thread.name == "kept speech":
+                thread.join()
+        assert len(before) == 2 and len(before & set(folder.iterdir())) == 1
+    assert await times_made(tmp_path, "tones:hi") == 0

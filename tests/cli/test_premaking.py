@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -14,14 +14,20 @@ import pytest
 from cli.serving import premaking
 from cli.serving.finishing import open_finishing
 from cli.serving.premaking import FixedSentence, Premaking
+from cli.serving.speech import Speech
+from mediaserver.calls.routes import RouteTable
 from mediaserver.config import load
 from mediaserver.errors import EngineError
+from mediaserver.settings.engines import EnginesSettings
 from pipelines.engines.finish.finishing import Finishing
 from pipelines.engines.protocols import Kind, Manifest, TtsChunk
+from pipelines.engines.running import Engines
 from pipelines.engines.tts.failover import PreferredTts
 from pipelines.engines.tts.neural.engine import NeuralTts
 from pipelines.spoken.pronunciation import NONE
 from pipelines.workers.spec import WorkerSpec
+from tests.mediaserver.calls.rows import agent, route
+from tests.speech import shelf
 
 MANIFEST = Manifest("tones", Kind.TTS, "tones", ("en",), "none", sample_rate=24_000)
 GREETINGS = ("Good morning, room 12.", "How can I help?", "One moment, please.")
@@ -65,6 +71,23 @@ async def test_the_first_caller_hears_what_is_there_already(engine: NeuralTts, f
     assert np.concatenate([chunk.samples async for chunk in said]).any()
     assert made(finishing) == (3, 1)
     assert await work.make() and made(finishing) == (3, 1), "it is made once"
+
+
+async def test_a_large_flow_is_cut_as_it_is_made() -> None:
+    """All of it at once held up every call for a second, twice a minute."""
+    speech = Speech(Engines(shelf({}, {}, {})), EnginesSettings(), lambda: None)
+    rows = RouteTable([agent("demo", kind="flow", flow="large")], [route("demo", "demo")])
+    speech.follow(rows.agents.values())
+    cut = list[int]()
+
+    def prompts(_flow: str) -> Iterator[str]:
+        for n in range(100):
+            cut.append(n)
+            yield f"This is number {n}."
+
+    fixed = speech.fixed(prompts)
+    first = next(each for each in fixed if each.written.startswith("This is"))
+    assert first.written == "This is number 0." and cut == [0]
 
 
 @pytest.mark.parametrize(("most", "most_s", "times"), [(2, 60.0, 2), (10, 0.01, 1)])

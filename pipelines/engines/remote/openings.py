@@ -34,6 +34,8 @@ class _Speaking(_Opening):
     voice: str = Field(max_length=MAX_NAME)
     language: str = Field(max_length=MAX_NAME)
     rate: float = Field(gt=0, le=MAX_RATE)
+    pitch: float = Field(default=1.0, gt=0, le=MAX_RATE)
+    phonemes: str = Field(default="", max_length=MAX_CHARS)
 
 
 class _Listening(_Opening):

@@ -20,7 +20,7 @@ from typing import Self
 
 import numpy as np
 
-from mediaserver.errors import EngineError, EngineLostError, EngineMemoryError
+from mediaserver.errors import EngineError, EngineLostError, EngineMemoryError, EngineRequestError
 from mediaserver.media.time import SAMPLE_RATE
 from pipelines.engines.in_worker import WorkerEngine, failure
 from pipelines.engines.protocols import AS_USUAL, SpeechManner, TtsChunk, WordMark
@@ -63,7 +63,7 @@ class WorkerTts(WorkerEngine):
         has room, or is there, in time.
         """
         if len(text) > MAX_CHARS:
-            raise EngineError(
+            raise EngineRequestError(
                 f"a text of {len(text)} characters is too long to speak; split it to at most {MAX_CHARS}"
             )
         plain = text.translate(_CONTROL)

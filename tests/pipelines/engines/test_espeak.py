@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from mediaserver.errors import EngineError, EngineMissingError
+from mediaserver.errors import EngineError, EngineMissingError, EngineRequestError
 from pipelines.engines.protocols import SpeechManner, Tts, TtsChunk, WordMark, in_manner
 from pipelines.engines.tts.block_resample import BlockResampler
 from pipelines.engines.tts.espeak.engine import EspeakTts, check
-from pipelines.engines.tts.espeak.worker import voice_for
+from pipelines.engines.tts.espeak.worker import Espeak, voice_for
 from pipelines.engines.tts.in_worker import SpeechRequest
 from pipelines.engines.tts.worker.edges import QUIET
 from pipelines.engines.tts.worker.pieces import PIECE_CHARS, pieces
@@ -117,7 +117,7 @@ async def test_a_variant_speaks_in_the_language_of_the_text(tts: EspeakTts) -> N
 async def test_an_unknown_voice_and_a_book_are_refused(tts: EspeakTts) -> None:
     with pytest.raises(EngineMissingError, match="no voice or language 'klingonish'"):
         await whole(tts, "hello", voice="klingonish")
-    with pytest.raises(EngineError, match="too long"):
+    with pytest.raises(EngineRequestError, match="too long"):  # the engine is as good as before
         await whole(tts, "a" * 4001)
     assert len((await whole(tts, "still alive"))[0]) > 0
 
@@ -228,6 +228,16 @@ async def test_phonemes_take_the_place_of_the_words(tts: EspeakTts) -> None:
 async def test_phonemes_that_it_does_not_know_leave_the_words(tts: EspeakTts, phonemes: str) -> None:
     words = await length(tts, "tomato")
     assert await length(tts, "tomato", phonemes) == pytest.approx(words, rel=0.02)
+
+
+def test_a_variant_of_a_voice_has_its_phonemes() -> None:
+    """Anybody may write any variant: a table for each took a moment of all calls, and memory for ever."""
+    espeak = Espeak.__new__(Espeak)
+    known = {"ˈ": "'"}
+    espeak._known = {"gmw/en-US": known}
+    for voice in ("gmw/en-US", "gmw/en-US+f2", "gmw/en-US+whatever"):
+        espeak._voice = voice
+        assert espeak.known is known
 
 
 async def test_nothing_in_words_is_phonemes_even_behind_some(tts: EspeakTts) -> None:

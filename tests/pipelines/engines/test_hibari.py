@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -118,6 +119,17 @@ async def test_the_pitch_counts_and_the_pace_stays(tts: HibariTts) -> None:
     assert pitch_of(high) > 1.3 * pitch_of(usual)
 
 
+@pytest.mark.parametrize("pitch", [0.7, 0.85, 1.2, 1.45])
+async def test_at_another_pitch_it_is_as_loud_and_not_clipped(tts: HibariTts, pitch: float) -> None:
+    """The network tells how loud its own harmonics are, and nothing of what lies between them."""
+    for text in ("Oh no, I am so sorry!", "Please call us back at nine in the morning."):
+        usual, _ = await whole(tts, text)
+        other, _ = await whole(tts, text, pitch=pitch)
+        assert np.abs(other.astype(int)).max() < 24_000
+        levels = [float(np.sqrt(np.mean(np.square(each.astype(float))))) for each in (usual, other)]
+        assert abs(20 * np.log10(levels[1] / levels[0])) < 3.0
+
+
 async def test_phonemes_are_said_in_the_place_of_the_words(tts: HibariTts) -> None:
     """As the reader would say another word; what has no sound in English leaves the words."""
     named, marks = await whole(tts, "Nguyen", phonemes="wˈɪn")
@@ -172,6 +184,38 @@ async def test_a_text_that_it_cannot_read_gives_nothing_and_harms_nothing(tts: H
         await whole(tts, text)
     assert len((await whole(tts, "Still there."))[0]) > 8_000
     assert tts.restarts == 0
+
+
+@pytest.mark.parametrize("sign", ["%", "a-", "-9", "9m/s", "²"])
+async def test_a_long_word_is_read_in_parts(sign: str) -> None:
+    """Its reader takes the parts of a word in all combinations, its network all phonemes of one at once."""
+    from pipelines.engines.tts.hibari.worker.main import MOST_PHONEMES, _runs
+    from pipelines.engines.tts.hibari.worker.reading import HibariReader
+
+    reader, text = HibariReader(), sign * (160 // len(sign))
+    began = time.thread_time()
+    read = reader.read(text)
+    assert time.thread_time() - began < 0.3
+    runs = list(_runs(read))
+    assert max(sum(len(word.phonemes) for word in run) for run in runs) <= MOST_PHONEMES
+    assert "".join(word.phonemes for run in runs for word in run) == "".join(word.phonemes for word in read)
+
+
+async def test_words_that_no_phonemes_can_be_the_sound_of_are_read_in_pieces(tts: HibariTts) -> None:
+    """They came to the reader as one: with 500 of these the worker gave no sign of life until it was
+    killed, and all its calls with it."""
+    long = tts.in_manner(SpeechManner(phonemes="\u2603")).speak("%" * 2_000, language="en")
+    try:
+        async with asyncio.timeout(5):
+            assert len((await anext(long)).samples)
+            assert len((await whole(tts, "Still there."))[0]) > 8_000
+    finally:
+        await long.aclose()
+    assert tts.restarts == 0
+
+
+async def test_a_sign_that_it_stumbles_over_is_left_out(tts: HibariTts) -> None:
+    assert len((await whole(tts, "\u2474 Bring your passport."))[0]) > 8_000
 
 
 async def test_stretches_together_are_what_the_package_makes_at_once() -> None:

@@ -44,6 +44,8 @@ async def pools() -> AsyncIterator[dict[str, WorkerPool]]:
         ("voice", {**SAYING, "rate": "fast"}),
         ("voice", {**SAYING, "rate": 1e999}),
         ("voice", {**SAYING, "rate": None}),
+        ("voice", {**SAYING, "pitch": float("nan")}),
+        ("neural", {**SAYING, "pitch": float("nan")}),
         ("grammars", {"grammar": [1]}),
         ("grammars", {"grammar": {"jsgf": 5, "name": None}}),
         ("grammars", {"noise_db": "loud"}),

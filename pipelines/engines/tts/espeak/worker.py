@@ -159,10 +159,11 @@ class Espeak:
     @property
     def known(self) -> Mapping[str, str]:
         """IPA -> mnemonic, of the voice that is selected."""
-        if self._voice not in self._known:
+        voice = self._voice.partition("+")[0]  # a variant has its voice's; there may be any number of them
+        if voice not in self._known:
             self.say("", _PHONEMES)  # from here on mnemonics are read
-            self._known[self._voice] = read_by(self._ipa, self._mnemonics)
-        return self._known[self._voice]
+            self._known[voice] = read_by(self._ipa, self._mnemonics)
+        return self._known[voice]
 
     def _ipa(self, mnemonics: str) -> str:
         """What the voice makes of them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -28,12 +29,16 @@ class SpokenManner:
     @classmethod
     def of(cls, fields: Mapping[str, Any]) -> SpokenManner:
         """Raises ValueError for a speed at which nobody speaks, and KeyError, TypeError and ValueError for
-        what is no speed."""
+        what is no speed or pitch."""
         rate = float(fields["rate"])
         if not SLOWEST <= rate <= FASTEST:
             raise ValueError(f"nobody speaks at {rate:g} times the usual speed")
-        pitch = min(max(float(fields.get("pitch", 1.0)), LOWEST), HIGHEST)
-        return cls(rate, pitch, str(fields.get("phonemes") or "")[: MOST_CHARS + 1])
+        pitch = float(fields.get("pitch", 1.0))
+        if math.isnan(pitch):
+            raise ValueError("a pitch that is no number")
+        return cls(
+            rate, min(max(pitch, LOWEST), HIGHEST), str(fields.get("phonemes") or "")[: MOST_CHARS + 1]
+        )
 
 
 class PhonemeReader:

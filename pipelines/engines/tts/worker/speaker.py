@@ -10,14 +10,14 @@ from __future__ import annotations
 import struct
 from collections import OrderedDict
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol
 
 from mediaserver.errors import EngineError, EngineMissingError
 from mediaserver.media.time import SAMPLE_RATE, SAMPLES_PER_MS
 from pipelines.engines.tts.worker.edges import NOTHING, Edges, Pcm
 from pipelines.engines.tts.worker.manner import SpokenManner
-from pipelines.engines.tts.worker.pieces import pieces
+from pipelines.engines.tts.worker.pieces import PIECE_CHARS, pieces
 from pipelines.workers.entry import WorkerSocket
 from pipelines.workers.faults import ABOUT_REQUEST, kind_of, said
 from pipelines.workers.protocol import Msg, WorkerMessage
@@ -119,6 +119,8 @@ class SpeechMaker:
         """Raises EngineMissingError, and anything for fields that are none."""
         voice, language, text = (str(fields[name]) for name in ("voice", "language", "text"))
         manner = SpokenManner.of(fields)
+        if len(text) > PIECE_CHARS:  # MOST_CHARS of the IPA are not the sound of so much
+            manner = replace(manner, phonemes="")
         whole = iter([(0, text)]) if manner.phonemes else pieces(text)
         return _Speech(self._library.choose(voice, language), manner, whole)
 

@@ -181,6 +181,15 @@ async def test_what_a_voice_can_make_nothing_of_reaches_no_worker(caplog: pytest
         ({"text": "a", "voice": "", "language": "en", "rate": float("nan")}, "has rate, which should be"),
         ({"text": "a" * 5_000, "voice": "", "language": "en", "rate": 1}, "has text, which should have at"),
         ({"text": ["a"], "voice": "", "language": "en", "rate": 1}, "has text, which should be a valid str"),
+        (
+            {"text": "a", "voice": "", "language": "en", "rate": 1, "pitch": float("nan")},
+            "has pitch, which should be a finite number",
+        ),
+        (
+            {"text": "a", "voice": "", "language": "en", "rate": 1, "phonemes": [1]},
+            "has phonemes, which should be a valid string",
+        ),
+        ({"text": "a", "voice": "", "language": "en", "rate": 1, "pitch": 1.2, "phonemes": "a"}, ""),
         ({"text": "a", "voice": "", "language": "en", "rate": 1, "of_tomorrow": True}, ""),
     ],
 )

@@ -61,6 +61,8 @@ def test_a_manner_is_read_within_limits() -> None:
     assert SpokenManner.of({"rate": 1.5, "pitch": 0}) == SpokenManner(1.5, LOWEST)
     with pytest.raises(ValueError, match="nobody speaks at 40 times"):
         SpokenManner.of({"rate": 40})
+    with pytest.raises(ValueError, match="no number"):
+        SpokenManner.of({"rate": 1, "pitch": float("nan")})
 
 
 def test_the_punctuation_behind_a_word_stays() -> None:

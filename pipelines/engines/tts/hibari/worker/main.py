@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 from collections.abc import Generator, Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 from hibari import dsp
@@ -97,7 +98,7 @@ class HibariVoice:
 
     def _sound(self, plan: SoundPlan, pitch: float) -> Iterator[Pcm]:
         """In stretches at 16 kHz: a short one, so that it is heard soon, then longer ones."""
-        sounds, resampler = FrameSounds(plan.pitch * np.float32(pitch), plan.first), BlockResampler(dsp.SR)
+        sounds, resampler = FrameSounds(plan.pitch, plan.first, pitch), BlockResampler(dsp.SR)
         start, step = plan.first, FIRST_FRAMES
         while start < plan.last:
             end = min(plan.last, start + step)
@@ -115,7 +116,7 @@ class HibariVoice:
 def _runs(words: Sequence[ReadWord]) -> Iterator[list[ReadWord]]:
     """Words that the network takes at once; none where there is nothing to be said."""
     run, size = list[ReadWord](), 0
-    for word in words:
+    for word in chain.from_iterable(map(_parts, words)):
         if run and size + len(word.phonemes) > MOST_PHONEMES:
             yield run
             run, size = [], 0
@@ -123,6 +124,16 @@ def _runs(words: Sequence[ReadWord]) -> Iterator[list[ReadWord]]:
         size += len(word.phonemes)
     if any(word.phonemes.strip() for word in run):
         yield run
+
+
+def _parts(word: ReadWord) -> Iterator[ReadWord]:
+    """A word that is longer than what the network takes (a row of signs, each read as a word), in parts."""
+    text, phonemes = word
+    while len(phonemes) > MOST_PHONEMES:
+        cut = phonemes.rfind(" ", 1, MOST_PHONEMES) + 1 or MOST_PHONEMES
+        yield ReadWord(text, phonemes[:cut])
+        text, phonemes = "", phonemes[cut:]
+    yield ReadWord(text, phonemes)
 
 
 def main() -> None:

@@ -21,14 +21,20 @@ OVERLAP = dsp.N_FFT // dsp.HOP
 BEFORE = dsp.N_FFT // 2 // dsp.HOP
 """Hops of the inverse STFT before the first sample."""
 
+LEAST_HZ = 40.0
+"""What is lower is not voiced, as in the package."""
+
 Float = npt.NDArray[np.float32]
 
 
 class FrameSounds:
     """Some frames in a row of one sentence, from `first` on."""
 
-    def __init__(self, pitch: Float, first: int) -> None:
-        """`pitch`: in Hz for each frame of the sentence."""
+    def __init__(self, pitch: Float, first: int, factor: float = 1.0) -> None:
+        """`pitch`: in Hz for each frame of the sentence, as the network told it; `factor`: how much higher it
+        is to sound."""
+        self._told = pitch if factor != 1.0 else None
+        pitch = pitch * np.float32(factor)
         self._source = np.pad(dsp.pulses(pitch), dsp.N_FFT // 2, mode="reflect")
         self._noise = np.random.default_rng(0)  # the same text is the same sound
         self._at = first
@@ -43,6 +49,9 @@ class FrameSounds:
         lh, theta, ln, lr, phi = (part.T for part in spectrum)
         count = len(lh)
         begin = self._at * dsp.HOP
+        if self._told is not None:
+            near = nearest_harmonics(self._told[self._at : self._at + count], lh.shape[1])
+            lh, theta = (np.take_along_axis(part, near, 1) for part in (lh, theta))
         self._at += count
         views = np.lib.stride_tricks.sliding_window_view(
             self._source[begin : begin + (count - 1) * dsp.HOP + dsp.N_FFT], dsp.N_FFT
@@ -69,6 +78,18 @@ class FrameSounds:
         self._left_out -= skipped
         sound: Float = (made[skipped:whole] / np.maximum(weight[skipped:whole], 1e-11)).ravel()
         return sound
+
+
+def nearest_harmonics(pitch: Float, bins: int) -> npt.NDArray[np.int64]:
+    """For each bin of each frame the one where the nearest harmonic of its pitch (Hz) lies, [frames, bins]:
+    the network was trained at those alone, and between them it tells anything. Itself where nothing is
+    voiced."""
+    wide = dsp.SR / dsp.N_FFT
+    all_bins = np.arange(bins)
+    apart = np.maximum(pitch, LEAST_HZ)[:, None] / wide
+    near = np.rint(np.maximum(1, np.rint(all_bins / apart)) * apart).astype(np.int64)
+    near = np.where(pitch[:, None] < LEAST_HZ, all_bins, near)
+    return np.minimum(near, bins - 1)
 
 
 def _turned(angle: Float) -> npt.NDArray[np.complex64]:

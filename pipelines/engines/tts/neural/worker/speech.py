@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,8 @@ class NeuralSpeech:
         self._manner = SpokenManner.of(fields)
         model.check(self._voice, self._language)
         text = str(fields["text"])
+        if weight(text) > model.most_weight:  # the model takes no more at once, whatever it sounds like
+            self._manner = replace(self._manner, phonemes="")
         whole = self._manner.phonemes and has_words(text)
         self.clauses: list[Clause] = [Clause(0, text)] if whole else clauses(text, model.most_weight)
         self.served = 0
