@@ -13,6 +13,7 @@ import pytest
 
 from cli.makers import fault, makers
 from cli.serving.own_code import OwnCode
+from cli.serving.premaking import FixedSentence
 from cli.serving.speech import Speech
 from mediaserver.calls.routes import AgentSpec, Resolution, RouteTable
 from mediaserver.errors import CallError, ConfigError, EngineError
@@ -394,3 +395,19 @@ def test_a_keys_agent_of_before_does_not_answer_with_what_is_the_operators() -> 
     assert fault(theirs, shared=SharedSettings(knowledge=("manuals",))) == ""
     assert fault(replace(theirs, owner=None)) == ""
     assert "operator alone" in fault(replace(theirs, kind="python", tools=(), entry="os:system"))
+
+
+async def test_what_is_made_beforehand_is_what_a_call_would_hear(shop: Shop) -> None:
+    """Of each agent whose voices are ours: its engines, voice and language, its own words and its flow's."""
+
+    def fixed() -> dict[str, FixedSentence]:
+        return {each.written: each for each in shop.speech.fixed(lambda flow: [f"A {flow}."] if flow else [])}
+
+    own: dict[str, Any] = {"tts": ["low"], "voice": "bass", "language": "en-gb"}
+    greeting = {"greeting": "Grand Hotel. How may I help?"}
+    await shop.row(kind="llm", flow="", llm=["wise"], assistant=greeting, **own)
+    first = fixed()["Grand Hotel."]
+    assert (first.voice, first.language, first.engines) == ("bass", "en-gb", ("low",))
+    assert fixed()["How may I help?"].tts is shop.engines.tts(["low"])
+    await shop.row(flow="booking")
+    assert "A booking." in fixed() and "Grand Hotel." not in fixed()

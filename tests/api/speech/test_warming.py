@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from api.speech import chat
 from pipelines.engines.cloud_entries import ENTRIES
-from pipelines.engines.registry import EngineRegistry
+from pipelines.engines.protocols import LlmText, Readiness
+from pipelines.engines.registry import EngineEntry, EngineRegistry
 from tests.api.speech.studio import Studio
+from tests.fakes import FakeLlm
 from tests.standins.hugging_face import HuggingFace
 from tests.standins.provider import KEY, Trouble, serving
 from tests.testdata import TESTDATA
@@ -85,3 +89,37 @@ async def test_a_recording_for_a_recogniser_that_sleeps_likewise(hub: HuggingFac
     async with asleep.client.post("/api/stt?stream=true", **wav) as answer:
         told = (await answer.read()).decode()
     assert '"engine_warming"' in told.partition("event: error")[2]
+
+
+class Loading(FakeLlm):
+    """One that is loaded when the test says so."""
+
+    def __init__(self) -> None:
+        super().__init__([LlmText("Good day.")])
+        self.loaded = asyncio.Event()
+
+    async def start(self) -> None:
+        await self.loaded.wait()
+
+
+async def test_a_question_to_a_model_that_is_being_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chat, "START_S", 0.01)
+    model = Loading()
+    known = EngineRegistry([EngineEntry(model.manifest, lambda: Readiness(True), lambda _: model)])
+    studio = Studio(tmp_path, known=known, engines={"llm": ["fake"]})
+    await studio.start()
+    try:
+        question = {"model": "fake", "messages": [{"role": "user", "content": "Hello?"}]}
+        for stream in (False, True):
+            asked = question | {"stream": stream}
+            status, code, again = await refused(studio, "/v1/chat/completions", json=asked)
+            assert (status, code) == (503, "engine_warming") and int(again) > 0
+        assert (await state(studio, "llm", "fake"))["status"] == "warming"
+        model.loaded.set()
+        monkeypatch.setattr(chat, "START_S", 10.0)
+        async with studio.client.post("/v1/chat/completions", json=question) as answer:
+            assert (await answer.json())["choices"][0]["message"]["content"] == "Good day."
+    finally:
+        await studio.stop()
