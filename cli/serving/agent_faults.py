@@ -24,8 +24,9 @@ from pipelines.languages.tags import is_tag
 from pipelines.speech_to_speech.endpoint import speech_models
 from pipelines.voices.catalogue import catalogue
 
-TAGGED = {"espeak-ng", "pico"}
-"""The engines whose own voices are languages; others may know voices that nobody here does."""
+TOLD = {"espeak-ng", "hibari", "pico"}
+"""The engines whose own voices are languages, or in their manifests; others may know voices that nobody here
+does."""
 
 
 class AgentFaults(NamedTuple):
@@ -100,7 +101,10 @@ class AgentFaults(NamedTuple):
                 "" if self._spoken(agent, tongue) else f"nobody here can speak {tongue!r} for {agent.voice}"
             )
         engines = set(agent.tts or self.engines.tts)
-        if not agent.voice or not engines <= TAGGED or is_tag(agent.voice):
+        if not agent.voice or not engines <= TOLD or is_tag(agent.voice):
+            return ""
+        manifests = [self.known.find(Kind.TTS, name).manifest for name in engines]
+        if any(agent.voice.lower() in each.own_voices for each in manifests):
             return ""
         near = difflib.get_close_matches(agent.voice, voices, 1)
         hint = f"the nearest is {near[0]!r}" if near else "see GET /api/voices"

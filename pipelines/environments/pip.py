@@ -10,6 +10,7 @@ import os
 import re
 import selectors
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -79,6 +80,7 @@ def run_pip(
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             pass_fds=(held,),
+            start_new_session=True,
             env={**_surroundings(os.environ), "TMPDIR": str(work), "PYTHONUNBUFFERED": "1"},
         )
         assert process.stdout is not None
@@ -88,7 +90,11 @@ def run_pip(
                 words.append(said)
                 line(said)
         except BaseException:
-            process.terminate()
+            # pip lets a process of its own work for another Python: that must end too, before the folder is
+            # anybody else's. All of them hold the pipe.
+            os.killpg(process.pid, signal.SIGKILL)
+            for _ in _lines(process.stdout, lambda: None):
+                pass
             raise
         finally:
             process.wait()

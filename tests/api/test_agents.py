@@ -106,6 +106,10 @@ UNFIT: list[Any] = [
     ]  # fmt: skip
 
 
+async def test_a_voice_that_its_engine_calls_so_itself_is_one(directory: DirectoryDesk) -> None:
+    assert (await directory.ask("POST", AGENTS, {"name": "desk", **ECHO, "voice": "heart"}))[0] == 201
+
+
 async def test_what_could_never_answer_is_a_422_that_names_the_field(directory: DirectoryDesk) -> None:
     for content, field, words in UNFIT:
         status, problem = await directory.ask("POST", AGENTS, {"name": "desk", **content})

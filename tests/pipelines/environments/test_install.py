@@ -18,6 +18,7 @@ from pipelines.environments.making import InstallStep
 from pipelines.environments.places import environment, environments, interpreter
 from pipelines.environments.remove import parts_of, remove_environment
 from pipelines.environments.stamp import look, read_stamp, write_stamp
+from pipelines.environments.users import users_of
 from tests.wheels import make_wheel, pinned
 
 
@@ -101,6 +102,8 @@ def test_what_is_no_longer_of_its_lock_file_is_old_and_stays_until_the_new_one_i
 
     with pytest.raises(KeyboardInterrupt):
         install(registry.lock, registry.home, Device.CPU, stop)
+    places = [registry.home / "environments" / name for name in registry.folders]
+    assert not [user for place in places for user in users_of(place)], "pip goes on"
     assert registry.says("larynx") == "ah" and look(registry.home, registry.lock).old
     registry.install()
     assert registry.says("larynx") == "oh" and look(registry.home, registry.lock).usable
