@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -104,3 +104,9 @@ class SpeechDesk:
             "recordings are written down", settings.recordings_at_once, settings.recordings_at_once
         )
         self.chats = RequestPlaces("models are asked", settings.chats_at_once)
+
+    def expect(self, voices: Sequence[str]) -> None:
+        """Somebody may ask soon: have these voices and an encoder by then. Returns at once. Not before calls
+        are answered, whose own voices would wait for a processor meanwhile."""
+        self.speaker.expect(voices)
+        self.audio.expect()

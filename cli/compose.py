@@ -393,6 +393,7 @@ class Server:
         context.offered = partial(offered_addresses, database.directory, speech.can_think)
         self.offered = context.offered()
         self._ready = True
+        desk.expect(settings.engines.tts)
         log.info(
             "ready in %.1f s: call %s, watch %s/",
             time.perf_counter() - self._began,

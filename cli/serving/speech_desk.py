@@ -61,8 +61,6 @@ async def open_speech_desk(
         return (await able.engines()).ready
 
     speaker = TextSpeaker(lambda name: apart(Kind.TTS, name, own), ready, usual.voice, usual.language)
-    speaker.expect(usual.tts)
-    audio.expect()
     return SpeechDesk(
         settings.speech,
         speaker,
