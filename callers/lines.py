@@ -31,6 +31,9 @@ spare (at 130 still, but barely)."""
 LINE_NOISE_DB = -30.0
 """Noise under the speech, relative to its RMS: a voice without any breath or room is as good as no speech to
 models that were trained on people."""
+QUIET = 120
+"""Absolute int16 value (-49 dBFS) under which the end of a line is silence: a caller's line ends with its
+last sound, however much a voice keeps behind it."""
 LEVEL = 9_000.0
 """Peak of synthesised speech: about -11 dBFS, as people are on the telephone."""
 
@@ -61,7 +64,9 @@ async def synthesised(lines: Sequence[str]) -> list[Clip]:
 
 async def _speak(tts: Tts, line: str) -> Samples:
     chunks = [chunk.samples async for chunk in tts.speak(line, voice=VOICE, rate=SPEED)]
-    voice = resample(np.concatenate(chunks).astype(float), SAMPLE_RATE, RATE)
+    said = np.concatenate(chunks).astype(float)
+    said = said[: int(np.flatnonzero(np.abs(said) >= QUIET)[-1]) + 1]
+    voice = resample(said, SAMPLE_RATE, RATE)
     voice *= LEVEL / max(1.0, float(np.abs(voice).max()))
     noise = np.random.default_rng(3).normal(0.0, 1.0, len(voice))  # the same in every call
     return clipped(voice + noise * np.sqrt(np.mean(voice * voice)) * 10 ** (LINE_NOISE_DB / 20))
