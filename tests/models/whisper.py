@@ -108,9 +108,7 @@ class Weights:
 
     def matrix(self, *shape: int, scale: float = 1.0) -> Array:
         fan = int(np.prod(shape[1:]))
-        made: Array = self._numbers.standard_normal(shape, np.float32)
-        made *= scale / np.sqrt(fan)
-        return made
+        return (self._numbers.normal(0.0, scale / np.sqrt(fan), shape)).astype(np.float32)
 
     def linear(self, spec: Any, rows: int, columns: int) -> None:
         spec.weight = self.matrix(rows, columns)
