@@ -43,7 +43,7 @@ def _id(target: Target, dialled: Dialled) -> str:
     """The server's name of the call: told in the answer, or the only one that lives."""
     if dialled.id:
         return dialled.id
-    live = target.get("/api/telephony/calls").get("live", [])
+    live = [each for each in target.get("/api/telephony/calls").get("items", []) if each["live"]]
     return str(live[0]["id"]) if len(live) == 1 else "unknown"
 
 
