@@ -18,6 +18,7 @@ from sip.messages.message import Request
 from sip.transactions.requests import Hop, Peer
 from sip.transport.addresses import Reach, is_behind_nat, reach_of
 from sip.transport.default_ports import DEFAULT_PORT
+from sip.transport.web_sockets import WEB_SOCKETS
 
 FEW = 2
 """Datagrams of one request, repetitions included, to an address that nothing was ever heard from: less than
@@ -137,6 +138,8 @@ class WayBack:
             return
         if self.flow.transport == "TLS" and flow.transport != "TLS":
             return  # what began encrypted does not go on in the clear
+        if self.flow.transport in WEB_SOCKETS and flow.transport != self.flow.transport:
+            return  # likewise; and no page becomes another kind of phone in the middle of a call
         if self.flow.lost:  # it lost its connection, made another one, and said so
             self.heard(flow, at)
             self.proven = True
@@ -184,6 +187,8 @@ class WayBack:
         """The same, by what was said and heard in the call alone."""
         flow = self.flow
         here = flow.hop(0 if self.proven else FEW)
+        if flow.transport in WEB_SOCKETS:
+            return here, None  # a page listens nowhere: whoever it names is somebody else
         if flow.transport == "TLS" and named.transport != "TLS":
             return here, None  # what began encrypted does not go on in the clear, whatever a Contact says
         if named.transport == "TLS" and flow.transport != "TLS":
