@@ -11,6 +11,7 @@ from api import (
     calendars,
     call_routes,
     console,
+    console_pages,
     conversations,
     docs,
     engines,
@@ -46,6 +47,7 @@ __all__ = ["TABLES", "ApiContext", "build_app"]
 
 TABLES: tuple[ApiRoutes, ...] = (
     page.routes,
+    console_pages.routes,
     health.routes,
     docs.routes,
     keys.routes,

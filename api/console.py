@@ -1,14 +1,17 @@
 """`/login` and `/api/console`: browsers that are signed in to the page at `/`.
 
 A link with a code that counts once signs in (`voiceforge serve` and `voiceforge console` print one), or the
-ADMIN_TOKEN, or a key with the scope admin. From then on a cookie does, which no script can read and which the
-browser sends for our own page alone.
+ADMIN_TOKEN, or any key, for what that key may do. From then on a cookie does, which no script can read and
+which the browser sends for our own page alone.
 """
 
 from __future__ import annotations
 
+import functools
 import html
 from datetime import datetime
+from importlib.metadata import version
+from typing import Literal
 from uuid import UUID
 
 from aiohttp import web
@@ -17,10 +20,11 @@ from pydantic import Field
 from api.access.access import KeyRefused
 from api.access.asker import ASKER, OPERATOR, Asker, How, asker
 from api.access.login_codes import LASTS_S
-from api.access.scopes import Scope
+from api.access.origin import on_this_machine, same_origin
+from api.access.scopes import Scope, held
 from api.audit import audited
 from api.context import CONTEXT
-from api.guard import COOKIE, told_refusal
+from api.guard import COOKIE, ENDED, told_refusal
 from api.page import POLICY
 from api.routing.models import ResponseModel
 from api.routing.paging import Page
@@ -52,6 +56,21 @@ class ConsoleSessionShown(ResponseModel):
     current: bool = Field(description="It is the one that asks.")
 
 
+class SignedIn(ResponseModel):
+    """Who the browser that asks is, and what it may do."""
+
+    signed_in: bool
+    ended: bool = Field(description="It was signed in, and is no longer: by time, by somebody, with its key.")
+    name: str = Field(description="Of the key it signed in with, or `console`; empty: nobody.")
+    how: Literal["nothing", "token", "key", "session", "ticket"]
+    scopes: list[Scope] = Field(description="All that it may do, with what `admin` holds.")
+    may_call_without_key: bool = Field(
+        description="It is on this machine: it may call from the browser whom SIP would let anybody call."
+    )
+    expires_at: datetime | None = Field(description="When its cookie ends.")
+    version: str = Field(description="Of the server.")
+
+
 @routes.get("/login", scope=None, hidden=True)
 async def login(request: web.Request) -> web.StreamResponse:
     """Sign in with a code of a link."""
@@ -79,11 +98,34 @@ async def link(request: web.Request) -> ConsoleLink:
     return ConsoleLink(url=f"{request.scheme}://{request.host}/login?code={code}", expires_in_s=LASTS_S)
 
 
-@routes.post("/api/console/sessions", scope=Scope.ADMIN, status=204)
+@routes.get("/api/console/session", scope=None)
+async def session_here(request: web.Request) -> SignedIn:
+    """Who the browser that asks is, and what it may do; also where it is nobody."""
+    context, who = request.app[CONTEXT], asker(request)
+    settings, access = context.settings, context.access
+    ends = access.ring.session_of(request.cookies.get(COOKIE, ""), access.wall()) if who.session else None
+    return SignedIn(
+        signed_in=who.how is not How.NOTHING,
+        ended=ENDED in request,
+        name=who.name if who.how is not How.NOTHING else "",
+        how=who.how.value,
+        scopes=sorted(held(who.scopes)),
+        may_call_without_key=on_this_machine(request, settings) and same_origin(request, settings),
+        expires_at=ends.expires_at if ends is not None else None,
+        version=_version(),
+    )
+
+
+@routes.post("/api/console/sessions", scope=None, any_key=True, status=204)
 async def sign_in(request: web.Request) -> web.StreamResponse:
-    """Sign in the browser that asks: what it asked with may be forgotten.
+    """Sign in the browser that asks, for what its key may do: the key itself may be forgotten.
 
     204, with the cookie."""
+    if asker(request).how not in (How.KEY, How.TOKEN):
+        # A session of a key must not make one that outlives the key.
+        raise Problem(
+            409, "signed_in", "This browser is signed in already.", "Send a key, or sign it out before."
+        )
     response = web.Response(status=204)
     await _sign_in(request, response)
     return response
@@ -100,6 +142,11 @@ async def sessions(request: web.Request) -> Page[ConsoleSessionShown]:
 @routes.delete("/api/console/sessions/{id}", scope=Scope.ADMIN)
 async def sign_out(request: web.Request, id: UUID) -> None:
     """Sign a browser out."""
+    await _end(request, id)
+
+
+async def _end(request: web.Request, id: UUID) -> None:
+    """Raises Problem for a session that is none."""
     context = request.app[CONTEXT]
     async with context.database.acquire() as connection, connection.transaction():
         if not await console_sessions.revoke_session(connection, id):
@@ -108,16 +155,22 @@ async def sign_out(request: web.Request, id: UUID) -> None:
     context.access.ring.drop_session(id)
 
 
-@routes.delete("/api/console/session", scope=Scope.ADMIN, status=204)
+@routes.delete("/api/console/session", scope=None, any_key=True, status=204)
 async def sign_out_here(request: web.Request) -> web.StreamResponse:
     """Sign out the browser that asks."""
     own = asker(request).session
     if own is None:
         raise Problem(404, "not_found", "You are not signed in by a cookie.")
-    await sign_out(request, own)
+    await _end(request, own)
     response = web.Response(status=204)
     response.del_cookie(COOKIE, path="/")
     return response
+
+
+@functools.cache
+def _version() -> str:
+    """Read of a file, once."""
+    return version("voiceforge")
 
 
 async def _sign_in(request: web.Request, response: web.StreamResponse) -> None:

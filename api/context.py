@@ -14,6 +14,7 @@ from aiohttp import web
 from api.access.access import AccessControl
 from api.access.asker import Asker, asker
 from api.connections import HttpConnections
+from api.console_files import NOT_BUILT, ConsoleFiles
 from api.gateway.gateway import Gateway
 from api.realtime.hub import RealtimeHub
 from api.shared_places import SharedPlaces
@@ -138,6 +139,8 @@ class ApiContext:
     """Addresses (user parts) to try, and what answers there."""
     sip_address: str = ""
     """HOST:PORT that callers dial, known when SIP listens."""
+    console: ConsoleFiles = NOT_BUILT
+    """The pages that browsers are given."""
     streams: StreamWire = field(default_factory=StreamWire)
     """What carries the audio of those who listen by WebSocket."""
     uploading: int = 0

@@ -41,7 +41,9 @@ def page_of(content: Mapping[str, Any]) -> str:
 
 def _operation(method: str, path: str, operation: Mapping[str, Any]) -> str:
     scope = operation.get("x-scope")
-    needs = f"needs <code>{html.escape(scope)}</code>" if scope else "open"
+    needs = "needs any key" if operation["security"] else "open"
+    if scope:
+        needs = f"needs <code>{html.escape(scope)}</code>"
     rows = "".join(_parameter(each) for each in operation.get("parameters", ()))
     table = (
         "<table><thead><tr><th>parameter<th>in<th>what</thead><tbody>" + rows + "</tbody></table>"

@@ -32,6 +32,8 @@ REALTIME = "/v1/realtime"
 KEY_PROTOCOL = "openai-insecure-api-key."
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing (:rfc:`9110` 9.2.1)."""
+ENDED: web.RequestKey[bool] = web.RequestKey("ended", bool)
+"""The browser was signed in, and is no longer."""
 RATE: web.RequestKey[Taken] = web.RequestKey("rate", Taken)
 """What is left to whoever asks."""
 _OWN_CALL = re.compile(r"/api/telephony/calls/([0-9a-f-]{36})(/events)?")
@@ -127,7 +129,7 @@ def _wanted(request: web.Request) -> tuple[Scope | None, bool]:
     may be told so."""
     route = route_of(request)
     if route is not None:
-        return route.scope, route.scope is None
+        return route.scope, route.open
     if request.match_info.http_exception is not None:
         return None, False
     return (Scope.CALLS_READ if request.method in READING else Scope.ADMIN), False
@@ -150,7 +152,14 @@ def _asker(request: web.Request, context: ApiContext, ours: bool) -> Asker:
         except ValueError:
             pass
     if ours and (cookie := request.cookies.get(COOKIE)) is not None:
-        return access.signed_in(cookie) or NOBODY
+        found = access.signed_in(cookie)
+        if found is None:
+            request[ENDED] = True
+            return NOBODY
+        asker, taken = found
+        if taken is not None:
+            request[RATE] = taken
+        return asker
     return NOBODY
 
 
@@ -162,6 +171,14 @@ def _check(request: web.Request, context: ApiContext, asker: Asker, scope: Scope
         if request.path == "/metrics" and not guarded and on_this_machine(request, settings):
             context.prove(request)
             return
+        if ENDED in request:
+            raise Problem(
+                401,
+                "session_ended",
+                "This browser is no longer signed in.",
+                "Sign in again: with a key, or by the link that `voiceforge console` prints.",
+                {hdrs.WWW_AUTHENTICATE: "Bearer"},
+            )
         raise Problem(
             401,
             "unauthorized",

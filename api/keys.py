@@ -183,11 +183,13 @@ async def change(request: web.Request, id: UUID, body: KeyChange) -> KeyShown:
     if body.quota is not None:
         columns["quota"] = body.quota.limits()
     async with context.database.acquire() as connection, connection.transaction():
+        before = await table.one_key(connection, id)
         changed = await table.change_key(connection, id, columns)
-        if changed is None:
+        if before is None or changed is None:
             raise _no_such_key()
         signed_out = list[UUID]()
-        if not changed.active or Scope.ADMIN not in scopes_of(changed.scopes):
+        lost = scopes_of(before.scopes) - scopes_of(changed.scopes)
+        if not changed.active or Scope.ADMIN in lost:
             signed_out = await console_sessions.revoke_sessions_of(connection, id)
         await audited(connection, request, "key.change", f"key:{id}", **asked)
     context.access.ring.take(changed)

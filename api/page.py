@@ -1,4 +1,5 @@
-"""The one plain page at `/`: which address to call, the live calls, the recent ones. No framework."""
+"""The plain page at `/` where no console was built (`api.console_pages`): which address to call, the live
+calls, the recent ones, and how to get the console. No framework."""
 
 from __future__ import annotations
 
@@ -21,8 +22,7 @@ POLICY = (
 )
 
 
-@routes.get("/", scope=None, hidden=True)
-async def page(request: web.Request) -> web.Response:
+async def plain_page(request: web.Request) -> web.Response:
     """The page, with the address to call written in."""
     context = request.app[CONTEXT]
     sip = context.settings.sip

@@ -19,6 +19,8 @@ from api.routing.problems import Problem
 from api.routing.request_ids import REQUEST_ID
 
 UNTRACED = frozenset({"/metrics", "/api/health", "/", "/page.css", "/page.js"})
+FILES = ("/assets/", "/icons/", "/embed/")
+"""Below these all are files of the console."""
 LONGEST = 512
 """Of a header; the standard's `traceparent` has 55 characters."""
 _INSIDE: web.RequestKey[Context] = web.RequestKey("trace", Context)
@@ -29,7 +31,7 @@ _w3c = TraceContextTextMapPropagator()
 async def traced(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Behind the guard."""
     tracer = request.app[CONTEXT].request_tracer
-    if tracer is None or request.path in UNTRACED:
+    if tracer is None or request.path in UNTRACED or request.path.startswith(FILES):
         return await handler(request)
     told = {name: request.headers.get(name, "") for name in ("traceparent", "tracestate")}
     route = template_of(request)

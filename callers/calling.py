@@ -21,12 +21,12 @@ from callers.transcript import transcript_url
 from mediaserver.errors import CallError
 from mediaserver.host_port import bracketed
 from mediaserver.media.leg import EndedBy, Termination, Why
+from mediaserver.sdp.negotiation import CODECS
+from mediaserver.sdp.policy import Encryption, MediaPolicy
 from sip.calls.invitation import SipInvitation
 from sip.calls.leg import SipLeg
 from sip.calls.user_agent import SipAgent
 from sip.messages.uri import Uri
-from sip.sdp.negotiation import CODECS
-from sip.sdp.policy import Encryption, MediaPolicy
 from sip.transactions.timing import RFC_TIMING, Timing
 from sip.transport.tls import Tls, TlsFiles
 

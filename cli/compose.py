@@ -17,6 +17,7 @@ from functools import partial
 from typing import Any
 
 from api.connections import HttpLimits
+from api.console_files import built_console
 from api.context import ApiContext
 from cli.makers import fault, led, makers
 from cli.serving.access import count_running, open_access
@@ -157,6 +158,7 @@ class Server:
             descriptors.take(), legs_for(settings.sip.max_calls), settings.gateway.max_sessions
         )
         await asyncio.to_thread(make_data_folder, settings.data)
+        self._context.console = await asyncio.to_thread(built_console)
         certificates = self._certificates = Certificates(settings)
         await asyncio.to_thread(certificates.open)
         context = self._context

@@ -36,6 +36,14 @@ def is_address(host: str) -> bool:
 
 
 @functools.lru_cache(maxsize=4096)
+def may_send_to(host: str) -> bool:
+    """Not to broadcast, multicast or no address at all: where to send is the other side's word
+    (:rfc:`4475` 3.3.10, and the c= line of SDP)."""
+    address = ipaddress.ip_address(host)
+    return not (address.is_multicast or address.is_unspecified or host == "255.255.255.255")
+
+
+@functools.lru_cache(maxsize=4096)
 def unmapped(host: str) -> str:
     """The IPv4 address that an IPv6 address stands for, or the address as it is. Raises ValueError for what
     is none."""

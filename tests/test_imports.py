@@ -20,6 +20,9 @@ ALLOWED: dict[str, set[str]] = {
 INSIDE: dict[str, set[str]] = {
     "mediaserver.media": {"mediaserver.errors"},
     "mediaserver.rtp": {"mediaserver.media", "mediaserver.errors"},
+    "mediaserver.sdp": {
+        *("mediaserver.addresses", "mediaserver.errors", "mediaserver.media", "mediaserver.wire_text"),
+    },
     "mediaserver.storage": {
         *("mediaserver.errors", "mediaserver.metrics", "mediaserver.data_folder", "mediaserver.host_port"),
         *("mediaserver.glob", "mediaserver.printable"),
@@ -43,9 +46,8 @@ INSIDE: dict[str, set[str]] = {
     },
     "sip.messages": set(),
     "sip.transactions": {"sip.messages"},
-    "sip.access": {"sip.messages", "sip.sdp", "sip.transactions"},
+    "sip.access": {"sip.messages", "sip.transactions"},
     "sip.transport": {"sip.messages", "sip.transactions"},
-    "sip.sdp": {"sip.messages", "sip.transport"},
     "pipelines.workers": set(),
     "pipelines.languages": set(),
     "pipelines.audio": {"pipelines.engines", "pipelines.workers"},
@@ -184,7 +186,10 @@ def test_a_wrong_arrow_is_found(path: str, source: str) -> None:
 @pytest.mark.parametrize(
     ("path", "source"),
     [
-        ("sip/calls/leg.py", "from mediaserver.media.leg import Leg\nfrom . import dialog\nimport sip.sdp"),
+        (
+            "sip/calls/leg.py",
+            "from mediaserver.media.leg import Leg\nfrom . import dialog\nimport mediaserver.sdp",
+        ),
         ("mediaserver/calls/call.py", "from mediaserver.storage.records import Record"),
         ("callers/calling.py", "from mediaserver.media.leg import Termination\nimport sip.calls.leg"),
         ("cli/serve.py", "import api.app, sip.calls.user_agent, pipelines.conversation.session"),

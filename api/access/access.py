@@ -77,6 +77,10 @@ def _nothing_runs(key: UUID, kind: str) -> float:
     return 0.0
 
 
+def _still_starting() -> KeyRefused:
+    return KeyRefused(KeyRefusal.STARTING, "The server is still starting.", {"Retry-After": "1"})
+
+
 class AccessControl:
     """Of one server. `now`: seconds of a clock that never goes back; `wall`: aware."""
 
@@ -101,7 +105,8 @@ class AccessControl:
         self.settings = settings
         self._token = admin_token
         self._now = now
-        self._wall = wall
+        self.wall = wall
+        """The time of day, aware."""
         self._rates: Buckets[UUID] = Buckets()
         self._wrong: Buckets[str] = Buckets()
         self._told = {"key": Seldom(60.0), "code": Seldom(60.0)}
@@ -115,35 +120,37 @@ class AccessControl:
         """So, and what is left of the key's rate limit, where it has one. Raises KeyRefused."""
         if self._is_token(secret, source):
             return Asker(None, "operator", OPERATOR, How.TOKEN), None
-        key = self.ring.key_of(secret, self._wall())
+        key = self.ring.key_of(secret, self.wall())
         if key is None:
             raise self._unknown(source)
         if not key.active:
             raise KeyRefused(KeyRefusal.INACTIVE, "This key is switched off.")
-        taken = self._take(key)
-        if taken is not None and not taken.allowed:
-            raise KeyRefused(
-                KeyRefusal.TOO_OFTEN,
-                f"This key may ask {taken.rate.per_second:g} times a second, and {taken.rate.burst:g} times "
-                f"at once: come again in {taken.retry_s} s.",
-                rate_headers(taken),
-                key.id,
-            )
-        self.uses[key.id] = self._wall()
+        taken = self._used(key)
         return Asker(key.id, key.name, scopes_of(key.scopes), How.KEY), taken
 
-    def signed_in(self, cookie: str) -> Asker | None:
-        """The browser that has this cookie; None when it is none, or signed out."""
-        session = self.ring.session_of(cookie, self._wall())
+    def signed_in(self, cookie: str) -> tuple[Asker, Taken | None] | None:
+        """The browser that has this cookie, and what is left of the rate limit of the key that it signed in
+        with; None when it is none, or signed out. It may do what that key may just now: as the operator where
+        that is everything. Raises KeyRefused."""
+        session = self.ring.session_of(cookie, self.wall())
         if session is None:
+            if not self.ring.known:
+                raise _still_starting()
             return None
-        return Asker(None, "console", OPERATOR, How.SESSION, session.id)
+        if session.key is None:
+            return Asker(None, "console", OPERATOR, How.SESSION, session.id), None
+        key = self.ring.get(session.key)
+        if key is None or not key.active:
+            return None
+        taken, scopes = self._used(key), scopes_of(key.scopes)
+        owner = None if Scope.ADMIN in scopes else key.id
+        return Asker(owner, key.name, scopes, How.SESSION, session.id), taken
 
     def count(self, asker: Asker) -> None:
         """It makes one request. Raises KeyRefused when its quota of requests is used up."""
-        if asker.key is not None and asker.how is How.KEY:
+        if asker.key is not None and asker.how in (How.KEY, How.SESSION):
             self.within_quota(asker, "requests")
-            self.quotas.spend(asker.key, "requests", 1.0, self._wall())
+            self.quotas.spend(asker.key, "requests", 1.0, self.wall())
             self.requests[asker.key] += 1
 
     def within_quota(self, asker: Asker, kind: str, amount: float = 1.0) -> None:
@@ -153,7 +160,7 @@ class AccessControl:
         if key is None:
             return
         try:
-            self.quotas.check(key, kind, amount + self.running(key.id, kind), self._wall())
+            self.quotas.check(key, kind, amount + self.running(key.id, kind), self.wall())
         except QuotaSpent as spent:
             raise KeyRefused(
                 KeyRefusal.SPENT, str(spent), {"Retry-After": str(math.ceil(spent.until_s))}
@@ -168,7 +175,7 @@ class AccessControl:
         """It has used this; the table will say so with the next reading of it."""
         for kind, weights in KINDS.items():
             if asker.key is not None and used in weights and kind != "requests":
-                self.quotas.spend(asker.key, kind, amount * weights[used], self._wall())
+                self.quotas.spend(asker.key, kind, amount * weights[used], self.wall())
 
     def still_good(self, asker: Asker) -> bool:
         """Whether what let it in still would: for sockets and streams that are held open."""
@@ -177,7 +184,12 @@ class AccessControl:
                 key = self.ring.get(asker.key) if asker.key is not None else None
                 return key is not None and key.active and asker.scopes <= scopes_of(key.scopes)
             case How.SESSION:
-                return asker.session is not None and self.ring.has_session(asker.session, self._wall())
+                if asker.session is None or not self.ring.has_session(asker.session, self.wall()):
+                    return False
+                key = self.ring.get(asker.key) if asker.key is not None else None
+                return asker.key is None or (
+                    key is not None and key.active and asker.scopes <= scopes_of(key.scopes)
+                )
             case How.NOTHING:
                 return False
             case How.TOKEN | How.TICKET:
@@ -202,6 +214,20 @@ class AccessControl:
             return False
         return hmac.compare_digest(secret.encode(errors="surrogateescape"), self._token.encode())
 
+    def _used(self, key: ApiKey) -> Taken | None:
+        """It makes one request; what is left of its rate limit. Raises KeyRefused."""
+        taken = self._take(key)
+        if taken is not None and not taken.allowed:
+            raise KeyRefused(
+                KeyRefusal.TOO_OFTEN,
+                f"This key may ask {taken.rate.per_second:g} times a second, and {taken.rate.burst:g} times "
+                f"at once: come again in {taken.retry_s} s.",
+                rate_headers(taken),
+                key.id,
+            )
+        self.uses[key.id] = self.wall()
+        return taken
+
     def _take(self, key: ApiKey) -> Taken | None:
         """One of the key's requests; None where it has no limit."""
         if key.per_second is None and key.burst is None and Scope.ADMIN in key.scopes:
@@ -219,7 +245,7 @@ class AccessControl:
 
     def _unknown(self, source: str) -> KeyRefused:
         if not self.ring.known:
-            return KeyRefused(KeyRefusal.STARTING, "The server is still starting.", {"Retry-After": "1"})
+            return _still_starting()
         try:
             self._count_wrong(site_of(source))
         except KeyRefused as refused:

@@ -157,10 +157,8 @@ def _operation(binding: RouteBinding, written: Schemas) -> dict[str, Any]:
     if body := _body(binding, written):
         operation["requestBody"] = body
     operation["responses"] = _responses(binding, written)
-    if route.scope is None:
-        operation["security"] = []
-    else:
-        operation["security"] = [{"key": []}, {"session": []}]
+    operation["security"] = [] if route.open else [{"key": []}, {"session": []}]
+    if route.scope is not None:
         operation["x-scope"] = str(route.scope)
     if route.websocket:
         operation["x-websocket"] = True
@@ -256,7 +254,7 @@ def _responses(binding: RouteBinding, written: Schemas) -> dict[str, Any]:
 def _statuses(binding: RouteBinding) -> set[int]:
     """With which a request may be refused."""
     route, statuses = binding.route, {400, 403, 503}
-    if route.scope is not None:
+    if not route.open:
         statuses |= {401, 404, 409, 429}
     if binding.parts_in_path:
         statuses.add(404)

@@ -36,7 +36,7 @@ class ApiRoute:
     tag: str
     """The resource, for the document."""
     scope: Scope | None
-    """What whoever asks must hold; None: nothing, it is open to everybody who reaches us."""
+    """What whoever asks must hold; None: nothing; see `any_key`."""
     status: int | None
     """Of a success; None: 204 where nothing is returned, else 200."""
     body_limit: int
@@ -62,6 +62,13 @@ class ApiRoute:
     """Not in the document: pages and files."""
     made_at: str
     """Of a 201: the path of what was made, with fields of the answer in braces; empty: it is nowhere."""
+    any_key: bool
+    """Whoever asks must prove who they are, whatever they may do; for routes without a scope."""
+
+    @property
+    def open(self) -> bool:
+        """Everybody may ask."""
+        return self.scope is None and not self.any_key
 
     @property
     def name(self) -> str:
@@ -105,6 +112,7 @@ class ApiRoutes:
         websocket: bool = False,
         hidden: bool = False,
         made_at: str = "",
+        any_key: bool = False,
     ) -> Callable[[H], H]:
         """Declares the decorated coroutine function as handler of a method of a path."""
 
@@ -112,7 +120,7 @@ class ApiRoutes:
             self._routes.append(
                 ApiRoute(
                     method, path, handler, self.tag, scope, status, body_limit, idempotent, consumes,
-                    reads, produces, answers, events, errors, alike, websocket, hidden, made_at,
+                    reads, produces, answers, events, errors, alike, websocket, hidden, made_at, any_key,
                 )
             )  # fmt: skip
             return handler

@@ -23,6 +23,7 @@ from mediaserver.host_port import host_port
 from mediaserver.metrics import Metrics
 from mediaserver.rtp.liveness import SilenceLimits
 from mediaserver.rtp.wire import RtpWire
+from mediaserver.sdp.ice import Ice
 from mediaserver.settings.sip import SipSettings
 from sip.access.challenger import Challenger
 from sip.access.gate import Gate
@@ -36,7 +37,6 @@ from sip.calls.registrar import Registrar
 from sip.calls.session_timer import TimerPolicy
 from sip.calls.user_agent import SipAgent
 from sip.messages.uri import Uri
-from sip.sdp.ice import Ice
 from sip.tracing.tracer import Tracer
 from sip.transport.connection import ConnectionLimits
 from sip.transport.listening import try_port

@@ -6,8 +6,8 @@ import logging
 
 from mediaserver.errors import EngineMissingError
 from mediaserver.media.wideband import load
+from mediaserver.sdp.policy import CodecOrder, Encryption, InbandDtmf, MediaPolicy
 from mediaserver.settings.sip import SipSettings
-from sip.sdp.policy import CodecOrder, Encryption, InbandDtmf, MediaPolicy
 
 log = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ from cli.serving.certificates import files_of
 from mediaserver.config import Settings
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import CapacityError
+from mediaserver.sdp.audio import AudioStream
 from sip.calls.invitation import SipInvitation
 from sip.calls.user_agent import SipAgent
-from sip.sdp.audio import AudioStream
 from sip.transport.name_servers import lookup_by
 from sip.transport.own_addresses import OwnAddresses
 from sip.transport.tls import Tls
@@ -19,7 +19,7 @@ from sip.trunks.spec import TrunkSpec
 
 
 class NoAudio:
-    """Implements sip.sdp.audio.AudioPorts, for an agent that is to have no call."""
+    """Implements mediaserver.sdp.audio.AudioPorts, for an agent that is to have no call."""
 
     @property
     def fingerprint(self) -> None:

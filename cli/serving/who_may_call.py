@@ -11,10 +11,10 @@ from mediaserver.addresses import networks_of
 from mediaserver.calls.may_dial import AGENTS, EVERYBODY, MayDial
 from mediaserver.config import is_loopback
 from mediaserver.diagnosis.finding import Finding
+from mediaserver.sdp.policy import Encryption, MediaPolicy
 from mediaserver.settings.callers import LOOPBACK, Srtp, TrunkSettings
 from mediaserver.settings.sip import SipSettings
 from sip.access.endpoints import Endpoints, Extension, Trunk
-from sip.sdp.policy import Encryption, MediaPolicy
 
 SHORTEST_PASSWORD = 12
 """Characters; the best of guessers gets some ten thousand guesses a year from each address it has."""

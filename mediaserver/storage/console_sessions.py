@@ -16,6 +16,8 @@ class ConsoleSession:
     id: UUID
     hash: bytes
     expires_at: datetime
+    key: UUID | None = None
+    """With which it signed in; None: it is the operator's."""
 
 
 async def add_session(
@@ -31,7 +33,8 @@ async def add_session(
     await connection.execute("delete from console_sessions where expires_at < now() - interval '30 days'")
     row = await connection.fetchrow(
         "insert into console_sessions (hash, browser, source, expires_at, key_id) "
-        "values ($1, $2, $3, now() + make_interval(secs => $4), $5) returning id, hash, expires_at",
+        "values ($1, $2, $3, now() + make_interval(secs => $4), $5) "
+        "returning id, hash, expires_at, key_id as key",
         hash_of(cookie), text(browser, 300), text(source, 100), float(lasts_s), key,
     )  # fmt: skip
     return _session(row)
@@ -40,7 +43,8 @@ async def add_session(
 async def living_sessions(connection: Database) -> list[ConsoleSession]:
     """Those that count, for whoever keeps them in memory."""
     rows = await connection.fetch(
-        "select id, hash, expires_at from console_sessions where revoked_at is null and expires_at > now()"
+        "select id, hash, expires_at, key_id as key from console_sessions "
+        "where revoked_at is null and expires_at > now()"
     )
     return [_session(row) for row in rows]
 

@@ -14,9 +14,10 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from mediaserver.wire_text import ENCODING, ERRORS
 from sip.access.digest import ALGORITHMS, digest, parse_auth, same_uri
 from sip.access.nonces import MAX_USED, NONCE_LIFE_S, Age, Nonces
-from sip.messages.grammar import ENCODING, ERRORS, ParseError, quote
+from sip.messages.grammar import ParseError, quote
 from sip.messages.uri import Uri
 
 _NONCE_COUNT = re.compile(r"[0-9A-Fa-f]{8}")

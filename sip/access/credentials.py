@@ -12,8 +12,9 @@ import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from mediaserver.wire_text import readable
 from sip.access.digest import HASHES, NO_QOP, authorization, choose_qop, parse_auth
-from sip.messages.grammar import ParseError, readable
+from sip.messages.grammar import ParseError
 from sip.messages.message import Request, Response
 
 ANY = tuple(HASHES)

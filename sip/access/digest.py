@@ -12,7 +12,8 @@ import secrets
 from collections.abc import Iterable
 
 from mediaserver.errors import PeerError
-from sip.messages.grammar import ENCODING, ERRORS, ParseError, is_token, quote, readable, unquote
+from mediaserver.wire_text import ENCODING, ERRORS, readable
+from sip.messages.grammar import ParseError, is_token, quote, unquote
 from sip.messages.uri import Uri
 
 MAX_PARAMS = 32

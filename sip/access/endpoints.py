@@ -11,9 +11,9 @@ from typing import Literal, TypeAlias
 
 from mediaserver.addresses import Address, Network, address_of, within
 from mediaserver.calls.may_dial import AGENTS, EVERYBODY, MayDial
+from mediaserver.sdp.policy import MediaPolicy
 from sip.access.credentials import Account
 from sip.messages.message import Request
-from sip.sdp.policy import MediaPolicy
 
 Kind: TypeAlias = Literal["trunk", "extension", "anonymous"]
 

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mediaserver.addresses import is_address
+from mediaserver.addresses import is_address, may_send_to
 from sip.calls.core import SUPPORTED
 from sip.calls.session_timer import TimerPolicy
 from sip.calls.session_timer import refused as too_short
 from sip.messages.extensions import PATH
 from sip.messages.message import Request, Response
 from sip.messages.multipart import description_of
-from sip.transport.addresses import may_send_to
 
 STRICT = TimerPolicy()
 KNOWN_METHODS = frozenset({"SUBSCRIBE", "MESSAGE", "PRACK", "PUBLISH", "REGISTER"})

@@ -13,6 +13,11 @@ from dataclasses import replace
 from mediaserver.addresses import is_address
 from mediaserver.errors import CallError
 from mediaserver.host_port import host_port
+from mediaserver.sdp.audio import AudioPorts
+from mediaserver.sdp.ice import Ice, IceSide
+from mediaserver.sdp.offer_answer import OfferAnswer
+from mediaserver.sdp.policy import PLAIN_TELEPHONY, Encryption, MediaPolicy
+from mediaserver.sdp.securing import Securing
 from sip.access.credentials import Credentials as Credentials
 from sip.calls.call_watch import CallLimits
 from sip.calls.dialog import Dialog
@@ -24,11 +29,6 @@ from sip.messages.extensions import RELIABLE, TIMER
 from sip.messages.message import Request, Response
 from sip.messages.transfer_headers import NO_REFER_SUB, REPLACES
 from sip.messages.uri import Uri, bracketed, escape_user
-from sip.sdp.audio import AudioPorts
-from sip.sdp.ice import Ice, IceSide
-from sip.sdp.offer_answer import OfferAnswer
-from sip.sdp.policy import PLAIN_TELEPHONY, Encryption, MediaPolicy
-from sip.sdp.securing import Securing
 from sip.transactions.budget import AnswerBudget
 from sip.transactions.layer import TransactionLayer
 from sip.transactions.matching import new_branch

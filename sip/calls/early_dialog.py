@@ -11,6 +11,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from mediaserver.errors import CapacityError
+from mediaserver.sdp.negotiation import Negotiated, SdpError
+from mediaserver.sdp.offer_answer import OfferAnswer
 from sip.calls.asking import DialogRequest
 from sip.calls.core import Core, Credentials
 from sip.calls.dialog import Dialog, Headers
@@ -23,8 +25,6 @@ from sip.calls.session_timer import SessionTimer
 from sip.messages.extensions import RELIABLE, RAck, options, rseq
 from sip.messages.message import Request, Response
 from sip.messages.multipart import description_of
-from sip.sdp.negotiation import Negotiated, SdpError
-from sip.sdp.offer_answer import OfferAnswer
 from sip.transactions.requests import ReceivedRequest
 
 MOST_FORKS = 10

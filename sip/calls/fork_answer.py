@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mediaserver.sdp.negotiation import SdpError
 from sip.calls.dialog import Dialog, Headers
 from sip.calls.early_dialog import EarlyAudio, EarlyDialog
 from sip.calls.session import InviteSession
 from sip.messages.message import Request, Response
 from sip.messages.multipart import description_of
-from sip.sdp.negotiation import SdpError
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ import random
 from collections.abc import Callable
 from typing import Protocol, TypeAlias
 
+from mediaserver.sdp.negotiation import NoCommonCodec, SdpError
+from mediaserver.sdp.offer_answer import OfferAnswer
 from sip.calls.core import ACCEPT, Core
 from sip.calls.dialog import Dialog, Headers
 from sip.calls.info_dtmf import INFO_TYPES, relay_digit
@@ -19,8 +21,6 @@ from sip.calls.refer_sent import SentRefers
 from sip.calls.session_machine import SessionMachine, SessionState
 from sip.calls.session_timer import SessionTimer
 from sip.messages.multipart import description_of
-from sip.sdp.negotiation import NoCommonCodec, SdpError
-from sip.sdp.offer_answer import OfferAnswer
 from sip.transactions.requests import ReceivedRequest
 
 

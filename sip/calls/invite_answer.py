@@ -14,6 +14,8 @@ from typing import Protocol
 
 from mediaserver.errors import CallError, CapacityError, VoiceForgeError
 from mediaserver.media.leg import EndedBy, Termination, Why
+from mediaserver.sdp.negotiation import NoCommonCodec, SdpError
+from mediaserver.sdp.offer_answer import OfferAnswer
 from sip.calls.core import SUPPORTED, Core
 from sip.calls.dialog import Dialog, Headers
 from sip.calls.ending import Refusal
@@ -24,8 +26,6 @@ from sip.calls.session_timer import SessionTimer
 from sip.messages.extensions import RELIABLE, RAck, options, supports
 from sip.messages.message import Request
 from sip.messages.multipart import description_of
-from sip.sdp.negotiation import NoCommonCodec, SdpError
-from sip.sdp.offer_answer import OfferAnswer
 from sip.transactions.budget import FACTOR, FINAL, REFUSAL
 from sip.transactions.requests import ReceivedRequest
 

@@ -26,11 +26,11 @@ from mediaserver.media.leg import (
     TransferAsked,
 )
 from mediaserver.media.time import FRAME_SAMPLES
+from mediaserver.sdp.audio import AudioStream, Figures
+from mediaserver.sdp.negotiation import Negotiated
+from mediaserver.sdp.offer_answer import ACTIVE, HOLD
 from sip.calls.info_dtmf import relay_body
 from sip.messages.message import Message
-from sip.sdp.audio import AudioStream, Figures
-from sip.sdp.negotiation import Negotiated
-from sip.sdp.offer_answer import ACTIVE, HOLD
 
 NO_LABELS: Mapping[str, str] = MappingProxyType({})
 SAME_PRESS_S = 0.5

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from mediaserver.calls.may_dial import AGENTS, MayDial
 from mediaserver.errors import CallError, UnreachableError, VoiceForgeError
 from mediaserver.media.leg import Direction, EndedBy, Leg, Termination, Why
+from mediaserver.sdp.negotiation import SdpError
+from mediaserver.sdp.policy import MediaPolicy
 from sip.access.credentials import proofs_of
 from sip.calls.alarm import Alarm
 from sip.calls.asking import DialogRequest
@@ -32,8 +34,6 @@ from sip.messages.headers import NameAddr
 from sip.messages.message import MOST_HOPS, Response
 from sip.messages.reasons import reason_phrase
 from sip.messages.uri import Uri
-from sip.sdp.negotiation import SdpError
-from sip.sdp.policy import MediaPolicy
 from sip.transactions.requests import Hop, SentRequest
 from sip.transactions.transaction import Cause
 

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from mediaserver.calls.may_dial import MayDial
 from mediaserver.media.leg import TransferAsked
+from mediaserver.wire_text import readable
 from sip.calls.asking import DialogRequest, Finished
 from sip.calls.core import Core
 from sip.calls.dialog import Dialog, Headers
@@ -19,7 +20,7 @@ from sip.calls.leg import SipLeg
 from sip.calls.refer_subscription import Notice, ReferState, ReferSubscription
 from sip.calls.refer_target import ReferTarget
 from sip.calls.session_machine import SessionMachine
-from sip.messages.grammar import ParseError, readable
+from sip.messages.grammar import ParseError
 from sip.messages.transfer_headers import (
     SIPFRAG,
     ReferTo,

@@ -13,6 +13,8 @@ from typing import Protocol
 
 from mediaserver.errors import CallError
 from mediaserver.media.leg import Direction
+from mediaserver.sdp.negotiation import SdpError
+from mediaserver.sdp.offer_answer import OfferAnswer
 from sip.access.credentials import proofs_of
 from sip.calls.asking import DialogRequest, Finished
 from sip.calls.cancelling import cancel_of
@@ -26,8 +28,6 @@ from sip.messages.grammar import ParseError, parse_number
 from sip.messages.headers import MAX_SECONDS
 from sip.messages.message import Request, Response
 from sip.messages.multipart import description_of
-from sip.sdp.negotiation import SdpError
-from sip.sdp.offer_answer import OfferAnswer
 from sip.transactions.requests import SentRequest
 
 

@@ -13,6 +13,8 @@ from collections.abc import Callable
 
 from mediaserver.calls.may_dial import AGENTS, MayDial
 from mediaserver.media.leg import Direction, EndedBy, Termination, Why
+from mediaserver.sdp.negotiation import Negotiated
+from mediaserver.sdp.policy import MediaPolicy
 from sip.calls import refreshing
 from sip.calls.alarm import Alarm
 from sip.calls.asking import DialogRequest, Finished
@@ -33,8 +35,6 @@ from sip.calls.session_timer import SessionTimer
 from sip.calls.signs_of_life import SignsOfLife
 from sip.messages.message import Request
 from sip.messages.uri import Uri, escape_user
-from sip.sdp.negotiation import Negotiated
-from sip.sdp.policy import MediaPolicy
 from sip.transactions.requests import ReceivedRequest
 from sip.transactions.transaction import Cause
 

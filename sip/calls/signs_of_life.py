@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Protocol
 
 from mediaserver.media.leg import EndedBy, Termination, Why
+from mediaserver.sdp.offer_answer import OfferAnswer
 from sip.calls.asking import DialogRequest, Finished
 from sip.calls.call_watch import CallWatch, WatchAction
 from sip.calls.core import Core
 from sip.calls.dialog import Headers
-from sip.sdp.offer_answer import OfferAnswer
 
 ASKED_FOR = 10
 """Of T1 (5 s): whoever is silent is asked four times in that time over UDP, and has to answer within it."""

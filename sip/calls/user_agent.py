@@ -15,6 +15,9 @@ from typing import Any, TypedDict, Unpack
 from mediaserver.calls.may_dial import AGENTS, MayDial
 from mediaserver.errors import CallError
 from mediaserver.media.leg import EndedBy, Termination, Why
+from mediaserver.sdp.audio import AudioPorts
+from mediaserver.sdp.ice import Ice
+from mediaserver.sdp.policy import PLAIN_TELEPHONY, MediaPolicy
 from sip.access.credentials import Account
 from sip.access.gate import Gate
 from sip.access.silence import StrangersSilence
@@ -39,9 +42,6 @@ from sip.calls.user_agent_server import OnInvite, UserAgentServer
 from sip.messages.message import MOST_HOPS, Request, Response
 from sip.messages.parsing import MessageError
 from sip.messages.uri import Uri
-from sip.sdp.audio import AudioPorts
-from sip.sdp.ice import Ice
-from sip.sdp.policy import PLAIN_TELEPHONY, MediaPolicy
 from sip.transactions.layer import TransactionLayer
 from sip.transactions.matching import TransactionKey
 from sip.transactions.requests import Hop

@@ -18,6 +18,10 @@ from typing import Any
 from mediaserver.addresses import is_address, unmapped
 from mediaserver.errors import CallError
 from mediaserver.media.leg import EndedBy, Termination, Why
+from mediaserver.sdp.negotiation import NoCommonCodec, SdpError
+from mediaserver.sdp.negotiation import answer as check_offer
+from mediaserver.sdp.securing import EncryptionMismatch
+from mediaserver.wire_text import readable
 from sip.access.endpoints import Admitted
 from sip.access.gate import Gate
 from sip.access.silence import StrangersSilence
@@ -33,14 +37,11 @@ from sip.calls.refer_outside import OutsideRefer, OutsideRefers
 from sip.calls.registrar import Registrar
 from sip.calls.replaces_received import replaced_by
 from sip.calls.session import InviteSession
-from sip.messages.grammar import ParseError, readable
+from sip.messages.grammar import ParseError
 from sip.messages.message import Request, Response, tagged
 from sip.messages.multipart import description_of
 from sip.messages.parsing import MessageError
 from sip.messages.uri import Uri
-from sip.sdp.negotiation import NoCommonCodec, SdpError
-from sip.sdp.negotiation import answer as check_offer
-from sip.sdp.securing import EncryptionMismatch
 from sip.transactions.requests import Peer, ReceivedRequest
 from sip.transport.addresses import is_behind_nat
 from sip.transport.connection import Source

@@ -10,15 +10,13 @@ import re
 from collections.abc import Iterable
 
 from mediaserver.errors import PeerError
+from mediaserver.wire_text import readable
 
 MAX_VALUES = 256
 """Most comma-separated values that one header may hold; more is an attack, not a call."""
 
 MAX_PARAMS = 64
 """Most parameters of one value."""
-
-ENCODING, ERRORS = "utf-8", "surrogateescape"
-"""How bytes become text and back without loss, whatever bytes they are."""
 
 _TOKEN = re.compile(r"[A-Za-z0-9\-.!%*_+`'~]++")
 _QUOTED = r'"(?:[^"\\]++|\\.)*+"'
@@ -31,7 +29,6 @@ _LAST_SEMICOLON = re.compile(r"[ \t]*+;[ \t]*+")
 _COMMA_VALUE = re.compile(rf'(?:[^",<]++|{_QUOTED}|<[^>]*+>)*+', re.DOTALL)
 _NEEDS_ESCAPE = re.compile(r'["\\\x00-\x08\x0b\x0c\x0e-\x1f\x7f]')
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 class ParseError(PeerError):
@@ -127,8 +124,3 @@ def unquote(text: str) -> str:
         return text
     inner = text[1:-1]
     return _QUOTED_PAIR.sub(r"\1", inner) if "\\" in inner else inner
-
-
-def readable(text: str) -> str:
-    """The text with control characters and undecodable bytes replaced: fit for logs and PostgreSQL."""
-    return _UNPRINTABLE.sub("\ufffd", text)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sip.messages.grammar import ENCODING, ERRORS, MAX_VALUES, ParseError, is_token, readable, split_commas
+from mediaserver.wire_text import ENCODING, ERRORS, readable
+from sip.messages.grammar import MAX_VALUES, ParseError, is_token, split_commas
 from sip.messages.headers import COMPACT, MULTI_VALUE
 
 _WIRE_NAMES = (

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from mediaserver.wire_text import readable
 from sip.messages.grammar import (
     ParseError,
     format_params,
@@ -15,7 +16,6 @@ from sip.messages.grammar import (
     parse_number,
     parse_params,
     quote,
-    readable,
     unquote,
 )
 from sip.messages.uri import Uri, bracketed, parse_host, parse_port

@@ -7,13 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sip.messages.grammar import (
-    ENCODING,
-    ERRORS,
-    ParseError,
-    parse_number,
-    readable,
-)
+from mediaserver.wire_text import ENCODING, ERRORS, readable
+from sip.messages.grammar import ParseError, parse_number
 from sip.messages.header_list import HeaderList, canonical_name, check_header, whole_values
 from sip.messages.headers import MAX_SECONDS, CSeq, NameAddr, Via
 from sip.messages.reasons import reason_phrase

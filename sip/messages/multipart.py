@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from itertools import islice, pairwise
 
-from sip.messages.grammar import ENCODING, ERRORS, ParseError, parse_params, unquote
+from mediaserver.wire_text import ENCODING, ERRORS
+from sip.messages.grammar import ParseError, parse_params, unquote
 from sip.messages.header_list import HeaderList
 from sip.messages.message import Message
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from sip.messages.grammar import ENCODING, ERRORS, MAX_VALUES, ParseError, is_token, parse_number, readable
+from mediaserver.wire_text import ENCODING, ERRORS, readable
+from sip.messages.grammar import MAX_VALUES, ParseError, is_token, parse_number
 from sip.messages.headers import BRANCH_COOKIE, SINGLE_VALUE
 from sip.messages.message import Message, Request, Response
 from sip.messages.uri import Uri

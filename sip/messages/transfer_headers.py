@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote, unquote_to_bytes
 
-from sip.messages.grammar import ENCODING, ERRORS, ParseError, is_token, parse_number, parse_params
+from mediaserver.wire_text import ENCODING, ERRORS
+from sip.messages.grammar import ParseError, is_token, parse_number, parse_params
 from sip.messages.headers import MAX_SECONDS, NameAddr
 from sip.messages.message import Message
 from sip.messages.reasons import reason_phrase

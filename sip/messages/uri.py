@@ -11,15 +11,8 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import unquote_to_bytes
 
 from mediaserver.host_port import bracketed as bracketed
-from sip.messages.grammar import (
-    ENCODING,
-    ERRORS,
-    MAX_PARAMS,
-    ParseError,
-    format_params,
-    parse_number,
-    readable,
-)
+from mediaserver.wire_text import ENCODING, ERRORS, readable
+from sip.messages.grammar import MAX_PARAMS, ParseError, format_params, parse_number
 
 # What may stand in each part is wider than the grammar (real phones send a bare "#", nobody before the "@", a
 # last semicolon), but never a delimiter of that part, a space, a quote or an angle bracket.

@@ -13,7 +13,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from sip.messages.grammar import ENCODING, ERRORS, ParseError
+from mediaserver.wire_text import ENCODING, ERRORS
+from sip.messages.grammar import ParseError
 from sip.messages.header_list import canonical_name
 from sip.messages.message import Request, Response
 from sip.transactions.matching import TransactionKey

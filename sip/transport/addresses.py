@@ -8,18 +8,11 @@ import ipaddress
 import socket
 from collections.abc import Callable
 
-from mediaserver.addresses import is_address
+from mediaserver.addresses import is_address, may_send_to
 
 ADDRESS_KEPT_S = 10.0
 """A route is asked for again after this."""
 ADDRESSES_KEPT = 1024
-
-
-@functools.lru_cache(maxsize=4096)
-def may_send_to(host: str) -> bool:
-    """Not to broadcast, multicast or no address at all: a Via is the other side's word (RFC 4475 3.3.10)."""
-    address = ipaddress.ip_address(host)
-    return not (address.is_multicast or address.is_unspecified or host == "255.255.255.255")
 
 
 class Reach(enum.Enum):

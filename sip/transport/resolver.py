@@ -15,9 +15,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
-from mediaserver.addresses import is_address, unmapped
+from mediaserver.addresses import is_address, may_send_to, unmapped
 from sip.messages.uri import Uri
-from sip.transport.addresses import Reach, may_send_to, reach_of
+from sip.transport.addresses import Reach, reach_of
 from sip.transport.default_ports import default_port
 from sip.transport.dns_records import Naptr, RecordSource, Srv
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from mediaserver.addresses import is_address, unmapped
+from mediaserver.addresses import is_address, may_send_to, unmapped
 from sip.messages.grammar import ParseError
 from sip.messages.headers import Via
 from sip.messages.message import Request, Response
@@ -22,7 +22,7 @@ from sip.messages.parsing import MessageError, parse, validate
 from sip.messages.uri import Uri, bracketed
 from sip.transactions.matching import TransactionKey
 from sip.transactions.requests import Hop, Peer
-from sip.transport.addresses import may_name, may_send_to
+from sip.transport.addresses import may_name
 from sip.transport.connection import ConnectionLimits, Place, Source, StreamConnection
 from sip.transport.datagrams import DatagramSockets
 from sip.transport.default_ports import default_port

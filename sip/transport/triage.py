@@ -10,7 +10,8 @@ import enum
 import re
 from typing import NamedTuple, Protocol
 
-from sip.messages.grammar import ENCODING, ERRORS, ParseError
+from mediaserver.wire_text import ENCODING, ERRORS
+from sip.messages.grammar import ParseError
 from sip.messages.message import Request, Response
 from sip.transactions.matching import TransactionKey, server_key_of, via_key
 

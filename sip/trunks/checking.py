@@ -18,8 +18,9 @@ from mediaserver.addresses import is_address
 from mediaserver.config import is_loopback
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import CallError, PeerError
+from mediaserver.wire_text import readable
 from sip.access.digest import ALGORITHMS, answer_challenge, parse_auth
-from sip.messages.grammar import ParseError, readable
+from sip.messages.grammar import ParseError
 from sip.messages.message import Response
 from sip.messages.uri import Uri
 from sip.transport.default_ports import DEFAULT_PORT, TLS_PORT

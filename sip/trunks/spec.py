@@ -13,11 +13,11 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, ConfigDict, Field
 
+from mediaserver.sdp.codecs import canonical
+from mediaserver.sdp.policy import CodecOrder, Encryption, MediaPolicy
 from mediaserver.settings.group import NetworkText, Port
 from sip.messages.grammar import ParseError, is_token
 from sip.messages.uri import Uri, escape_user
-from sip.sdp.codecs import canonical
-from sip.sdp.policy import CodecOrder, Encryption, MediaPolicy
 from sip.trunks.patterns import check_pattern, check_replacement
 
 SipTransport: TypeAlias = Literal["udp", "tcp", "tls"]

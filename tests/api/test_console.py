@@ -8,13 +8,15 @@ from typing import Any
 
 import asyncpg
 import pytest
+from aiohttp import ClientResponse
 
 from api.access.scopes import Scope
 from api.guard import COOKIE
 from tests.api.desk import Desk
-from tests.api.keys import STRANGER, bearer, made_up_key, stored_key
+from tests.api.keys import STRANGER, bearer, stored_key
 
 SESSIONS = "/api/console/sessions"
+SESSION = "/api/console/session"
 
 
 async def login(desk: Desk, path: str) -> tuple[int, str]:
@@ -80,9 +82,71 @@ async def test_behind_tls_the_cookie_goes_over_nothing_else(guarded: Desk) -> No
 async def test_whoever_holds_a_key_or_the_token_may_change_it_for_a_cookie(guarded: Desk) -> None:
     async with guarded.client.post(SESSIONS, headers=bearer("s3cret")) as response:
         assert response.status == 204 and COOKIE in response.headers["Set-Cookie"]
-    _, reader = made_up_key(guarded.context, Scope.CALLS_READ)
-    async with guarded.client.post(SESSIONS, headers=bearer(reader)) as response:
-        assert response.status == 403 and "Set-Cookie" not in response.headers
+    for wrong in (STRANGER, bearer("vf_wrong")):
+        async with guarded.client.post(SESSIONS, headers=wrong) as response:
+            assert response.status == 401 and "Set-Cookie" not in response.headers
+
+
+async def with_key(desk: Desk, secret: str) -> dict[str, str]:
+    """The headers of a browser that signed in with this key."""
+    async with desk.client.post(SESSIONS, headers=bearer(secret)) as response:
+        assert response.status == 204
+        cookie = SimpleCookie(response.headers["Set-Cookie"])[COOKIE].value
+    return {"Cookie": f"{COOKIE}={cookie}", **STRANGER}
+
+
+async def error_code(response: ClientResponse) -> tuple[int, str]:
+    return response.status, (await response.json())["error"]["code"]
+
+
+async def test_with_any_key_a_browser_signs_in_and_may_do_what_that_key_may(
+    guarded: Desk, pool: asyncpg.Pool
+) -> None:
+    key, secret = await stored_key(guarded.context, pool, {Scope.CALLS_READ}, "reception")
+    own = await with_key(guarded, secret)
+    assert (await guarded.client.get("/api/telephony/calls", headers=own)).status == 200
+    assert await error_code(await guarded.client.get("/api/keys", headers=own)) == (403, "missing_scope")
+    # Neither with the list of all browsers, nor with a session of its own that would outlast its key.
+    assert await error_code(await guarded.client.get(SESSIONS, headers=own)) == (403, "missing_scope")
+    assert await error_code(await guarded.client.post(SESSIONS, headers=own)) == (409, "signed_in")
+    told = await (await guarded.client.get(SESSION, headers=own)).json()
+    assert (told["signed_in"], told["ended"], told["name"], told["how"], told["scopes"]) == (
+        True, False, "reception", "session", ["calls:read"],
+    )  # fmt: skip
+    assert told["may_call_without_key"] and told["expires_at"] and told["version"]
+    # What the key may changes with the next request.
+    change = {"scopes": ["voices:read"], "rate_limit": {"per_second": 0.01, "burst": 1}}
+    await guarded.client.patch(f"/api/keys/{key.id}", json=change, headers=bearer("s3cret"))
+    told_now = [await guarded.client.get("/api/voices", headers=own) for _ in range(2)]
+    assert await error_code(told_now[1]) == (429, "rate_limited") and told_now[0].status == 503
+
+
+async def test_a_browser_whose_key_may_little_signs_itself_out(guarded: Desk, pool: asyncpg.Pool) -> None:
+    _, secret = await stored_key(guarded.context, pool, {Scope.CALLS_READ})
+    own = await with_key(guarded, secret)
+    async with guarded.client.delete(SESSION, headers=own) as response:
+        assert response.status == 204 and "Max-Age=0" in response.headers["Set-Cookie"]
+    assert await error_code(await guarded.client.get("/api/telephony/calls", headers=own)) == (
+        401, "session_ended",
+    )  # fmt: skip
+    told = await (await guarded.client.get(SESSION, headers=own)).json()
+    assert (told["signed_in"], told["ended"], told["name"], told["scopes"]) == (False, True, "", [])
+
+
+async def test_who_was_never_signed_in_is_told_apart_from_who_no_longer_is(guarded: Desk) -> None:
+    calls = await guarded.client.get("/api/telephony/calls", headers=STRANGER)
+    assert await error_code(calls) == (401, "unauthorized")
+    told = await (await guarded.client.get(SESSION, headers=STRANGER)).json()
+    assert (told["signed_in"], told["ended"], told["how"]) == (False, False, "nothing")
+    proxied = {**STRANGER, "X-Forwarded-For": "192.0.2.7"}
+    assert not (await (await guarded.client.get(SESSION, headers=proxied)).json())["may_call_without_key"]
+
+
+async def test_while_the_server_starts_nobody_is_told_that_he_is_signed_out(guarded: Desk) -> None:
+    guarded.context.access.ring.known = False
+    headers = {"Cookie": f"{COOKIE}=vfs_of_before", **STRANGER}
+    calls = await guarded.client.get("/api/telephony/calls", headers=headers)
+    assert await error_code(calls) == (503, "unavailable")
 
 
 async def test_sessions_are_listed_and_ended(guarded: Desk) -> None:

@@ -11,9 +11,9 @@ from cli.serving import media_policy as module
 from cli.serving.media_policy import media_policy
 from mediaserver.errors import EngineMissingError
 from mediaserver.media.wideband import WIDE_CODECS
+from mediaserver.sdp.codecs import CATALOGUE
+from mediaserver.sdp.policy import CodecOrder, InbandDtmf
 from mediaserver.settings.sip import CodecName, SipSettings
-from sip.sdp.codecs import CATALOGUE
-from sip.sdp.policy import CodecOrder, InbandDtmf
 
 
 def missing(*names: str) -> object:

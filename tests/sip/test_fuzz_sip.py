@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mediaserver.sdp.negotiation import SdpError, SessionDescription, accept, answer, offer
 from sip.access.authenticator import Authenticator
 from sip.access.digest import ChallengeError, answer_challenge, parse_auth
 from sip.messages.framing import FramingError, KeepAlive, StreamFramer
@@ -16,7 +17,6 @@ from sip.messages.headers import CSeq, NameAddr, Via
 from sip.messages.message import Request, Response
 from sip.messages.parsing import MessageError, parse, validate
 from sip.messages.uri import Uri
-from sip.sdp.negotiation import SdpError, SessionDescription, accept, answer, offer
 from tests.sip.messages import torture
 
 bounded = settings(

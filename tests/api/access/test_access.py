@@ -166,8 +166,10 @@ def test_what_is_held_open_is_told_when_its_key_no_longer_counts() -> None:
     assert not access.still_good(asker)
     session = ConsoleSession(uuid4(), hash_of("cookie"), BEGAN + timedelta(seconds=60))
     access.ring.take_session(session)
-    browser = access.signed_in("cookie")
-    assert browser is not None and access.still_good(browser)
+    found = access.signed_in("cookie")
+    assert found is not None
+    browser, _ = found
+    assert access.still_good(browser)
     access.time = 60.0
     assert not access.still_good(browser) and access.signed_in("cookie") is None
     assert access.still_good(access.recognise("s3cret", HERE)) and not access.still_good(NOBODY)

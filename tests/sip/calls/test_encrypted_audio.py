@@ -21,15 +21,15 @@ from mediaserver.media.encryption import DtlsPeer, SrtpKeys
 from mediaserver.media.leg import EndedBy, Termination, Why
 from mediaserver.rtp.dtls import DtlsIdentity, DtlsMachine
 from mediaserver.rtp.wire import RtpStream
+from mediaserver.sdp.crypto import new_key
+from mediaserver.sdp.description import SessionDescription
+from mediaserver.sdp.policy import Encryption, MediaPolicy
 from sip.access.challenger import Challenger
 from sip.access.endpoints import Endpoints, Trunk
 from sip.access.gate import Gate
 from sip.calls.invitation import SipInvitation
 from sip.calls.leg import SipLeg
 from sip.calls.user_agent import SipAgent
-from sip.sdp.crypto import new_key
-from sip.sdp.description import SessionDescription
-from sip.sdp.policy import Encryption, MediaPolicy
 from tests.sip.agents import SDP, Callee, Events, agent, raw_peer
 
 TICK_NS = 20_000_000

@@ -11,10 +11,10 @@ from contextlib import closing
 from mediaserver.media.leg import EndedBy, Termination, Why
 from mediaserver.rtp.stream import RtpStream
 from mediaserver.rtp.stun import binding_request
+from mediaserver.sdp.description import SessionDescription
+from mediaserver.sdp.ice import Ice
+from mediaserver.sdp.policy import Encryption, MediaPolicy
 from sip.calls.leg import SipLeg
-from sip.sdp.description import SessionDescription
-from sip.sdp.ice import Ice
-from sip.sdp.policy import Encryption, MediaPolicy
 from tests.sip.agents import SDP, agent, raw_peer
 from tests.sip.calls.test_encrypted_audio import Answering, Talk, up
 

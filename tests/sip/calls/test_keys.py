@@ -8,8 +8,8 @@ import pytest
 
 from mediaserver.media.leg import Digit, LegEvent
 from mediaserver.rtp.stream import RtpStream
+from mediaserver.sdp.policy import InbandDtmf, MediaPolicy
 from sip.calls.leg import SipLeg
-from sip.sdp.policy import InbandDtmf, MediaPolicy
 from tests.sip.agents import SDP, Callee, agent, raw_peer
 
 KEYLESS = SDP.replace(b" 101\r\na=rtpmap:101 telephone-event/8000", b"")

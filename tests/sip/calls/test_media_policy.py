@@ -8,11 +8,11 @@ import pytest
 
 from mediaserver.errors import CallError, EngineMissingError
 from mediaserver.rtp.stream import RtpStream
+from mediaserver.sdp.codecs import CATALOGUE
+from mediaserver.sdp.policy import MediaPolicy
 from sip.access.challenger import Challenger
 from sip.access.endpoints import Endpoints, Trunk
 from sip.access.gate import Gate
-from sip.sdp.codecs import CATALOGUE
-from sip.sdp.policy import MediaPolicy
 from tests.sip.agents import SDP, Callee, agent, legs_of, raw_peer
 
 A_LAW = MediaPolicy(codecs=("PCMA",))

@@ -10,12 +10,12 @@ import pytest
 from mediaserver.errors import CallError
 from mediaserver.media.encryption import SrtpKeys
 from mediaserver.media.leg import EndedBy, Termination, Why
+from mediaserver.sdp.policy import Encryption, MediaPolicy
 from sip.calls.invitation import SipInvitation
 from sip.calls.leg import SipLeg
 from sip.calls.redirection import MOST_TARGETS, Redirection
 from sip.messages.message import Request, Response
 from sip.messages.uri import Uri
-from sip.sdp.policy import Encryption, MediaPolicy
 from tests.sip.agents import SDP, Callee, RawPeer, agent, legs_of, raw_peer
 from tests.sip.certified import Authority
 

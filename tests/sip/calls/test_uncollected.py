@@ -37,6 +37,8 @@ from mediaserver.outbound.numbers import NumberPlan
 from mediaserver.outbound.prices import Price, PriceTable
 from mediaserver.rtp.stun import binding_request
 from mediaserver.rtp.wire import RtpWire
+from mediaserver.sdp.ice import Ice
+from mediaserver.sdp.policy import PLAIN_TELEPHONY, Encryption, InbandDtmf, MediaPolicy
 from mediaserver.settings.outbound import OutboundSettings
 from pipelines.conversation.agent import Transfer
 from pipelines.conversation.session import AgentSession
@@ -51,8 +53,6 @@ from sip.calls.session_timer import TimerPolicy
 from sip.calls.user_agent import SipAgent
 from sip.messages.transfer_headers import status_of
 from sip.messages.uri import Uri
-from sip.sdp.ice import Ice
-from sip.sdp.policy import PLAIN_TELEPHONY, Encryption, InbandDtmf, MediaPolicy
 from sip.tracing.capture import Capture, CaptureLimits
 from sip.tracing.kept import TraceLimits
 from sip.tracing.tracer import Tracer

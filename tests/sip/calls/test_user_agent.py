@@ -10,12 +10,12 @@ import pytest
 
 from mediaserver.errors import CallError, PortInUseError
 from mediaserver.media.leg import Digit, EndedBy, Hold, Termination, Why
+from mediaserver.sdp.negotiation import Negotiated
 from sip.calls.invitation import SipInvitation
 from sip.calls.registrar import Registrar
 from sip.calls.user_agent import SipAgent
 from sip.messages.headers import Via
 from sip.messages.message import Request, Response
-from sip.sdp.negotiation import Negotiated
 from tests.sip.agents import SDP, Attention, Callee, Events, agent, audio_ports, legs_of, proxy, raw_peer
 
 HANGUP = Termination(EndedBy.CALLER, Why.HANGUP)

@@ -10,11 +10,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
+from mediaserver.sdp.negotiation import answer
 from sip.access.digest import parse_auth
 from sip.messages.framing import StreamFramer
 from sip.messages.grammar import ParseError
 from sip.messages.parsing import MessageError, parse, validate
-from sip.sdp.negotiation import answer
 
 SIZE = 64_000
 HEAD = (

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from mediaserver.wire_text import readable
 from sip.messages.grammar import (
     MAX_PARAMS,
     MAX_VALUES,
     ParseError,
     parse_params,
     quote,
-    readable,
     split_commas,
     unquote,
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sip.sdp.description import SessionDescription
+from mediaserver.sdp.description import SessionDescription
 from sip.transport.addresses import LocalAddresses
 from sip.transport.own_addresses import OwnAddresses, refresh_all
 from tests.sip.agents import SDP, Callee, agent, raw_peer

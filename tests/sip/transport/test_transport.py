@@ -8,11 +8,12 @@ from typing import Any, cast
 
 import pytest
 
+from mediaserver.addresses import may_send_to
 from mediaserver.errors import CallError
 from sip.messages.message import Request
 from sip.messages.parsing import parse
 from sip.messages.uri import Uri
-from sip.transport.addresses import ADDRESS_KEPT_S, LocalAddresses, may_send_to
+from sip.transport.addresses import ADDRESS_KEPT_S, LocalAddresses
 from sip.transport.connection import ConnectionLimits, Source, StreamConnection
 from sip.transport.queue_delay import REMEMBERED_S, QueueDelay
 from sip.transport.shedding import Shed

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from sip.sdp.policy import CodecOrder, Encryption
+from mediaserver.sdp.policy import CodecOrder, Encryption
 from sip.trunks.spec import CallerRules, TrunkSpec, contradiction
 
 READ = TypeAdapter(TrunkSpec)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mediaserver.media.encryption import SrtpSuite
-from sip.sdp.crypto import CryptoLine, crypto_lines, new_key
-from sip.sdp.description import Media
+from mediaserver.sdp.crypto import CryptoLine, crypto_lines, new_key
+from mediaserver.sdp.description import Media
 
 RFC_4568 = "1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz|2^20|1:4"
 """Its example, section 9.1 (Appendix)."""

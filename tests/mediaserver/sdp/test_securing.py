@@ -7,12 +7,12 @@ import itertools
 import pytest
 
 from mediaserver.media.encryption import DtlsPeer, SrtpKeys, SrtpSuite
-from sip.sdp.crypto import CryptoLine, crypto_lines
-from sip.sdp.description import SdpError, SessionDescription
-from sip.sdp.negotiation import Negotiated, accept, answer, offer
-from sip.sdp.policy import Encryption
-from sip.sdp.securing import EncryptionMismatch, Securing
-from sip.sdp.session import SdpSession
+from mediaserver.sdp.crypto import CryptoLine, crypto_lines
+from mediaserver.sdp.description import SdpError, SessionDescription
+from mediaserver.sdp.negotiation import Negotiated, accept, answer, offer
+from mediaserver.sdp.policy import Encryption
+from mediaserver.sdp.securing import EncryptionMismatch, Securing
+from mediaserver.sdp.session import SdpSession
 
 OFF, OPTIONAL, REQUIRED = Encryption.OFF, Encryption.OPTIONAL, Encryption.REQUIRED
 HEAD = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"

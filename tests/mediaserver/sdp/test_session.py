@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from sip.sdp.negotiation import NoCommonCodec, SdpError
-from sip.sdp.session import SdpSession
-from tests.sip.sdp.test_negotiation import lines_of, sdp
+from mediaserver.sdp.negotiation import NoCommonCodec, SdpError
+from mediaserver.sdp.session import SdpSession
+from tests.mediaserver.sdp.test_negotiation import lines_of, sdp
 
 
 def media_of(text: bytes) -> list[str]:

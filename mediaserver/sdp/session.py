@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sip.sdp.ice import IceSide
-from sip.sdp.negotiation import CODECS, DEFAULT_PTIME_MS, Layout, Negotiated, accept, answer, offer
-from sip.sdp.policy import CodecOrder
-from sip.sdp.securing import Securing
+from mediaserver.sdp.ice import IceSide
+from mediaserver.sdp.negotiation import CODECS, DEFAULT_PTIME_MS, Layout, Negotiated, accept, answer, offer
+from mediaserver.sdp.policy import CodecOrder
+from mediaserver.sdp.securing import Securing
 
 
 class SdpSession:

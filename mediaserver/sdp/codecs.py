@@ -1,7 +1,7 @@
 """The payload types of an audio stream: which codecs we know, how SDP writes them, what a peer's line means.
 
 Pure functions over the lines of one stream; each takes time that is linear in what the peer sent, and keeps
-no more than there are payload types. Whose preference counts is `sip.sdp.negotiation`'s to say.
+no more than there are payload types. Whose preference counts is `mediaserver.sdp.negotiation`'s to say.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from mediaserver.media.time import NARROW_RATE
-from sip.sdp.description import Media
+from mediaserver.sdp.description import Media
 
 EVENTS = "0-15"
 """The telephone events we understand: the sixteen DTMF digits (:rfc:`4733`)."""

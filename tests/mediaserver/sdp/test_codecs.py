@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from sip.sdp.codecs import CATALOGUE, canonical
-from sip.sdp.negotiation import NoCommonCodec, accept, answer, offer
-from sip.sdp.policy import CodecOrder
-from sip.sdp.session import SdpSession
-from tests.sip.sdp.test_negotiation import lines_of, sdp
+from mediaserver.sdp.codecs import CATALOGUE, canonical
+from mediaserver.sdp.negotiation import NoCommonCodec, accept, answer, offer
+from mediaserver.sdp.policy import CodecOrder
+from mediaserver.sdp.session import SdpSession
+from tests.mediaserver.sdp.test_negotiation import lines_of, sdp
 
 ALL = ("opus", "G722", "PCMU", "PCMA")
 

@@ -104,8 +104,8 @@ class AudioPorts(Protocol):
 
     @property
     def fingerprint(self) -> tuple[str, bytes] | None:
-        """Of the certificate that streams show in handshakes of DTLS, as `sip.sdp.dtls` has it; None: they
-        cannot."""
+        """Of the certificate that streams show in handshakes of DTLS, as `mediaserver.sdp.dtls` has it; None:
+        they cannot."""
 
     def open(self, local: str = "", /) -> AudioStream:
         """A stream with ports of its own. `local`: our address that the peer is told, whose family it has.

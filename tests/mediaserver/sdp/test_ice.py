@@ -6,10 +6,10 @@ import itertools
 
 import pytest
 
-from sip.sdp.description import SessionDescription
-from sip.sdp.ice import Ice, IceSide
-from sip.sdp.negotiation import Negotiated, accept, answer, offer
-from sip.sdp.session import SdpSession
+from mediaserver.sdp.description import SessionDescription
+from mediaserver.sdp.ice import Ice, IceSide
+from mediaserver.sdp.negotiation import Negotiated, accept, answer, offer
+from mediaserver.sdp.session import SdpSession
 
 HEAD = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
 AUDIO = "m=audio 4000 RTP/AVP 0\r\n"

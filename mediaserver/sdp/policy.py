@@ -41,7 +41,7 @@ class MediaPolicy:
     """What one peer is offered and answered."""
 
     codecs: tuple[str, ...] = ("PCMU", "PCMA")
-    """Names of `sip.sdp.codecs.CATALOGUE`, the most wanted first."""
+    """Names of `mediaserver.sdp.codecs.CATALOGUE`, the most wanted first."""
     encryption: Encryption = Encryption.OFF
     order: CodecOrder = CodecOrder.THEIRS
     comfort_noise: bool = False

@@ -1,7 +1,7 @@
 """SDP text as a tree of lines (RFC 8866, RFC 4566): tolerant in reading, exact in writing, bounded in size.
 
 Lines we do not understand are kept and written back. This module must never raise anything but SdpError on
-any bytes, and it decides nothing: offer and answer are sip/sdp/negotiation.py.
+any bytes, and it decides nothing: offer and answer are mediaserver/sdp/negotiation.py.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 
 from mediaserver.errors import PeerError
-from sip.messages.grammar import ENCODING, ERRORS, readable
+from mediaserver.wire_text import ENCODING, ERRORS, readable
 
 MAX_SDP = 65_535
 MAX_LINES = 2_000

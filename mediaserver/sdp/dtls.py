@@ -11,7 +11,7 @@ import re
 from typing import TypeAlias
 
 from mediaserver.media.encryption import DtlsPeer
-from sip.sdp.description import Media, Section
+from mediaserver.sdp.description import Media, Section
 
 Fingerprint: TypeAlias = tuple[str, bytes]
 """The hash function as in `hashlib`, and its digest."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from sip.sdp.description import MAX_FORMATS
-from sip.sdp.negotiation import NoCommonCodec, SdpError, SessionDescription, accept, answer, offer
-from sip.sdp.session import SdpSession
+from mediaserver.sdp.description import MAX_FORMATS
+from mediaserver.sdp.negotiation import NoCommonCodec, SdpError, SessionDescription, accept, answer, offer
+from mediaserver.sdp.session import SdpSession
 
 
 def sdp(*media: str, session: str = "c=IN IP4 192.0.2.1") -> bytes:

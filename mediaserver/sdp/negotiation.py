@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from mediaserver.media.connectivity import IceSession
 from mediaserver.media.encryption import Encrypting
 from mediaserver.media.time import NARROW_RATE
-from sip.sdp.codecs import (
+from mediaserver.sdp.codecs import (
     CATALOGUE,
     Formats,
     bitrate_of,
@@ -22,11 +22,18 @@ from sip.sdp.codecs import (
     events_of,
     takes_comfort_noise,
 )
-from sip.sdp.description import DIRECTIONS, Media, NoCommonCodec, SdpError, Section, SessionDescription
-from sip.sdp.dtls import has_rtcp_mux
-from sip.sdp.ice import NO_ICE, IceAnswer, IceSide
-from sip.sdp.policy import CodecOrder
-from sip.sdp.securing import PROFILES, EncryptionMismatch, Securing
+from mediaserver.sdp.description import (
+    DIRECTIONS,
+    Media,
+    NoCommonCodec,
+    SdpError,
+    Section,
+    SessionDescription,
+)
+from mediaserver.sdp.dtls import has_rtcp_mux
+from mediaserver.sdp.ice import NO_ICE, IceAnswer, IceSide
+from mediaserver.sdp.policy import CodecOrder
+from mediaserver.sdp.securing import PROFILES, EncryptionMismatch, Securing
 
 __all__ = [
     "Negotiated",

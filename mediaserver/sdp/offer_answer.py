@@ -10,15 +10,14 @@ import secrets
 from collections.abc import Callable
 from copy import copy
 
-from mediaserver.addresses import is_address
+from mediaserver.addresses import is_address, may_send_to
 from mediaserver.errors import EngineMissingError
-from sip.sdp.audio import AudioPorts, AudioStream, Figures
-from sip.sdp.ice import IceSide
-from sip.sdp.negotiation import Negotiated, NoCommonCodec, SdpError
-from sip.sdp.policy import PLAIN_TELEPHONY, MediaPolicy
-from sip.sdp.securing import Securing
-from sip.sdp.session import SdpSession
-from sip.transport.addresses import may_send_to
+from mediaserver.sdp.audio import AudioPorts, AudioStream, Figures
+from mediaserver.sdp.ice import IceSide
+from mediaserver.sdp.negotiation import Negotiated, NoCommonCodec, SdpError
+from mediaserver.sdp.policy import PLAIN_TELEPHONY, MediaPolicy
+from mediaserver.sdp.securing import Securing
+from mediaserver.sdp.session import SdpSession
 
 _PLACE = re.compile(rb"^c=IN IP[46] ([0-9A-Fa-f:.]{2,45})(?:/[0-9/]*)?\r?$", re.MULTILINE)
 HOLD = "sendonly"

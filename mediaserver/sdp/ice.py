@@ -14,7 +14,7 @@ import secrets
 from typing import NamedTuple
 
 from mediaserver.media.connectivity import IceCredentials, IceSession
-from sip.sdp.description import Media, Section
+from mediaserver.sdp.description import Media, Section
 
 MOST_CANDIDATES = 64
 """Of one stream that are looked at."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mediaserver.media.encryption import MasterKey, SrtpSuite
-from sip.sdp.description import Media
+from mediaserver.sdp.description import Media
 
 OFFERED = (SrtpSuite.AEAD_AES_256_GCM, SrtpSuite.AES_CM_128_HMAC_SHA1_80)
 """What we offer, the best first; what is offered to us is taken in the peer's order."""

@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from mediaserver.media.encryption import DtlsPeer, Encrypting, MasterKey, SrtpKeys
-from sip.sdp.crypto import OFFERED, CryptoLine, crypto_lines, new_key
-from sip.sdp.description import Media, NoCommonCodec, SessionDescription
-from sip.sdp.dtls import Fingerprint, Setup, attributes, fingerprints, our_part, setup_of
-from sip.sdp.policy import Encryption
+from mediaserver.sdp.crypto import OFFERED, CryptoLine, crypto_lines, new_key
+from mediaserver.sdp.description import Media, NoCommonCodec, SessionDescription
+from mediaserver.sdp.dtls import Fingerprint, Setup, attributes, fingerprints, our_part, setup_of
+from mediaserver.sdp.policy import Encryption
 
 PLAIN_PROFILES = ("RTP/AVP", "RTP/AVPF")
 SDES_PROFILES = ("RTP/SAVP", "RTP/SAVPF")
