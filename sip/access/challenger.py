@@ -13,8 +13,8 @@ from mediaserver.seldom import Seldom
 from sip.access.authenticator import Authenticator, Claim, Proof, Verdict
 from sip.access.digest import ALGORITHMS
 from sip.access.guessing import Guessing, Heed
+from sip.messages.headers import WEB_SOCKETS
 from sip.messages.message import Request, Response
-from sip.transport.web_sockets import WEB_SOCKETS
 
 log = logging.getLogger(__name__)
 

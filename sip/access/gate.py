@@ -20,9 +20,9 @@ from weakref import WeakKeyDictionary
 from mediaserver.addresses import address_of
 from sip.access.challenger import Challenger
 from sip.access.endpoints import Admitted, Endpoints, Trunk
+from sip.messages.headers import WEB_SOCKETS
 from sip.messages.message import Request, Response
 from sip.transactions.requests import Peer
-from sip.transport.web_sockets import WEB_SOCKETS
 
 log = logging.getLogger(__name__)
 

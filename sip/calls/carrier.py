@@ -21,10 +21,10 @@ from sip.calls.outgoing import OutgoingCall, nobody_hears, nobody_listens
 from sip.calls.registrar import Binding, Registrar
 from sip.calls.user_agent import CallOptions, SipAgent
 from sip.messages.grammar import ParseError
+from sip.messages.headers import WEB_SOCKETS
 from sip.messages.message import MOST_HOPS
 from sip.messages.uri import Uri
 from sip.transport.default_ports import DEFAULT_PORT
-from sip.transport.web_sockets import WEB_SOCKETS
 
 
 class SipCarrier:

@@ -26,6 +26,7 @@ from sip.calls.peer_quirks import NO_QUIRKS, PeerQuirks
 from sip.calls.registrar import Binding
 from sip.calls.session_timer import TimerPolicy
 from sip.messages.extensions import RELIABLE, TIMER
+from sip.messages.headers import WEB_SOCKETS
 from sip.messages.message import Request, Response
 from sip.messages.transfer_headers import NO_REFER_SUB, REPLACES
 from sip.messages.uri import Uri, bracketed, escape_user
@@ -37,7 +38,6 @@ from sip.transactions.transaction import Cause
 from sip.transport.default_ports import default_port
 from sip.transport.own_addresses import OwnAddresses
 from sip.transport.transport import DATAGRAM_LIMIT, Transport
-from sip.transport.web_sockets import WEB_SOCKETS
 
 log = logging.getLogger(__name__)
 

@@ -14,11 +14,11 @@ from dataclasses import replace
 from typing import NamedTuple, Protocol
 
 from mediaserver.addresses import is_address
+from sip.messages.headers import WEB_SOCKETS
 from sip.messages.message import Request
 from sip.transactions.requests import Hop, Peer
 from sip.transport.addresses import Reach, is_behind_nat, reach_of
 from sip.transport.default_ports import DEFAULT_PORT
-from sip.transport.web_sockets import WEB_SOCKETS
 
 FEW = 2
 """Datagrams of one request, repetitions included, to an address that nothing was ever heard from: less than

@@ -39,6 +39,7 @@ from sip.calls.registrar import Binding, Registrar
 from sip.calls.session_timer import TimerPolicy
 from sip.calls.user_agent_client import UserAgentClient
 from sip.calls.user_agent_server import OnInvite, UserAgentServer
+from sip.messages.headers import WEB_SOCKETS
 from sip.messages.message import MOST_HOPS, Request, Response
 from sip.messages.parsing import MessageError
 from sip.messages.uri import Uri
@@ -52,7 +53,6 @@ from sip.transport.resolver import SipPlace
 from sip.transport.shedding import IntakeLimits
 from sip.transport.tls import Tls
 from sip.transport.transport import Transport
-from sip.transport.web_sockets import WEB_SOCKETS
 
 log = logging.getLogger(__name__)
 

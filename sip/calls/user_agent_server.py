@@ -38,6 +38,7 @@ from sip.calls.registrar import Registrar
 from sip.calls.replaces_received import replaced_by
 from sip.calls.session import InviteSession
 from sip.messages.grammar import ParseError
+from sip.messages.headers import WEB_SOCKETS
 from sip.messages.message import Request, Response, tagged
 from sip.messages.multipart import description_of
 from sip.messages.parsing import MessageError
@@ -46,7 +47,6 @@ from sip.transactions.requests import Peer, ReceivedRequest
 from sip.transport.addresses import is_behind_nat
 from sip.transport.connection import Source
 from sip.transport.default_ports import DEFAULT_PORT, TLS_PORT
-from sip.transport.web_sockets import WEB_SOCKETS
 
 log = logging.getLogger(__name__)
 

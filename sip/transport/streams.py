@@ -21,6 +21,7 @@ from mediaserver.addresses import site_of
 from mediaserver.errors import ConfigError
 from mediaserver.host_port import host_port
 from mediaserver.seldom import Seldom
+from sip.messages.headers import WEB_SOCKETS
 from sip.messages.message import Request, Response
 from sip.messages.parsing import MessageError
 from sip.transport.connection import ConnectionLimits, Place, Source, StreamConnection, Unheard
@@ -30,7 +31,7 @@ from sip.transport.tls import Tls
 from sip.transport.tls_channel import TlsChannel
 from sip.transport.tls_trouble import TlsError
 from sip.transport.token_buckets import TokenBuckets
-from sip.transport.web_sockets import WEB_SOCKETS, MessageWire
+from sip.transport.web_sockets import MessageWire
 
 log = logging.getLogger(__name__)
 

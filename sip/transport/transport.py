@@ -16,7 +16,7 @@ from typing import Protocol
 
 from mediaserver.addresses import is_address, may_send_to, unmapped
 from sip.messages.grammar import ParseError
-from sip.messages.headers import Via
+from sip.messages.headers import WEB_SOCKETS, Via
 from sip.messages.message import Request, Response
 from sip.messages.parsing import MessageError, parse, validate
 from sip.messages.uri import Uri, bracketed
@@ -41,7 +41,7 @@ from sip.transport.tls import Tls
 from sip.transport.triage import Standing, of_message
 from sip.transport.undelivered import request_quoted
 from sip.transport.way_back import fitted, port_of, stamped
-from sip.transport.web_sockets import WEB_SOCKETS, MessageWire
+from sip.transport.web_sockets import MessageWire
 
 log = logging.getLogger(__name__)
 

@@ -11,9 +11,6 @@ from sip.messages.framing import FramingError, Item, KeepAlive
 from sip.messages.message import Request, Response
 from sip.messages.parsing import MAX_MESSAGE, MessageError, parse
 
-WEB_SOCKETS = frozenset({"WS", "WSS"})
-"""As Via and Place name them (section 5.2.1). Nobody can be called by one that is not open: pages listen
-nowhere, and what they name in a Contact (`sip:x@random.invalid;transport=ws`) exists nowhere."""
 SUBPROTOCOL = "sip"
 """Of the WebSocket handshake (section 4.1)."""
 _PING = b"\r\n\r\n"
