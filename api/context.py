@@ -42,6 +42,7 @@ from pipelines.knowledge.desk import KnowledgeDesk
 from pipelines.previews.desk import VoiceDesk
 from sip.tracing.capture import AudioWatch
 from sip.tracing.tracer import Tracer
+from sip.transport.transport import Transport as SipTransport
 from sip.trunks.board import TrunkBoard
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ class ApiContext:
     """None while the database is not up."""
     switchboard: Switchboard | None = None
     """The owner of all calls; None while the server is starting."""
+    sip: SipTransport | None = None
+    """Where SIP over WebSocket goes; None while the server is starting."""
     tracer: Tracer | None = None
     """Who sees what is said by SIP; None while the server is starting."""
     checking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))

@@ -355,6 +355,7 @@ class Server:
                 certificates,
                 tracer,
                 drain,
+                context,
             )
         context.sip_address, secure = await opening_sip
         media = ClockHealth(clock, lambda: len(clock))
