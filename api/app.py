@@ -34,6 +34,7 @@ from api.cors import cors, let_read
 from api.docs import DOCUMENT, ApiDocument
 from api.flows.tables import FLOW_TABLES
 from api.guard import guard, tell_rate
+from api.knowledge.tables import KNOWLEDGE_TABLES
 from api.request_spans import tell_trace, traced
 from api.routing.serving import serve_routes
 from api.routing.table import ApiRoutes
@@ -58,6 +59,7 @@ TABLES: tuple[ApiRoutes, ...] = (
     voice_sessions.routes,
     realtime_sessions.routes,
     *FLOW_TABLES,
+    *KNOWLEDGE_TABLES,
     stream.routes,
     socket.routes,
     webhooks.routes,

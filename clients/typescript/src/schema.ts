@@ -197,7 +197,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Who the browser that asks is, and what it may do; also where it is nobody. */
+        get: operations["console_session_here"];
         put?: never;
         post?: never;
         /** Sign out the browser that asks. */
@@ -218,7 +219,7 @@ export interface paths {
         get: operations["console_sessions"];
         put?: never;
         /**
-         * Sign in the browser that asks: what it asked with may be forgotten.
+         * Sign in the browser that asks, for what its key may do: the key itself may be forgotten.
          * @description 204, with the cookie.
          */
         post: operations["console_sign_in"];
@@ -7742,6 +7743,49 @@ export interface components {
             lines: components["schemas"]["SessionLine"][];
         };
         /**
+         * SignedIn
+         * @description Who the browser that asks is, and what it may do.
+         */
+        SignedIn: {
+            /**
+             * Ended
+             * @description It was signed in, and is no longer: by time, by somebody, with its key.
+             */
+            ended: boolean;
+            /**
+             * Expires At
+             * @description When its cookie ends.
+             */
+            expires_at: string | null;
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "nothing" | "token" | "key" | "session" | "ticket";
+            /**
+             * May Call Without Key
+             * @description It is on this machine: it may call from the browser whom SIP would let anybody call.
+             */
+            may_call_without_key: boolean;
+            /**
+             * Name
+             * @description Of the key it signed in with, or `console`; empty: nobody.
+             */
+            name: string;
+            /**
+             * Scopes
+             * @description All that it may do, with what `admin` holds.
+             */
+            scopes: components["schemas"]["Scope"][];
+            /** Signed In */
+            signed_in: boolean;
+            /**
+             * Version
+             * @description Of the server.
+             */
+            version: string;
+        };
+        /**
          * SimulationWanted
          * @description Who calls, and how often.
          */
@@ -10807,6 +10851,53 @@ export interface operations {
             };
             /** @description Too many at a time: `Retry-After` says when to come again. */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    console_session_here: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -320,6 +320,8 @@ from .session_shown_network_type_0 import SessionShownNetworkType0
 from .session_shown_settings import SessionShownSettings
 from .session_started import SessionStarted
 from .session_transcript import SessionTranscript
+from .signed_in import SignedIn
+from .signed_in_how import SignedInHow
 from .simulation_wanted import SimulationWanted
 from .simulation_wanted_personas_item import SimulationWantedPersonasItem
 from .speech_convert_files_body import SpeechConvertFilesBody
@@ -726,6 +728,8 @@ __all__ = (
     "SessionShownSettings",
     "SessionStarted",
     "SessionTranscript",
+    "SignedIn",
+    "SignedInHow",
     "SimulationWanted",
     "SimulationWantedPersonasItem",
     "SpeechConvertFilesBody",
