@@ -23,6 +23,7 @@ from api import (
     phone_prices,
     providers,
     realtime_sessions,
+    sip_socket,
     trunks,
     usage,
     voice_sessions,
@@ -34,6 +35,7 @@ from api.cors import cors, let_read
 from api.docs import DOCUMENT, ApiDocument
 from api.flows.tables import FLOW_TABLES
 from api.guard import guard, tell_rate
+from api.knowledge.tables import KNOWLEDGE_TABLES
 from api.request_spans import tell_trace, traced
 from api.routing.serving import serve_routes
 from api.routing.table import ApiRoutes
@@ -57,7 +59,9 @@ TABLES: tuple[ApiRoutes, ...] = (
     conversations.routes,
     voice_sessions.routes,
     realtime_sessions.routes,
+    sip_socket.routes,
     *FLOW_TABLES,
+    *KNOWLEDGE_TABLES,
     stream.routes,
     socket.routes,
     webhooks.routes,

@@ -83,6 +83,17 @@ async def console_icon(request: web.Request, name: str) -> web.Response:
     return _answer(request, _known(request, f"icons/{name}"), {hdrs.CACHE_CONTROL: "no-cache"})
 
 
+@routes.get("/embed/{name}", scope=None, hidden=True)
+async def console_embed(request: web.Request, name: str) -> web.Response:
+    """What pages of other sites include: for every origin, and nobody's cookie counts for it."""
+    headers = {
+        hdrs.CACHE_CONTROL: "no-cache",
+        hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
+    return _answer(request, _known(request, f"embed/{name}"), headers)
+
+
 @routes.get(ROOT_FILE, scope=None, hidden=True)
 async def console_root_file(request: web.Request, name: str) -> web.Response:
     """What has to lie at the root: the service worker, whose scope is where it lies (W3C Service Workers),

@@ -19,7 +19,7 @@ from api.routing.problems import Problem
 from api.routing.request_ids import REQUEST_ID
 
 UNTRACED = frozenset({"/metrics", "/api/health", "/", "/page.css", "/page.js"})
-FILES = ("/assets/", "/icons/")
+FILES = ("/assets/", "/icons/", "/embed/")
 """Below these all are files of the console."""
 LONGEST = 512
 """Of a header; the standard's `traceparent` has 55 characters."""

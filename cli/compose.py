@@ -47,6 +47,7 @@ from cli.serving.gateway import open_gateway, open_realtime
 from cli.serving.http import open_http
 from cli.serving.insight import Insight
 from cli.serving.keeping import open_keeping
+from cli.serving.knowledge import open_knowledge
 from cli.serving.modes import agent_with_modes, with_mode
 from cli.serving.offering import offered_addresses
 from cli.serving.outbound import findings_of, meter_calls_out, plan_of, targets_of
@@ -66,6 +67,7 @@ from cli.serving.usage import forget_counts, watch_jobs
 from cli.serving.watch import counter_of_thinking_ahead, stored, watch
 from cli.serving.webhooks import open_webhooks
 from cli.simulate.by_request import ServedSimulator
+from cli.simulate.by_typing import ServedTrials
 from mediaserver import descriptors
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.events import EventBus
@@ -216,6 +218,7 @@ class Server:
         keeping = open_keeping(settings, database, jobs)
         context.eraser, context.directory, context.flows = keeping.eraser, database.directory, flows
         context.agent_faults = AgentFaults(known, settings.engines, flows.fault, tools.there).of
+        context.knowledge = open_knowledge(settings, engines, tools.meaning, fetching, database.connect, undo)
         insight.open(database.pool, database.writer, undo)
         # A model's server may be far, slow or gone: that keeps no other agent waiting.
         engines.warm(settings.engines.warm)
@@ -336,7 +339,8 @@ class Server:
         context.voices, context.audio = voices, wire
         context.engines = open_overview(settings, known, engines, modes)
         context.think = open_thinking(settings, known, engines, models)
-        context.simulator = ServedSimulator(settings, engines, fetching, for_keys, functions, models)
+        simulator = ServedSimulator(settings, engines, fetching, for_keys, functions, models)
+        context.simulator, context.trials = simulator, ServedTrials(simulator)
         context.speech = desk
         tracer = context.tracer = open_tracer(settings.sip, switchboard, metrics, undo)
         if settings.sip.backend == "pjsua2":
@@ -353,6 +357,7 @@ class Server:
                 certificates,
                 tracer,
                 drain,
+                context,
             )
         context.sip_address, secure = await opening_sip
         media = ClockHealth(clock, lambda: len(clock))

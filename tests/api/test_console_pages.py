@@ -34,6 +34,7 @@ def build(tmp_path: Path) -> Path:
     folder = tmp_path / "console"
     (folder / "assets").mkdir(parents=True)
     (folder / "icons").mkdir()
+    (folder / "embed").mkdir()
     for name, body in {
         "index.html": PAGE,
         "sw.js": b"self.skipWaiting();",
@@ -41,6 +42,7 @@ def build(tmp_path: Path) -> Path:
         "assets/index-1a2b.js": SCRIPT,
         "assets/inter-3c4d.woff2": b"wOF2",
         "icons/192.png": b"\x89PNG",
+        "embed/phone.js": b"customElements;",
     }.items():
         (folder / name).write_bytes(body)
     (folder / "assets" / "index-1a2b.js.gz").write_bytes(gzip.compress(SCRIPT))
@@ -140,6 +142,16 @@ async def test_the_service_worker_may_serve_the_whole_site_and_ask_nobody_else(c
     assert "connect-src 'self'" in worker.headers["Content-Security-Policy"]
     assert (await client.get("/manifest.webmanifest")).content_type == "application/manifest+json"
     assert (await client.get("/icons/192.png")).content_type == "image/png"
+
+
+async def test_pages_of_other_sites_may_include_what_is_made_for_them(client: Client) -> None:
+    foreign = {"Origin": "https://shop.example", "Sec-Fetch-Site": "cross-site"}
+    script = await client.get("/embed/phone.js", headers=foreign)
+    assert (script.status, script.content_type) == (200, "text/javascript")
+    assert script.headers["Access-Control-Allow-Origin"] == "*"
+    assert script.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    page = await client.get("/sw.js", headers=foreign)
+    assert page.headers["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
 def test_half_a_build_is_none(build: Path) -> None:

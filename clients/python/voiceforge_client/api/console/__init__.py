@@ -10,8 +10,10 @@ from uuid import UUID
 from ...models.console_link import ConsoleLink
 from ...models.page_console_session_shown import PageConsoleSessionShown
 from ...models.problem_shown import ProblemShown
+from ...models.signed_in import SignedIn
 from ...types import UNSET, File, ServerEvent, Unset
 from . import console_link as _console_link
+from . import console_session_here as _console_session_here
 from . import console_sessions as _console_sessions
 from . import console_sign_in as _console_sign_in
 from . import console_sign_out as _console_sign_out
@@ -31,6 +33,22 @@ class Console:
         """Make a link that signs one browser in, once and soon."""
         return self._client.ask(_console_link.request(), _console_link.read)
 
+    def session_here(
+        self,
+    ) -> SignedIn:
+        """Who the browser that asks is, and what it may do; also where it is nobody."""
+        return self._client.ask(
+            _console_session_here.request(), _console_session_here.read
+        )
+
+    def sign_out_here(
+        self,
+    ) -> None:
+        """Sign out the browser that asks."""
+        return self._client.ask(
+            _console_sign_out_here.request(), _console_sign_out_here.read
+        )
+
     def sessions(
         self,
     ) -> PageConsoleSessionShown:
@@ -40,7 +58,7 @@ class Console:
     def sign_in(
         self,
     ) -> None:
-        """Sign in the browser that asks: what it asked with may be forgotten.
+        """Sign in the browser that asks, for what its key may do: the key itself may be forgotten.
 
         204, with the cookie.
         """
@@ -58,14 +76,6 @@ class Console:
             _console_sign_out.read,
         )
 
-    def sign_out_here(
-        self,
-    ) -> None:
-        """Sign out the browser that asks."""
-        return self._client.ask(
-            _console_sign_out_here.request(), _console_sign_out_here.read
-        )
-
 
 class AsyncConsole:
     def __init__(self, client: AsyncVoiceForge) -> None:
@@ -76,6 +86,22 @@ class AsyncConsole:
     ) -> ConsoleLink:
         """Make a link that signs one browser in, once and soon."""
         return await self._client.ask(_console_link.request(), _console_link.read)
+
+    async def session_here(
+        self,
+    ) -> SignedIn:
+        """Who the browser that asks is, and what it may do; also where it is nobody."""
+        return await self._client.ask(
+            _console_session_here.request(), _console_session_here.read
+        )
+
+    async def sign_out_here(
+        self,
+    ) -> None:
+        """Sign out the browser that asks."""
+        return await self._client.ask(
+            _console_sign_out_here.request(), _console_sign_out_here.read
+        )
 
     async def sessions(
         self,
@@ -88,7 +114,7 @@ class AsyncConsole:
     async def sign_in(
         self,
     ) -> None:
-        """Sign in the browser that asks: what it asked with may be forgotten.
+        """Sign in the browser that asks, for what its key may do: the key itself may be forgotten.
 
         204, with the cookie.
         """
@@ -104,12 +130,4 @@ class AsyncConsole:
                 id=id,
             ),
             _console_sign_out.read,
-        )
-
-    async def sign_out_here(
-        self,
-    ) -> None:
-        """Sign out the browser that asks."""
-        return await self._client.ask(
-            _console_sign_out_here.request(), _console_sign_out_here.read
         )
