@@ -2,7 +2,10 @@ import { expect, it } from "vitest";
 import { eased, rmsDb, share } from "./level";
 
 it("tells the level of a sine wave: 3 dB below its peak", () => {
-  const wave = Float32Array.from({ length: 4800 }, (_, at) => 0.5 * Math.sin((2 * Math.PI * 100 * at) / 48_000));
+  const wave = Float32Array.from(
+    { length: 4800 },
+    (_, at) => 0.5 * Math.sin((2 * Math.PI * 100 * at) / 48_000),
+  );
   expect(rmsDb(wave)).toBeCloseTo(20 * Math.log10(0.5) - 3.0103, 2);
 });
 

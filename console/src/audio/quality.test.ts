@@ -77,7 +77,14 @@ describe("a browser's statistics", () => {
       ["L", { type: "local-candidate", candidateType: "relay" }],
     ]);
     const found = sampled(report);
-    expect(found).toMatchObject({ received: 10, lost: 1, jitterMs: 4, roundTripMs: 30, codec: "Opus", path: "relay" });
+    expect(found).toMatchObject({
+      received: 10,
+      lost: 1,
+      jitterMs: 4,
+      roundTripMs: 30,
+      codec: "Opus",
+      path: "relay",
+    });
   });
 
   it("may say nothing at all", () => {

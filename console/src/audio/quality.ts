@@ -87,9 +87,11 @@ type Entry = Record<string, unknown>;
 /** The figures of an audio connection out of its statistics. */
 export function sampled(report: Iterable<[string, unknown]>): Sample {
   const entries = new Map<string, Entry>();
-  for (const [id, entry] of report) if (typeof entry === "object" && entry !== null) entries.set(id, entry as Entry);
+  for (const [id, entry] of report)
+    if (typeof entry === "object" && entry !== null) entries.set(id, entry as Entry);
   const all = [...entries.values()];
-  const audio = (type: string) => all.find((entry) => entry.type === type && (entry.kind ?? "audio") === "audio");
+  const audio = (type: string) =>
+    all.find((entry) => entry.type === type && (entry.kind ?? "audio") === "audio");
   const inbound = audio("inbound-rtp");
   const outbound = audio("outbound-rtp");
   const remote = audio("remote-inbound-rtp");

@@ -81,7 +81,12 @@ export class ToneOutput {
   async once(name: CadenceName): Promise<void> {
     const cadence: Cadence = CADENCES[name];
     this.#cadence(cadence);
-    await new Promise((done) => setTimeout(done, cadence.reduce((sum, burst) => sum + burst.ms, 0)));
+    await new Promise((done) =>
+      setTimeout(
+        done,
+        cadence.reduce((sum, burst) => sum + burst.ms, 0),
+      ),
+    );
   }
 
   hush(): void {

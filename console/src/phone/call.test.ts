@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { after, type CallEvent, newCall, type PhoneCall, who } from "./call";
+import { advanced, type CallEvent, newCall, type PhoneCall, who } from "./call";
 
 const OUT = newCall("1", "out", "101", "", 1000);
 const IN = newCall("2", "in", "102", "Ada", 1000);
-const through = (call: PhoneCall, ...events: CallEvent[]) => events.reduce(after, call);
+const through = (call: PhoneCall, ...events: CallEvent[]) => events.reduce(advanced, call);
 const ENDED: CallEvent = { kind: "ended", at: 9000, fault: null, here: false };
 const UP: CallEvent[] = [{ kind: "answered", at: 2000 }, { kind: "connected" }];
 
@@ -12,7 +12,7 @@ describe("a call out", () => {
     const states: string[] = [];
     let call = OUT;
     for (const event of [{ kind: "alerting" }, { kind: "early" }, ...UP, ENDED] as CallEvent[]) {
-      call = after(call, event);
+      call = advanced(call, event);
       states.push(call.state);
     }
     expect(states).toEqual(["alerting", "early", "connecting", "up", "ended"]);
@@ -22,15 +22,15 @@ describe("a call out", () => {
 
   it("does not go back to ringing once it was answered", () => {
     const up = through(OUT, ...UP);
-    expect(after(up, { kind: "alerting" })).toBe(up);
-    expect(after(up, { kind: "answered", at: 5000 })).toBe(up);
+    expect(advanced(up, { kind: "alerting" })).toBe(up);
+    expect(advanced(up, { kind: "answered", at: 5000 })).toBe(up);
   });
 });
 
 describe("a call in", () => {
   it("is missed when nobody here answered or refused it", () => {
-    expect(after(IN, ENDED).missed).toBe(true);
-    expect(after(IN, { ...ENDED, here: true } as CallEvent).missed).toBe(false);
+    expect(advanced(IN, ENDED).missed).toBe(true);
+    expect(advanced(IN, { ...ENDED, here: true } as CallEvent).missed).toBe(false);
     expect(through(IN, ...UP, ENDED).missed).toBe(false);
   });
 
@@ -44,35 +44,42 @@ describe("a call that is up", () => {
   const up = through(OUT, ...UP);
 
   it("is held and taken back", () => {
-    const holding = after(up, { kind: "holding" });
+    const holding = advanced(up, { kind: "holding" });
     expect(holding.holding).toBe(true);
-    const held = after(holding, { kind: "held", held: true });
+    const held = advanced(holding, { kind: "held", held: true });
     expect([held.held, held.holding]).toEqual([true, false]);
-    expect(after(held, { kind: "held", held: false }).held).toBe(false);
+    expect(advanced(held, { kind: "held", held: false }).held).toBe(false);
   });
 
   it("remembers since when the network is away", () => {
     const lost = through(up, { kind: "lost", at: 5000 }, { kind: "lost", at: 6000 });
     expect(lost.lost).toBe(5000);
-    expect(after(lost, { kind: "back" }).lost).toBeNull();
-    expect(after(up, { kind: "back" })).toBe(up);
+    expect(advanced(lost, { kind: "back" }).lost).toBeNull();
+    expect(advanced(up, { kind: "back" })).toBe(up);
   });
 
   it("goes on after a transfer that failed, and says so", () => {
-    const asked = after(up, { kind: "transfer", to: "103", step: "asked" });
-    const failed = after(asked, { kind: "transfer_failed", why: "Busy Here" });
+    const asked = advanced(up, { kind: "transfer", to: "103", step: "asked" });
+    const failed = advanced(asked, { kind: "transfer_failed", why: "Busy Here" });
     expect([failed.state, failed.transfer, failed.fault?.name]).toEqual(["up", null, "transfer"]);
   });
 
   it("keeps the digits that were pressed, the last ones where they are many", () => {
     const pressed = through(up, { kind: "digit", digit: "1" }, { kind: "digit", digit: "#" });
     expect(pressed.digits).toBe("1#");
-    expect(after({ ...up, digits: "1".repeat(64) }, { kind: "digit", digit: "2" }).digits).toHaveLength(64);
+    expect(advanced({ ...up, digits: "1".repeat(64) }, { kind: "digit", digit: "2" }).digits).toHaveLength(
+      64,
+    );
   });
 });
 
 it("changes no more after its end", () => {
   const over = through(OUT, ...UP, ENDED);
-  const late: CallEvent[] = [{ kind: "held", held: true }, { kind: "lost", at: 1 }, { kind: "fault", fault: null }, ENDED];
-  for (const event of late) expect(after(over, event)).toBe(over);
+  const late: CallEvent[] = [
+    { kind: "held", held: true },
+    { kind: "lost", at: 1 },
+    { kind: "fault", fault: null },
+    ENDED,
+  ];
+  for (const event of late) expect(advanced(over, event)).toBe(over);
 });

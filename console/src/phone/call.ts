@@ -68,7 +68,13 @@ export type CallEvent =
 
 const MOST_DIGITS = 64;
 
-export function newCall(id: string, direction: "in" | "out", party: string, name: string, at: number): PhoneCall {
+export function newCall(
+  id: string,
+  direction: "in" | "out",
+  party: string,
+  name: string,
+  at: number,
+): PhoneCall {
   return {
     id,
     direction,
@@ -107,7 +113,7 @@ const FROM: Partial<Record<CallEvent["kind"], readonly CallState[]>> = {
 };
 
 /** The call after an event. Events that cannot be in its state, and all after its end, leave it as it is: the same object. */
-export function after(call: PhoneCall, event: CallEvent): PhoneCall {
+export function advanced(call: PhoneCall, event: CallEvent): PhoneCall {
   const from = FROM[event.kind];
   if (call.state === "ended" || (from !== undefined && !from.includes(call.state))) return call;
   switch (event.kind) {

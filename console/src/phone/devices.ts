@@ -45,7 +45,11 @@ export function chooseDevice(role: Role, id: string): void {
 
 /** What is plugged in just now. */
 export async function listDevices(): Promise<Devices> {
-  const chosen = { microphone: chosenDevice("microphone"), speaker: chosenDevice("speaker"), ring: chosenDevice("ring") };
+  const chosen = {
+    microphone: chosenDevice("microphone"),
+    speaker: chosenDevice("speaker"),
+    ring: chosenDevice("ring"),
+  };
   const choosable = typeof HTMLMediaElement !== "undefined" && "setSinkId" in HTMLMediaElement.prototype;
   const all = (await navigator.mediaDevices?.enumerateDevices?.().catch(() => [])) ?? [];
   const of = (kind: MediaDeviceKind) =>

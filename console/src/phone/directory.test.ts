@@ -1,7 +1,12 @@
 import { expect, it } from "vitest";
 import { type Entry, found } from "./directory";
 
-const entry = (address: string, name = address, kind: Entry["kind"] = "extension"): Entry => ({ kind, address, name, note: "" });
+const entry = (address: string, name = address, kind: Entry["kind"] = "extension"): Entry => ({
+  kind,
+  address,
+  name,
+  note: "",
+});
 const ALL = [
   entry("101", "Zoë Kowalski"),
   entry("102", "Ada Lovelace"),

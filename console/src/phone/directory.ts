@@ -18,14 +18,14 @@ export function found(entries: readonly Entry[], typed: string): Entry[] {
   if (wanted === "") return [];
   const keys = [...typed.replace(/\s/g, "")].every(isKey) ? typed.replace(/\s/g, "") : "";
   const ranked = entries.flatMap((entry) => {
-    const rank = fit(entry, wanted, keys);
+    const rank = rankOf(entry, wanted, keys);
     return rank === null ? [] : [{ entry, rank }];
   });
   ranked.sort((a, b) => a.rank - b.rank);
   return once(ranked.map(({ entry }) => entry)).slice(0, LONGEST_LIST);
 }
 
-function fit(entry: Entry, wanted: string, keys: string): number | null {
+function rankOf(entry: Entry, wanted: string, keys: string): number | null {
   const [name, address] = [plain(entry.name), plain(entry.address)];
   if (address === wanted || name === wanted) return 0;
   if (address.startsWith(wanted) || name.startsWith(wanted)) return 1;

@@ -15,7 +15,11 @@ describe("what a call's end says", () => {
   });
 
   it("hands on what the server said where there is no word of ours", () => {
-    const fault = endingFault({ ...ENDING, status: 599, cause: "SIP Failure Code", phrase: "Out of Lines" }, "101", false);
+    const fault = endingFault(
+      { ...ENDING, status: 599, cause: "SIP Failure Code", phrase: "Out of Lines" },
+      "101",
+      false,
+    );
     expect(fault).toEqual({ name: "server_fault", about: "Out of Lines" });
   });
 

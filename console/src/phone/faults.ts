@@ -49,7 +49,9 @@ export function inWords({ name, about = "" }: Fault): FaultWords {
     case "insecure":
       return {
         title: t("This page may not use the microphone"),
-        help: t("Browsers allow it over HTTPS and on localhost only. Open the console by https://, or on the machine itself."),
+        help: t(
+          "Browsers allow it over HTTPS and on localhost only. Open the console by https://, or on the machine itself.",
+        ),
       };
     case "unsupported":
       return {
@@ -64,12 +66,16 @@ export function inWords({ name, about = "" }: Fault): FaultWords {
     case "microphone_refused":
       return {
         title: t("The microphone is not permitted"),
-        help: t("Click the lock or camera sign in the address bar, allow the microphone for this page, then try again."),
+        help: t(
+          "Click the lock or camera sign in the address bar, allow the microphone for this page, then try again.",
+        ),
       };
     case "microphone_busy":
       return {
         title: t("The microphone cannot be opened"),
-        help: t("Another program may be using it, or the system withholds it. Close that program or choose another device."),
+        help: t(
+          "Another program may be using it, or the system withholds it. Close that program or choose another device.",
+        ),
       };
     case "microphone_gone":
       return {
@@ -84,7 +90,9 @@ export function inWords({ name, about = "" }: Fault): FaultWords {
     case "no_network":
       return {
         title: t("You are offline"),
-        help: t("Calls are kept for half a minute. The phone comes back by itself as soon as there is a network."),
+        help: t(
+          "Calls are kept for half a minute. The phone comes back by itself as soon as there is a network.",
+        ),
       };
     case "socket_lost":
       return {
@@ -94,7 +102,9 @@ export function inWords({ name, about = "" }: Fault): FaultWords {
     case "server_away":
       return {
         title: t("The server does not answer"),
-        help: t("It may be starting anew. The phone tries again by itself; if it stays so, look at the server's log."),
+        help: t(
+          "It may be starting anew. The phone tries again by itself; if it stays so, look at the server's log.",
+        ),
       };
     case "signed_out":
       return {
@@ -129,7 +139,10 @@ export function inWords({ name, about = "" }: Fault): FaultWords {
     case "busy":
       return { title: t("{about} is busy", { about }), help: t("Try again in a moment.") };
     case "refused":
-      return { title: t("{about} refused the call", { about }), help: t("Leave a message another way, or try later.") };
+      return {
+        title: t("{about} refused the call", { about }),
+        help: t("Leave a message another way, or try later."),
+      };
     case "not_found":
       return {
         title: t("There is no {about}", { about }),
@@ -155,7 +168,9 @@ export function inWords({ name, about = "" }: Fault): FaultWords {
     case "no_media":
       return {
         title: t("No audio gets through"),
-        help: t("The call is set up, but its sound finds no way: a firewall may block UDP. A TURN server helps."),
+        help: t(
+          "The call is set up, but its sound finds no way: a firewall may block UDP. A TURN server helps.",
+        ),
       };
     case "call_lost":
       return {
@@ -170,7 +185,8 @@ export function inWords({ name, about = "" }: Fault): FaultWords {
     case "transfer":
       return {
         title: t("The transfer did not work"),
-        help: about === "" ? t("You are still connected.") : t("{about}. You are still connected.", { about }),
+        help:
+          about === "" ? t("You are still connected.") : t("{about}. You are still connected.", { about }),
       };
     case "hold":
       return { title: t("Hold did not work"), help: t("The call goes on as it was. Try again.") };

@@ -1,7 +1,14 @@
 // The telephone's line: JsSIP's user agent over our socket, signed in with credentials that are renewed before they end. It tells how it stands and hands calls over; it knows nothing of what they are.
 import type { RTCSession } from "jssip/lib/RTCSession";
 import type { UA } from "jssip/lib/UA";
-import { askCredentials, askIceServers, type Credentials, CredentialsError, giveBack, renewIn } from "./credentials";
+import {
+  askCredentials,
+  askIceServers,
+  type Credentials,
+  CredentialsError,
+  giveBack,
+  renewIn,
+} from "./credentials";
 import type { Fault } from "./faults";
 import { SipSocket } from "./socket";
 
@@ -19,6 +26,7 @@ export interface LineOptions {
   guest: boolean;
 }
 
+const GUEST = "sip:guest@localhost";
 const REGISTER_S = 300;
 const RETRY_MS = 3000;
 const CLOSED_CODES = new Set([401, 403, 407]);
@@ -47,7 +55,8 @@ export class Line {
 
   /** The host that names without one are of. */
   get host(): string {
-    return this.#agent?.configuration.uri.host ?? location.hostname;
+    const uri = this.#credentials?.uri ?? GUEST;
+    return uri.slice(uri.indexOf("@") + 1);
   }
 
   get iceServers(): RTCIceServer[] {
@@ -58,7 +67,10 @@ export class Line {
   async open(): Promise<void> {
     this.#told.state("connecting", null);
     try {
-      const [{ UA }, credentials] = await Promise.all([import("jssip"), this.#guest ? null : askCredentials()]);
+      const [{ UA }, credentials] = await Promise.all([
+        import("jssip"),
+        this.#guest ? null : askCredentials(),
+      ]);
       if (this.#closed) {
         if (credentials !== null) giveBack(credentials.username);
         return;
@@ -121,7 +133,7 @@ export class Line {
     this.#socket = new SipSocket(new URL(path, location.href.replace(/^http/, "ws")).href);
     const agent = new Agent({
       sockets: [this.#socket as unknown as ConstructorParameters<typeof UA>[0]["sockets"] & SipSocket],
-      uri: credentials?.uri ?? "sip:guest@localhost",
+      uri: credentials?.uri ?? GUEST,
       ...(credentials && { authorization_user: credentials.username, password: credentials.password }),
       register: credentials !== null,
       register_expires: REGISTER_S,
@@ -148,11 +160,13 @@ export class Line {
     agent.on("registrationFailed", ({ response }) => {
       const status = (response as { status_code?: number } | null)?.status_code ?? 0;
       if (CLOSED_CODES.has(status)) this.#refused();
-      else if (status !== 0) this.#later({ name: status === 503 ? "too_many" : "server_away" }, () => agent.register());
+      else if (status !== 0)
+        this.#later({ name: status === 503 ? "too_many" : "server_away" }, () => agent.register());
     });
     agent.on("newRTCSession", (event: { originator: string; session: RTCSession; request: unknown }) => {
       const request = event.request as { getHeader: (name: string) => string | undefined };
-      if (event.originator === "remote") this.#told.incoming(event.session, (name) => request.getHeader(name) ?? "");
+      if (event.originator === "remote")
+        this.#told.incoming(event.session, (name) => request.getHeader(name) ?? "");
     });
     agent.start();
     if (credentials !== null) this.#renewLater(credentials);

@@ -15,7 +15,11 @@ const KEEPABLE = new Set(["RTP Timeout", "Connection Error", "Request Timeout", 
 interface Told {
   originator: string;
   cause?: string;
-  message?: { status_code?: number; reason_phrase?: string; getHeader?: (name: string) => string | undefined } | null;
+  message?: {
+    status_code?: number;
+    reason_phrase?: string;
+    getHeader?: (name: string) => string | undefined;
+  } | null;
 }
 
 export class SipCall {
@@ -114,7 +118,8 @@ export class SipCall {
   /** Has the other side called by `uri`; with `instead`, in the place of that call of ours (RFC 3891). `shown`: who that is. */
   transfer(uri: string, shown: string, instead?: SipCall): void {
     const failed = (why: string) => this.#tell({ kind: "transfer_failed", why });
-    const step = (name: "trying" | "ringing") => () => this.#tell({ kind: "transfer", to: shown, step: name });
+    const step = (name: "trying" | "ringing") => () =>
+      this.#tell({ kind: "transfer", to: shown, step: name });
     type Answer = { response?: { reason_phrase?: string } | null; status_line?: { reason_phrase?: string } };
     this.#session.refer(uri, {
       ...(instead && { replaces: instead.session }),
@@ -138,7 +143,9 @@ export class SipCall {
   async microphoneChanged(): Promise<void> {
     const microphone = await openMicrophone();
     const track = microphone.getAudioTracks()[0];
-    const sender = this.#connection?.getSenders().find((one) => one.track === null || one.track.kind === "audio");
+    const sender = this.#connection
+      ?.getSenders()
+      .find((one) => one.track === null || one.track.kind === "audio");
     if (this.#over || track === undefined || sender === undefined) {
       stopped(microphone);
       return;
@@ -212,7 +219,8 @@ export class SipCall {
 
   /** Answered, and its audio has found its way: in either order. */
   #settled(): void {
-    if (this.#answered && this.#connection?.connectionState === "connected") this.#tell({ kind: "connected" });
+    if (this.#answered && this.#connection?.connectionState === "connected")
+      this.#tell({ kind: "connected" });
   }
 
   #restart(): boolean {

@@ -1,12 +1,9 @@
 // The softphone: one for the whole console, above its pages. It owns the line, the calls on it, the ring and the devices, and says how all stands as one frozen snapshot (useSyncExternalStore).
 import type { RTCSession } from "jssip/lib/RTCSession";
 import type { Key } from "@/audio/dtmf";
-import { ToneOutput } from "@/audio/tones";
-import { Bell } from "./bell";
-import { after, type CallEvent, isAnswered, isOver, newCall, type PhoneCall, who } from "./call";
+import { advanced, type CallEvent, isAnswered, isOver, newCall, type PhoneCall, who } from "./call";
 import {
   chooseDevice,
-  chosenDevice,
   type Devices,
   listDevices,
   MediaError,
@@ -18,6 +15,7 @@ import {
 import type { Fault } from "./faults";
 import { Line, type LineState } from "./line";
 import { CALL_ID_HEADER, SipCall } from "./sipCall";
+import { Sounds } from "./sounds";
 import { TabLock } from "./tabs";
 import { party, target } from "./target";
 
@@ -61,11 +59,9 @@ export class Softphone {
   };
   readonly #watchers = new Set<() => void>();
   readonly #sip = new Map<string, SipCall>();
-  readonly #bell = new Bell();
-  readonly #ear = new ToneOutput();
+  readonly #sounds = new Sounds();
   #line: Line | null = null;
   #lock: TabLock | null = null;
-  #tone = "";
   #quit: (() => void)[] = [];
 
   readonly subscribe = (watcher: () => void): (() => void) => {
@@ -185,15 +181,17 @@ export class Softphone {
 
   /** Presses a key: heard here, and in the call that is shown. */
   press(key: Key): void {
-    this.#ear.key(key);
+    this.#sounds.key(key);
     const call = this.#find(this.#phone.shown);
-    if (call !== undefined && (isAnswered(call) || call.state === "early")) this.#sip.get(call.id)?.digit(key);
+    if (call !== undefined && (isAnswered(call) || call.state === "early"))
+      this.#sip.get(call.id)?.digit(key);
   }
 
   /** Blind: the other side is connected with whom was typed, without a word. */
   transfer(id: string, typed: string): void {
     const to = target(typed, this.#line?.host ?? location.hostname);
-    if (to === null) this.#event(id, { kind: "fault", fault: { name: "number", about: typed.trim().slice(0, 40) } });
+    if (to === null)
+      this.#event(id, { kind: "fault", fault: { name: "number", about: typed.trim().slice(0, 40) } });
     else this.#sip.get(id)?.transfer(to.uri, to.shown);
   }
 
@@ -233,24 +231,22 @@ export class Softphone {
   async choose(role: Role, id: string): Promise<void> {
     chooseDevice(role, id);
     await this.refreshDevices();
-    if (role === "ring") await this.#bell.tones.choose(id).catch(() => undefined);
-    if (role === "speaker") {
-      await this.#ear.choose(id).catch(() => undefined);
-      await Promise.all([...this.#sip.values()].map((sip) => sip.speakerChanged()));
-    }
+    await this.#sounds.devicesChanged();
+    if (role === "speaker") await Promise.all([...this.#sip.values()].map((sip) => sip.speakerChanged()));
     if (role === "microphone") await this.#eachMicrophone();
   }
 
   /** Lets the chosen loudspeaker, or what rings, be heard. */
   async test(role: "speaker" | "ring"): Promise<void> {
-    await (role === "ring" ? this.#bell.tones : this.#ear).once("test");
+    await this.#sounds.test(role);
   }
 
   #open(): void {
     const line = new Line(
       {
         state: (state, fault) => {
-          if (this.#line === line) this.#set({ state, fault, extension: line.extension || this.#phone.extension });
+          if (this.#line === line)
+            this.#set({ state, fault, extension: line.extension || this.#phone.extension });
         },
         signalling: (up) => {
           for (const sip of this.#sip.values()) sip.signalling(up);
@@ -262,14 +258,11 @@ export class Softphone {
     this.#line = line;
     void line.open();
     void this.refreshDevices();
-    void this.#ear.choose(chosenDevice("speaker")).catch(() => undefined);
-    void this.#bell.tones.choose(chosenDevice("ring")).catch(() => undefined);
+    void this.#sounds.devicesChanged();
   }
 
   #close(): void {
-    this.#bell.hush();
-    this.#ear.hush();
-    this.#tone = "";
+    this.#sounds.hush();
     this.#line?.close();
     this.#line = null;
     this.#sip.clear();
@@ -312,7 +305,14 @@ export class Softphone {
     await Promise.all([...this.#sip.values()].map((sip) => sip.speakerChanged()));
     // A microphone is back for those who had lost theirs.
     const mute = this.#live().filter((call) => call.fault?.name === "microphone_gone");
-    await Promise.all(mute.map((call) => this.#sip.get(call.id)?.microphoneChanged().catch(() => undefined)));
+    await Promise.all(
+      mute.map((call) =>
+        this.#sip
+          .get(call.id)
+          ?.microphoneChanged()
+          .catch(() => undefined),
+      ),
+    );
   }
 
   async #eachMicrophone(): Promise<void> {
@@ -361,7 +361,7 @@ export class Softphone {
   #event(id: string, event: CallEvent): void {
     const before = this.#find(id);
     if (before === undefined) return;
-    const now = after(before, event);
+    const now = advanced(before, event);
     if (now === before) return;
     const missed = this.#phone.missed + (now.missed && !before.missed ? 1 : 0);
     this.#set({ calls: this.#phone.calls.map((call) => (call.id === id ? now : call)), missed });
@@ -403,31 +403,9 @@ export class Softphone {
 
   #set(changed: Partial<Phone>): void {
     this.#phone = { ...this.#phone, ...changed };
-    this.#sound();
+    this.#sounds.follow(this.#phone.calls, this.#phone.shown);
     this.#lock?.say(this.#live().length > 0);
     for (const watcher of this.#watchers) watcher();
-  }
-
-  /** Rings for calls that come in, and plays the ringing tone of those that go out; each is begun once. */
-  #sound(): void {
-    const live = this.#live();
-    const ringing = live.find((call) => call.state === "ringing");
-    const talking = live.some((call) => call.state !== "ringing");
-    const shown = this.#find(this.#phone.shown);
-    const tone =
-      ringing !== undefined
-        ? `ring ${ringing.id} ${talking}`
-        : shown?.state === "alerting"
-          ? "ringback"
-          : shown?.state === "ended" && shown.fault?.name === "busy"
-            ? "busy"
-            : "";
-    if (tone === this.#tone) return;
-    this.#tone = tone;
-    this.#bell.hush();
-    this.#ear.hush();
-    if (ringing !== undefined) this.#bell.ring(who(ringing), talking);
-    else if (tone === "ringback" || tone === "busy") this.#ear.repeat(tone);
   }
 }
 
