@@ -35,6 +35,7 @@ from api.cors import cors, let_read
 from api.docs import DOCUMENT, ApiDocument
 from api.flows.tables import FLOW_TABLES
 from api.guard import guard, tell_rate
+from api.knowledge.tables import KNOWLEDGE_TABLES
 from api.request_spans import tell_trace, traced
 from api.routing.serving import serve_routes
 from api.routing.table import ApiRoutes
@@ -60,6 +61,7 @@ TABLES: tuple[ApiRoutes, ...] = (
     realtime_sessions.routes,
     sip_socket.routes,
     *FLOW_TABLES,
+    *KNOWLEDGE_TABLES,
     stream.routes,
     socket.routes,
     webhooks.routes,

@@ -38,6 +38,7 @@ from mediaserver.storage.sealing import Sealer
 from pipelines.engines.overview import EngineOverview
 from pipelines.engines.protocols import Llm
 from pipelines.flows.library.simulating import FlowSimulator
+from pipelines.knowledge.desk import KnowledgeDesk
 from pipelines.previews.desk import VoiceDesk
 from sip.tracing.capture import AudioWatch
 from sip.tracing.tracer import Tracer
@@ -87,6 +88,8 @@ class ApiContext:
     """What hears, thinks and speaks on this server; None while it is starting."""
     voices: VoiceDesk | None = None
     """The catalogue of voices on this server; None while it is starting."""
+    knowledge: KnowledgeDesk | None = None
+    """Documents that agents search; None while the server is starting."""
     gateway: Gateway | None = None
     """Conversations over WebSocket; None while the server is starting."""
     realtime: RealtimeHub | None = None

@@ -47,6 +47,7 @@ from cli.serving.gateway import open_gateway, open_realtime
 from cli.serving.http import open_http
 from cli.serving.insight import Insight
 from cli.serving.keeping import open_keeping
+from cli.serving.knowledge import open_knowledge
 from cli.serving.modes import agent_with_modes, with_mode
 from cli.serving.offering import offered_addresses
 from cli.serving.outbound import findings_of, meter_calls_out, plan_of, targets_of
@@ -216,6 +217,7 @@ class Server:
         keeping = open_keeping(settings, database, jobs)
         context.eraser, context.directory, context.flows = keeping.eraser, database.directory, flows
         context.agent_faults = AgentFaults(known, settings.engines, flows.fault, tools.there).of
+        context.knowledge = open_knowledge(settings, engines, tools.meaning, fetching, database.connect, undo)
         insight.open(database.pool, database.writer, undo)
         # A model's server may be far, slow or gone: that keeps no other agent waiting.
         engines.warm(settings.engines.warm)

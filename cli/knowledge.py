@@ -25,7 +25,7 @@ def add_parser(subparsers: Any) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     adding = actions.add_parser("add", help="add documents, or put them in the place of those of their names")
     adding.add_argument("collection", metavar="COLLECTION")
-    adding.add_argument("files", nargs="+", type=Path, metavar="FILE", help=".txt, .md or .pdf")
+    adding.add_argument("files", nargs="+", type=Path, metavar="FILE", help=".txt, .md, .html or .pdf")
     adding.add_argument("--language", default="", help="of the documents (default: engines.language)")
     adding.add_argument("--name", default="", help="under which one is kept and quoted (default: its file's)")
     embedding = actions.add_parser(

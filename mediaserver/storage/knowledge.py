@@ -20,6 +20,7 @@ _WORDS = (
     "ts_stat(format('select terms from knowledge_passages where document_id = %L', $1::text))"
 )
 HEADING, BODY = "A", "D"
+_DOCUMENT = "collection, name, language, pages, passages, bytes, digest, added_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,8 @@ async def document_of_digest(connection: Database, collection: str, digest: str)
 
 async def all_documents(connection: Database, collection: str = "") -> list[Row]:
     rows = await connection.fetch(
-        "select collection, name, language, pages, passages, bytes, digest, added_at "
-        "from knowledge_documents where $1 = '' or collection = $1 order by collection, name",
+        f"select {_DOCUMENT} from knowledge_documents where $1 = '' or collection = $1 "
+        "order by collection, name",
         collection,
     )
     return [dict(row) for row in rows]
@@ -84,6 +85,49 @@ async def collections(connection: Database) -> list[str]:
     """Those in which there is a document, by name."""
     rows = await connection.fetch("select distinct collection from knowledge_documents order by collection")
     return [row["collection"] for row in rows]
+
+
+async def summed_collections(connection: Database) -> list[Row]:
+    """Collections by name, with `documents`, `passages`, `bytes` and `changed_at` (of the newest)."""
+    rows = await connection.fetch(
+        "select collection as name, count(*) as documents, sum(passages)::bigint as passages, "
+        "sum(bytes)::bigint as bytes, max(added_at) as changed_at from knowledge_documents "
+        "group by collection order by collection"
+    )
+    return [dict(row) for row in rows]
+
+
+async def some_documents(connection: Database, collection: str, after: str, limit: int) -> list[Row]:
+    """A page of them by name, those behind `after`."""
+    rows = await connection.fetch(
+        f"select {_DOCUMENT} from knowledge_documents where collection = $1 and name > $2 "
+        "order by name limit $3",
+        collection, after, limit,
+    )  # fmt: skip
+    return [dict(row) for row in rows]
+
+
+async def one_document(connection: Database, collection: str, name: str) -> Row | None:
+    row = await connection.fetchrow(
+        f"select {_DOCUMENT} from knowledge_documents where collection = $1 and name = $2", collection, name
+    )
+    return None if row is None else dict(row)
+
+
+async def searching_agents(
+    connection: Database, owner: UUID | None, *, everybody: bool = False
+) -> dict[str, list[str]]:
+    """By collection the agents whose rows name it among their tools: those of this owner and the operator's,
+    or everybody's."""
+    rows = await connection.fetch(
+        "select substr(tool, 11) as collection, name from agents cross join unnest(tools) as tool "
+        "where starts_with(tool, 'knowledge/') and ($2 or owner is null or owner = $1) order by name",
+        owner, everybody,
+    )  # fmt: skip
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row["collection"], []).append(row["name"])
+    return found
 
 
 async def add_document(connection: asyncpg.Connection, new: NewDocument) -> bool:

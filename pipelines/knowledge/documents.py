@@ -10,6 +10,7 @@ from pathlib import Path
 from mediaserver.errors import ConfigError, PeerError
 from mediaserver.storage.knowledge import NewDocument, NewPassage
 from pipelines.knowledge.blocks import TextBlock
+from pipelines.knowledge.html_reader import html_blocks
 from pipelines.knowledge.passages import passages
 from pipelines.knowledge.pdf_reader import pdf_blocks
 from pipelines.knowledge.terms import configuration, indexed
@@ -21,6 +22,7 @@ MOST_TEXT_BYTES = 16 * 1024 * 1024
 MOST_PASSAGES = 50_000
 KINDS = {
     ".md": "Markdown", ".markdown": "Markdown", ".txt": "text", ".text": "text", ".pdf": "PDF",
+    ".html": "HTML", ".htm": "HTML",
 }  # fmt: skip
 _COLLECTION = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
@@ -85,7 +87,13 @@ def _text_blocks(data: bytes, kind: str) -> list[TextBlock]:
     if len(data) > MOST_TEXT_BYTES:
         raise PeerError(f"it is larger than {MOST_TEXT_BYTES // 1024**2} MiB, the most for a text: split it")
     text = decoded(data)
-    return markdown_blocks(text) if kind == "Markdown" else plain_blocks(text)
+    match kind:
+        case "Markdown":
+            return markdown_blocks(text)
+        case "HTML":
+            return html_blocks(text)
+        case _:
+            return plain_blocks(text)
 
 
 def _passages(blocks: list[TextBlock]) -> tuple[NewPassage, ...]:
