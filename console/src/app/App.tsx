@@ -1,0 +1,26 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { Direction } from "radix-ui";
+import { queries } from "@/api";
+import { TooltipProvider } from "@/ui";
+import { chosenLanguage, useLocale } from "./locale";
+import { Router } from "./Router";
+import { Shell } from "./Shell";
+import { SessionProvider } from "./session";
+
+/** All of it. Another language draws everything anew, since texts are plain calls of t(). */
+export function App() {
+  const locale = useLocale();
+  return (
+    <QueryClientProvider client={queries}>
+      <SessionProvider>
+        <Direction.Provider key={locale} dir={chosenLanguage().dir}>
+          <TooltipProvider delayDuration={350}>
+            <Shell>
+              <Router />
+            </Shell>
+          </TooltipProvider>
+        </Direction.Provider>
+      </SessionProvider>
+    </QueryClientProvider>
+  );
+}

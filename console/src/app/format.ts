@@ -1,0 +1,168 @@
+// Figures, times and costs as the chosen language writes them. `null` and `undefined` become a dash.
+import { language } from "./i18n";
+
+export const DASH = "–";
+type Maybe<T> = T | null | undefined;
+const made = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat>();
+
+/** 12,345.6 */
+export function number(value: Maybe<number>, digits = 0): string {
+  if (!known(value)) return DASH;
+  return numbers({ maximumFractionDigits: digits }).format(value);
+}
+
+/** 12K, 3.4M: for tiles, where room is short. */
+export function compact(value: Maybe<number>): string {
+  if (!known(value)) return DASH;
+  return numbers({ notation: "compact", maximumFractionDigits: 1 }).format(value);
+}
+
+/** A share of 1: 0.25 is 25 %. */
+export function percent(share: Maybe<number>, digits = 0): string {
+  if (!known(share)) return DASH;
+  return numbers({ style: "percent", maximumFractionDigits: digits }).format(share);
+}
+
+/** Milliseconds, for latencies: 312 ms, 1.24 s. */
+export function ms(value: Maybe<number>): string {
+  if (!known(value)) return DASH;
+  if (Math.abs(value) < 1000) return unit(value, "millisecond", 0);
+  return unit(value / 1000, "second", 2);
+}
+
+/** Seconds as a clock: 0:07, 12:45, 1:02:03. */
+export function clock(seconds: Maybe<number>): string {
+  if (!known(seconds)) return DASH;
+  const whole = Math.max(0, Math.floor(seconds));
+  const two = (value: number) => String(value).padStart(2, "0");
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+}
+
+/** Seconds in words: 42 sec, 3 min, 5.2 hr. */
+export function duration(seconds: Maybe<number>): string {
+  if (!known(seconds)) return DASH;
+  if (seconds < 60) return unit(seconds, "second", 0);
+  if (seconds < 3600) return unit(seconds / 60, "minute", seconds < 600 ? 1 : 0);
+  return unit(seconds / 3600, "hour", 1);
+}
+
+/** 1.5 kB, 3 MB */
+export function bytes(value: Maybe<number>): string {
+  if (!known(value)) return DASH;
+  const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+  let at = 0;
+  let rest = value;
+  while (rest >= 1000 && at < units.length - 1) {
+    rest /= 1000;
+    at += 1;
+  }
+  return unit(rest, units[at] ?? "byte", at === 0 ? 0 : 1);
+}
+
+/** US dollars, as the API counts costs: cents in full, small amounts with what makes them differ from nothing. */
+export function cost(dollars: Maybe<number>): string {
+  if (!known(dollars)) return DASH;
+  const digits = dollars !== 0 && Math.abs(dollars) < 0.1 ? 4 : 2;
+  const format = {
+    style: "currency",
+    currency: "USD",
+    minimumFractionDigits: 2,
+    maximumFractionDigits: digits,
+  };
+  return numbers(format as Intl.NumberFormatOptions).format(dollars);
+}
+
+export type Moment = Date | string | number;
+
+/** 14:05:09 (with `seconds`), 14:05 */
+export function time(moment: Maybe<Moment>, seconds = false): string {
+  return dates(moment, { hour: "2-digit", minute: "2-digit", ...(seconds && { second: "2-digit" }) });
+}
+
+/** 23 Nov 2026 */
+export function date(moment: Maybe<Moment>): string {
+  return dates(moment, { dateStyle: "medium" });
+}
+
+/** 23 Nov 2026, 14:05 */
+export function dateTime(moment: Maybe<Moment>): string {
+  return dates(moment, { dateStyle: "medium", timeStyle: "short" });
+}
+
+/** 23 Nov: for the axis of days. */
+export function day(moment: Maybe<Moment>): string {
+  return dates(moment, { day: "numeric", month: "short" });
+}
+
+const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
+  ["year", 31_557_600],
+  ["month", 2_629_800],
+  ["week", 604_800],
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+];
+
+/** 3 minutes ago, in 2 days. `now`: milliseconds since 1970. */
+export function relative(moment: Maybe<Moment>, now = Date.now()): string {
+  const at = parsed(moment);
+  if (at === null) return DASH;
+  const seconds = (at.getTime() - now) / 1000;
+  const format = cached(
+    "relative",
+    () => new Intl.RelativeTimeFormat(language(), { numeric: "auto", style: "long" }),
+  ) as Intl.RelativeTimeFormat;
+  for (const [name, size] of STEPS)
+    if (Math.abs(seconds) >= size) return format.format(Math.round(seconds / size), name);
+  return format.format(Math.abs(seconds) < 10 ? 0 : Math.round(seconds), "second");
+}
+
+/** +14155550100 → +1 415 555 0100 would need a numbering plan: numbers stand as they are, and never wrap or turn around in a right-to-left text. */
+export function phoneNumber(value: Maybe<string>): string {
+  return value ? `\u2066${value}\u2069` : DASH;
+}
+
+/** "A, B and C" */
+export function list(items: readonly string[]): string {
+  return new Intl.ListFormat(language(), { style: "long", type: "conjunction" }).format(items);
+}
+
+function known(value: Maybe<number>): value is number {
+  return value !== null && value !== undefined && Number.isFinite(value);
+}
+
+function unit(value: number, name: string, digits: number): string {
+  return numbers({ style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: digits }).format(
+    value,
+  );
+}
+
+function numbers(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const make = () => new Intl.NumberFormat(language(), options);
+  return cached(`number ${JSON.stringify(options)}`, make) as Intl.NumberFormat;
+}
+
+function dates(moment: Maybe<Moment>, options: Intl.DateTimeFormatOptions): string {
+  const at = parsed(moment);
+  if (at === null) return DASH;
+  const make = () => new Intl.DateTimeFormat(language(), options);
+  return (cached(`date ${JSON.stringify(options)}`, make) as Intl.DateTimeFormat).format(at);
+}
+
+function parsed(moment: Maybe<Moment>): Date | null {
+  if (moment === null || moment === undefined || moment === "") return null;
+  const at = moment instanceof Date ? moment : new Date(moment);
+  return Number.isNaN(at.getTime()) ? null : at;
+}
+
+/** Intl's objects cost a lot to make and little to use. */
+function cached<T extends Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat>(
+  what: string,
+  make: () => T,
+) {
+  const name = `${language()} ${what}`;
+  const found = made.get(name) ?? make();
+  made.set(name, found);
+  return found;
+}

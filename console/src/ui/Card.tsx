@@ -1,0 +1,43 @@
+import type { HTMLAttributes, ReactNode } from "react";
+import { cn } from "./cn";
+
+export interface CardProps extends Omit<HTMLAttributes<HTMLElement>, "title"> {
+  title?: ReactNode;
+  description?: ReactNode;
+  /** At the end of the title's line. */
+  actions?: ReactNode;
+  /** No padding around the content, for tables. */
+  flush?: boolean;
+  /** Which heading the title is. */
+  level?: 2 | 3;
+}
+
+/** A card of glass. */
+export function Card({
+  title,
+  description,
+  actions,
+  flush,
+  level = 2,
+  className,
+  children,
+  ...rest
+}: CardProps) {
+  const Heading = `h${level}` as const;
+  return (
+    <section className={cn("glass min-w-0 rounded-2xl", flush && "overflow-hidden", className)} {...rest}>
+      {(title || actions) && (
+        <header className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2 px-5 pt-4 pb-3">
+          <div className="min-w-0">
+            {title && (
+              <Heading className="font-display font-semibold text-[0.9375rem] text-fg">{title}</Heading>
+            )}
+            {description && <p className="mt-0.5 text-muted text-sm">{description}</p>}
+          </div>
+          {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+        </header>
+      )}
+      <div className={cn(!flush && "px-5 pb-5", !flush && !title && !actions && "pt-5")}>{children}</div>
+    </section>
+  );
+}

@@ -1,0 +1,23 @@
+// The kit: `import { Button, Card } from "@/ui"`.
+export { Badge, type Status, StatusDot, type Tone } from "./Badge";
+export { Button, type ButtonProps, IconButton } from "./Button";
+export { Card } from "./Card";
+export { BarChart, LineChart, type Series, Sparkline } from "./Charts";
+export { Checkbox, RadioCards, Slider, Switch } from "./Choices";
+export { Combobox } from "./Combobox";
+export { CodeLine, CopyButton } from "./CopyButton";
+export { cn } from "./cn";
+export { ConfirmDialog, Dialog, Sheet } from "./Dialog";
+export { DropdownMenu, type MenuEntry } from "./DropdownMenu";
+export { Field } from "./Field";
+export { Input, SearchInput, TextArea } from "./Input";
+export { KeyValue } from "./KeyValue";
+export { Meter, Progress } from "./Meter";
+export { Page, PageHeader } from "./Page";
+export { type Choice, Select } from "./Select";
+export { Stat } from "./Stat";
+export { EmptyState, ErrorState, Skeleton, SkeletonList } from "./States";
+export { type Column, Table } from "./Table";
+export { Segmented, Tabs } from "./Tabs";
+export { Toasts, toast } from "./Toast";
+export { Tooltip, TooltipProvider } from "./Tooltip";
