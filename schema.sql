@@ -557,6 +557,19 @@ end
 $$;
 create trigger flows_changed before insert or update on flows for each row execute function flow_changed();
 
+-- The working copy of a flow: saved while somebody draws, and no version until it is kept as one.
+create table flow_drafts (
+    flow       text primary key references flows (name) on delete cascade,
+    -- As text, since the order of nodes is part of how people read it.
+    document   json not null check (octet_length(document::text) <= 2000000),
+    -- The version that it began from; null: none.
+    base       integer check (base > 0),
+    -- Counts its changes: who would undo another's is told.
+    revision   integer not null default 1 check (revision > 0),
+    made_by    text not null default '' check (length(made_by) <= 100),
+    changed_at timestamptz not null default now()
+);
+
 -- What flows may prove themselves with, each to one host alone. Sealed with the key file of the data folder.
 create table flow_secrets (
     name       text primary key check (name ~ '^[A-Za-z0-9_-]{1,60}$'),

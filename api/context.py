@@ -19,6 +19,7 @@ from api.gateway.gateway import Gateway
 from api.realtime.hub import RealtimeHub
 from api.shared_places import SharedPlaces
 from api.speech_desk import SpeechDesk
+from api.tried_flows import TriedFlows
 from mediaserver.calls.directory import Directory
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.outbound_metering import OutboundMeter
@@ -38,10 +39,12 @@ from mediaserver.storage.sealing import Sealer
 from pipelines.engines.overview import EngineOverview
 from pipelines.engines.protocols import Llm
 from pipelines.flows.library.simulating import FlowSimulator
+from pipelines.flows.library.trying import FlowTrials
 from pipelines.knowledge.desk import KnowledgeDesk
 from pipelines.previews.desk import VoiceDesk
 from sip.tracing.capture import AudioWatch
 from sip.tracing.tracer import Tracer
+from sip.transport.transport import Transport as SipTransport
 from sip.trunks.board import TrunkBoard
 
 if TYPE_CHECKING:
@@ -68,6 +71,8 @@ class ApiContext:
     """None while the database is not up."""
     switchboard: Switchboard | None = None
     """The owner of all calls; None while the server is starting."""
+    sip: SipTransport | None = None
+    """Where SIP over WebSocket goes; None while the server is starting."""
     tracer: Tracer | None = None
     """Who sees what is said by SIP; None while the server is starting."""
     checking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
@@ -79,6 +84,10 @@ class ApiContext:
     think: Callable[[str], Awaitable[Llm]] | None = None
     """A language model by its name, the usual one for an empty one; None while the server is starting. Raises
     ConfigError for one that the operator has not set up, EngineError for one that cannot be had."""
+    trials: FlowTrials | None = None
+    """Has people try flows by text; None while the server is starting."""
+    tried: TriedFlows = field(default_factory=TriedFlows)
+    """Conversations with flows that people try just now."""
     simulator: FlowSimulator | None = None
     """Has simulated callers call flows; None while the server is starting."""
     engines: EngineOverview | None = None

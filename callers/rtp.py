@@ -136,6 +136,7 @@ class MeasuringStream:
         event_clocks: Sequence[tuple[int, int]] = (),
         comfort_noise: bool = False,
         bitrate: int | None = None,
+        dtx: bool = False,
         listening: bool = False,
     ) -> None:
         """Send there, always 20 ms to a packet, once `secure` has told how. `codec`: PCMU, PCMA or G722."""
@@ -164,7 +165,7 @@ class MeasuringStream:
     def use_ice(self, session: object) -> None:
         """An instrument neither offers nor answers it."""
 
-    def proven(self, host: str, received: int | None = None, *, verified: bool = False) -> None:
+    def proven(self, host: str | None, received: int | None = None, *, verified: bool = False) -> None:
         """An instrument sends to whom it is pointed at."""
 
     def send_digit(self, digit: str, duration_ms: int = 100) -> None:

@@ -67,6 +67,7 @@ from cli.serving.usage import forget_counts, watch_jobs
 from cli.serving.watch import counter_of_thinking_ahead, stored, watch
 from cli.serving.webhooks import open_webhooks
 from cli.simulate.by_request import ServedSimulator
+from cli.simulate.by_typing import ServedTrials
 from mediaserver import descriptors
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.events import EventBus
@@ -338,7 +339,8 @@ class Server:
         context.voices, context.audio = voices, wire
         context.engines = open_overview(settings, known, engines, modes)
         context.think = open_thinking(settings, known, engines, models)
-        context.simulator = ServedSimulator(settings, engines, fetching, for_keys, functions, models)
+        simulator = ServedSimulator(settings, engines, fetching, for_keys, functions, models)
+        context.simulator, context.trials = simulator, ServedTrials(simulator)
         context.speech = desk
         tracer = context.tracer = open_tracer(settings.sip, switchboard, metrics, undo)
         if settings.sip.backend == "pjsua2":
@@ -355,6 +357,7 @@ class Server:
                 certificates,
                 tracer,
                 drain,
+                context,
             )
         context.sip_address, secure = await opening_sip
         media = ClockHealth(clock, lambda: len(clock))

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
-import { compressed } from "./build/compressed.ts";
+import { compressed } from "./vite/compressed.ts";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const server = process.env.VOICEFORGE_URL ?? "http://127.0.0.1:8080";
@@ -33,7 +33,7 @@ export default defineConfig({
     fs: { allow: [at("..")] },
   },
   test: {
-    include: ["src/**/*.test.{ts,tsx}", "build/**/*.test.ts"],
+    include: ["src/**/*.test.{ts,tsx}", "vite/**/*.test.ts"],
     environment: "node",
     setupFiles: [],
     restoreMocks: true,

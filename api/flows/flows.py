@@ -29,6 +29,7 @@ from api.flows.shown import (
     FlowSaved,
     FlowShown,
     FlowTemplateShown,
+    FlowTemplateWhole,
     ImportedFlow,
     NewFlow,
     saved_shown,
@@ -39,7 +40,7 @@ from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
 from mediaserver.storage import flows as table
 from mediaserver.storage.sql import Row
-from pipelines.flows.document.json_schema import document_schema
+from pipelines.flows.document.json_schema import described_schema
 from pipelines.flows.library.keeping import FlowMaker, import_subflows, save_flow
 from pipelines.flows.library.reading import ReadFlow
 from pipelines.flows.shipped import template, templates
@@ -141,10 +142,25 @@ async def flow_templates(request: web.Request) -> list[FlowTemplateShown]:
     ]
 
 
+@routes.get("/api/flows/templates/{template}", scope=Scope.FLOWS_READ)
+async def flow_template(request: web.Request, template: FlowName) -> FlowTemplateWhole:
+    """One flow that comes with us: its document, and the simulated callers that try it."""
+    found = templates().get(template)
+    if found is None:
+        raise Problem(404, "not_found", "There is no such template: `/api/flows/templates` has them.")
+    return FlowTemplateWhole(
+        name=found.name,
+        about=found.about,
+        needs_model=found.needs_model,
+        document=found.document,
+        personas=list(found.personas),
+    )
+
+
 @routes.get("/api/flows/schema", scope=Scope.FLOWS_READ, answers=dict)
 async def schema(request: web.Request) -> web.StreamResponse:
-    """The JSON Schema of a flow's document, for editors and programs."""
-    return answer(await asyncio.to_thread(document_schema))
+    """The JSON Schema of a flow's document, with what its fields mean, for editors and programs."""
+    return answer(await asyncio.to_thread(described_schema))
 
 
 async def _kept(

@@ -45,6 +45,11 @@ class FlowShown(ResponseModel):
     newest: int | None
     newest_state: Literal["valid", "draft"] | None = Field(description="`draft`: it has errors.")
     versions: int
+    about: str = Field(description="What the newest version says of itself.")
+    errors: int = Field(description="Of the newest version.")
+    warnings: int = Field(description="Of the newest version.")
+    published_at: datetime | None = Field(description="When new calls began to run what they run.")
+    drafted_at: datetime | None = Field(description="When its working copy was saved last; null: none.")
     agents: list[str] = Field(description="Those whose calls run it.")
     created_at: datetime
     updated_at: datetime
@@ -141,6 +146,16 @@ class FlowTemplateShown(ResponseModel):
     name: str
     about: str
     needs_model: bool = Field(description="It thinks with a language model.")
+
+
+class FlowTemplateWhole(ResponseModel):
+    """A flow that comes with us, as it would be imported."""
+
+    name: str
+    about: str
+    needs_model: bool = Field(description="It thinks with a language model.")
+    document: dict[str, Any]
+    personas: list[dict[str, Any]] = Field(description="Simulated callers that try it.")
 
 
 class VersionFared(ResponseModel):

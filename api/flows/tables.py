@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from api.flows import flows, generating, publishing, secrets, simulating, versions
+from api.flows import drafts, flows, generating, publishing, secrets, simulating, trying, versions
 from api.routing.table import ApiRoutes
 
 FLOW_TABLES: tuple[ApiRoutes, ...] = (
     flows.routes,
     versions.routes,
+    drafts.routes,
     publishing.routes,
     secrets.routes,
     generating.routes,
     simulating.routes,
+    trying.routes,
 )

@@ -33,9 +33,11 @@ class CloseCode(IntEnum):
 class GatewayRefusal(VoiceForgeError):
     """The socket is to be closed. Its text goes to the client, of which a close frame has 123 octets."""
 
-    def __init__(self, code: CloseCode, message: str) -> None:
+    def __init__(self, code: CloseCode, message: str, after_s: float | None = None) -> None:
+        """`after_s`: it may be worth to ask again then; None: nobody knows."""
         super().__init__(message)
         self.code = code
+        self.after_s = after_s
 
     @property
     def reason(self) -> bytes:

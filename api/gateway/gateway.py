@@ -26,7 +26,7 @@ from api.gateway.outbox import SocketLine
 from api.gateway.session import GatewaySession
 from mediaserver.calls.protocols import Switchboard
 from mediaserver.calls.routes import AgentSpec
-from mediaserver.errors import CallError, VoiceForgeError
+from mediaserver.errors import CallError, EngineError, VoiceForgeError
 from mediaserver.media.leg import Why
 from mediaserver.media.socket_leg import SocketLeg, WrittenLeg
 from mediaserver.media.stream_format import StreamFormat
@@ -40,6 +40,10 @@ SWEEP_S = 1.0
 HEARTBEAT_S = 15.0
 """A socket is asked for a sign of life so often (:rfc:`6455` 5.5.2), and is dead when none comes within half
 of it."""
+
+
+WARM_S = 10.0
+"""Where nobody knows how long an engine loads its model, try again after this."""
 
 
 class Gateway:
@@ -114,9 +118,8 @@ class Gateway:
 
     async def begin(self, init: Init, asker: Asker, remote: str, line: SocketLine) -> GatewaySession:
         """Raises GatewayRefusal."""
-        wanted = AgentWanted(init.agent, init.flow, init.prompt, init.voice, init.language)
         return self.open(
-            await self.agent_for(wanted, asker),
+            await self.agent_for(init.wanted, asker),
             asker,
             line,
             mode=init.mode,
@@ -174,7 +177,7 @@ class Gateway:
             if isinstance(session.leg, SocketLeg):
                 session.leg.stream.close()
             session.let_go()
-            raise GatewayRefusal(CloseCode.UNAVAILABLE, str(error)) from None
+            raise _unavailable(error) from None
         self._sessions[session.id] = session
         session.outbox.tell(
             "ready",
@@ -216,7 +219,7 @@ class Gateway:
         except GatewayRefusal:
             raise
         except VoiceForgeError as error:
-            raise GatewayRefusal(CloseCode.UNAVAILABLE, str(error)) from None
+            raise _unavailable(error) from None
         if spec.kind == "llm" and not (spec.llm or self.usual_llms):
             raise NoLanguageModel
         faults = self.faults(spec)
@@ -293,6 +296,14 @@ class Gateway:
             raise GatewayRefusal(
                 CloseCode.RATE_LIMIT, f"This key has {settings.max_sessions_per_key} conversations already."
             )
+
+
+def _unavailable(error: VoiceForgeError) -> GatewayRefusal:
+    """An agent that cannot talk now; when it may be worth to ask again, where anybody knows."""
+    after_s = None
+    if isinstance(error, EngineError):
+        after_s = error.after_s if error.after_s is not None or not error.warming else WARM_S
+    return GatewayRefusal(CloseCode.UNAVAILABLE, str(error), after_s)
 
 
 _CODES = {

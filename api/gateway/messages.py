@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
 from pydantic import (
@@ -16,6 +17,8 @@ from pydantic import (
 )
 
 from api.gateway.close_codes import CloseCode, GatewayRefusal
+from api.gateway.manner import DETECTED, MANNERS, Style, known_turn
+from api.gateway.opening import AgentWanted
 from api.plain_text import OneLine, PlainText
 from mediaserver.calls.protocols import Steering
 from mediaserver.media.stream_format import StreamFormat
@@ -41,6 +44,9 @@ def _language(value: str) -> str:
     return value
 
 
+TurnTaking: TypeAlias = Annotated[dict[str, Any], AfterValidator(known_turn)]
+"""Settings of turn-taking, by the names of an agent's `turn`."""
+Sensitivity: TypeAlias = Literal["low", "medium", "high"]
 LanguageTag: TypeAlias = Annotated[OneLine, Field(max_length=35), AfterValidator(_language)]
 
 
@@ -72,9 +78,14 @@ class Init(ClientModel):
     flow: OneLine | None = Field(None, min_length=1, max_length=100)
     prompt: PlainText | None = Field(None, min_length=1, max_length=100_000)
     voice: OneLine = Field("", max_length=100)
-    language: LanguageTag = ""
+    language: LanguageTag | Literal["auto"] = ""
     audio: AudioWanted = Field(default_factory=AudioWanted)
     turns: Literal["auto", "manual"] = "auto"
+    system_prompt: PlainText | None = Field(None, min_length=1, max_length=20_000)
+    style: Style | None = None
+    interruption_sensitivity: Sensitivity | None = None
+    turn: TurnTaking = Field(default_factory=dict)
+    mood: bool | None = None
     about: dict[str, Any] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -82,6 +93,27 @@ class Init(ClientModel):
         if sum(each is not None for each in (self.agent, self.flow, self.prompt)) != 1:
             raise ValueError("name one of agent, flow and prompt")
         return self
+
+    @property
+    def wanted(self) -> AgentWanted:
+        """Whom it is with."""
+        manner = [part for part in (self.system_prompt, MANNERS[self.style] if self.style else None) if part]
+        return AgentWanted(
+            self.agent,
+            self.flow,
+            self.prompt,
+            self.voice,
+            "" if self.language == "auto" else self.language,
+            turn_of(self.turn, self.interruption_sensitivity),
+            {"languages": list(DETECTED)} if self.language == "auto" else {},
+            "\n\n".join(manner),
+            {} if self.mood is None else {"mood": self.mood},
+        )
+
+
+def turn_of(turn: Mapping[str, Any], sensitivity: Sensitivity | None) -> dict[str, Any]:
+    """As an agent's `turn` has it."""
+    return {**turn, **({} if sensitivity is None else {"sensitivity": sensitivity})}
 
 
 class Resume(ClientModel):
@@ -129,14 +161,15 @@ class TurnsWanted(ClientModel):
 
     type: Literal["turns"]
     turns: Literal["auto", "manual"] | None = None
-    interruption_sensitivity: Literal["low", "medium", "high"] | None = None
+    interruption_sensitivity: Sensitivity | None = None
+    turn: TurnTaking | None = None
 
     def steer(self, steering: Steering) -> None:
         """Have it so."""
         if self.turns is not None:
             steering.manual(self.turns == "manual")
-        if self.interruption_sensitivity is not None:
-            steering.take_turns({"sensitivity": self.interruption_sensitivity})
+        if self.interruption_sensitivity is not None or self.turn is not None:
+            steering.take_turns(turn_of(self.turn or {}, self.interruption_sensitivity))
 
 
 class PressedKey(ClientModel):

@@ -33,6 +33,8 @@ class AgentWanted:
     """Likewise of an agent that thinks with a model."""
     manner: str = ""
     """What is added to the prompt of such an agent."""
+    insight: Mapping[str, Any] = field(default_factory=dict)
+    """What is to be known of the caller beyond the words, as far as that differs from the agent's."""
 
 
 async def agent_for(wanted: AgentWanted, asker: Asker, find: FindAgent, flow_owner: FlowOwner) -> AgentSpec:
@@ -67,6 +69,8 @@ def _changed(spec: AgentSpec, wanted: AgentWanted) -> AgentSpec:
         changes["language"] = wanted.language
     if wanted.turn:
         changes["turn"] = MappingProxyType({**spec.turn, **wanted.turn})
+    if wanted.insight:
+        changes["insight"] = MappingProxyType({**spec.insight, **wanted.insight})
     if spec.kind == "llm":
         if wanted.assistant:
             changes["assistant"] = MappingProxyType({**spec.assistant, **wanted.assistant})

@@ -219,7 +219,7 @@ class GatewaySession:
                 outbox.tell("transcript", final=True, **data)
             case "agent":
                 for sentence in split_sentences(data["text"]):
-                    outbox.tell("agent", text=sentence)
+                    outbox.tell("agent", **{**data, "text": sentence})
             case "latency":
                 self._measured(data)
             case "voice" | "unheard" as kind:
@@ -236,7 +236,8 @@ class GatewaySession:
 
     def cleared(self, heard_ms: int) -> None:
         self.outbox.drop_audio()
-        self.outbox.tell("interrupted", heard_ms=heard_ms)
+        audio_ms = self.leg.stream.sent_ms if isinstance(self.leg, SocketLeg) else 0
+        self.outbox.tell("interrupted", heard_ms=heard_ms, audio_ms=audio_ms)
 
     def digit(self, digit: str, duration_ms: int) -> None:
         self.outbox.tell("digit", digit=digit, duration_ms=duration_ms)

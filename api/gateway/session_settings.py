@@ -4,34 +4,18 @@ agent. Pure."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from api.gateway.manner import DETECTED, MANNERS, Style
 from api.gateway.messages import ClientModel, LanguageTag
 from api.gateway.opening import AgentWanted
 from api.plain_text import OneLine, PlainText
 from mediaserver.storage.voice_sessions import REMEMBERED
 
-DETECTED = ("en", "de", "fr", "es", "it", "pt", "hi", "ja", "zh")
-"""In which an agent may go on where the language is to be detected: those in which numbers, dates and our own
-words are known."""
 MOST_REMEMBERED_CHARACTERS = 500
 """Of one message that is remembered."""
-
-
-class Style(StrEnum):
-    CONCISE = "concise"
-    CONVERSATIONAL = "conversational"
-    DETAILED = "detailed"
-
-
-_MANNERS = {
-    Style.CONCISE: "Answer in one short sentence, two at the most. No lists, no repetitions.",
-    Style.CONVERSATIONAL: "Talk as people do on the phone: two or three short sentences, then listen.",
-    Style.DETAILED: "Explain thoroughly, step by step, in up to eight sentences, and offer to go on.",
-}
 
 
 class NewSession(ClientModel):
@@ -81,7 +65,7 @@ def wanted_of(settings: NewSession, said: Sequence[Mapping[str, Any]]) -> AgentW
     alone = settings.agent is None and settings.flow is None
     manner = [] if alone or settings.system_prompt is None else [settings.system_prompt]
     if settings.style is not None:
-        manner.append(_MANNERS[settings.style])
+        manner.append(MANNERS[settings.style])
     if memory := _remembered(said[len(said) - min(len(said), settings.memory) :]):
         manner.append(memory)
     sensitivity = settings.interruption_sensitivity

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import socket
 from collections.abc import Awaitable, Callable
 
@@ -111,9 +112,12 @@ async def _refuse(ws: web.WebSocketResponse, refused: GatewayRefusal) -> None:
     """Say why, and close."""
     with contextlib.suppress(ConnectionError, TimeoutError):
         async with asyncio.timeout(CLOSING_S):
-            await ws.send_str(
-                dumps({"type": "error", "code": refused.code.name.lower(), "message": str(refused)})
-            )
+            told: dict[str, str | int] = {
+                "type": "error", "code": refused.code.name.lower(), "message": str(refused)
+            }  # fmt: skip
+            if refused.after_s is not None:
+                told["retry_after_s"] = max(1, math.ceil(refused.after_s))
+            await ws.send_str(dumps(told))
             await ws.close(code=refused.code, message=refused.reason)
 
 

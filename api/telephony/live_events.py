@@ -42,10 +42,22 @@ class PartialLive(LiveEventData):
     understood: bool
 
 
+class MoodLive(ResponseModel):
+    """An estimate of how the caller feels, beside how this caller spoke at first."""
+
+    arousal: float = Field(description="-1 (subdued) to 1 (agitated), by the voice.")
+    arousal_sure: float = Field(description="0 to 1.")
+    valence: float = Field(description="-1 (cross words) to 1 (kind words).")
+    valence_sure: float = Field(description="0: no word of it says anything.")
+    hint: str = Field(description="In words; empty while nothing stands out.")
+
+
 class FinalLive(PartialLive):
     """What the caller said."""
 
     language: str | None = Field(None, description="Where it was heard.")
+    line: int | None = Field(None, description="Its place in the transcript.")
+    mood: MoodLive | None = Field(None, description="Where the agent's `insight` has it looked for.")
 
 
 class VoiceLive(LiveEventData):
@@ -68,6 +80,7 @@ class SentenceLive(LiveEventData):
     """A sentence begins."""
 
     text: str
+    line: int | None = Field(None, description="The place in the transcript of the line that it is of.")
 
 
 class HeardLive(SentenceLive):

@@ -52,9 +52,9 @@ async def run(settings: Settings, args: argparse.Namespace) -> int:
     from cli.database import server_database
 
     if args.action == "schema":
-        from pipelines.flows.document.json_schema import document_schema
+        from pipelines.flows.document.json_schema import described_schema
 
-        print_json(document_schema())
+        print_json(described_schema())
         return 0
     if args.action == "list" and args.templates:
         _list_templates(args.json)

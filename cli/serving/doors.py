@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 
+from api.context import ApiContext
 from cli.serving.certificates import SOMEWHERE, Certificates, files_of
 from cli.serving.media_policy import media_policy
 from cli.serving.tracing import trace
@@ -82,10 +83,12 @@ async def open_sip(
     certificates: Certificates,
     tracer: Tracer,
     drain: Drain,
+    context: ApiContext,
 ) -> tuple[str, str]:
     """From now on calls come in and can be placed; the address that can be called, as HOST:PORT, and the one
     for TLS, empty when there is none. `streams`: connections at once. `trunks`: those of the database.
-    `certificates`: open. `tracer`: who sees all messages. `drain`: says when no more calls are taken."""
+    `certificates`: open. `tracer`: who sees all messages. `drain`: says when no more calls are taken.
+    `context`: of the API, whose WebSockets lead here."""
     sip = settings.sip
     own = OwnAddresses(sip.host, sip.public_host, sip.local_networks)
     gate, challenger = gatekeepers(sip, metrics)
@@ -127,8 +130,8 @@ async def open_sip(
     agent.have_called_for(sip.refer_out_of_call, switchboard.called_for, trunks.number_of)
     agent.refuse_while(lambda: switchboard.overloaded)
     metrics.watch_signalling(agent.figures)
-    if sip.srtp != "off":
-        await asyncio.to_thread(lambda: wire.identity)  # its making must not hold calls up
+    # Browsers want it, whatever sip.srtp says of telephones; its making must not hold calls up.
+    await asyncio.to_thread(lambda: wire.identity)
     switchboard.carriers.append(SipCarrier(agent, registrar, endpoints))
     humour_trunks(whereabouts, agent)
     call_by_trunks(trunks, agent, switchboard, metrics, await asyncio.to_thread(signer_of, sip))
@@ -137,6 +140,7 @@ async def open_sip(
     trace(tracer, agent, gate)
     await agent.start()
     undo.push_async_callback(agent.stop)
+    context.sip = agent.transport
     tend_trunks(trunks, agent, undo)
     undo.callback(asyncio.create_task(certificates.watch()).cancel)
     log.info("%s", who_may_call(sip))

@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -36,6 +36,8 @@ from pipelines.flows.document.reading import written
 from pipelines.flows.library.simulating import MOST_CALLS, SimulationNews, WantedSimulation
 from pipelines.flows.work.python_function import PythonFunctions
 
+Subflows = Mapping[tuple[str, int | None], Document]
+"""Those that a document leads to, by name and version; None: the published one."""
 SHARE = 0.2
 """Of the loop's time, which carries the audio of all calls."""
 SLICE_S = 0.001
@@ -103,18 +105,24 @@ class ServedSimulator:
     async def simulate(self, wanted: WantedSimulation) -> AsyncGenerator[SimulationNews, None]:
         if not 0 <= wanted.calls <= MOST_CALLS:
             raise ConfigError(f"{wanted.calls} calls are too many at once: {MOST_CALLS} at most")
-        document, language = wanted.document, wanted.document.defaults.language
         own = list(wanted.personas)
         found = personas_of(own, "personas") if own else shipped_personas(wanted.name)
         flow = SimulatedFlow(wanted.name, found, None, document={})
         personas = callers(flow, [], wanted.only, {"phone", "model"})
-        compiled = await asyncio.to_thread(_compiled, wanted)
-        llm = await self._llm(document)
-        language = language or self._settings.engines.language
-        fetcher = self._for_keys if wanted.of_key else self._fetcher
-        workshops = TextWorkshops(fetcher, llm, language, self._functions)
-        make = agents_of(compiled, workshops, wanted.version, language)
+        make = await self.agents(wanted.document, wanted.subflows, wanted.version, of_key=wanted.of_key)
         return self._calls(wanted, personas, make)
+
+    async def agents(
+        self, document: Document, subflows: Subflows, version: int | None, *, of_key: bool
+    ) -> Callable[[UUID, Persona], Agent]:
+        """Makes the agents of calls by text. Raises ConfigError for what cannot be called, EngineError where
+        it needs a model that is not to be had."""
+        compiled = await asyncio.to_thread(_compiled, document, subflows)
+        llm = await self._llm(document)
+        language = document.defaults.language or self._settings.engines.language
+        fetcher = self._for_keys if of_key else self._fetcher
+        workshops = TextWorkshops(fetcher, llm, language, self._functions)
+        return agents_of(compiled, workshops, version, language)
 
     async def _calls(
         self, wanted: WantedSimulation, personas: Sequence[Persona], make: Callable[[UUID, Persona], Agent]
@@ -151,10 +159,8 @@ class ServedSimulator:
         return await started_llm(self._engines, names)
 
 
-def _compiled(wanted: WantedSimulation) -> CompiledFlow:
-    return compile_document(
-        wanted.document, subflows=lambda flow, number: wanted.subflows.get((flow, number))
-    )
+def _compiled(document: Document, subflows: Subflows) -> CompiledFlow:
+    return compile_document(document, subflows=lambda flow, number: subflows.get((flow, number)))
 
 
 def _prepared(wanted: WantedSimulation, personas: Sequence[Persona], count: int) -> tuple[str, list[Planned]]:

@@ -87,5 +87,8 @@ class G722Encoder:
     def expect_loss(self, percent: float) -> None:
         """Nothing can be done about it."""
 
+    def leave_silence_out(self, wanted: bool) -> None:
+        """It cannot tell."""
+
     def limit(self, bitrate: int | None) -> None:
         """It has one rate."""

@@ -21,7 +21,9 @@ from mediaserver.media.time import FRAME_SAMPLES, NARROW_RATE, SAMPLE_RATE
 
 BITRATE = 24_000
 """Bits a second of what we send: wide-band speech without audible loss (RFC 7587 3.1.1)."""
-LEAST_BITRATE = 6_000
+LEAST_BITRATE, MOST_BITRATE = 6_000, 64_000
+LEFT_OUT = 2
+"""Octets of a packet that need not be sent, at most: nobody speaks (libopus, `opus_encode`)."""
 COMPLEXITY = 3
 """Of 10. More costs processor time that telephone speech does not need."""
 MOST_SAMPLES = SAMPLE_RATE * 120 // 1_000
@@ -140,7 +142,7 @@ class OpusEncoder:
         self.limit(None)
         self._set(_SET_COMPLEXITY, COMPLEXITY)
         self._set(_SET_INBAND_FEC, 1)
-        self._set(_SET_DTX, 0)
+        self.leave_silence_out(False)
         self.expect_loss(0.0)
 
     def __del__(self) -> None:
@@ -153,11 +155,17 @@ class OpusEncoder:
         made = self._library.opus_encode(
             self._state, frame.ctypes.data, FRAME_SAMPLES, self._out, _MOST_OCTETS
         )
-        return ctypes.string_at(self._out, made) if made > 0 else b""
+        return ctypes.string_at(self._out, made) if made > self._left_out else b""
 
     def limit(self, bitrate: int | None) -> None:
-        """The most bits a second that the far end wants (`maxaveragebitrate`); never more than BITRATE."""
-        self._set(_SET_BITRATE, max(LEAST_BITRATE, min(bitrate or BITRATE, BITRATE)))
+        """The most bits a second; None: BITRATE."""
+        self._set(_SET_BITRATE, max(LEAST_BITRATE, min(bitrate or BITRATE, MOST_BITRATE)))
+
+    def leave_silence_out(self, wanted: bool) -> None:
+        """Discontinuous transmission (:rfc:`7587`, section 3.1.3): of silence comes an empty packet, but for
+        one in 400 ms."""
+        self._left_out = LEFT_OUT if wanted else 0
+        self._set(_SET_DTX, int(wanted))
 
     def expect_loss(self, percent: float) -> None:
         """How much redundancy each packet has for the one before it: none at 0 %."""

@@ -47,7 +47,10 @@ class WideEncoder(Protocol):
         """What the far end's reports say; an encoder with FEC prepares for it."""
 
     def limit(self, bitrate: int | None) -> None:
-        """The most bits a second that the far end wants; None: it does not say."""
+        """The most bits a second; None: as it is made."""
+
+    def leave_silence_out(self, wanted: bool) -> None:
+        """Frames without speech may become empty, which are not sent."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,6 +94,9 @@ class _L16Encoder:
 
     def limit(self, bitrate: int | None) -> None:
         """It has one rate."""
+
+    def leave_silence_out(self, wanted: bool) -> None:
+        """It cannot tell."""
 
 
 G722 = WideCodec("G722", NARROW_RATE, G722Decoder, G722Encoder)

@@ -88,6 +88,8 @@ class DtlsMachine:
         """Once it is done."""
         self.failure: str | None = None
         """Why there will be none, in words; None: there is no reason yet."""
+        self.closed = False
+        """The other side has said that it sends no more (close_notify), by the keys of the handshake."""
         self._connection = identity.connection()
         self._give_up_at = now + PATIENCE_NS
         self._repeat_at: int | None = None
@@ -119,8 +121,21 @@ class DtlsMachine:
             return self._go_on(now)
         try:
             self._connection.recv(1)  # a repeated flight: ours was lost, and is sent again
+        except SSL.ZeroReturnError:
+            self.closed = True
         except SSL.Error:
             pass
+        return self._written()
+
+    def close(self) -> list[bytes]:
+        """Say that nothing more is going to be sent (close_notify). Nothing before there are keys."""
+        if self.keys is None or self.closed:
+            return []
+        self.closed = True
+        try:
+            self._connection.shutdown()
+        except SSL.Error:
+            return []
         return self._written()
 
     def due(self, now: int) -> list[bytes]:

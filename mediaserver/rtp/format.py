@@ -48,7 +48,9 @@ class Format:
     comfort_noise: bool = False
     """Send it in place of silence."""
     bitrate: int | None = None
-    """The most bits a second that the peer wants; None: as the codec is made."""
+    """The most bits a second that are to be sent; None: as the codec is made."""
+    dtx: bool = False
+    """Send nothing while nobody speaks, where the codec itself sees to that."""
     listening: bool = False
     """For keys as sounds in what comes."""
     _codecs: dict[int, AudioCodec] = field(init=False, repr=False, compare=False)
@@ -72,11 +74,15 @@ class Format:
         event_clocks: Sequence[tuple[int, int]] = (),
         comfort_noise: bool = False,
         bitrate: int | None = None,
+        dtx: bool = False,
         listening: bool = False,
+        checked: bool = False,
     ) -> Format:
-        """`direction` is ours, as in our SDP. Raises KeyError for a codec that there is not."""
-        # Port 0 or an address of zeroes is the old way to say hold (RFC 3264, section 8.4).
-        reachable = remote[0] not in _NOWHERE and remote[1] in _PORTS
+        """`direction` is ours, as in our SDP. `checked`: ICE finds out where to send. Raises KeyError for a
+        codec that there is not."""
+        # Port 0 or an address of zeroes is the old way to say hold (RFC 3264, section 8.4), but for those who
+        # do ICE: they name no place before they know one (RFC 8840, section 4.1.3).
+        reachable = checked or (remote[0] not in _NOWHERE and remote[1] in _PORTS)
         return cls(
             codec_named(codec),
             payload_type,
@@ -89,6 +95,7 @@ class Format:
             event_clocks=tuple(event_clocks),
             comfort_noise=comfort_noise,
             bitrate=bitrate,
+            dtx=dtx,
             listening=listening,
         )
 

@@ -44,6 +44,7 @@ class Handshaking:
     """Of one association."""
 
     __slots__ = (
+        "_from",
         "_identity",
         "_lock",
         "_permission",
@@ -52,6 +53,7 @@ class Handshaking:
         "_strangers",
         "_told",
         "machine",
+        "proven_host",
         "rejected",
     )
 
@@ -72,6 +74,10 @@ class Handshaking:
         self._sendto = sendto
         self._place: Address | None = None
         """Where the last datagram came from."""
+        self._from: str | None = None
+        """The host that alone took part in the handshake of `machine`; empty: there were several."""
+        self.proven_host: str | None = None
+        """The host that did the whole handshake: it has read what was sent to it. None: nobody has."""
         self._told = False
         self.rejected = 0
         """Packets that came before there were keys, or for it from hosts that have no part in the call."""
@@ -85,7 +91,11 @@ class Handshaking:
             return
         self._permission.came(len(data), now)
         self._place = source
+        if not self.machine.over:
+            self._from = source[0] if self._from in (None, source[0]) else ""
         self._send(self.machine.received(data, now), source, now)
+        if self.proven_host is None and self._from and self.machine.keys is not None:
+            self.proven_host = self._from
 
     def _by_stranger(self, data: bytes, source: Address, now: int) -> None:
         stranger = self._strangers.get(source)
@@ -101,6 +111,7 @@ class Handshaking:
         self._send_stranger(stranger, source, stranger.machine.received(data, now))
         if stranger.machine.keys is not None and not self.machine.over:
             self.machine = stranger.machine  # it is the other side, wherever it is
+            self.proven_host = source[0]
             self._strangers = {source: stranger}
 
     def _has_place(self, now: int) -> bool:
@@ -136,6 +147,10 @@ class Handshaking:
         elif self._permission.sending(now) is not Sending.NOTHING:
             machine.wait_anew(now)
             self._send(machine.begin(now), place, now)
+
+    def close(self, place: Address | None, now: int) -> None:
+        """The stream is over, which the other side is told where its audio goes."""
+        self._send(self.machine.close(), place, now)
 
     def failure(self) -> str | None:
         """Why it failed, once."""

@@ -141,6 +141,7 @@ class Outgoing:
             self._encoder, self._encoder_of = codec.encoder(), codec
         if self._encoder is not None:
             self._encoder.limit(format.bitrate)
+            self._encoder.leave_silence_out(format.dtx)
         self._clock_factor = format.clock_factor
         self._comfort = 0 if format.comfort_noise else None
         if format.telephone_event_pt is not None:
@@ -273,6 +274,9 @@ class Outgoing:
             if not self._comfort_due():
                 return
             packet = sender.packet(_COMFORT, COMFORT_NOISE, timestamp * self._clock_factor)
+        elif not payload:  # silence that the encoder leaves out: the talk that follows is marked
+            self._marker = _MARKER
+            return
         elif self._octets_per_packet == NARROW_SAMPLES:
             sequence = sender.sequence
             sender.sequence = (sequence + 1) & WRAP_16

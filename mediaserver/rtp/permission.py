@@ -15,6 +15,8 @@ victim. So what is known of the host decides:
                                          side proved to be, less our answers before that; once in a call
     a host whose RTCP reports on our     all is sent, until it was silent for too long: only who gets our
       SSRC                               packets knows that SSRC, which no other such host has seen
+    the host that alone did the DTLS     the same: it has read what was sent to it and to no other
+      handshake
 
 Verified is who gave the password of an extension or is a trunk: the operator chose it, and its gateway may
 listen for long before it speaks (VAD, muted phones). All others are held to the bytes that they sent. An
@@ -41,6 +43,10 @@ VERIFIED_PATIENCE_NS = 30 * SECOND_NS
 """So long a host that a verified caller announced may send nothing, neither RTP nor RTCP."""
 MOST_IN_VAIN = 3
 """Announcements in a row, beside the first, of hosts from which nothing came, that are believed so long."""
+
+
+NOWHERE = ("0.0.0.0", "::")
+"""What the other side names while it does not know yet where its media is."""
 
 
 class Sending(enum.Enum):
@@ -95,10 +101,13 @@ class Permission:
         self._witness = False
         """The present host has reported on our packets."""
 
-    def prove(self, host: str, received: int | None = None, *, verified: bool = False, now: int = 0) -> None:
+    def prove(
+        self, host: str | None, received: int | None = None, *, verified: bool = False, now: int = 0
+    ) -> None:
         """Signalling has proven that the other side is at `host`, and received so many bytes in this call so
-        far; None: they were not counted. `verified`: it also knows who that is."""
-        self._proven = host
+        far; None: they were not counted. `verified`: it also knows who that is. `host` None: the call is
+        proven, and where its media is signalling does not know (it comes through a proxy, or may)."""
+        self._proven = host if host is not None else ""
         if verified and not self._verified:
             self._verified = True
             self._announced_at = now
@@ -132,15 +141,16 @@ class Permission:
             self._came_at = now
 
     def witnessed(self) -> None:
-        """The host has reported on our packets, by their SSRC."""
+        """The host has reported on our packets, by their SSRC, or has finished a handshake of which it can
+        know only what was sent to it."""
         self._witness = True
 
     def sending(self, now: int) -> Sending:
         """What may be sent to the host."""
+        if self.host is None or self.host in NOWHERE:
+            return Sending.NOTHING
         if self.settled:
             return Sending.ALL
-        if self.host is None:
-            return Sending.NOTHING
         if self._verified and self.host == self._announced:
             if now - max(self._announced_at, self._came_at) < VERIFIED_PATIENCE_NS:
                 return Sending.ALL

@@ -92,6 +92,8 @@ class RtpStream:
         "on_digit",
         "on_heard",
         "on_insecure",
+        "on_left",
+        "on_secured",
         "on_silent",
         "on_tone",
         "opened_at",
@@ -127,6 +129,10 @@ class RtpStream:
         """The other side was heard for the first time: audio in sequence, or RTCP about ours. Called once."""
         self.on_insecure: Callable[[str], None] | None = None
         """Audio was to be encrypted and cannot be: why, in words. Called once."""
+        self.on_secured: Callable[[], None] | None = None
+        """A handshake has brought keys: audio may flow."""
+        self.on_left: Callable[[], None] | None = None
+        """The other side has closed what the handshake made. Called once."""
         self.wire = wire
         self.lane = Lane(wire, lane)
         self.voice = voice
@@ -193,14 +199,16 @@ class RtpStream:
         event_clocks: Sequence[tuple[int, int]] = (),
         comfort_noise: bool = False,
         bitrate: int | None = None,
+        dtx: bool = False,
         listening: bool = False,
     ) -> None:
         """What was negotiated, the first time or again. `direction` is ours, as in our SDP. `others`: payload
         types and codecs that may come besides; `events_in`: another payload type of digits that come;
         `event_clocks`: payload types of digits with the Hz of their time, where that is not 8,000;
-        `comfort_noise`: send it in place of silence; `bitrate`: the most that the peer wants, bits a second;
-        `listening`: for keys as sounds. Raises KeyError for a codec that there is not, and EngineMissingError
-        for one whose library is missing. A closed stream stays closed."""
+        `comfort_noise`: send it in place of silence; `bitrate`: the most to be sent, bits a second; `dtx`:
+        nothing is sent while nobody speaks, where the codec can do that; `listening`: for keys as sounds.
+        Raises KeyError for a codec that there is not, and EngineMissingError for one whose library is
+        missing. A closed stream stays closed."""
         format = Format.negotiated(
             remote,
             codec,
@@ -213,7 +221,9 @@ class RtpStream:
             event_clocks,
             comfort_noise,
             bitrate,
+            dtx,
             listening,
+            self._checks is not None,
         )
         if self.closed:
             return
@@ -262,6 +272,15 @@ class RtpStream:
         if self._hello is not None:
             hello, self._hello = self._hello, None
             handshaking.arrived(*hello, self.wire.now_ns())
+
+    def limit_silence(self, limits: SilenceLimits) -> None:
+        """Other limits than the wire's, for whoever can be known to be gone sooner. Before `configure`."""
+        self._liveness = Liveness(limits)
+
+    @property
+    def nominated(self) -> Address | None:
+        """Where the other side has said, by ICE, that it wants its audio; None: it has not."""
+        return self._checks.place if self._checks is not None else None
 
     def use_ice(self, session: IceSession | None) -> None:
         """Answer the other side's checks from now on, and go where they say; None: there are none. Before
@@ -347,15 +366,21 @@ class RtpStream:
             return
         if self.encryption.waiting and (keys := handshaking.machine.keys) is not None:
             self._encrypt(keys)
+            self._permit(self.wire.now_ns())
+            tell("on_secured", self.on_secured)
+        elif self.on_left is not None and handshaking.machine.closed:
+            left, self.on_left = self.on_left, None
+            tell("on_left", left)
         elif self.on_insecure is not None and (why := handshaking.failure()) is not None:
             tell("on_insecure", self.on_insecure, f"audio cannot be encrypted by DTLS: {why}")
 
-    def proven(self, host: str, received: int | None = None, *, verified: bool = False) -> None:
+    def proven(self, host: str | None, received: int | None = None, *, verified: bool = False) -> None:
         """Signalling has proven that the other side is at this IP address, and received so many bytes in this
-        call so far (None: nobody counted); `verified`: it knows who that is. Nothing is sent before. See
-        `mediaserver.rtp.permission`."""
+        call so far (None: nobody counted); `verified`: it knows who that is; `host` None: it is somewhere.
+        Nothing is sent before. See `mediaserver.rtp.permission`."""
         self._permission.prove(host, received, verified=verified, now=self.wire.now_ns())
-        self.incoming.lock.signalling_is(host)
+        if host is not None:
+            self.incoming.lock.signalling_is(host)
         if self.remote is not None and self.incoming.lock.locked is None:
             self._send_to(self.incoming.place)
         self._permit(self.wire.now_ns())
@@ -524,6 +549,8 @@ class RtpStream:
                     tell("on_silent", self.on_silent)
                 case StreamAction.SAY_BYE:
                     self._send_rtcp(self.rtcp.bye(self.outgoing.sender))
+                    if (handshaking := self.encryption.handshaking) is not None:
+                        handshaking.close(self.remote, self.wire.now_ns())
                 case StreamAction.RELEASE:
                     self.incoming.stop()
                     self.outgoing.stop()
@@ -553,6 +580,9 @@ class RtpStream:
     def _permit(self, now: int) -> None:
         """Send what may be sent now."""
         self._count(now)
+        if (handshaking := self.encryption.handshaking) is not None:
+            if handshaking.proven_host is not None and handshaking.proven_host == self._permission.host:
+                self._permission.witnessed()
         waits = self._checks is not None and self._checks.waits(now)
         self.outgoing.permit(Sending.NOTHING if waits else self._permission.sending(now))
 

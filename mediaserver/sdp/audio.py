@@ -68,6 +68,7 @@ class AudioStream(Protocol):
         event_clocks: Sequence[tuple[int, int]] = (),
         comfort_noise: bool = False,
         bitrate: int | None = None,
+        dtx: bool = False,
         listening: bool = False,
     ) -> None: ...
     def secure(self, how: Encrypting | None, /) -> None:
@@ -78,10 +79,11 @@ class AudioStream(Protocol):
         """Answer the other side's connectivity checks from now on, and send where it nominates; None: there
         are none. Comes before the `configure` of what was agreed on together with it."""
 
-    def proven(self, host: str, received: int | None = None, /, *, verified: bool = False) -> None:
-        """The other side is at this IP address, and signalling has received so many bytes in this call so
-        far (None: not counted). Nothing is sent before, and to any other host no more than that is worth
-        until it is heard. `verified`: signalling knows who it is, and believes hosts that it announces."""
+    def proven(self, host: str | None, received: int | None = None, /, *, verified: bool = False) -> None:
+        """The other side is at this IP address (None: it is somewhere), and signalling has received so many
+        bytes in this call so far (None: not counted). Nothing is sent before, and to any other host no more
+        than that is worth until it is heard. `verified`: signalling knows who it is, and believes hosts that
+        it announces."""
 
     def read(self) -> Frame | None: ...
     def write(self, frame: Frame) -> None: ...

@@ -34,8 +34,6 @@ class SdpCodec:
     """Its static payload type, or the dynamic one that we give it."""
     channels: int = 1
     """As in the rtpmap; more than the audio has in Opus (:rfc:`7587` section 7)."""
-    parameters: str = ""
-    """For the fmtp line."""
 
     @property
     def is_static(self) -> bool:
@@ -47,15 +45,29 @@ class SdpCodec:
         return f"{self.name}/{self.clock}{channels}"
 
 
-OPUS = "maxaveragebitrate=24000;stereo=0;useinbandfec=1;usedtx=0"
-"""What we want to be sent; mono, since there is one ear behind it."""
+@dataclass(frozen=True, slots=True)
+class OpusWish:
+    """How speech in Opus is to be, both ways (:rfc:`7587`, section 6.1)."""
+
+    bitrate: int = 24_000
+    """The most bits a second."""
+    dtx: bool = False
+    """Nothing is sent while nobody speaks."""
+
+    @property
+    def parameters(self) -> str:
+        """For the fmtp line: mono, since there is one ear behind it."""
+        return f"maxaveragebitrate={self.bitrate};stereo=0;useinbandfec=1;usedtx={int(self.dtx)}"
+
+
+USUAL_OPUS = OpusWish()
 CATALOGUE = {
     codec.name: codec
     for codec in (
         SdpCodec("PCMU", NARROW_RATE, 0),
         SdpCodec("PCMA", NARROW_RATE, 8),
         SdpCodec("G722", NARROW_RATE, 9),
-        SdpCodec("opus", 48_000, 107, channels=2, parameters=OPUS),
+        SdpCodec("opus", 48_000, 107, channels=2),
         SdpCodec("L16", 16_000, 108),
     )
 }
@@ -83,6 +95,7 @@ class Formats:
     events: tuple[tuple[int, int], ...] = ()
     """Payload type and clock of telephone-event; empty: we want none."""
     comfort_noise: bool = False
+    opus: OpusWish = USUAL_OPUS
 
     @classmethod
     def of_names(cls, codecs: Sequence[str], te: int | None, comfort_noise: bool) -> Formats:
@@ -114,8 +127,8 @@ class Formats:
         for number, name in self.audio:
             codec = CATALOGUE[name]
             lines.append(f"rtpmap:{number} {codec.rtpmap}")
-            if codec.parameters:
-                lines.append(f"fmtp:{number} {codec.parameters}")
+            if name == "opus":
+                lines.append(f"fmtp:{number} {self.opus.parameters}")
         if self.comfort_noise:
             lines.append(f"rtpmap:{COMFORT_NOISE} CN/{NARROW_RATE}")
         for number, clock in self.events:

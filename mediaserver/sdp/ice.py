@@ -11,6 +11,7 @@ import enum
 import ipaddress
 import re
 import secrets
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from mediaserver.media.connectivity import IceCredentials, IceSession
@@ -57,8 +58,15 @@ _LITE = ("ice-lite", "ice-options:ice2")
 class IceSide:
     """The ICE side of one call's offers and answers. `agreed` is to be set when they hold."""
 
-    def __init__(self, wanted: Ice = Ice.OFF) -> None:
+    def __init__(
+        self, wanted: Ice = Ice.OFF, more_hosts: Sequence[str] = (), *, strict: bool = False
+    ) -> None:
+        """`more_hosts`: addresses of ours beside the one of the description by which the same ports can be
+        reached, the most wanted first. `strict`: audio goes where the checks of the other side say and
+        nowhere else, whatever its SDP names; who does no checks gets none."""
         self._wanted = wanted
+        self._more_hosts = tuple(more_hosts)
+        self.strict = strict
         self._offered: IceCredentials | None = None
         """In our first offer, however often that is written."""
         self._answered: IceSession | None = None
@@ -73,17 +81,22 @@ class IceSide:
             return self.agreed
         return IceSession(self._offered, None)
 
+    def expects_checks(self, session: Section, media: Media) -> bool:
+        """The other side finds out by ICE where audio is to go: an address of zeroes in its offer says that
+        it does not know yet (:rfc:`8840`, section 4.1.3), and not that it holds."""
+        return self._wanted is not Ice.OFF and _credentials(session, media) is not None
+
     def offer(self, host: str, port: int, *, muxed: bool, again: bool) -> IceAnswer:
         """What our offer says. `again`: something was agreed on before."""
         if again:
             ours = self.agreed.ours if self.agreed is not None else None
         elif self._wanted is Ice.OFFER:
-            ours = self._offered = self._offered or _new_credentials()
+            ours = self._offered = self._offered or new_credentials()
         else:
             ours = None
         if ours is None:
             return NO_ICE
-        return IceAnswer(None, _described(ours, host, port, muxed), _LITE)
+        return IceAnswer(None, self._described(ours, host, port, muxed), _LITE)
 
     def answer(self, session: Section, media: Media, host: str, port: int, *, muxed: bool) -> IceAnswer:
         """What the answer to a stream of an offer says. `host`, `port`: ours."""
@@ -93,7 +106,7 @@ class IceSide:
         if not _names_its_default(session, media):
             return IceAnswer(None, ("ice-mismatch",))
         made = self._session_with(theirs, checks="ice-lite" not in session.attributes())
-        return IceAnswer(made, _described(made.ours, host, port, muxed), _LITE)
+        return IceAnswer(made, self._described(made.ours, host, port, muxed), _LITE)
 
     def accept(self, session: Section, ours: Media, theirs: Media) -> IceSession | None:
         """What the answer to our stream means."""
@@ -102,16 +115,24 @@ class IceSide:
             return None
         return IceSession(offered, answered, "ice-lite" not in session.attributes())
 
+    def _described(self, ours: IceCredentials, host: str, port: int, muxed: bool) -> tuple[str, ...]:
+        hosts = tuple(dict.fromkeys((host.strip("[]"), *self._more_hosts)))
+        return (
+            f"ice-ufrag:{ours.ufrag}",
+            f"ice-pwd:{ours.password}",
+            *candidates(hosts, port, muxed=muxed),
+        )
+
     def _session_with(self, theirs: IceCredentials, *, checks: bool) -> IceSession:
         """The same as before for the same credentials; others are a restart, with others of ours."""
         for known in (self.agreed, self._answered):
             if known is not None and known.theirs == theirs:
                 return known
-        self._answered = IceSession(_new_credentials(), theirs, checks)
+        self._answered = IceSession(new_credentials(), theirs, checks)
         return self._answered
 
 
-def _new_credentials() -> IceCredentials:
+def new_credentials() -> IceCredentials:
     """48 and 144 bits by chance, where 24 and 128 are asked for."""
     ufrag, password = (base64.b64encode(secrets.token_bytes(octets)).decode() for octets in (6, 18))
     return IceCredentials(ufrag, password)
@@ -127,13 +148,13 @@ def _credentials(session: Section, media: Media) -> IceCredentials | None:
     return IceCredentials(ufrag, password)
 
 
-def _described(ours: IceCredentials, host: str, port: int, muxed: bool) -> tuple[str, ...]:
+def candidates(hosts: Sequence[str], port: int, *, muxed: bool) -> tuple[str, ...]:
+    """Attributes for our host candidates, the most wanted first (:rfc:`8839`, section 5.1)."""
     components = [(1, port)] if muxed else [(1, port), (2, port + 1)]
-    address = host.strip("[]")
-    return (
-        f"ice-ufrag:{ours.ufrag}",
-        f"ice-pwd:{ours.password}",
-        *(f"candidate:1 {n} UDP {_PRIORITY | 256 - n} {address} {at} typ host" for n, at in components),
+    return tuple(
+        f"candidate:{number} {n} UDP {_PRIORITY - (number - 1 << 8) | 256 - n} {host} {at} typ host"
+        for number, host in enumerate(hosts, 1)
+        for n, at in components
     )
 
 

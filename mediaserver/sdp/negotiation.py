@@ -13,9 +13,12 @@ from dataclasses import dataclass, replace
 from mediaserver.media.connectivity import IceSession
 from mediaserver.media.encryption import Encrypting
 from mediaserver.media.time import NARROW_RATE
+from mediaserver.sdp.bundle import bundle_of, identified, is_bundle_only, refused
 from mediaserver.sdp.codecs import (
     CATALOGUE,
+    USUAL_OPUS,
     Formats,
+    OpusWish,
     bitrate_of,
     codecs_of,
     event_for,
@@ -46,6 +49,8 @@ __all__ = [
     "offer",
 ]
 
+NO_PORT = 9
+"""Of who does not know its own yet (:rfc:`8840`, section 4.1.3): the port `discard`."""
 CODECS = ("PCMU", "PCMA")
 """Of whoever says nothing else."""
 MIN_PTIME_MS, DEFAULT_PTIME_MS, MAX_PTIME_MS = 10, 20, 60
@@ -138,6 +143,7 @@ def answer(
     last: Negotiated | None = None,
     order: CodecOrder = CodecOrder.THEIRS,
     comfort_noise: bool = False,
+    opus: OpusWish = USUAL_OPUS,
     securing: Securing | None = None,
     ice: IceSide | None = None,
 ) -> tuple[bytes, Negotiated]:
@@ -150,14 +156,18 @@ def answer(
     `securing`, `ice`: as in `offer`. Raises NoCommonCodec (EncryptionMismatch when it is only for want of
     that), or SdpError when the offer is malformed.
     """
-    securing = securing or Securing()
+    securing, ice = securing or Securing(), ice or IceSide()
     mismatch: EncryptionMismatch | None = None
     session = SessionDescription.parse(offer_sdp)
     taken: Negotiated | None = None
     checked = NO_ICE
     streams: list[Media] = []
+    bundle: tuple[str, ...] = ()
     for media in session.media:
-        agreed = None if taken else _agree(session, media, codecs, te, ptime, direction, peer, order)
+        agreed = None
+        if taken is None:
+            placed = ice.expects_checks(session, media)
+            agreed = _agree(session, media, codecs, te, ptime, direction, peer, order, placed)
         secured: tuple[str, ...] = ()
         if agreed is not None:
             try:
@@ -166,21 +176,25 @@ def answer(
             except EncryptionMismatch as error:
                 agreed, mismatch = None, mismatch or error
         if agreed is None:
-            streams.append(Media(kind=media.kind, proto=media.proto, formats=media.formats[:1] or ["0"]))
+            streams.append(refused(media))
             continue
         taken = agreed if comfort_noise else replace(agreed, comfort_noise=False)
         event = event_for(agreed.codec, events_of(media)) if te else None
         formats = Formats(
-            ((agreed.payload_type, agreed.codec),), (event,) if event else (), taken.comfort_noise
+            ((agreed.payload_type, agreed.codec),), (event,) if event else (), taken.comfort_noise, opus
         )
         ours = _audio(port, media.proto, formats, agreed.ptime_ms, agreed.direction)
         ours.lines += [("a", attribute) for attribute in secured]
         if has_rtcp_mux(media):
             ours.lines.append(("a", "rtcp-mux"))
             taken = replace(taken, rtcp_port=agreed.remote_port)
-        checked = (ice or IceSide()).answer(session, media, host, port, muxed=has_rtcp_mux(media))
-        ours.lines += [("a", attribute) for attribute in checked.attributes]
+        checked = ice.answer(session, media, host, port, muxed=has_rtcp_mux(media))
+        ours.lines += [("a", attribute) for attribute in (*checked.attributes, *identified(media))]
+        bundle = bundle_of(session, media)
         taken = replace(taken, ice=checked.session)
+        if ice.strict and checked.session is not None:
+            nowhere = "::" if ":" in host else "0.0.0.0"
+            taken = replace(taken, remote_host=nowhere, remote_port=NO_PORT, rtcp_port=NO_PORT)
         streams.append(ours)
     if taken is None and last is not None and _closes(session):
         taken = replace(last, direction="inactive", held=True)
@@ -188,7 +202,7 @@ def answer(
         raise mismatch or NoCommonCodec(f"the offer holds no audio in {' or '.join(codecs)} over RTP")
     times = session.first("t") or ""
     times = times if _TIMES.fullmatch(times) else "0 0"
-    return bytes(_description(host, session_id, version, times, streams, checked)), taken
+    return bytes(_description(host, session_id, version, times, streams, checked, bundle)), taken
 
 
 def _closes(session: SessionDescription) -> bool:
@@ -294,11 +308,17 @@ def _place_of_audio(session: SessionDescription) -> int | None:
 
 
 def _description(
-    host: str, session_id: int, version: int, times: str, media: list[Media], checked: IceAnswer
+    host: str,
+    session_id: int,
+    version: int,
+    times: str,
+    media: list[Media],
+    checked: IceAnswer,
+    more: Sequence[str] = (),
 ) -> SessionDescription:
     where = f"IN IP6 {host.strip('[]')}" if ":" in host else f"IN IP4 {host}"
     lines = [("v", "0"), ("o", f"- {session_id} {version} {where}"), ("s", "-"), ("c", where), ("t", times)]
-    lines += [("a", attribute) for attribute in checked.session_attributes]
+    lines += [("a", attribute) for attribute in (*checked.session_attributes, *more)]
     return SessionDescription(lines=lines, media=media)
 
 
@@ -316,9 +336,12 @@ def _agree(
     direction: str,
     peer: str | None,
     order: CodecOrder = CodecOrder.THEIRS,
+    checked: bool = False,
 ) -> Negotiated | None:
-    """What we and the peer's stream have in common; None when it is refused or nothing fits."""
-    if media.kind != "audio" or media.port == 0 or media.proto.upper() not in PROFILES:
+    """What we and the peer's stream have in common; None when it is refused or nothing fits. `checked`: it is
+    going to find out by ICE where its audio goes."""
+    refused = media.port == 0 and not is_bundle_only(session, media)
+    if media.kind != "audio" or refused or media.proto.upper() not in PROFILES:
         return None
     common = codecs_of(media, codecs)
     if not common:
@@ -330,13 +353,13 @@ def _agree(
         raise SdpError("the audio stream has no connection line")
     payload_type, codec = common[0]
     theirs = _direction(session, media)
-    nowhere = host in ("0.0.0.0", "::")
+    nowhere = host in ("0.0.0.0", "::") and not checked
     sends = direction in ("sendrecv", "sendonly") and theirs in ("sendrecv", "recvonly") and not nowhere
     event = event_for(codec, events_of(media)) if te else None
     receives = direction in ("sendrecv", "recvonly") and theirs in ("sendrecv", "sendonly")
     return Negotiated(
         remote_host=host,
-        remote_port=media.port,
+        remote_port=media.port or NO_PORT,
         codec=codec,
         payload_type=payload_type,
         telephone_event_pt=event[0] if event else None,

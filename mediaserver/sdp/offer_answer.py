@@ -110,6 +110,7 @@ class OfferAnswer:
                 peer=self._peer,
                 order=self.policy.order,
                 comfort_noise=self.policy.comfort_noise,
+                opus=self.policy.opus,
             )
             self._agree(negotiated)
         except SdpError:
@@ -166,10 +167,11 @@ class OfferAnswer:
 
     def _agree(self, negotiated: Negotiated) -> None:
         host = negotiated.remote_host
-        if not is_address(host) or not (may_send_to(host) or negotiated.held):
+        open_ = negotiated.held or (negotiated.ice is not None and host in ("0.0.0.0", "::"))
+        if not is_address(host) or not (may_send_to(host) or open_):
             # A name would have to be looked up on the media path; a group address is no telephone.
             raise NoCommonCodec(f"audio cannot be sent to {host!r}")
-        if _is_ipv6(host) != _is_ipv6(self._host) and not negotiated.held:
+        if _is_ipv6(host) != _is_ipv6(self._host) and not open_:
             raise NoCommonCodec(f"audio cannot be sent from {self._host} to {host}: one is IPv4, one IPv6")
         try:
             self.open().use_ice(negotiated.ice)
@@ -185,7 +187,8 @@ class OfferAnswer:
                 negotiated.events_in,
                 event_clocks=negotiated.event_clocks,
                 comfort_noise=negotiated.comfort_noise and self.policy.dtx,
-                bitrate=negotiated.bitrate,
+                bitrate=min(negotiated.bitrate or self.policy.opus.bitrate, self.policy.opus.bitrate),
+                dtx=self.policy.opus.dtx,
                 listening=self.policy.listens(negotiated.telephone_event_pt is not None),
             )
         except EngineMissingError as error:  # a trunk's own list names a codec that this machine lacks

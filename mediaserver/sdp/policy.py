@@ -8,6 +8,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from mediaserver.sdp.codecs import USUAL_OPUS, OpusWish
+
 
 class Encryption(enum.StrEnum):
     """Whether audio is encrypted (SRTP)."""
@@ -49,6 +51,7 @@ class MediaPolicy:
     dtx: bool = False
     """Send it in place of silence where it was agreed on."""
     inband_dtmf: InbandDtmf = InbandDtmf.AUTO
+    opus: OpusWish = USUAL_OPUS
 
     def listens(self, has_events: bool) -> bool:
         """Whether keys are listened for in the audio. `has_events`: telephone-event was agreed on."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mediaserver.sdp.codecs import USUAL_OPUS, OpusWish
 from mediaserver.sdp.ice import IceSide
 from mediaserver.sdp.negotiation import CODECS, DEFAULT_PTIME_MS, Layout, Negotiated, accept, answer, offer
 from mediaserver.sdp.policy import CodecOrder
@@ -71,6 +72,7 @@ class SdpSession:
         peer: str | None = None,
         order: CodecOrder = CodecOrder.THEIRS,
         comfort_noise: bool = False,
+        opus: OpusWish = USUAL_OPUS,
     ) -> tuple[bytes, Negotiated]:
         """As the function `answer`."""
 
@@ -91,6 +93,7 @@ class SdpSession:
                 ice=self._ice,
                 order=order,
                 comfort_noise=comfort_noise,
+                opus=opus,
             )
 
         text, agreed = describe(self.version)

@@ -22,7 +22,7 @@ from mediaserver.storage.sql import Database, Row, text, to_json
 FlowState: TypeAlias = Literal["valid", "draft"]
 MOST_BYTES = 1_000_000
 """Of a document in its canonical form."""
-RESERVED = frozenset({"generate", "import", "schema", "secrets", "templates", "validate"})
+RESERVED = frozenset({"generate", "import", "schema", "secrets", "templates", "tries", "validate"})
 """No flow is made under these names: `/api/flows/NAME` is something else."""
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -63,8 +63,9 @@ async def flows_seen(
     limit: int | None = None,
 ) -> list[Row]:
     """Flows as a key sees them, by name: its own and the operator's (None), or `everything`. Each as
-    `all_flows` has it, with the `agents` that run it, as far as the key sees those. `name`: this one
-    alone."""
+    `all_flows` has it, with the `agents` that run it, as far as the key sees those, what the newest version
+    says of itself (`about`, `errors`, `warnings`), and when it was published and drawn on last. `name`: this
+    one alone."""
     rows = await connection.fetch(
         """
         select f.*, newest.number as newest, newest.state as newest_state,
@@ -73,9 +74,19 @@ async def flows_seen(
                 select a.name from agents a
                 where a.kind = 'flow' and a.flow = f.name and ($2 or a.owner is null or a.owner = $1)
                 order by a.name
-            ) as agents
+            ) as agents,
+            coalesce(newest.about, '') as about, coalesce(newest.errors, 0) as errors,
+            coalesce(newest.warnings, 0) as warnings,
+            (select max(p.made_at) from flow_publications p where p.flow = f.name and f.published is not null)
+                as published_at,
+            (select d.changed_at from flow_drafts d where d.flow = f.name) as drafted_at
         from flows f left join lateral (
-            select number, state from flow_versions v where v.flow = f.name order by number desc limit 1
+            select number, state, document->>'about' as about,
+                (select count(*) from json_array_elements(findings) e where e->>'severity' = 'error')
+                    as errors,
+                (select count(*) from json_array_elements(findings) e where e->>'severity' = 'warning')
+                    as warnings
+            from flow_versions v where v.flow = f.name order by number desc limit 1
         ) newest on true
         where ($2 or f.owner is null or f.owner = $1) and ($3::text is null or f.name = $3) and f.name > $4
         order by f.name limit $5

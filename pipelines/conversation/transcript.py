@@ -5,7 +5,7 @@ A line is put again under its index whenever more of it is known.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -84,14 +84,17 @@ class Transcript:
         silence = think.silence / SAMPLES_PER_MS
         stt = think.result.stt_ms if think.result is not None else 0.0
         text = said.text if think.result is None else think.result.text  # not what it was joined to
-        spoken = {"language": said.language} if said.language else {}
+        index = self._next()
+        spoken: dict[str, Any] = {"language": said.language} if said.language else {}
+        if said.mood is not None:
+            spoken["mood"] = {**asdict(said.mood), "hint": said.mood.hint}
         self._call.publish(
-            "final", text=text, confidence=said.confidence, understood=said.understood, **spoken
+            "final", text=text, confidence=said.confidence, understood=said.understood, line=index, **spoken
         )
         self._call.put(
             TurnSaid(
                 self._call.id,
-                self._next(),
+                index,
                 "caller",
                 text,
                 text,
@@ -109,7 +112,7 @@ class Transcript:
 
     def says(self, said: SpokenLine, text: str) -> None:
         """The agent sets out to say this piece of a line."""
-        self._call.publish(said.thought.speaker, text=text)
+        self._call.publish(said.thought.speaker, text=text, line=said.index)
         self.put(said)
 
     def put(self, said: SpokenLine, *, over: bool = False) -> None:
@@ -161,7 +164,7 @@ class Transcript:
     def settled(self, said: SpokenLine) -> None:
         """Every word of a line has met its end."""
         self.put(said, over=True)
-        self._call.publish("heard", text=said.line.heard, interrupted=said.line.interrupted)
+        self._call.publish("heard", text=said.line.heard, interrupted=said.line.interrupted, line=said.index)
 
     def _next(self) -> int:
         index, self._index = self._index, self._index + 1

@@ -96,8 +96,8 @@ class TypedSession:
     def hear(self, text: str) -> None:
         self._check()
         at = self._call.elapsed_ms()
-        self._call.publish("final", text=text, confidence=1.0, understood=True)
-        self._put("caller", text, at, confidence=1.0)
+        line = self._put("caller", text, at, confidence=1.0)
+        self._call.publish("final", text=text, confidence=1.0, understood=True, line=line)
         self._tell(Utterance(text, 1.0))
 
     def commit(self) -> None:
@@ -151,8 +151,8 @@ class TypedSession:
         """Show this for the operator. Raises CallError when the conversation is over."""
         self._check()
         self._event("say", text=text)
-        self._call.publish("operator", text=text)
-        self._put("operator", text, self._call.elapsed_ms())
+        line = self._put("operator", text, self._call.elapsed_ms())
+        self._call.publish("operator", text=text, line=line)
 
     async def shutdown(self, text: str, within_s: float) -> None:
         """Show this as the last, and hang up."""
@@ -240,7 +240,7 @@ class TypedSession:
             case Say(text=text) | Play(text=text) if text.strip():
                 line.pieces.append(text[:MOST_CHARS].strip())
                 for sentence in split_sentences(line.pieces[-1]):
-                    self._call.publish("agent", text=sentence)
+                    self._call.publish("agent", text=sentence, line=line.index)
                 self._put_line(line, at)
             case Keep(record=record):
                 self._keep((record,))
@@ -269,8 +269,9 @@ class TypedSession:
 
     def _show(self, text: str, at: int) -> None:
         """Words of our own, in the agent's name."""
-        self._call.publish("agent", text=text)
-        self._put_line(_TypedLine(self._take_index(), [text]), at)
+        line = _TypedLine(self._take_index(), [text])
+        self._call.publish("agent", text=text, line=line.index)
+        self._put_line(line, at)
 
     def _put_line(self, line: _TypedLine, at: int) -> None:
         text = " ".join(line.pieces)
@@ -288,10 +289,11 @@ class TypedSession:
             )
         )
 
-    def _put(self, speaker: str, text: str, at: int, confidence: float | None = None) -> None:
-        self._call.put(
-            TurnSaid(self._call.id, self._take_index(), speaker, text, text, at, at, confidence=confidence)
-        )
+    def _put(self, speaker: str, text: str, at: int, confidence: float | None = None) -> int:
+        """Returns its place in the transcript."""
+        index = self._take_index()
+        self._call.put(TurnSaid(self._call.id, index, speaker, text, text, at, at, confidence=confidence))
+        return index
 
     def _take_index(self) -> int:
         index, self._index = self._index, self._index + 1

@@ -13,6 +13,7 @@ from mediaserver.seldom import Seldom
 from sip.access.authenticator import Authenticator, Claim, Proof, Verdict
 from sip.access.digest import ALGORITHMS
 from sip.access.guessing import Guessing, Heed
+from sip.messages.headers import WEB_SOCKETS
 from sip.messages.message import Request, Response
 
 log = logging.getLogger(__name__)
@@ -77,7 +78,10 @@ class Challenger:
     def challenge(self, request: Request, host: str, now: float, *, stale: bool = False) -> Response:
         """The 401 that asks for proof. We are the called side, so it is never a 407 (:rfc:`3261` 22.2)."""
         self._note("challenge")
-        headers = [("WWW-Authenticate", value) for value in self._auth.challenge(host, now, stale)]
+        values = self._auth.challenge(host, now, stale)
+        if request.via.transport in WEB_SOCKETS:
+            values.reverse()  # JsSIP looks at the first alone, and does MD5
+        headers = [("WWW-Authenticate", value) for value in values]
         return request.response(401, headers=headers)
 
     def challenged(self, nonce: str, host: str, now: float) -> bool:

@@ -2,7 +2,7 @@
 
     1. a trunk that needs no password: its networks, its header
     2. digest: an extension, or a trunk that has one
-    3. the TCP connection on which an extension registered
+    3. the connection (TCP, TLS, WebSocket) on which an extension registered
     4. a network that needs no proof (`sip.anonymous`)
     5. everybody else gets one and the same challenge, so that nobody learns which numbers exist
 
@@ -20,6 +20,7 @@ from weakref import WeakKeyDictionary
 from mediaserver.addresses import address_of
 from sip.access.challenger import Challenger
 from sip.access.endpoints import Admitted, Endpoints, Trunk
+from sip.messages.headers import WEB_SOCKETS
 from sip.messages.message import Request, Response
 from sip.transactions.requests import Peer
 
@@ -35,6 +36,10 @@ class Sender(Peer, Protocol):
     @property
     def connection(self) -> object | None:
         """None by UDP."""
+
+    @property
+    def relayed(self) -> bool:
+        """The address is a proxy's, or proves nothing of who sends."""
 
 
 class Gate:
@@ -52,7 +57,7 @@ class Gate:
 
     def admit(self, request: Request, source: Sender, now: float) -> Admitted | Response:
         """Who sends a new INVITE, or the response that refuses it."""
-        if (trunk := self.endpoints.of_source(request, source.host)) is not None:
+        if (trunk := self._trunk(request, source)) is not None:
             return trunk.admitted
         verdict = self._challenger.verdict(request, source.host, now)
         if verdict.ok and verdict.user is not None:
@@ -60,7 +65,7 @@ class Gate:
         if verdict.proves_nothing:
             if (extension := self._registered_on(source, now)) is not None:
                 return extension
-            if self.endpoints.is_anonymous(source.host):
+            if self._needs_no_proof(source):
                 return Admitted("anonymous", reach=self.endpoints.anonymous_reach)
             self._stranger(source.host, now)
         return self._challenger.challenge(request, source.host, now, stale=verdict.stale)
@@ -94,6 +99,22 @@ class Gate:
             return self._challenger.challenge(request, host, now, stale=verdict.stale)
         return True if extension in ("", verdict.user) else request.response(403)
 
+    def within_dialog_by_socket(
+        self, request: Request, source: Sender, now: float, *, extension: str, lost: bool
+    ) -> Response | bool:
+        """The same where one of both ways is a WebSocket, and not the other side's present one: pages share
+        addresses, so that these prove nothing. `lost`: the present one is closed; a page that comes back has
+        registered, or is one that needs no proof."""
+        registered = self._registered_on(source, now)
+        if registered is not None and registered.name == extension:
+            return True
+        if lost and not extension and self._needs_no_proof(source):
+            return False
+        verdict = self._challenger.verdict(request, source.host, now)
+        if not verdict.ok:
+            return self._challenger.challenge(request, source.host, now, stale=verdict.stale)
+        return True if extension in ("", verdict.user) else request.response(403)
+
     def proves(self, caller: Admitted, source: Peer) -> bool:
         """Whether who was admitted has also proven to be at that address: by TCP, or by a digest, whose nonce
         went there. A trunk's address alone may be written on a datagram by anybody."""
@@ -124,7 +145,7 @@ class Gate:
         return (
             self.has_standing(source.host, now)
             or self._registered_on(source, now) is not None
-            or self.endpoints.of_source(request, source.host) is not None
+            or self._trunk(request, source) is not None
         )
 
     def banned(self, host: str, now: float) -> bool:
@@ -139,6 +160,14 @@ class Gate:
             self._connections.pop(source.connection, None)
         else:
             self._connections[source.connection] = (extension, until)
+
+    def _trunk(self, request: Request, source: Sender) -> Trunk | None:
+        """Whose request it is by its address and header alone; nobody's by WebSocket, which no server calls
+        by: there the address is that of a proxy, or of any page beside the trunk."""
+        return None if source.transport in WEB_SOCKETS else self.endpoints.of_source(request, source.host)
+
+    def _needs_no_proof(self, source: Sender) -> bool:
+        return self.endpoints.is_anonymous(source.host) and not source.relayed
 
     def _registered_on(self, source: Sender, now: float) -> Admitted | None:
         if source.connection is None:

@@ -21,6 +21,7 @@ from sip.calls.outgoing import OutgoingCall, nobody_hears, nobody_listens
 from sip.calls.registrar import Binding, Registrar
 from sip.calls.user_agent import CallOptions, SipAgent
 from sip.messages.grammar import ParseError
+from sip.messages.headers import WEB_SOCKETS
 from sip.messages.message import MOST_HOPS
 from sip.messages.uri import Uri
 from sip.transport.default_ports import DEFAULT_PORT
@@ -94,7 +95,10 @@ class SipCarrier:
         extension is the phone that registered, never somebody else whom the operator does not let us call.
         """
         uri, flow = binding.contact, binding.received
-        if flow is not None and not binding.path and uri.address == flow.host:
+        if flow is not None and flow.transport in WEB_SOCKETS:
+            if flow.lost:
+                return None  # never by what it calls itself: a page listens nowhere
+        elif flow is not None and not binding.path and uri.address == flow.host:
             if flow.lost or _listens_elsewhere(uri, flow):
                 flow = None
         if flow is not None and flow.lost:

@@ -26,6 +26,7 @@ from sip.calls.peer_quirks import NO_QUIRKS, PeerQuirks
 from sip.calls.registrar import Binding
 from sip.calls.session_timer import TimerPolicy
 from sip.messages.extensions import RELIABLE, TIMER
+from sip.messages.headers import WEB_SOCKETS
 from sip.messages.message import Request, Response
 from sip.messages.transfer_headers import NO_REFER_SUB, REPLACES
 from sip.messages.uri import Uri, bracketed, escape_user
@@ -44,6 +45,9 @@ ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, REFER, NOTIFY"
 SUPPORTED = (TIMER, RELIABLE, REPLACES, NO_REFER_SUB)
 """The extensions that we do, and that may be required of us."""
 ACCEPT = "application/sdp, multipart/mixed, application/dtmf-relay, application/dtmf"
+COMES_BACK_S = 30.0
+"""So long a call goes on by its media whose WebSocket is closed. JsSIP tries anew after 2 to 30 s, and most
+networks are back within a few."""
 VIA_ROOM = 120
 """Bytes that our Via adds to a request."""
 
@@ -76,6 +80,7 @@ class Core:
         self.call_limits = CallLimits()
         self.quirks: PeerQuirks = NO_QUIRKS
         self.timer_policy = TimerPolicy()
+        self.comes_back_s = COMES_BACK_S
         self._all_left: asyncio.Event | None = None
 
     def leave(self, dialog: Dialog) -> None:
@@ -118,7 +123,8 @@ class Core:
             where = f"{escape_user(user)}@{where}"
         if transport == "TLS":
             return f"<sips:{where}>" if secure else f"<sip:{where};transport=tls>"
-        return f"<sip:{where};transport=tcp>" if transport == "TCP" else f"<sip:{where}>"
+        named = "ws" if transport in WEB_SOCKETS else transport.lower()  # RFC 7118 5.2.2
+        return f"<sip:{where};transport={named}>" if named != "udp" else f"<sip:{where}>"
 
     def able(self) -> list[tuple[str, str]]:
         """What our INVITEs and UPDATEs say that we can do."""
@@ -152,6 +158,8 @@ class Core:
         if way is not None and dialog.extension and (anew := self.registered(dialog)) is not None:
             sure = dialog.instance != "" and anew.instance == dialog.instance
             way.registered(anew.received, anew.at, sure=sure)
+        if way is not None and way.flow.transport in WEB_SOCKETS:
+            return way.flow.hop(), None
         try:
             named = self.hop(dialog.next_hop())
         except CallError:

@@ -48,6 +48,17 @@ class Dialogs:
         """Those that the dialogs need: there is no other way to who is behind a NAT."""
         return {each.way.flow.connection for each in self if each.way is not None}
 
+    def calls_by(self, connection: object) -> list[CallDialog]:
+        """Those whose other side is at the end of that connection."""
+        users = [user for users in self._calls.values() for user in users.values()]
+        return [
+            user
+            for user in users
+            if isinstance(user, CallDialog)
+            and user.dialog.way is not None
+            and user.dialog.way.flow.connection is connection
+        ]
+
     def __setitem__(self, dialog: DialogId, user: DialogUser) -> None:
         self._calls.setdefault(dialog[0], {})[dialog] = user
 

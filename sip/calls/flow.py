@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import NamedTuple, Protocol
 
 from mediaserver.addresses import is_address
+from sip.messages.headers import WEB_SOCKETS
 from sip.messages.message import Request
 from sip.transactions.requests import Hop, Peer
 from sip.transport.addresses import Reach, is_behind_nat, reach_of
@@ -137,6 +138,8 @@ class WayBack:
             return
         if self.flow.transport == "TLS" and flow.transport != "TLS":
             return  # what began encrypted does not go on in the clear
+        if self.flow.transport in WEB_SOCKETS and flow.transport != self.flow.transport:
+            return  # likewise; and no page becomes another kind of phone in the middle of a call
         if self.flow.lost:  # it lost its connection, made another one, and said so
             self.heard(flow, at)
             self.proven = True
@@ -184,6 +187,8 @@ class WayBack:
         """The same, by what was said and heard in the call alone."""
         flow = self.flow
         here = flow.hop(0 if self.proven else FEW)
+        if flow.transport in WEB_SOCKETS:
+            return here, None  # a page listens nowhere: whoever it names is somebody else
         if flow.transport == "TLS" and named.transport != "TLS":
             return here, None  # what began encrypted does not go on in the clear, whatever a Contact says
         if named.transport == "TLS" and flow.transport != "TLS":

@@ -55,6 +55,7 @@ class BindingStore(Protocol):
     def get(self, extension: str) -> list[Binding]: ...
     def put(self, extension: str, bindings: list[Binding]) -> None: ...
     def all(self) -> list[Binding]: ...
+    def drop(self, unwanted: Callable[[Binding], bool]) -> None: ...
 
 
 class MemoryStore:
@@ -74,6 +75,10 @@ class MemoryStore:
             self._bindings[extension] = bindings
         else:
             self._bindings.pop(extension, None)
+
+    def drop(self, unwanted: Callable[[Binding], bool]) -> None:
+        for extension, bindings in list(self._bindings.items()):
+            self.put(extension, [each for each in bindings if not unwanted(each)])
 
 
 class Registrar:
@@ -132,6 +137,10 @@ class Registrar:
         live = [binding for binding in reversed(self._store.get(extension)) if binding.expires_at > now]
         return sorted(live, key=lambda binding: -binding.q)
 
+    def cut_off(self, connection: object) -> None:
+        """It is closed, and phones that registered by it cannot be reached otherwise."""
+        self._store.drop(lambda each: each.received is not None and each.received.connection is connection)
+
     def register(self, request: Request, now: float, received: SipFlow | None = None) -> Response:
         """Serve a REGISTER (10.3, its steps in order)."""
         address = request.to.uri
@@ -177,7 +186,7 @@ class Registrar:
         path: tuple[str, ...],
     ) -> Response | None:
         uri = contact.uri
-        by_tls = received is not None and received.transport == "TLS"
+        by_tls = received is not None and received.transport in ("TLS", "WSS")
         if (
             uri.scheme not in (("sip", "sips") if by_tls else ("sip",))
             or len(str(uri)) > MAX_URI

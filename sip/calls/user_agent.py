@@ -27,6 +27,7 @@ from sip.calls.core import ALLOW, Core, Credentials
 from sip.calls.enrolment import Enrolment
 from sip.calls.figures import SipFigures
 from sip.calls.flow import SipFlow
+from sip.calls.left_alone import leave_alone
 from sip.calls.leg import SipLeg
 from sip.calls.nat_pings import NatPings
 from sip.calls.outgoing import OutgoingCall, nobody_hears, nobody_listens
@@ -38,6 +39,7 @@ from sip.calls.registrar import Binding, Registrar
 from sip.calls.session_timer import TimerPolicy
 from sip.calls.user_agent_client import UserAgentClient
 from sip.calls.user_agent_server import OnInvite, UserAgentServer
+from sip.messages.headers import WEB_SOCKETS
 from sip.messages.message import MOST_HOPS, Request, Response
 from sip.messages.parsing import MessageError
 from sip.messages.uri import Uri
@@ -45,7 +47,7 @@ from sip.transactions.layer import TransactionLayer
 from sip.transactions.matching import TransactionKey
 from sip.transactions.requests import Hop
 from sip.transactions.timing import RFC_TIMING, Timing
-from sip.transport.connection import ConnectionLimits, Source
+from sip.transport.connection import ConnectionLimits, Source, StreamConnection
 from sip.transport.own_addresses import REFRESH_S, OwnAddresses, refresh_all
 from sip.transport.resolver import SipPlace
 from sip.transport.shedding import IntakeLimits
@@ -391,6 +393,18 @@ class SipAgent:
 
     def on_undelivered(self, branch: str, method: str) -> None:
         self._layer.undelivered(branch, method)
+
+    def on_gone(self, connection: StreamConnection) -> None:
+        if self.registrar is not None:
+            self.registrar.cut_off(connection)
+        self._layer.cut_off(*connection.place[:3])
+        leave_alone(self._core, connection)
+
+    def asked_by_socket(self, branch: str, method: str) -> tuple[str, str, int] | None:
+        hop = self._layer.hop_of(branch, method)
+        return (
+            None if hop is None or hop.transport not in WEB_SOCKETS else (hop.transport, hop.host, hop.port)
+        )
 
     def asked(self, branch: str, host: str) -> bool | None:
         hops = self._layer.asked_with(branch)

@@ -38,11 +38,12 @@ from sip.calls.registrar import Registrar
 from sip.calls.replaces_received import replaced_by
 from sip.calls.session import InviteSession
 from sip.messages.grammar import ParseError
+from sip.messages.headers import WEB_SOCKETS
 from sip.messages.message import Request, Response, tagged
 from sip.messages.multipart import description_of
 from sip.messages.parsing import MessageError
 from sip.messages.uri import Uri
-from sip.transactions.requests import ReceivedRequest
+from sip.transactions.requests import Peer, ReceivedRequest
 from sip.transport.addresses import is_behind_nat
 from sip.transport.connection import Source
 from sip.transport.default_ports import DEFAULT_PORT, TLS_PORT
@@ -169,6 +170,15 @@ class UserAgentServer:
         connected = source.transport != "UDP"
         if self._gate is None:
             return connected
+        flow = dialog.way.flow if dialog.way is not None else None
+        if source.transport in WEB_SOCKETS or (flow is not None and flow.transport in WEB_SOCKETS):
+            if flow is not None and flow.connection is source.connection:
+                return True
+            lost = flow is not None and flow.transport == source.transport and flow.lost
+            answer = self._gate.within_dialog_by_socket(
+                request, source, self._core.now(), extension=dialog.extension, lost=lost
+            )
+            return answer or connected
         now, proved, extension = self._core.now(), dialog.opener_proved, dialog.extension
         answer = self._gate.within_dialog(
             request, source, dialog.hosts, now, proved=proved, extension=extension
@@ -178,7 +188,7 @@ class UserAgentServer:
     def _cancel(self, request: Request, source: Source) -> None:
         """RFC 3261 9.2: the CANCEL is answered for itself; the INVITE only if it is still open."""
         invite = self._core.layer.invite_of(request)
-        if invite is None or invite.peer.host != source.host:
+        if invite is None or not _same_way(invite.peer, source):
             # It goes the way of its INVITE, hop by hop: from elsewhere it is nobody's to send.
             self._stateless(request.response(481), request, source)
             return
@@ -378,6 +388,13 @@ class UserAgentServer:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _same_way(peer: Peer, source: Source) -> bool:
+    """Whether both came from the same host; by WebSocket, on the same one."""
+    if source.transport in WEB_SOCKETS or peer.transport in WEB_SOCKETS:
+        return isinstance(peer, Source) and peer.connection is source.connection
+    return peer.host == source.host
 
 
 def _port_of(uri: Uri) -> int:

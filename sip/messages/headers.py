@@ -23,6 +23,9 @@ from sip.messages.uri import Uri, bracketed, parse_host, parse_port
 MAX_CSEQ = 2**31 - 1
 MAX_SECONDS = 2**32 - 1
 """Upper end of every delta-seconds; larger ones are clamped to it (section 20.19)."""
+WEB_SOCKETS = frozenset({"WS", "WSS"})
+"""Transports of Via (:rfc:`7118` section 5.2.1). Nobody can be called by one that is not open: pages listen
+nowhere, and what they name in a Contact (`sip:x@random.invalid;transport=ws`) exists nowhere."""
 BRANCH_COOKIE = "z9hG4bK"
 """What every RFC 3261 branch begins with (section 8.1.1.7)."""
 

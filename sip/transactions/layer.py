@@ -42,6 +42,9 @@ from sip.transactions.transaction import (
 )
 from sip.transactions.under_way import UnderWay
 
+_WITHOUT_ANSWER = (TransactionState.CALLING, TransactionState.TRYING, TransactionState.PROCEEDING)
+"""Of a request of ours."""
+
 
 class TransactionLayer:
     """Matches messages to transactions and runs their timers.
@@ -84,6 +87,11 @@ class TransactionLayer:
     def asked_with(self, branch: str) -> Collection[str]:
         """The hosts (names or addresses) that have requests of ours with this branch."""
         return self._clients.hosts(branch)
+
+    def hop_of(self, branch: str, method: str) -> Hop | None:
+        """Where a request of ours that is under way went; None when there is none."""
+        client = self._clients.get((branch, method))
+        return None if client is None else client.hop
 
     def serves(self, key: TransactionKey, host: str) -> bool:
         """Whether a transaction of theirs has it, and came from that host."""
@@ -211,6 +219,17 @@ class TransactionLayer:
         client = self._clients.get((branch, method))
         if client is not None:
             self._apply(client, client.machine.transport_failed(self._clock()))
+
+    def cut_off(self, transport: str, host: str, port: int) -> None:
+        """The only way to there is gone, with all of our requests that went by it."""
+        there = (transport, host, port)
+        for client in self._clients.all():
+            hop, state = client.hop, client.machine.state
+            if (hop.transport, hop.host, hop.port) != there or state not in _WITHOUT_ANSWER:
+                continue
+            if self._clients.remove(client.key, client):  # else what failed before it took this one along
+                self._disarm(client)
+                client.on_failure(Cause.TRANSPORT)
 
     # -- timers
 

@@ -17,7 +17,8 @@ from sip.transactions.transaction import Cause, ClientTransaction, ServerTransac
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """Where a request of ours goes next. `host` may be a name; `transport` is UDP, TCP or TLS."""
+    """Where a request of ours goes next. `host` may be a name; `transport` is UDP, TCP or TLS, or WS or WSS
+    where a page's own connection is meant, by its address."""
 
     transport: str
     host: str

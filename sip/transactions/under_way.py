@@ -25,6 +25,10 @@ class UnderWay(Generic[Item]):
         found = self._items.get(key)
         return None if found is None else found[0]
 
+    def all(self) -> list[Item]:
+        """At this moment."""
+        return [item for item, _ in self._items.values()]
+
     def add(self, key: TransactionKey, item: Item, host: str) -> None:
         """`host`: the other side's, as far as it is known."""
         if key in self._items:

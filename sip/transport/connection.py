@@ -1,4 +1,4 @@
-"""One TCP connection that carries SIP (RFC 3261 18.3), in the clear or by TLS, with its limits.
+"""One connection that carries SIP (RFC 3261 18.3): TCP in the clear, TLS, or a WebSocket; with its limits.
 
 It cuts the stream into messages and nothing more; it must never hold more than its limits allow for a peer
 that is slow, silent or hostile, nor keep the event loop for longer than a turn.
@@ -18,6 +18,7 @@ from sip.messages.parsing import MessageError
 from sip.transport.tls_channel import TlsChannel
 from sip.transport.tls_trouble import TlsError
 from sip.transport.token_buckets import Rate
+from sip.transport.web_sockets import MessageFramer, MessageWire
 
 READ_AGAIN_S = 0.02
 """A connection that sends more new requests than its source may is read again after this."""
@@ -67,12 +68,17 @@ class Source:
     size: int = 0
     """Bytes that came with it."""
 
+    @property
+    def relayed(self) -> bool:
+        """Its address is that of a proxy, or of a page's browser, and proves nothing of who sends."""
+        return self.connection is not None and self.connection.relayed
+
 
 class Place(NamedTuple):
     """Where a connection leads."""
 
     transport: str
-    """TCP or TLS."""
+    """TCP, TLS, WS or WSS."""
     host: str
     """An IP address."""
     port: int
@@ -127,24 +133,34 @@ class StreamConnection(asyncio.Protocol):
         *,
         to: Place | None = None,
         tls: TlsChannel | None = None,
+        socket: str = "",
+        relayed: bool = False,
+        greeted: bool = False,
+        on_proven: Callable[[], None] | None = None,
     ) -> None:
-        """`to`: where we open it to; None: the other side does. `tls`: None in the clear."""
+        """`to`: where we open it to; None: the other side does. `tls`: None in the clear. `socket`: WS or WSS
+        where it is a WebSocket. `relayed`: see `Source`. `greeted`: whoever opened it may be silent at first.
+        `on_proven`: told once it is somebody we know."""
         self.outgoing = to is not None
         self.proven = self.outgoing
         """Somebody we know is at the other end, by a password, a certificate or as a trunk."""
-        self.place = to or Place("TCP" if tls is None else "TLS", "", 0)
+        self.place = to or Place(socket or ("TCP" if tls is None else "TLS"), "", 0)
+        self.relayed = relayed
+        """See `Source`."""
         self.last_message = 0.0
         """Or when it was opened, in seconds of the event loop's clock."""
-        self._greeted = self.outgoing
+        self._greeted = self.outgoing or greeted
+        self._on_proven = on_proven
         self._owner = owner
         self._limits = limits
-        self._framer = StreamFramer(limits.message_bytes if self.outgoing else limits.unproven_message_bytes)
+        framer = MessageFramer if socket else StreamFramer
+        self._framer = framer(limits.message_bytes if self.outgoing else limits.unproven_message_bytes)
         self._tls = tls
         self._unheard: deque[Unheard] = deque()
         """What was sent since anything came."""
         self._heard = False
         """Anything came."""
-        self._wire: asyncio.Transport | None = None
+        self._wire: MessageWire | None = None
         self._held: Request | Response | MessageError | None = None
         self._waits = False
         """For a turn to read; nothing more is taken from the socket until then."""
@@ -185,6 +201,9 @@ class StreamConnection(asyncio.Protocol):
         """Somebody we know is at the other end, and may send longer messages."""
         self.proven = True
         self._framer.max_message = self._limits.message_bytes
+        if self._on_proven is not None:
+            self._on_proven()
+            self._on_proven = None
 
     def send(self, data: bytes, failed: Callable[[], None] | None = None) -> None:
         """`failed` is called when the connection ends before anything came back by it, or it is sent anew."""
@@ -229,8 +248,9 @@ class StreamConnection(asyncio.Protocol):
             self._unheard.popleft()
         limits, unfinished = self._limits, self._unfinished_since
         patience = limits.unfinished_s if self.proven else min(limits.unfinished_s, limits.first_message_s)
-        if (
-            (now - self._last > limits.idle_s and not in_use)
+        silent = isinstance(self._framer, StreamFramer) and now - self._last > limits.idle_s
+        if (  # a WebSocket shows by pings of its own that it lives
+            (silent and not in_use)
             or (unfinished is not None and now - unfinished > patience)
             or (not self._greeted and now - self.last_message > limits.first_message_s)
             or (not self.proven and not in_use and now - self.last_message > limits.unproven_idle_s)
@@ -238,8 +258,11 @@ class StreamConnection(asyncio.Protocol):
             self.close()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        wire = cast(asyncio.Transport, transport)  # uvloop's transports have the methods, not the base class
-        name = wire.get_extra_info("peername")
+        self.opened(cast(asyncio.Transport, transport))  # uvloop's have the methods, not the base class
+
+    def opened(self, wire: MessageWire) -> None:
+        """It is open."""
+        name = cast("tuple[str, int] | None", wire.get_extra_info("peername"))
         self._last = self.last_message = asyncio.get_running_loop().time()
         self._wire = wire
         if name and not self.outgoing:

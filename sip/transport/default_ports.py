@@ -7,6 +7,10 @@ DEFAULT_PORT = 5060
 TLS_PORT = 5061
 
 
+_OTHERS = {"TLS": TLS_PORT, "WS": 80, "WSS": 443}
+"""Those of WebSocket: RFC 7118 5.2.3."""
+
+
 def default_port(transport: str) -> int:
-    """Of a URI or a Via that names none. `transport`: UDP, TCP or TLS."""
-    return TLS_PORT if transport == "TLS" else DEFAULT_PORT
+    """Of a URI or a Via that names none. `transport`: UDP, TCP, TLS, WS or WSS."""
+    return _OTHERS.get(transport, DEFAULT_PORT)

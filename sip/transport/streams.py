@@ -1,5 +1,5 @@
-"""All connections that carry SIP, by TCP and TLS: those that come, those that we open, and who gives way when
-it is full.
+"""All connections that carry SIP, by TCP, TLS and WebSocket: those that come, those that we open,
+and who gives way when it is full.
 
 Connections of people we know stay. A stranger's is closed when it says nothing, and when others need its
 place; one address cannot take the places of all. TLS handshakes have turns of their own, so that neither many
@@ -21,6 +21,7 @@ from mediaserver.addresses import site_of
 from mediaserver.errors import ConfigError
 from mediaserver.host_port import host_port
 from mediaserver.seldom import Seldom
+from sip.messages.headers import WEB_SOCKETS
 from sip.messages.message import Request, Response
 from sip.messages.parsing import MessageError
 from sip.transport.connection import ConnectionLimits, Place, Source, StreamConnection, Unheard
@@ -30,6 +31,7 @@ from sip.transport.tls import Tls
 from sip.transport.tls_channel import TlsChannel
 from sip.transport.tls_trouble import TlsError
 from sip.transport.token_buckets import TokenBuckets
+from sip.transport.web_sockets import MessageWire
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +64,9 @@ class Reader(Protocol):
     def malformed(self, error: MessageError, source: Source) -> None: ...
     def known(self, connection: StreamConnection) -> None:
         """Who opened it has shown a certificate that we trust."""
+
+    def gone(self, connection: StreamConnection) -> None:
+        """It is closed."""
 
     @property
     def unwanted(self) -> Callable[[str], bool]:
@@ -160,6 +165,30 @@ class Streams:
             self._accepting += 1
             self.spawn(self._adopt(accepted, self._listening[listening]))
 
+    def lets_in(self, host: str) -> bool:
+        """Whether one more WebSocket may be opened from there: to be asked first, and once."""
+        if not self._stopped and self._may_open(host) and self._make_room(host):
+            return True
+        self.turned_away += 1
+        return False
+
+    def adopt(
+        self,
+        wire: MessageWire,
+        transport: str,
+        *,
+        relayed: bool,
+        greeted: bool,
+        on_proven: Callable[[], None],
+    ) -> StreamConnection:
+        """A WebSocket that was opened to us. Whoever has it hands over what comes (`data_received`) and its
+        end (`connection_lost`)."""
+        connection = StreamConnection(
+            self, self._limits, socket=transport, relayed=relayed, greeted=greeted, on_proven=on_proven
+        )
+        connection.opened(wire)
+        return connection
+
     def _rest(self, listening: socket.socket, error: OSError) -> None:
         """Accept nobody for a while: no descriptor is left, and who waits would wake us again at once."""
         loop = asyncio.get_running_loop()
@@ -223,6 +252,7 @@ class Streams:
     def disconnected(self, connection: StreamConnection) -> None:
         self._forget(connection)
         self._handshake_over(connection, "it closed the connection in the middle of the handshake")
+        self._reader.gone(connection)
 
     def broken(self, connection: StreamConnection, lost: Sequence[Unheard]) -> None:
         """The other side closed it, or a firewall on the way had forgotten it, and we found out by what we
@@ -316,7 +346,7 @@ class Streams:
             self.sent += 1
             connection.send(data, failed)
             return
-        if to.transport == "TLS" and not to.domain:
+        if to.transport in WEB_SOCKETS or (to.transport == "TLS" and not to.domain):
             self._remember_trouble(to, "the connection that it opened is closed")
             failed()
             return

@@ -1,4 +1,4 @@
-"""The transport layer (RFC 3261 section 18) over UDP, TCP and TLS on the event loop.
+"""The transport layer (RFC 3261 section 18) over UDP, TCP, TLS and WebSocket on the event loop.
 
 It moves whole messages between sockets and a handler, and keeps to the rules of the Via header. It must never
 raise out of a receive path, never block, and never send to a broadcast or multicast address.
@@ -16,7 +16,7 @@ from typing import Protocol
 
 from mediaserver.addresses import is_address, may_send_to, unmapped
 from sip.messages.grammar import ParseError
-from sip.messages.headers import Via
+from sip.messages.headers import WEB_SOCKETS, Via
 from sip.messages.message import Request, Response
 from sip.messages.parsing import MessageError, parse, validate
 from sip.messages.uri import Uri, bracketed
@@ -41,6 +41,7 @@ from sip.transport.tls import Tls
 from sip.transport.triage import Standing, of_message
 from sip.transport.undelivered import request_quoted
 from sip.transport.way_back import fitted, port_of, stamped
+from sip.transport.web_sockets import MessageWire
 
 log = logging.getLogger(__name__)
 
@@ -56,10 +57,17 @@ class Handler(Protocol):
     def on_undelivered(self, branch: str, method: str) -> None:
         """Nobody was there for a request that may be ours."""
 
+    def on_gone(self, connection: StreamConnection) -> None:
+        """A WebSocket is closed: nobody can be reached by it any more, and there is no other way."""
+
     def refuse(self, error: MessageError) -> Response:
         """The response to `error.request`, which is there."""
 
     def asked(self, branch: str, host: str) -> bool | None: ...
+    def asked_by_socket(self, branch: str, method: str) -> tuple[str, str, int] | None:
+        """Transport, host and port of the WebSocket that a request of ours went out by; None when there is
+        no such request, or it went otherwise."""
+
     def serves(self, transaction: TransactionKey, host: str) -> bool: ...
     def talks(self, call_id: str, tag: str, host: str) -> bool | None: ...
     def challenged(self, nonce: str, host: str) -> bool: ...
@@ -73,6 +81,14 @@ class TransportCounts:
     """Responses that were not ours, and what must not or could not be sent."""
     withheld: int = 0
     """Answers that would have been more than three times their request."""
+
+
+def _nobody(host: str) -> bool:
+    return False
+
+
+def _nothing() -> None:
+    return None
 
 
 class Transport:
@@ -281,7 +297,7 @@ class Transport:
             if isinstance(message, Request):
                 validate(message)
                 self._handler.on_request(stamped(message, source, self.forces_rport(source.host)), source)
-            elif self.is_ours(message.via):
+            elif self.is_ours(message.via) and self._is_due(message, source):
                 self._handler.on_response(message, source)
             else:
                 self.counts.dropped += 1
@@ -292,6 +308,13 @@ class Transport:
         except Exception:
             # A bug of ours must not take the listener down with it; the message is lost, the log keeps why.
             log.exception("a message from %s:%s was not handled", source.host, source.port)
+
+    def _is_due(self, response: Response, source: Source) -> bool:
+        """Whether a response comes by the WebSocket that its request went out by, if by any: those who have
+        one each often share an address, and none is to answer for another."""
+        place = self._handler.asked_by_socket(response.via.branch or "", response.cseq.method)
+        here = (source.transport, source.host, source.port)
+        return here == place if place is not None else source.transport not in WEB_SOCKETS
 
     def malformed(self, error: MessageError, source: Source) -> None:
         """Something came by a connection that cannot be read."""
@@ -341,6 +364,30 @@ class Transport:
         """Send a response that nothing is kept of. By UDP it is at most three times as long as its request:
         nobody knows who asked."""
         self._send_once(response, peer, port_of(response))
+
+    def gone(self, connection: StreamConnection) -> None:
+        """It is closed (sip.transport.streams.Reader)."""
+        if connection.place.transport in WEB_SOCKETS:
+            self._handler.on_gone(connection)
+
+    def lets_socket_in(self, host: str) -> bool:
+        """Whether a WebSocket may be opened from that address now; to be asked before it is."""
+        return self._streams.lets_in(host)
+
+    def socket_opened(
+        self,
+        wire: MessageWire,
+        *,
+        secure: bool = False,
+        relayed: bool = False,
+        greeted: bool = False,
+        on_proven: Callable[[], None] = _nothing,
+    ) -> StreamConnection:
+        """A WebSocket that may speak SIP: what comes by it is to be given to `data_received`, its end to
+        `connection_lost`. `secure`: it goes by TLS. `relayed`, `greeted`, `on_proven`: see
+        `StreamConnection`."""
+        transport = "WSS" if secure else "WS"
+        return self._streams.adopt(wire, transport, relayed=relayed, greeted=greeted, on_proven=on_proven)
 
     def known(self, connection: StreamConnection) -> None:
         """Who opened it has shown a certificate that we trust (sip.transport.streams.Reader)."""
@@ -395,6 +442,8 @@ class Transport:
             self.tap(data, True, transport, host, port)
         if transport == "UDP":
             self._datagrams.send(data, host, port, failed)
+        elif transport in WEB_SOCKETS:
+            self._streams.send(data, Place(transport, host, port), failed)
         elif transport == "TLS":
             self._streams.send(data, Place("TLS", host, port, domain), failed)
         elif transport == "TCP" and self.tcp:
@@ -435,14 +484,6 @@ class Transport:
     async def resolve(self, host: str) -> str | None:
         """The address of a host name, remembered for a minute; None when it has none. A and AAAA only."""
         return await self._names.resolve(host)
-
-
-def _nobody(host: str) -> bool:
-    return False
-
-
-def _nothing() -> None:
-    return None
 
 
 def _evenly() -> float:

@@ -16,13 +16,16 @@ from .api.console import AsyncConsole, Console
 from .api.engines import AsyncEngines, Engines
 from .api.erasures import AsyncErasures, Erasures
 from .api.events import AsyncEvents, Events
+from .api.flow_drafts import AsyncFlowDrafts, FlowDrafts
 from .api.flow_making import AsyncFlowMaking, FlowMaking
 from .api.flow_publishing import AsyncFlowPublishing, FlowPublishing
 from .api.flow_secrets import AsyncFlowSecrets, FlowSecrets
 from .api.flow_simulating import AsyncFlowSimulating, FlowSimulating
+from .api.flow_trying import AsyncFlowTrying, FlowTrying
 from .api.flow_versions import AsyncFlowVersions, FlowVersions
 from .api.flows import AsyncFlows, Flows
 from .api.keys import AsyncKeys, Keys
+from .api.knowledge import AsyncKnowledge, Knowledge
 from .api.numbers import AsyncNumbers, Numbers
 from .api.openai import AsyncOpenai, Openai
 from .api.outbound import AsyncOutbound, Outbound
@@ -79,10 +82,13 @@ class VoiceForge:
         self.openai = Openai(self)
         self.flows = Flows(self)
         self.flow_versions = FlowVersions(self)
+        self.flow_drafts = FlowDrafts(self)
         self.flow_publishing = FlowPublishing(self)
         self.flow_secrets = FlowSecrets(self)
         self.flow_making = FlowMaking(self)
         self.flow_simulating = FlowSimulating(self)
+        self.flow_trying = FlowTrying(self)
+        self.knowledge = Knowledge(self)
         self.events = Events(self)
         self.webhooks = Webhooks(self)
         self.usage = Usage(self)
@@ -163,10 +169,13 @@ class AsyncVoiceForge:
         self.openai = AsyncOpenai(self)
         self.flows = AsyncFlows(self)
         self.flow_versions = AsyncFlowVersions(self)
+        self.flow_drafts = AsyncFlowDrafts(self)
         self.flow_publishing = AsyncFlowPublishing(self)
         self.flow_secrets = AsyncFlowSecrets(self)
         self.flow_making = AsyncFlowMaking(self)
         self.flow_simulating = AsyncFlowSimulating(self)
+        self.flow_trying = AsyncFlowTrying(self)
+        self.knowledge = AsyncKnowledge(self)
         self.events = AsyncEvents(self)
         self.webhooks = AsyncWebhooks(self)
         self.usage = AsyncUsage(self)

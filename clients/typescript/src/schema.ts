@@ -453,6 +453,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/flows/{name}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The working copy of a flow, with its revision as ETag; 404 when nothing is being drawn. */
+        get: operations["flow_drafts_draft"];
+        /**
+         * Save the working copy of a flow. It is kept until it is removed, and is no version.
+         * @description With `If-Match` it takes the place of that revision alone, with `If-None-Match: *` only of none: 412 when
+         *     somebody else has saved meanwhile.
+         */
+        put: operations["flow_drafts_save_draft"];
+        post?: never;
+        /** Give up the working copy of a flow; its versions stay. `If-Match` as for saving. */
+        delete: operations["flow_drafts_remove_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/flows/{name}/export": {
         parameters: {
             query?: never;
@@ -661,7 +684,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The JSON Schema of a flow's document, for editors and programs. */
+        /** The JSON Schema of a flow's document, with what its fields mean, for editors and programs. */
         get: operations["flows_schema"];
         put?: never;
         post?: never;
@@ -718,6 +741,63 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/templates/{template}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One flow that comes with us: its document, and the simulated callers that try it. */
+        get: operations["flow_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/tries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin a conversation by text with a document that need not be kept; what it says first comes back.
+         * @description 422 for one with errors. Its requests, functions and models are real; other agents and the server's tools
+         *     are not there, and a transfer is one when you say so (`returned`: nobody took it). It is forgotten
+         *     when nobody goes on with it for 15 minutes.
+         */
+        post: operations["flow_trying_begin_try"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/tries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The caller speaks, presses keys, or is silent; the flow's answer comes back. */
+        post: operations["flow_trying_go_on"];
+        /** The caller hangs up. */
+        delete: operations["flow_trying_end_try"];
         options?: never;
         head?: never;
         patch?: never;
@@ -822,6 +902,121 @@ export interface paths {
          * @description What it was counts for `grace_s` more, so that programs can be told one by one.
          */
         post: operations["keys_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/knowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All collections, and how the search by meaning stands. */
+        get: operations["knowledge_collections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/knowledge/{collection}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One collection. */
+        get: operations["knowledge_collection"];
+        put?: never;
+        post?: never;
+        /** Remove a collection with all its documents; 409 while agents search it, unless `force`. */
+        delete: operations["knowledge_remove_collection"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/knowledge/{collection}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The documents of a collection, by name. */
+        get: operations["knowledge_documents"];
+        put?: never;
+        /**
+         * Add a document, in the place of one of its name: a file as a form, a text, or the address of a page.
+         * @description Markdown, text, HTML (16 MiB) or PDF (32 MiB). It counts at once, also for calls that are up; where an
+         *     engine makes vectors, those are made behind it.
+         */
+        post: operations["knowledge_add_document"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/knowledge/{collection}/documents/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One document. */
+        get: operations["knowledge_document"];
+        put?: never;
+        post?: never;
+        /** Remove a document. With its last one a collection is gone. */
+        delete: operations["knowledge_remove_document"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/knowledge/{collection}/embed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the vectors of passages that have none, or go on where a run stopped.
+         * @description It goes on by itself; see `embedding` of the collection. 409 where no engine is named for it.
+         */
+        post: operations["knowledge_embed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/knowledge/{collection}/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search as an agent does in a call.
+         * @description Nothing is kept of it; the vector of a question costs what its engine asks.
+         */
+        post: operations["knowledge_search"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2328,6 +2523,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ws/sip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * SIP over a WebSocket (RFC 7118), as JsSIP speaks it; the subprotocol is `sip`.
+         * @description Register as an extension with its password, or with what `POST /api/webrtc/phone` gives. Closed with 4003
+         *     for more messages than a phone sends (100 a second), 1009 for one that is longer than 65,535 bytes.
+         */
+        get: operations["SIP_socket_sip_socket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ws/voice/{id}": {
         parameters: {
             query?: never;
@@ -2353,6 +2569,42 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AddedDocument
+         * @description A document that was handed in.
+         */
+        AddedDocument: {
+            /**
+             * Added At
+             * Format: date-time
+             */
+            added_at: string;
+            /** Bytes */
+            bytes: number;
+            /** Collection */
+            collection: string;
+            /**
+             * Embedded
+             * @description Passages with a vector of the model that searches go by.
+             */
+            embedded: number;
+            /**
+             * Fresh
+             * @description False: just this was there already, and nothing was changed.
+             */
+            fresh: boolean;
+            /** Language */
+            language: string;
+            /** Name */
+            name: string;
+            /**
+             * Pages
+             * @description null: it has none.
+             */
+            pages: number | null;
+            /** Passages */
+            passages: number;
+        };
         /**
          * AgentBody
          * @description An agent. What is left out is as the server's settings say.
@@ -3830,6 +4082,51 @@ export interface components {
             web_search_options?: unknown;
         };
         /**
+         * CollectionShown
+         * @description A collection of documents.
+         */
+        CollectionShown: {
+            /**
+             * Agents
+             * @description Agents that search it, as far as you may see them.
+             */
+            agents: string[];
+            /** Bytes */
+            bytes: number;
+            /**
+             * Changed At
+             * Format: date-time
+             * @description When its newest document was added.
+             */
+            changed_at: string;
+            /** Documents */
+            documents: number;
+            /**
+             * Embedded
+             * @description Passages with a vector of the model that searches go by.
+             */
+            embedded: number;
+            embedding: components["schemas"]["EmbeddingShown"];
+            /**
+             * Lent
+             * @description Agents of keys may search it (`shared.knowledge`).
+             */
+            lent: boolean;
+            /** Name */
+            name: string;
+            /** Passages */
+            passages: number;
+        };
+        /**
+         * CollectionsShown
+         * @description All collections, by name.
+         */
+        CollectionsShown: {
+            /** Collections */
+            collections: components["schemas"]["CollectionShown"][];
+            meaning: components["schemas"]["MeaningShown"];
+        };
+        /**
          * ConfidenceRow
          * @description How surely callers were understood.
          */
@@ -4003,6 +4300,74 @@ export interface components {
             digits: string;
         };
         /**
+         * DocumentShown
+         * @description A document of a collection.
+         */
+        DocumentShown: {
+            /**
+             * Added At
+             * Format: date-time
+             */
+            added_at: string;
+            /** Bytes */
+            bytes: number;
+            /** Collection */
+            collection: string;
+            /**
+             * Embedded
+             * @description Passages with a vector of the model that searches go by.
+             */
+            embedded: number;
+            /** Language */
+            language: string;
+            /** Name */
+            name: string;
+            /**
+             * Pages
+             * @description null: it has none.
+             */
+            pages: number | null;
+            /** Passages */
+            passages: number;
+        };
+        /**
+         * DocumentWanted
+         * @description A text, or where a document is: one of the two.
+         */
+        DocumentWanted: {
+            /**
+             * Format
+             * @description Of `text`.
+             * @default markdown
+             * @enum {string}
+             */
+            format?: "markdown" | "text";
+            /**
+             * Language
+             * @description BCP 47; empty: `engines.language`.
+             * @default
+             */
+            language?: string;
+            /**
+             * Name
+             * @description Under which it is kept and quoted; one of this name is replaced. Empty: its file's.
+             * @default
+             */
+            name?: string;
+            /**
+             * Text
+             * @description It needs a `name`.
+             * @default
+             */
+            text?: string;
+            /**
+             * Url
+             * @description A page (HTML), text, Markdown or PDF; https, redirects are followed.
+             * @default
+             */
+            url?: string;
+        };
+        /**
          * DrainShown
          * @description How far it is.
          */
@@ -4087,6 +4452,34 @@ export interface components {
              * @enum {string}
              */
             topic: "dtmf";
+        };
+        /**
+         * EmbeddingShown
+         * @description How the vectors stand by which a collection is searched by meaning.
+         */
+        EmbeddingShown: {
+            /**
+             * Done
+             * @description Passages that the run has made vectors of.
+             */
+            done: number;
+            /**
+             * Fault
+             * @description Why the last run came to nothing, and how to mend it.
+             */
+            fault: string;
+            /**
+             * Refused
+             * @description Passages that the model would not take: they are found by words.
+             */
+            refused: number;
+            /** Running */
+            running: boolean;
+            /**
+             * To Do
+             * @description Passages that had none when it began.
+             */
+            to_do: number;
         };
         /**
          * EndedLive
@@ -4414,6 +4807,17 @@ export interface components {
              * @default null
              */
             language?: string | null;
+            /**
+             * Line
+             * @description Its place in the transcript.
+             * @default null
+             */
+            line?: number | null;
+            /**
+             * @description Where the agent's `insight` has it looked for.
+             * @default null
+             */
+            mood?: components["schemas"]["MoodLive"] | null;
             /** Text */
             text: string;
             /** Understood */
@@ -4527,6 +4931,54 @@ export interface components {
              * @enum {string}
              */
             what: "node" | "edge" | "variable" | "flow";
+        };
+        /**
+         * FlowDraft
+         * @description What is being drawn. It need not make sense yet.
+         */
+        FlowDraft: {
+            /**
+             * Base
+             * @description The version that it began from.
+             * @default null
+             */
+            base?: number | null;
+            /**
+             * Document
+             * @description A flow as JSON, at most 1 MB (docs/flows.md; its JSON Schema: `/api/flows/schema`).
+             */
+            document: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * FlowDraftShown
+         * @description A working copy, as it was saved last.
+         */
+        FlowDraftShown: {
+            /**
+             * Base
+             * @description The version that it began from; null: none.
+             */
+            base: number | null;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+            /** Flow */
+            flow: string;
+            /** Made By */
+            made_by: string;
+            /**
+             * Revision
+             * @description Counts its changes, and is its ETag.
+             */
+            revision: number;
         };
         /**
          * FlowFindingShown
@@ -4694,6 +5146,11 @@ export interface components {
          */
         FlowShown: {
             /**
+             * About
+             * @description What the newest version says of itself.
+             */
+            about: string;
+            /**
              * Agents
              * @description Those whose calls run it.
              */
@@ -4703,6 +5160,16 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /**
+             * Drafted At
+             * @description When its working copy was saved last; null: none.
+             */
+            drafted_at: string | null;
+            /**
+             * Errors
+             * @description Of the newest version.
+             */
+            errors: number;
             /** Name */
             name: string;
             /** Newest */
@@ -4723,6 +5190,11 @@ export interface components {
              */
             published: number | null;
             /**
+             * Published At
+             * @description When new calls began to run what they run.
+             */
+            published_at: string | null;
+            /**
              * Split Percent
              * @description So many of a hundred get that one.
              */
@@ -4739,6 +5211,11 @@ export interface components {
             updated_at: string;
             /** Versions */
             versions: number;
+            /**
+             * Warnings
+             * @description Of the newest version.
+             */
+            warnings: number;
         };
         /**
          * FlowSplit
@@ -4767,6 +5244,32 @@ export interface components {
              * @description It thinks with a language model.
              */
             needs_model: boolean;
+        };
+        /**
+         * FlowTemplateWhole
+         * @description A flow that comes with us, as it would be imported.
+         */
+        FlowTemplateWhole: {
+            /** About */
+            about: string;
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /**
+             * Needs Model
+             * @description It thinks with a language model.
+             */
+            needs_model: boolean;
+            /**
+             * Personas
+             * @description Simulated callers that try it.
+             */
+            personas: {
+                [key: string]: unknown;
+            }[];
         };
         /**
          * FlowToCheck
@@ -4799,6 +5302,45 @@ export interface components {
             document: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * FlowToTry
+         * @description A document, and the call in which it is tried.
+         */
+        FlowToTry: {
+            /**
+             * About
+             * @description What whoever placed the call gave along.
+             * @default {}
+             */
+            about?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Caller
+             * @description The caller's number.
+             * @default
+             */
+            caller?: string;
+            /**
+             * Direction
+             * @default inbound
+             * @enum {string}
+             */
+            direction?: "inbound" | "outbound";
+            /**
+             * Document
+             * @description A flow as JSON, at most 1 MB (docs/flows.md; its JSON Schema: `/api/flows/schema`).
+             */
+            document: {
+                [key: string]: unknown;
+            };
+            /**
+             * Flow
+             * @description The flow that it is drawn for, if it is there.
+             * @default null
+             */
+            flow?: string | null;
         };
         /**
          * FlowVersionShown
@@ -5018,6 +5560,12 @@ export interface components {
             call: string;
             /** Interrupted */
             interrupted: boolean;
+            /**
+             * Line
+             * @description The place in the transcript of the line that it is of.
+             * @default null
+             */
+            line?: number | null;
             /** Text */
             text: string;
         };
@@ -5600,10 +6148,37 @@ export interface components {
              * Format: uuid
              */
             call: string;
+            /**
+             * Line
+             * @description The place in the transcript of the line that it is of.
+             * @default null
+             */
+            line?: number | null;
             /** Text */
             text: string;
             /** Trouble */
             trouble: string;
+        };
+        /**
+         * MeaningShown
+         * @description The search by meaning on this server.
+         */
+        MeaningShown: {
+            /**
+             * Engine
+             * @description Of `engines.embedding`; empty: words alone are searched.
+             */
+            engine: string;
+            /**
+             * Fault
+             * @description Why it cannot be had now; empty: it can.
+             */
+            fault: string;
+            /**
+             * Model
+             * @description Whose vectors count; empty while nobody knows.
+             */
+            model: string;
         };
         /**
          * MessageData
@@ -5748,6 +6323,37 @@ export interface components {
              * @default
              */
             whisper_to?: string;
+        };
+        /**
+         * MoodLive
+         * @description An estimate of how the caller feels, beside how this caller spoke at first.
+         */
+        MoodLive: {
+            /**
+             * Arousal
+             * @description -1 (subdued) to 1 (agitated), by the voice.
+             */
+            arousal: number;
+            /**
+             * Arousal Sure
+             * @description 0 to 1.
+             */
+            arousal_sure: number;
+            /**
+             * Hint
+             * @description In words; empty while nothing stands out.
+             */
+            hint: string;
+            /**
+             * Valence
+             * @description -1 (cross words) to 1 (kind words).
+             */
+            valence: number;
+            /**
+             * Valence Sure
+             * @description 0: no word of it says anything.
+             */
+            valence_sure: number;
         };
         /**
          * MuteWanted
@@ -6743,6 +7349,17 @@ export interface components {
              */
             next?: string | null;
         };
+        /** Page[DocumentShown] */
+        Page_DocumentShown_: {
+            /** Items */
+            items: components["schemas"]["DocumentShown"][];
+            /**
+             * Next
+             * @description `cursor` of the next page; null: this was the last.
+             * @default null
+             */
+            next?: string | null;
+        };
         /** Page[ErasureShown] */
         Page_ErasureShown_: {
             /** Items */
@@ -6905,6 +7522,30 @@ export interface components {
         PartyWanted: {
             /** To */
             to: string;
+        };
+        /**
+         * PassageShown
+         * @description A passage that was found.
+         */
+        PassageShown: {
+            /** Document */
+            document: string;
+            /** Heading */
+            heading: string;
+            /** Page */
+            page: number | null;
+            /**
+             * Score
+             * @description 0 to 1: how much of the question's words it holds.
+             */
+            score: number;
+            /**
+             * Similarity
+             * @description -1 to 1: of what it means; null: not among the nearest.
+             */
+            similarity: number | null;
+            /** Text */
+            text: string;
         };
         /**
          * PhonePrices
@@ -7488,6 +8129,40 @@ export interface components {
          */
         Scope: "admin" | "calls:read" | "calls:write" | "calls:listen" | "agents:read" | "agents:write" | "telephony:read" | "telephony:write" | "flows:read" | "flows:write" | "voices:read" | "voices:write" | "speech" | "sessions" | "events:read" | "webhooks:read" | "webhooks:write" | "usage:read" | "metrics" | "models";
         /**
+         * SearchedShown
+         * @description What an agent would be given, the best first.
+         */
+        SearchedShown: {
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "words" | "words and meaning";
+            /** Passages */
+            passages: components["schemas"]["PassageShown"][];
+            /** Took Ms */
+            took_ms: number;
+            /**
+             * Why
+             * @description Why not by meaning; empty: it was, or no engine is named for it.
+             */
+            why: string;
+        };
+        /**
+         * SearchWanted
+         * @description A question, as an agent would ask it.
+         */
+        SearchWanted: {
+            /**
+             * Most
+             * @description So many passages at most; agents are given 4.
+             * @default 4
+             */
+            most?: number;
+            /** Question */
+            question: string;
+        };
+        /**
          * SeatKind
          * @enum {string}
          */
@@ -7598,6 +8273,12 @@ export interface components {
              * Format: uuid
              */
             call: string;
+            /**
+             * Line
+             * @description The place in the transcript of the line that it is of.
+             * @default null
+             */
+            line?: number | null;
             /** Text */
             text: string;
         };
@@ -8264,6 +8945,79 @@ export interface components {
              * @default false
              */
             warm?: boolean | components["schemas"]["WarmWanted"];
+        };
+        /**
+         * TriedAnswer
+         * @description What comes of a turn.
+         */
+        TriedAnswer: {
+            /**
+             * Ended
+             * @description Empty: it is the caller's turn.
+             * @enum {string}
+             */
+            ended: "" | "ended" | "transferred";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Outcomes */
+            outcomes: components["schemas"]["TriedOutcome"][];
+            /**
+             * Steps
+             * @description Nodes that were entered, with the `changed` variables: as a call's events `flow`.
+             */
+            steps: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Text
+             * @description What the flow says.
+             */
+            text: string;
+            /**
+             * To
+             * @description Of a transfer: whom the caller is handed to.
+             */
+            to: string;
+        };
+        /**
+         * TriedOutcome
+         * @description A result that the flow keeps.
+         */
+        TriedOutcome: {
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Status */
+            status: string;
+        };
+        /**
+         * TriedTurn
+         * @description What the caller does; nothing of it: the caller is silent.
+         */
+        TriedTurn: {
+            /**
+             * Keys
+             * @description The caller presses these, and then pauses.
+             * @default
+             */
+            keys?: string;
+            /**
+             * Returned
+             * @description Nobody took the call that was transferred, and the caller is back.
+             * @default
+             * @enum {string}
+             */
+            returned?: "" | "busy" | "no answer" | "declined" | "not confirmed" | "failed";
+            /**
+             * Text
+             * @description The caller says this.
+             * @default
+             */
+            text?: string;
         };
         /**
          * TrunkBody
@@ -12721,6 +13475,299 @@ export interface operations {
             };
         };
     };
+    flow_drafts_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowDraftShown"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    flow_drafts_save_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowDraft"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowDraftShown"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is of a type that is not taken. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It reads well, and does not fit what there is. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    flow_drafts_remove_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
     flow_versions_export_flow: {
         parameters: {
             query?: {
@@ -14656,6 +15703,422 @@ export interface operations {
             };
         };
     };
+    flow_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowTemplateWhole"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    flow_trying_begin_try: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowToTry"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedAnswer"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is of a type that is not taken. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It reads well, and does not fit what there is. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    flow_trying_go_on: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TriedTurn"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedAnswer"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is of a type that is not taken. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It reads well, and does not fit what there is. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    flow_trying_end_try: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
     flow_versions_validate_document: {
         parameters: {
             query?: never;
@@ -15356,6 +16819,889 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KeyMade"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is of a type that is not taken. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It reads well, and does not fit what there is. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    knowledge_collections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectionsShown"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    knowledge_collection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectionShown"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    knowledge_remove_collection: {
+        parameters: {
+            query?: {
+                /** @description Also while agents search it. */
+                force?: boolean;
+            };
+            header?: never;
+            path: {
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    knowledge_documents: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; without one the list begins. */
+                cursor?: string;
+                /** @description Items at most in one answer. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DocumentShown_"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    knowledge_add_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DocumentWanted"];
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description The recording.
+                     */
+                    file: string;
+                    /**
+                     * Format
+                     * @description Of `text`.
+                     * @default markdown
+                     * @enum {string}
+                     */
+                    format?: "markdown" | "text";
+                    /**
+                     * Language
+                     * @description BCP 47; empty: `engines.language`.
+                     * @default
+                     */
+                    language?: string;
+                    /**
+                     * Name
+                     * @description Under which it is kept and quoted; one of this name is replaced. Empty: its file's.
+                     * @default
+                     */
+                    name?: string;
+                    /**
+                     * Text
+                     * @description It needs a `name`.
+                     * @default
+                     */
+                    text?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            201: {
+                headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddedDocument"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is of a type that is not taken. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It reads well, and does not fit what there is. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    knowledge_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentShown"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    knowledge_remove_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    knowledge_embed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectionShown"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    knowledge_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchWanted"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchedShown"];
                 };
             };
             /** @description The request is not as it should be; `detail` says which field and why. */
@@ -26092,6 +28438,60 @@ export interface operations {
             };
             /** @description Too many at a time: `Retry-After` says when to come again. */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    SIP_socket_sip_socket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection is a WebSocket from now on. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It is a WebSocket, and was not asked for as one. */
+            426: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -37,16 +37,6 @@ export interface PageEntry {
   open?: boolean;
 }
 
-type Loaded = () => Promise<{ default: ComponentType }>;
-const page = (
-  path: string,
-  title: () => string,
-  group: Group,
-  icon: LucideIcon,
-  load: Loaded,
-  open = false,
-): PageEntry => ({ path, title, group, icon, view: lazy(load), open });
-
 /** The sidebar's groups in their order. */
 export const GROUPS: readonly { id: Exclude<Group, "">; title: () => string }[] = [
   { id: "talk", title: () => t("Talk") },
@@ -58,25 +48,25 @@ export const GROUPS: readonly { id: Exclude<Group, "">; title: () => string }[] 
 
 // biome-ignore format: one line a page
 export const PAGES: readonly PageEntry[] = [
-  page("/", () => t("Start"), "talk", House, () => import("@/pages/start"), true),
-  page("/dashboard", () => t("Dashboard"), "watch", LayoutDashboard, () => import("@/pages/dashboard")),
-  page("/phone", () => t("Phone"), "talk", Phone, () => import("@/pages/phone"), true),
-  page("/playground", () => t("Playground"), "talk", FlaskConical, () => import("@/pages/playground")),
-  page("/voices", () => t("Voices"), "build", AudioLines, () => import("@/pages/voices")),
-  page("/flows", () => t("Flows"), "build", Workflow, () => import("@/pages/flows")),
-  page("/flows/:id", () => t("Flow"), "", Workflow, () => import("@/pages/flow")),
-  page("/calls", () => t("Calls"), "watch", Headset, () => import("@/pages/calls")),
-  page("/calls/:id", () => t("Call"), "", Headset, () => import("@/pages/call")),
-  page("/live", () => t("Live"), "watch", Radio, () => import("@/pages/live")),
-  page("/agents", () => t("Agents"), "build", Bot, () => import("@/pages/agents")),
-  page("/numbers", () => t("Numbers"), "connect", Hash, () => import("@/pages/numbers")),
-  page("/trunks", () => t("Trunks"), "connect", Network, () => import("@/pages/trunks")),
-  page("/providers", () => t("Providers"), "connect", PlugZap, () => import("@/pages/providers")),
-  page("/engines", () => t("Engines"), "operate", Cpu, () => import("@/pages/engines")),
-  page("/keys", () => t("Keys"), "operate", KeyRound, () => import("@/pages/keys")),
-  page("/usage", () => t("Usage"), "watch", ChartColumn, () => import("@/pages/usage")),
-  page("/knowledge", () => t("Knowledge"), "build", BookOpen, () => import("@/pages/knowledge")),
-  page("/webhooks", () => t("Webhooks"), "connect", Webhook, () => import("@/pages/webhooks")),
-  page("/audit", () => t("Audit"), "operate", ScrollText, () => import("@/pages/audit")),
-  page("/settings", () => t("Settings"), "operate", Settings, () => import("@/pages/settings")),
+  { path: "/", title: () => t("Start"), group: "talk", icon: House, view: lazy(() => import("@/pages/start")), open: true },
+  { path: "/dashboard", title: () => t("Dashboard"), group: "watch", icon: LayoutDashboard, view: lazy(() => import("@/pages/dashboard")) },
+  { path: "/phone", title: () => t("Phone"), group: "talk", icon: Phone, view: lazy(() => import("@/pages/phone")), open: true },
+  { path: "/playground", title: () => t("Playground"), group: "talk", icon: FlaskConical, view: lazy(() => import("@/pages/playground")) },
+  { path: "/voices", title: () => t("Voices"), group: "build", icon: AudioLines, view: lazy(() => import("@/pages/voices")) },
+  { path: "/flows", title: () => t("Flows"), group: "build", icon: Workflow, view: lazy(() => import("@/pages/flows")) },
+  { path: "/flows/:id", title: () => t("Flow"), group: "", icon: Workflow, view: lazy(() => import("@/pages/flow")) },
+  { path: "/calls", title: () => t("Calls"), group: "watch", icon: Headset, view: lazy(() => import("@/pages/calls")) },
+  { path: "/calls/:id", title: () => t("Call"), group: "", icon: Headset, view: lazy(() => import("@/pages/call")) },
+  { path: "/live", title: () => t("Live"), group: "watch", icon: Radio, view: lazy(() => import("@/pages/live")) },
+  { path: "/agents", title: () => t("Agents"), group: "build", icon: Bot, view: lazy(() => import("@/pages/agents")) },
+  { path: "/numbers", title: () => t("Numbers"), group: "connect", icon: Hash, view: lazy(() => import("@/pages/numbers")) },
+  { path: "/trunks", title: () => t("Trunks"), group: "connect", icon: Network, view: lazy(() => import("@/pages/trunks")) },
+  { path: "/providers", title: () => t("Providers"), group: "connect", icon: PlugZap, view: lazy(() => import("@/pages/providers")) },
+  { path: "/engines", title: () => t("Engines"), group: "operate", icon: Cpu, view: lazy(() => import("@/pages/engines")) },
+  { path: "/keys", title: () => t("Keys"), group: "operate", icon: KeyRound, view: lazy(() => import("@/pages/keys")) },
+  { path: "/usage", title: () => t("Usage"), group: "watch", icon: ChartColumn, view: lazy(() => import("@/pages/usage")) },
+  { path: "/knowledge", title: () => t("Knowledge"), group: "build", icon: BookOpen, view: lazy(() => import("@/pages/knowledge")) },
+  { path: "/webhooks", title: () => t("Webhooks"), group: "connect", icon: Webhook, view: lazy(() => import("@/pages/webhooks")) },
+  { path: "/audit", title: () => t("Audit"), group: "operate", icon: ScrollText, view: lazy(() => import("@/pages/audit")) },
+  { path: "/settings", title: () => t("Settings"), group: "operate", icon: Settings, view: lazy(() => import("@/pages/settings")) },
 ];

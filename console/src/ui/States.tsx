@@ -9,6 +9,7 @@ export function Skeleton({ className }: { className?: string }) {
   return (
     <div
       aria-hidden
+      data-skeleton
       className={cn(
         "h-4 animate-shimmer rounded-lg bg-[length:200%_100%] bg-linear-to-r from-hover via-selected to-hover",
         className,

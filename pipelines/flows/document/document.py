@@ -72,8 +72,11 @@ class Variable(Part):
     """A name that nodes fill and texts use. Those that collect nodes fill are declared, too."""
 
     name: VariableName
+    """As texts and expressions have it."""
     about: Annotated[str, Field(max_length=500)] = ""
+    """What it holds, for people and models."""
     kind: Literal["text", "number", "boolean", "list", "object"] = "text"
+    """Of its values."""
     default: Value = None
     """At the start of the call; null: it is not known then."""
     given: Annotated[str, Field(max_length=60)] = ""
@@ -86,10 +89,15 @@ class Defaults(Part):
     """How a flow talks where neither the agent's row nor a node says otherwise."""
 
     language: Language = ""
+    """BCP 47; empty: as the agent's row or the settings say."""
     voice: Annotated[str, Field(max_length=200)] = ""
+    """By its id; empty: the language's own."""
     stt: EngineNames = ()
+    """Recognisers in order of preference; empty: those of the settings."""
     tts: EngineNames = ()
+    """Synthesisers in order of preference; empty: those of the settings."""
     llm: EngineNames = ()
+    """Language models in order of preference; empty: those of the settings."""
     sensitivity: Literal["", "low", "normal", "high"] = ""
     """To a caller's interruptions."""
     give_up: Annotated[str, Field(min_length=1, max_length=2_000)] = (
@@ -103,6 +111,7 @@ class Defaults(Part):
     callback: Text = ""
     """Offers to call back where nothing works, as a question for yes and no; empty: nobody does."""
     called_back: Text = "We will call you back. Goodbye."
+    """Said once the caller has agreed to be called back."""
     unconfirmed: Text = "Nothing is settled, because I heard no clear yes."
     """Said before the goodbye when a read-back was neither agreed to nor refused."""
     phrases: Annotated[dict[Annotated[str, Field(max_length=40)], Text], Field(max_length=60)] = {}
@@ -115,13 +124,19 @@ class Document(Part):
     format: Literal[1] = 1
     """Of this document; a later one may be read otherwise."""
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$")]
+    """Under which agents run it."""
     about: Annotated[str, Field(max_length=2_000)] = ""
+    """What it is for, for people."""
     needs_model: bool = False
     """It cannot be run without a language model."""
     defaults: Defaults = Defaults()
+    """How it talks."""
     variables: Annotated[tuple[Variable, ...], Field(max_length=MOST_VARIABLES)] = ()
+    """All that nodes fill and texts use."""
     nodes: Annotated[tuple[DocumentNode, ...], Field(min_length=1, max_length=MOST_NODES)]
+    """What happens."""
     edges: Annotated[tuple[FlowEdge, ...], Field(max_length=MOST_EDGES)] = ()
+    """What leads from one to another; of several that hold the first is taken."""
     keep: Annotated[
         dict[Annotated[str, Field(min_length=1, max_length=60)], VariableName], Field(max_length=100)
     ] = {}

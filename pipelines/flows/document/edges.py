@@ -25,7 +25,9 @@ class _Edge(Part):
     source: Source
     """`*`: from any node that listens (intent and key), or where none has one of its own (error, timeout)."""
     target: NodeId
+    """Where it leads."""
     label: Label = ""
+    """What people see at it; never said."""
     forget: bool = False
     """What the target asks for is asked anew, though it is known."""
 
@@ -41,6 +43,7 @@ class ExpressionEdge(_Edge):
 
     type: Literal["expression"]
     when: Expression
+    """CEL over the variables: 'people > 5'."""
 
 
 class OutcomeEdge(_Edge):
@@ -49,6 +52,7 @@ class OutcomeEdge(_Edge):
 
     type: Literal["outcome"]
     outcome: OutcomeName
+    """What came of the node."""
 
 
 class IntentEdge(_Edge):
@@ -56,7 +60,9 @@ class IntentEdge(_Edge):
 
     type: Literal["intent"]
     intent: OutcomeName
+    """Its name, for people and events."""
     phrases: Annotated[tuple[Phrase, ...], Field(min_length=1, max_length=100)]
+    """What the caller may say for it."""
 
 
 class KeyEdge(_Edge):
@@ -64,6 +70,7 @@ class KeyEdge(_Edge):
 
     type: Literal["key"]
     keys: KeyEntry
+    """Digits, one behind the other."""
 
 
 class TimeoutEdge(_Edge):

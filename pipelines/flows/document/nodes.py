@@ -30,17 +30,22 @@ class Position(Part):
     """Where it is drawn."""
 
     x: float
+    """To the right, in pixels."""
     y: float
+    """Downwards, in pixels."""
 
 
 class NodeBase(Part):
     """What all nodes have."""
 
     id: NodeId
+    """Its name in the document; edges and events have it."""
     label: Label = ""
+    """What people see in its place; never said."""
     note: Annotated[str, Field(max_length=2_000)] = ""
     """For people who draw; never said."""
     position: Position | None = None
+    """Where it is drawn."""
 
 
 class StartNode(NodeBase):
@@ -54,11 +59,13 @@ class SayNode(NodeBase):
 
     type: Literal["say"]
     text: SaidText
+    """What is said."""
     interruptible: bool = True
     """False: it is said to its end, whatever the caller says meanwhile."""
     language: Language = ""
     """Of this piece alone; empty: that of the call."""
     voice: Annotated[str, Field(max_length=200)] = ""
+    """Of this piece alone; empty: that of the call."""
 
 
 class CollectNode(NodeBase):
@@ -67,16 +74,19 @@ class CollectNode(NodeBase):
 
     type: Literal["collect"]
     slot: SlotSpec
+    """What kind of value it is, and how it may be said."""
     variable: VariableName | None = None
     """What the value is kept as; none: its outcome edges alone tell."""
     by: Annotated[tuple[Way, ...], Field(min_length=1, max_length=3)] = ("voice", "keys")
     """`model`: a language model finds the value in what was said where the slot's own rules do not."""
     text: SaidText
+    """The question."""
     help: Text = ""
     """The question in other words, said when the first answer was not understood; empty: the same words."""
     example: Text = ""
     """One short answer, said before the keys are offered: 'For example: ten thirty.'"""
     silence_ms: SilenceMs = 7_000
+    """So long nothing may come before it counts as unanswered."""
 
 
 class ReadBackPart(Part):
@@ -84,6 +94,7 @@ class ReadBackPart(Part):
     'change VARIABLE' does."""
 
     variable: VariableName
+    """What may be changed."""
     say: Annotated[tuple[Phrase, ...], Field(min_length=1, max_length=20)]
     """What it is called: 'place', 'office'."""
 
@@ -107,7 +118,9 @@ class ConfirmNode(NodeBase):
     cancels: bool = True
     """'cancel it' is an answer."""
     changes: Annotated[tuple[ReadBackPart, ...], Field(max_length=50)] = ()
+    """What the caller may want changed, one by one."""
     silence_ms: SilenceMs = 3_000
+    """So long an objection is waited for."""
 
 
 class MenuOption(Part):
@@ -126,10 +139,15 @@ class MenuNode(NodeBase):
 
     type: Literal["menu"]
     text: SaidText
+    """The question."""
     help: Text = ""
+    """The question in other words, said when the first answer was not understood; empty: the same words."""
     options: Annotated[tuple[MenuOption, ...], Field(min_length=1, max_length=100)]
+    """What there is to choose from."""
     by: Annotated[tuple[Literal["voice", "keys"], ...], Field(min_length=1, max_length=2)] = ("voice", "keys")
+    """How it may be answered."""
     silence_ms: SilenceMs = 7_000
+    """So long nothing may come before it counts as unanswered."""
 
 
 class RecordNode(NodeBase):
@@ -141,10 +159,13 @@ class RecordNode(NodeBase):
     variable: VariableName | None = None
     """Kept of it: `{"seconds": 12.5, "text": "..."}`."""
     beep: bool = True
+    """A tone says when to speak."""
     most_s: Annotated[int, Field(ge=1, le=600)] = 120
+    """Seconds that a message has at most."""
     silence_s: Annotated[float, Field(ge=1, le=20)] = 4
     """So much silence ends it."""
     finish_keys: Annotated[str, Field(pattern=r"^[0-9#]{0,12}$")] = "#"
+    """Each of these ends it."""
     transcribe: bool = True
     """Its text is kept, too, where there is a recogniser for open speech."""
 
@@ -155,9 +176,11 @@ class ListenNode(NodeBase):
 
     type: Literal["listen"]
     text: Text = ""
+    """Said before it; empty: nothing."""
     variable: VariableName | None = None
     """The words, as they were recognised."""
     seconds: Annotated[float, Field(ge=0.5, le=60)] = 5
+    """So long something is waited for."""
 
 
 class WaitNode(NodeBase):
@@ -165,7 +188,9 @@ class WaitNode(NodeBase):
 
     type: Literal["wait"]
     text: Text = ""
+    """Said before it; empty: nothing."""
     seconds: Annotated[float, Field(ge=0.1, le=120)]
+    """How long."""
 
 
 class EndCallNode(NodeBase):
@@ -173,6 +198,7 @@ class EndCallNode(NodeBase):
 
     type: Literal["end_call"]
     text: Text = ""
+    """The last words; empty: none."""
     outcome: Annotated[str, Field(pattern=r"^([A-Za-z0-9][A-Za-z0-9 _:-]{0,59})?$")] = ""
     """What the call came to ('confirmed'), kept with the variables of `Document.keep`; empty: nothing."""
 
@@ -185,6 +211,7 @@ class PhoneTransferNode(NodeBase):
 
     type: Literal["phone_transfer"]
     text: SaidText
+    """Said before it: 'I am connecting you.'"""
     to: Annotated[str, Field(min_length=1, max_length=500)]
     """A template: a number in E.164, an extension or an address."""
     trunk: Annotated[str, Field(max_length=100)] = ""
@@ -194,6 +221,8 @@ class PhoneTransferNode(NodeBase):
     briefing: Text = ""
     """What that one is told; empty: caller, what the call is about, what is known."""
     accept: Literal["", "key", "stay"] = ""
+    """How whoever answers takes the call: by pressing 1, or by staying on the line; empty: as the
+    settings say."""
 
 
 class AgentTransferNode(NodeBase):
@@ -201,7 +230,9 @@ class AgentTransferNode(NodeBase):
 
     type: Literal["agent_transfer"]
     text: Text = ""
+    """Said before it; empty: nothing."""
     agent: Annotated[str, Field(min_length=1, max_length=100)]
+    """Its name."""
 
 
 class SubflowNode(NodeBase):
@@ -209,6 +240,7 @@ class SubflowNode(NodeBase):
 
     type: Literal["subflow"]
     flow: Annotated[str, Field(min_length=1, max_length=100)]
+    """Its name."""
     version: Annotated[int, Field(ge=1)] | None = None
     """None: the one that is published when the call begins."""
     give: Annotated[dict[VariableName, Expression], Field(max_length=100)] = {}
@@ -221,6 +253,7 @@ class Collected(Part):
     """What a subagent may find out."""
 
     variable: VariableName
+    """What it is kept as."""
     about: Annotated[str, Field(min_length=1, max_length=500)]
     """For the model: what it is."""
     required: bool = False
@@ -231,6 +264,7 @@ class Exit(Part):
     """How a subagent's part may end. Its name is an outcome."""
 
     name: OutcomeName
+    """Its outcome."""
     when: Annotated[str, Field(min_length=1, max_length=500)]
     """For the model: 'the caller wants a person'."""
 
@@ -246,12 +280,17 @@ class SubagentNode(NodeBase):
     tools: Annotated[
         tuple[Annotated[str, Field(min_length=1, max_length=100)], ...], Field(max_length=50)
     ] = ()
+    """What it may call, by name."""
     llm: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=100)], ...], Field(max_length=20)] = ()
     """Models in order of preference; empty: the agent's own."""
     voice: Annotated[str, Field(max_length=200)] = ""
+    """While it talks; empty: that of the call."""
     language: Language = ""
+    """While it talks; empty: that of the call."""
     collects: Annotated[tuple[Collected, ...], Field(max_length=50)] = ()
+    """What it may find out."""
     exits: Annotated[tuple[Exit, ...], Field(min_length=1, max_length=20)]
+    """How its part may end; the first is the usual one."""
     most_turns: Annotated[int, Field(ge=1, le=200)] = 30
     """Of the caller's; after that it is an error 'model'."""
 
@@ -267,13 +306,16 @@ class SetNode(NodeBase):
 
     type: Literal["set"]
     values: Annotated[dict[VariableName, Value], Field(min_length=1, max_length=100)]
+    """Variables and what they become; null: not known."""
 
 
 class Assignment(Part):
     """One line of a code node."""
 
     variable: VariableName
+    """What is computed."""
     value: Expression
+    """CEL."""
 
 
 class CodeNode(NodeBase):
@@ -281,3 +323,4 @@ class CodeNode(NodeBase):
 
     type: Literal["code"]
     lines: Annotated[tuple[Assignment, ...], Field(min_length=1, max_length=100)]
+    """One after the other."""

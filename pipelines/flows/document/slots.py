@@ -28,6 +28,7 @@ class Option(Part):
     """One of a choice."""
 
     value: Annotated[str, Field(min_length=1, max_length=200)]
+    """What is kept."""
     say: Words = ()
     """What the caller may say for it; empty: the value itself, in lower case."""
     label: Annotated[str, Field(max_length=200)] = ""
@@ -43,6 +44,7 @@ class ChoiceSlot(_Slot):
 
     kind: Literal["choice"]
     options: Annotated[tuple[Option, ...], Field(min_length=1, max_length=500)]
+    """What there is to choose from."""
     lead: Words | None = None
     """Words that may come before any of them; null: the usual ones ('in', 'at', 'the')."""
 
@@ -54,6 +56,7 @@ class YesNoSlot(_Slot):
     yes: Words = ()
     """Beside the usual words."""
     no: Words = ()
+    """Beside the usual words."""
 
 
 class DigitsSlot(_Slot):
@@ -61,7 +64,9 @@ class DigitsSlot(_Slot):
 
     kind: Literal["digits"]
     least: KeyCount = 1
+    """Digits it has at least."""
     most: KeyCount = 20
+    """Digits it has at most."""
 
 
 class SpellingSlot(_Slot):
@@ -69,9 +74,13 @@ class SpellingSlot(_Slot):
 
     kind: Literal["spelling"]
     least: KeyCount = 1
+    """Characters it has at least."""
     most: KeyCount = 20
+    """Characters it has at most."""
     letters: bool = True
+    """Letters may be among them."""
     digits: bool = True
+    """Digits may be among them."""
 
 
 class NumberSlot(_Slot):
@@ -79,10 +88,13 @@ class NumberSlot(_Slot):
 
     kind: Literal["number"]
     least: Annotated[int, Field(ge=0, le=999_999_999)] = 0
+    """The smallest that is possible."""
     most: Annotated[int, Field(ge=0, le=999_999_999)] = 100
+    """The largest that is possible."""
     one: Annotated[str, Field(max_length=60)] = ""
     """What is counted, singular ('person'); empty: a bare number."""
     many: Annotated[str, Field(max_length=60)] = ""
+    """What is counted, plural ('people')."""
     lead: Words | None = None
     """Words that may come before it ('we are'); null: the usual ones ('it is')."""
     behind: Words = ()
@@ -98,6 +110,7 @@ class DateSlot(_Slot):
     earliest: Annotated[int, Field(ge=-40_000, le=4_000)] = 0
     """Days from today; negative: in the past, as dates of birth are."""
     latest: Annotated[int, Field(ge=-40_000, le=4_000)] = 365
+    """Days from today."""
     weekdays: Annotated[
         tuple[Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"], ...],
         Field(max_length=7),
@@ -112,7 +125,9 @@ class TimeSlot(_Slot):
 
     kind: Literal["time"]
     earliest: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "00:00"
+    """The first that is possible, 'HH:MM'."""
     latest: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "23:59"
+    """The last that is possible, 'HH:MM'."""
     first_hour: Annotated[int, Field(ge=0, le=12)] = 7
     """The hour from which one without 'a.m.' or 'p.m.' is before noon: with 7, 'two thirty' is 14:30."""
     step_minutes: Literal[1, 5, 15, 30, 60] = 5
@@ -124,7 +139,9 @@ class DurationSlot(_Slot):
 
     kind: Literal["duration"]
     least: Annotated[int, Field(ge=1, le=10_080)] = 5
+    """Minutes at least."""
     most: Annotated[int, Field(ge=1, le=10_080)] = 480
+    """Minutes at most."""
 
 
 class MoneySlot(_Slot):
@@ -134,7 +151,9 @@ class MoneySlot(_Slot):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
     """ISO 4217."""
     least: Annotated[float, Field(ge=0, le=1e9)] = 0
+    """The smallest amount that is possible."""
     most: Annotated[float, Field(ge=0, le=1e9)] = 10_000
+    """The largest amount that is possible."""
 
 
 class NameSlot(_Slot):
@@ -183,6 +202,7 @@ class GrammarSlot(_Slot):
 
     kind: Literal["grammar"]
     jsgf: Annotated[str, Field(min_length=1, max_length=50_000)]
+    """The grammar itself."""
     keys: Annotated[dict[KeyEntry, str], Field(max_length=100)] = {}
     """Keys and the values they stand for."""
     labels: Annotated[dict[str, str], Field(max_length=500)] = {}

@@ -18,6 +18,7 @@ class SecretHeader(Part):
     """A header whose value is kept sealed, and goes to the secret's own host alone."""
 
     secret: SecretName
+    """Its name."""
     prefix: Annotated[str, Field(max_length=40)] = ""
     """Before the secret: 'Bearer '."""
 
@@ -27,10 +28,13 @@ class HttpRequest(Part):
 
     kind: Literal["http"]
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "GET"
+    """Of HTTP."""
     url: Annotated[str, Field(min_length=1, max_length=2_000, pattern=r"^https?://")]
     """A template. What variables bring into it is percent-encoded; scheme and host hold none."""
     query: Annotated[dict[Annotated[str, Field(max_length=100)], Template], Field(max_length=50)] = {}
+    """Names, and templates of their values."""
     headers: Annotated[dict[HeaderName, Template], Field(max_length=50)] = {}
+    """Names, and templates of their values."""
     secrets: Annotated[dict[HeaderName, SecretHeader], Field(max_length=10)] = {}
     """Headers that hold a secret."""
     body: Expression | None = None
@@ -44,7 +48,9 @@ class PythonFunction(Part):
 
     kind: Literal["python"]
     entry: Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$", max_length=200)]
+    """Module and name: 'shop.orders:find'."""
     arguments: Annotated[dict[Annotated[str, Field(max_length=100)], Expression], Field(max_length=50)] = {}
+    """By name, each a CEL expression."""
 
 
 class NamedTool(Part):
@@ -52,7 +58,9 @@ class NamedTool(Part):
 
     kind: Literal["tool"]
     name: Annotated[str, Field(min_length=1, max_length=200)]
+    """As agents name it: 'knowledge/handbook'."""
     arguments: Annotated[dict[Annotated[str, Field(max_length=100)], Expression], Field(max_length=50)] = {}
+    """By name, each a CEL expression."""
 
 
 ToolUse: TypeAlias = Annotated[HttpRequest | PythonFunction | NamedTool, Field(discriminator="kind")]
@@ -64,6 +72,7 @@ class ToolNode(NodeBase):
 
     type: Literal["tool"]
     use: ToolUse
+    """What does it."""
     filler: Text = ""
     """Said while it runs, once it takes long; empty: the usual words."""
     timeout_s: Annotated[float, Field(gt=0, le=30)] = 5

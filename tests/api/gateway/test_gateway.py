@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import weakref
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,14 +13,21 @@ import numpy as np
 import pytest
 from aiohttp import WSMsgType
 
+from api.access.asker import OPERATOR, Asker, How
 from api.access.scopes import Scope
 from api.gateway.close_codes import CloseCode, NoLanguageModel
+from api.gateway.manner import DETECTED
+from api.gateway.messages import Init, first_message
+from api.gateway.opening import agent_for
 from api.telephony.monitor_line import MonitorLine
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.calls.seat_kinds import SeatKind
+from mediaserver.errors import EngineWarmingError
 from mediaserver.media.leg import EndedBy, Why
 from mediaserver.media.socket_leg import SocketLeg
 from mediaserver.media.stream_format import Coding, StreamFormat
+from pipelines.conversation.interruption import Sensitivity
+from pipelines.conversation.session import AgentSession
 from tests.api.gateway.desk import GatewayDesk, WebClient
 
 DEMO = "flow"
@@ -115,6 +123,10 @@ async def test_a_prompt_without_a_model_says_what_is_missing(desk: GatewayDesk) 
         ({"agent": "echo", "audio": {"rate": 11_025}}, "8000, 16000, 24000, 48000"),
         ({"agent": "echo", "language": "klingon language"}, "pt-BR"),
         ({"agent": "echo", "colour": "red"}, "colour"),
+        ({"agent": "echo", "style": "shouting"}, "style"),
+        ({"agent": "echo", "turn": {"whole_ms": 3}}, "no whole number from 40 to 10000"),
+        ({"agent": "echo", "turn": {"hole_ms": 300}}, "whole_ms"),
+        ({"agent": "echo", "turn": {"sensitivity": "low"}}, "cannot be set here"),
     ],
 )
 async def test_an_init_that_makes_no_sense_says_why(
@@ -203,8 +215,10 @@ async def test_typed_words_interrupt_and_the_client_drops_what_it_holds(desk: Ga
     await desk.run(100)
     told = await client.told("interrupted")
     assert 0 < told["heard_ms"] < 2_000
+    assert told["audio_ms"] == 20 * len(client.audio), "and so much is played or dropped"
     heard = await client.told("heard")
     assert heard["interrupted"]
+    assert heard["line"] == client.of("agent")[0]["line"] == 0
 
 
 async def test_a_takeover_interrupts_once(desk: GatewayDesk) -> None:
@@ -218,6 +232,50 @@ async def test_a_takeover_interrupts_once(desk: GatewayDesk) -> None:
     await desk.run(200)
     await client.drain()
     assert len(client.of("interrupted")) == 1
+
+
+async def test_an_agent_is_as_the_conversation_wishes_it(desk: GatewayDesk) -> None:
+    desk.agents["desk"] = AgentSpec(
+        uuid4(), "desk", 1, "llm", prompt="You book rooms.", turn={"open_ms": 900}
+    )
+    init = first_message(
+        json.dumps(
+            {"type": "init", "agent": "desk", "style": "concise", "system_prompt": "Speak of cats.",
+             "language": "auto", "interruption_sensitivity": "low", "turn": {"whole_ms": 300}, "mood": True}
+        )
+    )  # fmt: skip
+    assert isinstance(init, Init)
+    spec = await agent_for(
+        init.wanted, Asker(None, "operator", OPERATOR, How.TOKEN), desk.find, desk.flow_owner
+    )
+    assert spec.turn == {"open_ms": 900, "whole_ms": 300, "sensitivity": "low"}
+    assert spec.insight == {"mood": True} and spec.language == ""
+    assert spec.assistant == {"languages": list(DETECTED)}
+    assert spec.prompt.startswith("You book rooms.\n\nSpeak of cats.\n\nAnswer in one short")
+
+
+async def test_how_turns_are_taken_may_change_in_mid_conversation(desk: GatewayDesk) -> None:
+    client = await desk.begin(agent="demo")
+    await desk.run(40)
+    await client.say(type="turns", interruption_sensitivity="high", turn={"whole_ms": 123})
+    steering = desk.board.steering(UUID(client.ready["call"]))
+    assert isinstance(steering, AgentSession)
+    await desk.until(lambda: steering.turn.waits.whole == 123)
+    assert steering.turn.sensitivity is Sensitivity.HIGH
+
+
+async def test_an_engine_that_is_being_loaded_says_when_to_try_again(
+    desk: GatewayDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def warming(name: str) -> AgentSpec | None:
+        raise EngineWarmingError("the voice is being loaded", after_s=2.3)
+
+    monkeypatch.setattr(desk.gateway, "_find", warming)
+    client = await desk.connect()
+    await client.say(type="init", agent="desk", apiKey=desk.secret)
+    assert await client.closed() == CloseCode.UNAVAILABLE
+    (told,) = client.of("error")
+    assert told["retry_after_s"] == 3 and told["message"] == "the voice is being loaded"
 
 
 async def test_voice_takes_no_typed_words(desk: GatewayDesk) -> None:

@@ -166,7 +166,10 @@ def test_an_interruption_drops_what_was_not_sent_of_the_voice() -> None:
     session.audio(b"12")
     session.cleared(300)
     session.audio(b"34")
-    assert lined.taken() == [{"type": "interrupted", "seq": 1, "heard_ms": 300}, b"34"]
+    assert lined.taken() == [
+        {"type": "interrupted", "seq": 1, "heard_ms": 300, "audio_ms": 0},
+        b"34",
+    ]
 
 
 def _unsteered(call_id: UUID) -> Steering:

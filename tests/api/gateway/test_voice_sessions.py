@@ -19,7 +19,8 @@ from api.app import build_app
 from api.context import ApiContext
 from api.gateway.close_codes import CloseCode
 from api.gateway.gateway import Gateway
-from api.gateway.session_settings import DETECTED, NewSession, wanted_of
+from api.gateway.manner import DETECTED
+from api.gateway.session_settings import NewSession, wanted_of
 from cli.makers import makers
 from cli.serving.own_code import OwnCode
 from mediaserver.calls.routes import AgentSpec

@@ -96,6 +96,23 @@ def test_rubbish_is_no_end_and_so_many_datagrams_are() -> None:
     assert server.received(hello[0], 0) == []
 
 
+def test_who_has_said_that_nothing_more_comes_is_known_to_have_left() -> None:
+    client, server = pair()
+    talk(client, server, client.begin(0))
+    forged = bytes((21, 254, 253, *bytes(8), 0, 2, 1, 0))  # in the clear: anybody could
+    assert server.received(forged, 0) == []
+    was_closed = server.closed
+    for datagram in client.close():
+        server.received(datagram, 0)
+    assert (was_closed, server.closed) == (False, True) and client.close() == []
+
+
+def test_who_has_no_keys_says_nothing_at_the_end() -> None:
+    client, _ = pair()
+    client.begin(0)
+    assert client.close() == []
+
+
 class Handshake:
     """A stream's DTLS, with what it sent."""
 
@@ -176,6 +193,37 @@ def test_who_comes_from_another_place_is_known_by_its_certificate(signalling: st
         sent = [out for datagram, _ in answers for out in world.peer.received(datagram, 0)]
     keys = world.handshaking.machine.keys
     assert keys is not None and world.peer.keys is not None and keys.theirs == world.peer.keys.ours
+
+
+def shaken(world: Handshake, place: Any, last: Any) -> None:
+    """The whole handshake from one place, but for its last flight."""
+    sent = world.peer.begin(0)
+    while sent:
+        for datagram in sent:
+            world.handshaking.arrived(datagram, place, 0)
+        answers, world.sent = world.sent, []
+        sent = [out for datagram, _ in answers for out in world.peer.received(datagram, 0)]
+        place = last
+
+
+@pytest.mark.parametrize("place", [PEER, ELSEWHERE])
+def test_who_did_the_whole_handshake_is_there(place: Any) -> None:
+    world = Handshake()
+    shaken(world, place, place)
+    assert world.handshaking.machine.keys is not None and world.handshaking.proven_host == place[0]
+
+
+def test_a_handshake_that_moved_proves_no_place() -> None:
+    """Its last flight may have been sent under a forged address: nobody there has read anything."""
+    world = Handshake()
+    world.lock.expect((PEER[0], 5_000), frozenset({0}), None, 0)
+    world.handshaking.arrived(world.peer.begin(0)[0], PEER, 0)
+    world.permission.towards(ELSEWHERE[0])
+    world.lock.expect(ELSEWHERE, frozenset({0}), None, 0)
+    answers, world.sent = world.sent, []
+    for last in [out for datagram, _ in answers for out in world.peer.received(datagram, 0)]:
+        world.handshaking.arrived(last, ELSEWHERE, 0)
+    assert world.handshaking.machine.keys is not None and world.handshaking.proven_host is None
 
 
 def test_strangers_disturb_nobody_and_are_few() -> None:

@@ -310,7 +310,9 @@ def test_a_negotiation_that_changes_nothing_of_ice_moves_nothing() -> None:
         call.stream.configure(call.named.place, "PCMU", 0, direction="recvonly")
         call.stream.configure(call.named.place, "PCMU", 0)
         assert call.stream.remote == far.place and call.passed(far) == 10
-        call.stream.configure(("0.0.0.0", 9), "PCMU", 0)  # held the old way
+        call.stream.configure(("0.0.0.0", 9), "PCMU", 0)  # it knows no place yet, as in an offer with trickle
+        assert call.stream.remote == far.place and call.passed(far) == 10
+        call.stream.configure(("0.0.0.0", 9), "PCMU", 0, direction="recvonly")  # held
         far.heard()
         call.go(3)
         assert far.heard() == []

@@ -230,3 +230,23 @@ def test_a_gateway_that_speaks_between_its_holds_is_believed_each_time() -> None
         permission.came(PACKET, number * 60 * S)
         permission.announced(GATEWAY, number * 60 * S + 40 * S)
         assert permission.sending(number * 60 * S + 55 * S) is Sending.ALL
+
+
+def test_a_call_that_is_proven_by_nobodys_address_proves_no_host() -> None:
+    permission = Permission()
+    permission.prove(None, 1_000)
+    permission.towards(CALLER)
+    assert permission.begun and not permission.settled
+    assert permission.sending(0) is Sending.ALLOWANCE and packets_let_through(permission) == 3_000 // PACKET
+    permission.came(PACKET, 0)
+    permission.witnessed()
+    assert permission.sending(0) is Sending.ALL and permission.sending(PATIENCE_NS) is not Sending.ALL
+
+
+@pytest.mark.parametrize("nowhere", ["0.0.0.0", "::"])
+def test_an_address_of_zeroes_is_sent_nothing(nowhere: str) -> None:
+    permission = Permission(trusted=Networks(["0.0.0.0/0", "::/0"]))
+    permission.prove(nowhere, 1_000, verified=True)
+    permission.announced(nowhere, 0)
+    permission.towards(nowhere)
+    assert permission.sending(0) is Sending.NOTHING

@@ -387,3 +387,22 @@ def test_sources_are_compared_by_the_clock_of_what_comes(bench: Bench, codec: st
     stream = bench.wire.open()
     configure(stream, (HOST, 4_000), codec)
     assert stream.incoming.lock.clock_factor == clock_factor
+
+
+def test_of_silence_next_to_nothing_is_sent_where_that_was_wished(bench: Bench) -> None:
+    sent = {}
+    for dtx in (False, True):
+        phone = Phone()
+        bench.phones.append(phone)
+        stream = bench.wire.open()
+        configure(stream, phone.address, "opus", dtx=dtx)
+        for frame in chord(10, 440):
+            stream.write(frame)
+        phone.received()
+        for _ in range(50):
+            stream.write(None)
+        sent[dtx] = len(phone.received())
+        stream.write(chord(1, 440)[0])
+        [talk] = phone.received()
+        assert talk.marker is dtx
+    assert sent[False] == 50 and 0 < sent[True] < 15

@@ -60,7 +60,10 @@ async def test_typed_words_are_answered_as_spoken_ones() -> None:
     assert latency.keys() == {"llm_first_token", "tts_first_audio", "transport", "text_to_voice"}
     said: TurnSaid = talk.call.lines()[1]
     assert said.started_ms == said.ended_ms > talk.call.lines()[0].ended_ms
-    assert ("final", {"text": "a room, please", "confidence": 1.0, "understood": True}) in talk.call.events
+    final = {"text": "a room, please", "confidence": 1.0, "understood": True, "line": 1}
+    assert ("final", final) in talk.call.events
+    agent_lines = [data["line"] for kind, data in talk.call.events if kind in ("agent", "heard")]
+    assert agent_lines == [0, 0, 2, 2]
 
 
 async def test_typed_words_stop_the_agent_who_knows_how_much_was_heard() -> None:

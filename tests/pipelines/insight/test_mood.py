@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -233,6 +233,9 @@ async def test_the_agent_is_told_the_mood_with_the_words() -> None:
     await talk.silence(2_000)
     said = next(each for each in agent.told if isinstance(each, Utterance))
     assert said.text == "my parcel is gone" and said.mood == Mood(0.5, 0.9, -0.5, 0.5)
+    (final,) = [data for kind, data in talk.call.events if kind == "final"]
+    assert final["mood"] | {"hint": ""} == {**asdict(Mood(0.5, 0.9, -0.5, 0.5)), "hint": ""}
+    assert "agitated" in final["mood"]["hint"]
     assert notes.heards and 900 * 16 <= notes.heards[-1] <= 2_000 * 16
     await talk.hang_up()
     assert notes.closed == 1

@@ -42,6 +42,7 @@ class Place:
     transport: str = "UDP"
     size: int = 500
     connection: object | None = None
+    relayed: bool = False
 
 
 def network(text: str) -> Network:

@@ -1,5 +1,6 @@
 """Contains all the data models used in inputs/outputs"""
 
+from .added_document import AddedDocument
 from .agent_body import AgentBody
 from .agent_body_assistant import AgentBodyAssistant
 from .agent_body_background import AgentBodyBackground
@@ -76,6 +77,8 @@ from .chat_answered_usage_type_0 import ChatAnsweredUsageType0
 from .chat_message import ChatMessage
 from .chat_message_role import ChatMessageRole
 from .chat_request import ChatRequest
+from .collection_shown import CollectionShown
+from .collections_shown import CollectionsShown
 from .confidence_row import ConfidenceRow
 from .confidence_shown import ConfidenceShown
 from .console_link import ConsoleLink
@@ -84,10 +87,14 @@ from .delivery_shown import DeliveryShown
 from .delivery_shown_state import DeliveryShownState
 from .digit_live import DigitLive
 from .digits_wanted import DigitsWanted
+from .document_shown import DocumentShown
+from .document_wanted import DocumentWanted
+from .document_wanted_format import DocumentWantedFormat
 from .drain_shown import DrainShown
 from .drain_wanted import DrainWanted
 from .dtmf_data import DtmfData
 from .dtmf_event import DtmfEvent
+from .embedding_shown import EmbeddingShown
 from .ended_live import EndedLive
 from .ending_soon_live import EndingSoonLive
 from .engine_mode_shown import EngineModeShown
@@ -110,6 +117,10 @@ from .flow_compared import FlowCompared
 from .flow_difference_shown import FlowDifferenceShown
 from .flow_difference_shown_change import FlowDifferenceShownChange
 from .flow_difference_shown_what import FlowDifferenceShownWhat
+from .flow_draft import FlowDraft
+from .flow_draft_document import FlowDraftDocument
+from .flow_draft_shown import FlowDraftShown
+from .flow_draft_shown_document import FlowDraftShownDocument
 from .flow_finding_shown import FlowFindingShown
 from .flow_finding_shown_severity import FlowFindingShownSeverity
 from .flow_live import FlowLive
@@ -122,10 +133,17 @@ from .flow_shown import FlowShown
 from .flow_shown_newest_state_type_0 import FlowShownNewestStateType0
 from .flow_split import FlowSplit
 from .flow_template_shown import FlowTemplateShown
+from .flow_template_whole import FlowTemplateWhole
+from .flow_template_whole_document import FlowTemplateWholeDocument
+from .flow_template_whole_personas_item import FlowTemplateWholePersonasItem
 from .flow_to_check import FlowToCheck
 from .flow_to_check_document import FlowToCheckDocument
 from .flow_to_compare import FlowToCompare
 from .flow_to_compare_document import FlowToCompareDocument
+from .flow_to_try import FlowToTry
+from .flow_to_try_about import FlowToTryAbout
+from .flow_to_try_direction import FlowToTryDirection
+from .flow_to_try_document import FlowToTryDocument
 from .flow_version_shown import FlowVersionShown
 from .flow_version_shown_state import FlowVersionShownState
 from .flow_version_whole import FlowVersionWhole
@@ -163,6 +181,10 @@ from .key_shown_rate_limit_type_0 import KeyShownRateLimitType0
 from .key_shown_used import KeyShownUsed
 from .keys_page import KeysPage
 from .kind import Kind
+from .knowledge_add_document_files_body import KnowledgeAddDocumentFilesBody
+from .knowledge_add_document_files_body_format import (
+    KnowledgeAddDocumentFilesBodyFormat,
+)
 from .ladder_shown import LadderShown
 from .ladder_shown_marks_item import LadderShownMarksItem
 from .ladder_shown_messages_item import LadderShownMessagesItem
@@ -172,6 +194,7 @@ from .latency_live import LatencyLive
 from .latency_row import LatencyRow
 from .latency_shown import LatencyShown
 from .line_trouble_live import LineTroubleLive
+from .meaning_shown import MeaningShown
 from .message_data import MessageData
 from .message_event import MessageEvent
 from .message_live import MessageLive
@@ -180,6 +203,7 @@ from .messages_shown_messages_item import MessagesShownMessagesItem
 from .model_shown import ModelShown
 from .models_shown import ModelsShown
 from .monitor_wanted import MonitorWanted
+from .mood_live import MoodLive
 from .mute_wanted import MuteWanted
 from .named_schema import NamedSchema
 from .named_schema_schema import NamedSchemaSchema
@@ -257,6 +281,7 @@ from .page_agent_shown import PageAgentShown
 from .page_audit_line_shown import PageAuditLineShown
 from .page_console_session_shown import PageConsoleSessionShown
 from .page_delivery_shown import PageDeliveryShown
+from .page_document_shown import PageDocumentShown
 from .page_erasure_shown import PageErasureShown
 from .page_flow_shown import PageFlowShown
 from .page_flow_version_shown import PageFlowVersionShown
@@ -270,6 +295,7 @@ from .parties_shown import PartiesShown
 from .party_shown import PartyShown
 from .party_shown_hears import PartyShownHears
 from .party_wanted import PartyWanted
+from .passage_shown import PassageShown
 from .phone_price_shown import PhonePriceShown
 from .phone_price_shown_direction import PhonePriceShownDirection
 from .phone_prices import PhonePrices
@@ -306,6 +332,9 @@ from .route_fallback_shown import RouteFallbackShown
 from .route_shown import RouteShown
 from .say_wanted import SayWanted
 from .scope import Scope
+from .search_wanted import SearchWanted
+from .searched_shown import SearchedShown
+from .searched_shown_by import SearchedShownBy
 from .seat_kind import SeatKind
 from .seat_live import SeatLive
 from .seat_wanted import SeatWanted
@@ -348,6 +377,13 @@ from .transfer_event import TransferEvent
 from .transfer_live import TransferLive
 from .transfer_wanted import TransferWanted
 from .transfer_wanted_how import TransferWantedHow
+from .tried_answer import TriedAnswer
+from .tried_answer_ended import TriedAnswerEnded
+from .tried_answer_steps_item import TriedAnswerStepsItem
+from .tried_outcome import TriedOutcome
+from .tried_outcome_data import TriedOutcomeData
+from .tried_turn import TriedTurn
+from .tried_turn_returned import TriedTurnReturned
 from .trunk_body import TrunkBody
 from .trunk_body_caller import TrunkBodyCaller
 from .trunk_body_dial import TrunkBodyDial
@@ -416,6 +452,7 @@ from .wished_transcript_format import WishedTranscriptFormat
 from .word_shown import WordShown
 
 __all__ = (
+    "AddedDocument",
     "AgentBody",
     "AgentBodyAssistant",
     "AgentBodyBackground",
@@ -492,6 +529,8 @@ __all__ = (
     "ChatMessage",
     "ChatMessageRole",
     "ChatRequest",
+    "CollectionShown",
+    "CollectionsShown",
     "ConfidenceRow",
     "ConfidenceShown",
     "ConsoleLink",
@@ -500,10 +539,14 @@ __all__ = (
     "DeliveryShownState",
     "DigitLive",
     "DigitsWanted",
+    "DocumentShown",
+    "DocumentWanted",
+    "DocumentWantedFormat",
     "DrainShown",
     "DrainWanted",
     "DtmfData",
     "DtmfEvent",
+    "EmbeddingShown",
     "EndedLive",
     "EndingSoonLive",
     "EngineModeShown",
@@ -526,6 +569,10 @@ __all__ = (
     "FlowDifferenceShown",
     "FlowDifferenceShownChange",
     "FlowDifferenceShownWhat",
+    "FlowDraft",
+    "FlowDraftDocument",
+    "FlowDraftShown",
+    "FlowDraftShownDocument",
     "FlowFindingShown",
     "FlowFindingShownSeverity",
     "FlowLive",
@@ -540,10 +587,17 @@ __all__ = (
     "FlowSplit",
     "FlowsSchemaResponse200",
     "FlowTemplateShown",
+    "FlowTemplateWhole",
+    "FlowTemplateWholeDocument",
+    "FlowTemplateWholePersonasItem",
     "FlowToCheck",
     "FlowToCheckDocument",
     "FlowToCompare",
     "FlowToCompareDocument",
+    "FlowToTry",
+    "FlowToTryAbout",
+    "FlowToTryDirection",
+    "FlowToTryDocument",
     "FlowVersionShown",
     "FlowVersionShownState",
     "FlowVersionWhole",
@@ -579,6 +633,8 @@ __all__ = (
     "KeyShownUsed",
     "KeysPage",
     "Kind",
+    "KnowledgeAddDocumentFilesBody",
+    "KnowledgeAddDocumentFilesBodyFormat",
     "LadderShown",
     "LadderShownMarksItem",
     "LadderShownMessagesItem",
@@ -588,6 +644,7 @@ __all__ = (
     "LatencyRow",
     "LatencyShown",
     "LineTroubleLive",
+    "MeaningShown",
     "MessageData",
     "MessageEvent",
     "MessageLive",
@@ -596,6 +653,7 @@ __all__ = (
     "ModelShown",
     "ModelsShown",
     "MonitorWanted",
+    "MoodLive",
     "MuteWanted",
     "NamedSchema",
     "NamedSchemaSchema",
@@ -665,6 +723,7 @@ __all__ = (
     "PageAuditLineShown",
     "PageConsoleSessionShown",
     "PageDeliveryShown",
+    "PageDocumentShown",
     "PageErasureShown",
     "PageFlowShown",
     "PageFlowVersionShown",
@@ -678,6 +737,7 @@ __all__ = (
     "PartyShown",
     "PartyShownHears",
     "PartyWanted",
+    "PassageShown",
     "PhonePrices",
     "PhonePriceShown",
     "PhonePriceShownDirection",
@@ -714,6 +774,9 @@ __all__ = (
     "RouteShown",
     "SayWanted",
     "Scope",
+    "SearchedShown",
+    "SearchedShownBy",
+    "SearchWanted",
     "SeatKind",
     "SeatLive",
     "SeatWanted",
@@ -756,6 +819,13 @@ __all__ = (
     "TransferLive",
     "TransferWanted",
     "TransferWantedHow",
+    "TriedAnswer",
+    "TriedAnswerEnded",
+    "TriedAnswerStepsItem",
+    "TriedOutcome",
+    "TriedOutcomeData",
+    "TriedTurn",
+    "TriedTurnReturned",
     "TrunkBody",
     "TrunkBodyCaller",
     "TrunkBodyDial",

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.mood_live import MoodLive
+
 
 T = TypeVar("T", bound="FinalLive")
 
@@ -24,9 +28,15 @@ class FinalLive:
     understood: bool
     language: None | str | Unset = UNSET
     """ Where it was heard. """
+    line: int | None | Unset = UNSET
+    """ Its place in the transcript. """
+    mood: MoodLive | None | Unset = UNSET
+    """ Where the agent's `insight` has it looked for. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.mood_live import MoodLive  # noqa: PLC0415
+
         call = str(self.call)
 
         at = self.at
@@ -44,6 +54,20 @@ class FinalLive:
         else:
             language = self.language
 
+        line: int | None | Unset
+        if isinstance(self.line, Unset):
+            line = UNSET
+        else:
+            line = self.line
+
+        mood: dict[str, Any] | None | Unset
+        if isinstance(self.mood, Unset):
+            mood = UNSET
+        elif isinstance(self.mood, MoodLive):
+            mood = self.mood.to_dict()
+        else:
+            mood = self.mood
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -57,11 +81,17 @@ class FinalLive:
         )
         if language is not UNSET:
             field_dict["language"] = language
+        if line is not UNSET:
+            field_dict["line"] = line
+        if mood is not UNSET:
+            field_dict["mood"] = mood
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.mood_live import MoodLive  # noqa: PLC0415
+
         d = dict(src_dict)
         call = UUID(d.pop("call"))
 
@@ -87,6 +117,32 @@ class FinalLive:
 
         language = _parse_language(d.pop("language", UNSET))
 
+        def _parse_line(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        line = _parse_line(d.pop("line", UNSET))
+
+        def _parse_mood(data: object) -> MoodLive | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                mood_type_0 = MoodLive.from_dict(data)
+
+                return mood_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(MoodLive | None | Unset, data)
+
+        mood = _parse_mood(d.pop("mood", UNSET))
+
         final_live = cls(
             call=call,
             at=at,
@@ -94,6 +150,8 @@ class FinalLive:
             confidence=confidence,
             understood=understood,
             language=language,
+            line=line,
+            mood=mood,
         )
 
         final_live.additional_properties = d

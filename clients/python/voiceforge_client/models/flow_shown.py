@@ -33,6 +33,16 @@ class FlowShown:
     newest_state: FlowShownNewestStateType0 | None
     """ `draft`: it has errors. """
     versions: int
+    about: str
+    """ What the newest version says of itself. """
+    errors: int
+    """ Of the newest version. """
+    warnings: int
+    """ Of the newest version. """
+    published_at: datetime.datetime | None
+    """ When new calls began to run what they run. """
+    drafted_at: datetime.datetime | None
+    """ When its working copy was saved last; null: none. """
     agents: list[str]
     """ Those whose calls run it. """
     created_at: datetime.datetime
@@ -68,6 +78,24 @@ class FlowShown:
 
         versions = self.versions
 
+        about = self.about
+
+        errors = self.errors
+
+        warnings = self.warnings
+
+        published_at: None | str
+        if isinstance(self.published_at, datetime.datetime):
+            published_at = self.published_at.isoformat()
+        else:
+            published_at = self.published_at
+
+        drafted_at: None | str
+        if isinstance(self.drafted_at, datetime.datetime):
+            drafted_at = self.drafted_at.isoformat()
+        else:
+            drafted_at = self.drafted_at
+
         agents = self.agents
 
         created_at = self.created_at.isoformat()
@@ -86,6 +114,11 @@ class FlowShown:
                 "newest": newest,
                 "newest_state": newest_state,
                 "versions": versions,
+                "about": about,
+                "errors": errors,
+                "warnings": warnings,
+                "published_at": published_at,
+                "drafted_at": drafted_at,
                 "agents": agents,
                 "created_at": created_at,
                 "updated_at": updated_at,
@@ -159,6 +192,42 @@ class FlowShown:
 
         versions = d.pop("versions")
 
+        about = d.pop("about")
+
+        errors = d.pop("errors")
+
+        warnings = d.pop("warnings")
+
+        def _parse_published_at(data: object) -> datetime.datetime | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                published_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return published_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
+
+        published_at = _parse_published_at(d.pop("published_at"))
+
+        def _parse_drafted_at(data: object) -> datetime.datetime | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                drafted_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return drafted_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
+
+        drafted_at = _parse_drafted_at(d.pop("drafted_at"))
+
         agents = cast(list[str], d.pop("agents"))
 
         created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
@@ -174,6 +243,11 @@ class FlowShown:
             newest=newest,
             newest_state=newest_state,
             versions=versions,
+            about=about,
+            errors=errors,
+            warnings=warnings,
+            published_at=published_at,
+            drafted_at=drafted_at,
             agents=agents,
             created_at=created_at,
             updated_at=updated_at,

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="LineTroubleLive")
 
@@ -19,6 +21,8 @@ class LineTroubleLive:
     """ Seconds since 1970. """
     text: str
     trouble: str
+    line: int | None | Unset = UNSET
+    """ The place in the transcript of the line that it is of. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -30,6 +34,12 @@ class LineTroubleLive:
 
         trouble = self.trouble
 
+        line: int | None | Unset
+        if isinstance(self.line, Unset):
+            line = UNSET
+        else:
+            line = self.line
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -40,6 +50,8 @@ class LineTroubleLive:
                 "trouble": trouble,
             }
         )
+        if line is not UNSET:
+            field_dict["line"] = line
 
         return field_dict
 
@@ -54,11 +66,21 @@ class LineTroubleLive:
 
         trouble = d.pop("trouble")
 
+        def _parse_line(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        line = _parse_line(d.pop("line", UNSET))
+
         line_trouble_live = cls(
             call=call,
             at=at,
             text=text,
             trouble=trouble,
+            line=line,
         )
 
         line_trouble_live.additional_properties = d

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="SentenceLive")
 
@@ -18,6 +20,8 @@ class SentenceLive:
     at: float
     """ Seconds since 1970. """
     text: str
+    line: int | None | Unset = UNSET
+    """ The place in the transcript of the line that it is of. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -26,6 +30,12 @@ class SentenceLive:
         at = self.at
 
         text = self.text
+
+        line: int | None | Unset
+        if isinstance(self.line, Unset):
+            line = UNSET
+        else:
+            line = self.line
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -36,6 +46,8 @@ class SentenceLive:
                 "text": text,
             }
         )
+        if line is not UNSET:
+            field_dict["line"] = line
 
         return field_dict
 
@@ -48,10 +60,20 @@ class SentenceLive:
 
         text = d.pop("text")
 
+        def _parse_line(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        line = _parse_line(d.pop("line", UNSET))
+
         sentence_live = cls(
             call=call,
             at=at,
             text=text,
+            line=line,
         )
 
         sentence_live.additional_properties = d

@@ -8,7 +8,7 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from pipelines.flows.document.document import Document
-from pipelines.flows.document.json_schema import document_schema
+from pipelines.flows.document.json_schema import described_schema, document_schema
 from pipelines.flows.document.reading import (
     DEEPEST,
     MOST_BYTES,
@@ -50,6 +50,23 @@ def test_the_schema_is_one_and_fits_the_booking() -> None:
     jsonschema.validate(booking(), schema)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(small(nodes=[{"id": "x", "type": "nothing"}]), schema)
+
+
+def test_every_field_of_the_schema_for_people_says_what_it_means() -> None:
+    schema = described_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    told = [("Document", schema), *schema["$defs"].items()]
+    silent = [
+        f"{name}.{field}"
+        for name, part in told
+        for field, each in part.get("properties", {}).items()
+        if "const" not in each and field != "kind" and "description" not in each
+    ]
+    assert not silent
+    assert schema["$defs"]["OutcomeEdge"]["properties"]["forget"]["description"].startswith("What the target")
+    assert "description" not in document_schema()["$defs"]["SayNode"]["properties"]["text"], (
+        "models pay for it"
+    )
 
 
 @pytest.mark.parametrize(

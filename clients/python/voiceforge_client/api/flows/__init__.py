@@ -10,6 +10,7 @@ from uuid import UUID
 from ...models.flow_saved import FlowSaved
 from ...models.flow_shown import FlowShown
 from ...models.flow_template_shown import FlowTemplateShown
+from ...models.flow_template_whole import FlowTemplateWhole
 from ...models.flows_schema_response_200 import FlowsSchemaResponse200
 from ...models.imported_flow import ImportedFlow
 from ...models.imported_flow_document_type_0 import ImportedFlowDocumentType0
@@ -19,6 +20,7 @@ from ...models.page_flow_shown import PageFlowShown
 from ...models.problem_shown import ProblemShown
 from ...types import UNSET, File, ServerEvent, Unset
 from . import flow as _flow
+from . import flow_template as _flow_template
 from . import flow_templates as _flow_templates
 from . import flows as _flows
 from . import flows_make as _flows_make
@@ -142,10 +144,22 @@ class Flows:
         """The flows that come with us: import one by its name."""
         return self._client.ask(_flow_templates.request(), _flow_templates.read)
 
+    def template(
+        self,
+        template: str,
+    ) -> FlowTemplateWhole:
+        """One flow that comes with us: its document, and the simulated callers that try it."""
+        return self._client.ask(
+            _flow_template.request(
+                template=template,
+            ),
+            _flow_template.read,
+        )
+
     def schema(
         self,
     ) -> FlowsSchemaResponse200:
-        """The JSON Schema of a flow's document, for editors and programs."""
+        """The JSON Schema of a flow's document, with what its fields mean, for editors and programs."""
         return self._client.ask(_flows_schema.request(), _flows_schema.read)
 
 
@@ -261,8 +275,20 @@ class AsyncFlows:
         """The flows that come with us: import one by its name."""
         return await self._client.ask(_flow_templates.request(), _flow_templates.read)
 
+    async def template(
+        self,
+        template: str,
+    ) -> FlowTemplateWhole:
+        """One flow that comes with us: its document, and the simulated callers that try it."""
+        return await self._client.ask(
+            _flow_template.request(
+                template=template,
+            ),
+            _flow_template.read,
+        )
+
     async def schema(
         self,
     ) -> FlowsSchemaResponse200:
-        """The JSON Schema of a flow's document, for editors and programs."""
+        """The JSON Schema of a flow's document, with what its fields mean, for editors and programs."""
         return await self._client.ask(_flows_schema.request(), _flows_schema.read)

@@ -1,0 +1,38 @@
+"""PUT /api/flows/{name}/draft"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ...models.flow_draft import FlowDraft
+from ...models.flow_draft_shown import FlowDraftShown
+
+
+def request(
+    name: str,
+    *,
+    body: FlowDraft,
+) -> dict[str, Any]:
+    """For `httpx.Client.request`."""
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "put",
+        "url": "/api/flows/{name}/draft".format(
+            name=quote(str(name), safe=""),
+        ),
+    }
+    _kwargs["json"] = body.to_dict()
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def read(response: httpx.Response) -> FlowDraftShown:
+    """What a success says."""
+    response_200 = FlowDraftShown.from_dict(response.json())
+
+    return response_200

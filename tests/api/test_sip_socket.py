@@ -1,0 +1,110 @@
+"""`/ws/sip`: SIP over a WebSocket, as browsers open it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import ClientWebSocketResponse, WSMsgType
+
+from api import sip_socket
+from api.sip_socket import AT_ONCE, TOO_MANY
+from sip.messages.parsing import MAX_MESSAGE
+from sip.transport.connection import ConnectionLimits
+from tests.api.desk import Desk
+from tests.sip.agents import agent
+from tests.sip.transport.test_web_sockets import OPTIONS
+
+PATH = "/ws/sip"
+UPGRADE = {
+    "Upgrade": "websocket",
+    "Connection": "Upgrade",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
+
+
+@pytest.fixture
+async def open_desk() -> AsyncIterator[Desk]:
+    """With a server for SIP behind it."""
+    desk = Desk()
+    await desk.start()
+    async with agent() as us:
+        desk.context.sip = us.transport
+        yield desk
+    await desk.stop()
+
+
+async def closed_with(socket: ClientWebSocketResponse) -> int | None:
+    while not socket.closed:
+        await socket.receive(10)
+    return socket.close_code
+
+
+@pytest.mark.parametrize("binary", [False, True])
+async def test_a_request_is_answered_in_one_message(open_desk: Desk, binary: bool) -> None:
+    async with open_desk.client.ws_connect(PATH, protocols=("sip",)) as socket:
+        assert socket.protocol == "sip"
+        await (socket.send_bytes(OPTIONS) if binary else socket.send_str(OPTIONS.decode()))
+        answer = await socket.receive(10)
+        assert answer.type is WSMsgType.TEXT and answer.data.startswith("SIP/2.0 200 OK\r\n")
+        await socket.send_str("\r\n\r\n")
+        assert (await socket.receive(10)).data == "\r\n"
+
+
+async def test_it_says_what_it_is_to_whoever_asks_otherwise(open_desk: Desk) -> None:
+    async with open_desk.client.get(PATH) as plain:
+        assert plain.status == 426 and plain.headers["Upgrade"] == "websocket"
+    for offered in ({}, {"Sec-WebSocket-Protocol": "chat"}):
+        async with open_desk.client.get(PATH, headers=UPGRADE | offered) as refused:
+            assert refused.status == 400
+            assert (await refused.json())["error"]["code"] == "subprotocol_required"
+
+
+async def test_pages_of_other_sites_open_no_socket(open_desk: Desk) -> None:
+    foreign = {**UPGRADE, "Origin": "https://evil.example", "Sec-WebSocket-Protocol": "sip"}
+    async with open_desk.client.get(PATH, headers=foreign) as refused:
+        assert refused.status == 403 and (await refused.json())["error"]["code"] == "wrong_origin"
+    async with open_desk.client.get(PATH, headers={"Host": "rebound.example"}) as refused:
+        assert (await refused.json())["error"]["code"] == "wrong_host"
+
+
+async def test_a_message_that_is_longer_than_any_of_sip_closes_the_socket(open_desk: Desk) -> None:
+    async with open_desk.client.ws_connect(PATH, protocols=("sip",)) as socket:
+        await socket.send_str("x" * (MAX_MESSAGE + 1))
+        assert await closed_with(socket) == 1009
+
+
+async def test_a_flood_of_messages_closes_the_socket(
+    open_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sip_socket, "PER_SECOND", 0.001)
+    async with open_desk.client.ws_connect(PATH, protocols=("sip",)) as socket:
+        for _ in range(int(AT_ONCE) + 1):
+            await socket.send_bytes(b"\x00\xff")
+        assert await closed_with(socket) == TOO_MANY
+
+
+async def test_a_socket_that_the_transport_closes_is_closed(open_desk: Desk) -> None:
+    async with open_desk.client.ws_connect(PATH, protocols=("sip",)) as socket:
+        await socket.send_str(OPTIONS.decode() + "x" * (1 << 14))
+        assert await closed_with(socket) is not None
+
+
+async def test_there_is_no_socket_where_there_is_no_room(open_desk: Desk) -> None:
+    async with agent(limits=ConnectionLimits(connections=0)) as full:
+        open_desk.context.sip = full.transport
+        upgrade = UPGRADE | {"Sec-WebSocket-Protocol": "sip"}
+        async with open_desk.client.get(PATH, headers=upgrade) as refused:
+            assert refused.status == 503 and refused.headers["Retry-After"] == "5"
+
+
+async def test_the_connection_is_forgotten_with_its_socket(open_desk: Desk) -> None:
+    transport = open_desk.context.sip
+    assert transport is not None
+    async with open_desk.client.ws_connect(PATH, protocols=("sip",)) as socket:
+        await socket.send_str(OPTIONS.decode())
+        await socket.receive(10)
+        assert transport.connections == 1
+    await open_desk.client.get("/api/health")
+    assert transport.connections == 0

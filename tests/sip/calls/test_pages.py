@@ -1,0 +1,259 @@
+"""Phones in pages: they are reached by their WebSocket alone, and by nobody else's."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from mediaserver.errors import CallError
+from mediaserver.media.leg import EndedBy, Termination, Why
+from sip.access.challenger import Challenger
+from sip.access.endpoints import Endpoints, Extension, Trunk
+from sip.access.gate import Gate
+from sip.calls.carrier import SipCarrier
+from sip.calls.registrar import Registrar
+from sip.calls.user_agent import SipAgent
+from sip.messages.message import Request, Response
+from tests.sip.access.test_gate import network
+from tests.sip.agents import SDP, Callee, Events, agent, raw_peer
+from tests.sip.pages import Page
+
+HANGUP = Termination(EndedBy.AGENT, Why.COMPLETED)
+ANSWER = SDP
+ENDPOINTS = Endpoints([Extension("100", "secret"), Extension("200", "other")])
+
+
+def guarded(endpoints: Endpoints = ENDPOINTS) -> dict[str, Any]:
+    """What an agent needs to ask for passwords."""
+    challenger = Challenger("voiceforge", endpoints.password)
+    registrar = Registrar("voiceforge", endpoints.extension_password, challenger=challenger)
+    return {"gate": Gate(endpoints, challenger), "registrar": registrar}
+
+
+def carrier(us: SipAgent) -> SipCarrier:
+    assert us.registrar is not None
+    return SipCarrier(us, us.registrar)
+
+
+async def answered(page: Page, invite: Request) -> None:
+    """The page takes a call."""
+    page.say(taken(page, invite))
+    await page.request("ACK")
+
+
+def taken(page: Page, invite: Request) -> Response:
+    line = [("Contact", f"<{page.uri}>")]
+    return invite.response(200, to_tag="t", headers=line, body=ANSWER, content_type="application/sdp")
+
+
+async def test_a_page_is_called_by_its_socket_and_hung_up_on_there() -> None:
+    async with agent(**guarded()) as us:
+        page = Page(us)
+        await page.register("100", "secret")
+        placing = asyncio.create_task(carrier(us).place("100", "", timeout_s=5))
+        invite = await page.request("INVITE")
+        assert str(invite.uri) == page.uri and invite.via.transport == "WS"
+        assert invite.contacts[0].uri.transport == "ws"
+        await answered(page, invite)
+        leg = await placing
+        await leg.hangup(HANGUP)
+        page.say((await page.request("BYE")).response(200))
+
+
+@pytest.mark.parametrize("transport", ["", ";transport=udp", ";transport=tcp"])
+async def test_a_contact_that_names_another_phone_is_reached_by_the_socket_alone(transport: str) -> None:
+    """Also once that is closed: a page would have us call whomever it likes."""
+    async with agent(**guarded()) as us, raw_peer() as victim:
+        page = Page(us)
+        contact = f"sip:x@127.0.0.1:{victim.port}{transport}"
+        await page.register("100", "secret", contact=contact)
+        placing = asyncio.create_task(carrier(us).place("100", "", timeout_s=5))
+        assert str((await page.request("INVITE")).uri) == contact
+        page.leave()
+        with pytest.raises(CallError, match="480|reached"):
+            await placing
+        with pytest.raises(CallError, match="not registered"):
+            await carrier(us).place("100", "", timeout_s=5)
+        assert victim.messages.empty()
+
+
+async def test_a_contact_with_maddr_is_refused() -> None:
+    async with agent(**guarded()) as us:
+        answer = await Page(us).register("100", "secret", contact="sip:x@h;transport=udp;maddr=192.0.2.7")
+        assert answer.status == 400
+
+
+async def test_requests_within_a_call_go_by_the_socket_whatever_its_contact_says() -> None:
+    callee = Callee.answering()
+    async with agent(callee, **guarded()) as us, raw_peer() as victim:
+        page = Page(us)
+        await page.register("100", "secret")
+        page.uri = f"sip:x@127.0.0.1:{victim.port}"
+        await page.called(us)
+        await callee.calls.get_nowait().leg.hangup(HANGUP)
+        page.say((await page.request("BYE")).response(200))
+        assert victim.messages.empty()
+
+
+async def test_all_tabs_ring_and_the_others_stop_when_one_answers() -> None:
+    async with agent(**guarded()) as us:
+        one, two = Page(us), Page(us)
+        for page in (one, two):
+            await page.register("100", "secret")
+        placing = asyncio.create_task(carrier(us).place("100", "", timeout_s=5))
+        first, second = await one.request("INVITE"), await two.request("INVITE")
+        one.say(first.response(180, to_tag="a", headers=[("Contact", f"<{one.uri}>")]))
+        two.say(second.response(180, to_tag="b", headers=[("Contact", f"<{two.uri}>")]))
+        await answered(one, first)
+        leg = await placing
+        cancel = await two.request("CANCEL")
+        two.say(cancel.response(200))
+        two.say(second.response(487, to_tag="b"))
+        await leg.hangup(HANGUP)
+        one.say((await one.request("BYE")).response(200))
+
+
+async def test_a_tab_that_is_closed_while_it_rings_is_asked_no_more() -> None:
+    async with agent(**guarded()) as us:
+        page = Page(us)
+        await page.register("100", "secret")
+        placing = asyncio.create_task(carrier(us).place("100", "", timeout_s=60))
+        invite = await page.request("INVITE")
+        page.say(invite.response(180, to_tag="a", headers=[("Contact", f"<{page.uri}>")]))
+        page.leave()
+        with pytest.raises(CallError):
+            await asyncio.wait_for(placing, 10)
+
+
+async def test_a_call_that_no_page_waits_for_any_more_is_over() -> None:
+    callee = Callee()
+    async with agent(callee, **guarded()) as us:
+        page = Page(us)
+        await page.register("100", "secret")
+        page.say(page.make("INVITE", body=SDP))
+        events = Events((await callee.calls.get()).leg)
+        page.leave()
+        assert (await events.end()).termination.why is Why.LOST
+
+
+async def test_a_call_whose_page_does_not_come_back_ends() -> None:
+    callee = Callee.answering()
+    async with agent(callee, **guarded()) as us:
+        us._core.comes_back_s = 0.02
+        page = Page(us)
+        await page.register("100", "secret")
+        await page.called(us)
+        events = Events(callee.calls.get_nowait().leg)
+        page.leave()
+        assert (await events.end()).termination.why is Why.LOST
+        assert not us._core.dialogs
+
+
+async def test_a_page_that_comes_back_keeps_its_call_and_is_hung_up_on_by_its_new_socket() -> None:
+    callee = Callee.answering()
+    async with agent(callee, **guarded()) as us:
+        us._core.comes_back_s = 0.05
+        page = Page(us)
+        await page.register("100", "secret")
+        await page.called(us)
+        leg = callee.calls.get_nowait().leg
+        page.leave()
+        again = Page(us, name=page.name)
+        await again.register("100", "secret")
+        await asyncio.sleep(0.1)  # it is looked whether it came back
+        assert leg.termination is None
+        await leg.hangup(HANGUP)
+        again.say((await again.request("BYE")).response(200))
+
+
+async def test_a_page_that_comes_back_goes_on_in_its_call_once_it_registered() -> None:
+    callee = Callee.answering()
+    async with agent(callee, **guarded()) as us:
+        page = Page(us)
+        await page.register("100", "secret")
+        ok = await page.called(us)
+        page.leave()
+        again = Page(us, name=page.name)
+        await again.register("100", "secret")
+        again.say(again.in_dialog("BYE", ok))
+        assert (await again.response(200, 401)).status == 200
+
+
+@pytest.mark.parametrize("registered", ["", "200"])
+async def test_nobody_elses_socket_says_anything_in_a_call(registered: str) -> None:
+    """Though it has the same address, and knows all its tags."""
+    callee = Callee.answering()
+    async with agent(callee, **guarded()) as us, raw_peer() as phone:
+        page = Page(us)
+        await page.register("100", "secret")
+        ok = await page.called(us)
+        thief = Page(us, name=page.name)
+        if registered:
+            await thief.register("200", "other")
+        thief.say(thief.in_dialog("BYE", ok))
+        assert (await thief.response(200, 401)).status == 401
+        lines = {"Call-ID": ok.call_id, "To": ok.get("To") or "", "From": ok.get("From") or ""}
+        phone.send(phone.make("BYE", "sip:demo@pbx", cseq=9, lines=lines), us.port)
+        assert (await phone.response(200, 401)).status == 401
+        assert callee.calls.get_nowait().leg.termination is None
+
+
+async def test_nobody_elses_socket_cancels_a_call() -> None:
+    callee = Callee()
+    async with agent(callee, **guarded()) as us:
+        page, thief = Page(us), Page(us)
+        await page.register("100", "secret")
+        invite = page.make("INVITE", body=SDP)
+        page.say(invite)
+        call = await callee.calls.get()
+        lines = [(name, value) for name, value in invite.headers if name != "CSeq"]
+        cancel = Request("CANCEL", invite.uri, [*lines, ("CSeq", "1 CANCEL")])
+        thief.say(cancel)
+        assert (await thief.response(200, 481)).status == 481
+        assert call.leg.termination is None
+        page.say(cancel)
+        assert (await page.response(200)).cseq.method == "CANCEL"
+
+
+async def test_nobody_elses_socket_answers_for_a_page() -> None:
+    async with agent(**guarded()) as us:
+        page, thief = Page(us), Page(us)
+        await page.register("100", "secret")
+        placing = asyncio.create_task(carrier(us).place("100", "", timeout_s=5))
+        invite = await page.request("INVITE")
+        before = us.transport.counts.dropped
+        thief.say(taken(thief, invite))
+        assert us.transport.counts.dropped == before + 1
+        page.say(invite.response(486, to_tag="u"))
+        with pytest.raises(CallError, match="486"):
+            await placing
+
+
+async def test_a_page_behind_a_proxy_on_this_machine_is_asked_for_a_password() -> None:
+    endpoints = Endpoints([], [], [network("127.0.0.0/8")])
+    callee = Callee.answering()
+    async with agent(callee, **guarded(endpoints)) as us:
+        far, near = Page(us, relayed=True), Page(us)
+        far.say(far.make("INVITE", body=SDP))
+        assert (await far.response(200, 401)).status == 401
+        await near.called(us)
+
+
+async def test_a_page_beside_a_trunk_is_not_that_trunk() -> None:
+    endpoints = Endpoints([], [Trunk("carrier", (network("127.0.0.0/8"),))])
+    async with agent(Callee.answering(), **guarded(endpoints)) as us:
+        page = Page(us)
+        page.say(page.make("INVITE", body=SDP))
+        assert (await page.response(200, 401)).status == 401
+
+
+async def test_the_first_challenge_is_one_that_jssip_can_answer() -> None:
+    async with agent(**guarded()) as us, raw_peer() as phone:
+        page = Page(us)
+        page.say(page.make("INVITE", body=SDP))
+        asked = (await page.response(401)).get_all("WWW-Authenticate")
+        assert "algorithm=MD5" in asked[0] and "algorithm=SHA-256" in asked[1]
+        phone.send(phone.make("INVITE", "sip:demo@pbx", body=SDP), us.port)
+        assert "algorithm=SHA-256" in (await phone.response(401)).get_all("WWW-Authenticate")[0]
