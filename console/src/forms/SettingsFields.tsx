@@ -1,8 +1,7 @@
 // Settings of which each may be left as usual: made from a list of what there is to set.
 import { RotateCcw } from "lucide-react";
 import { t } from "@/app/i18n";
-import { type Choice, Field, IconButton, Select, TextArea } from "@/ui";
-import { Input } from "@/ui";
+import { type Choice, Field, IconButton, Input, Select, TextArea } from "@/ui";
 import { NumberInput, WordsInput } from "./fields";
 
 export interface Setting {
@@ -112,7 +111,13 @@ function control(one: Setting, value: unknown, set: (value: unknown) => void) {
         />
       );
     case "area":
-      return <TextArea rows={2} value={typeof value === "string" ? value : ""} onChange={(event) => set(event.target.value)} />;
+      return (
+        <TextArea
+          rows={2}
+          value={typeof value === "string" ? value : ""}
+          onChange={(event) => set(event.target.value)}
+        />
+      );
     case "text":
       return (
         <Input

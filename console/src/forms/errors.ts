@@ -1,5 +1,5 @@
 // What the API says of a form that does not fit: which field, and in which words.
-import { ApiError } from "@/api";
+import { ApiError } from "@/api/error";
 
 export interface Faults {
   /** By the field's name as the API has it ("fallback.ring", "hours.fri.0"). */
@@ -27,7 +27,10 @@ export function faultsOf(error: unknown, shown: readonly string[]): Faults {
 function listed(detail: unknown): { field: string; problem: string }[] {
   if (!Array.isArray(detail)) return [];
   return detail.flatMap((each) => {
-    const { field, problem } = (typeof each === "object" && each !== null ? each : {}) as Record<string, unknown>;
+    const { field, problem } = (typeof each === "object" && each !== null ? each : {}) as Record<
+      string,
+      unknown
+    >;
     return typeof problem === "string" ? [{ field: typeof field === "string" ? field : "", problem }] : [];
   });
 }

@@ -2,7 +2,19 @@
 import { ArrowDown, ArrowUp, Plus, X } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useId, useState } from "react";
 import { t } from "@/app/i18n";
-import { Badge, Button, type Choice, Combobox, cn, Field, IconButton, Input, Select, Switch, TextArea } from "@/ui";
+import {
+  Badge,
+  Button,
+  type Choice,
+  Combobox,
+  cn,
+  Field,
+  IconButton,
+  Input,
+  Select,
+  Switch,
+  TextArea,
+} from "@/ui";
 import type { Form } from "./useForm";
 
 type Named<T, V> = { [K in keyof T]-?: T[K] extends V ? K : never }[keyof T] & string;
@@ -48,7 +60,6 @@ export function TextField<T extends object>({
         dir={dir}
         autoComplete="off"
         spellCheck={false}
-        // biome-ignore lint/a11y/noAutofocus: the first field of a dialog that was just opened
         autoFocus={autoFocus}
         onChange={(event) => set(event.target.value)}
       />
@@ -87,7 +98,13 @@ export function NumberField<T extends object>({
   end,
   placeholder,
   ...field
-}: Base<T, number | null> & { min?: number; max?: number; step?: number; end?: ReactNode; placeholder?: string }) {
+}: Base<T, number | null> & {
+  min?: number;
+  max?: number;
+  step?: number;
+  end?: ReactNode;
+  placeholder?: string;
+}) {
   const set = setter<T, number | null>(form, name);
   return (
     <Field {...field} error={form.error(name)}>
@@ -142,7 +159,12 @@ export function SelectField<T extends object>({
   const set = setter<T, string>(form, name);
   return (
     <Field {...field} error={form.error(name)}>
-      <Select value={form.values[name] as string} onChange={set} choices={choices} placeholder={placeholder} />
+      <Select
+        value={form.values[name] as string}
+        onChange={set}
+        choices={choices}
+        placeholder={placeholder}
+      />
     </Field>
   );
 }
@@ -173,13 +195,7 @@ export function ComboField<T extends object>({
   );
 }
 
-export function SwitchField<T extends object>({
-  form,
-  name,
-  label,
-  hint,
-  className,
-}: Base<T, boolean>) {
+export function SwitchField<T extends object>({ form, name, label, hint, className }: Base<T, boolean>) {
   const set = setter<T, boolean>(form, name);
   return (
     <Switch
@@ -299,13 +315,22 @@ export function OrderInput({
       {value.length === 0 && <p className="text-faint text-sm">{empty}</p>}
       <ol className="space-y-1.5">
         {value.map((name, at) => (
-          <li key={name} className="flex items-center gap-2 rounded-xl border border-line bg-sunken py-1 ps-3 pe-1">
+          <li
+            key={name}
+            className="flex items-center gap-2 rounded-xl border border-line bg-sunken py-1 ps-3 pe-1"
+          >
             <span className="figures w-4 text-faint text-xs">{at + 1}</span>
             <span className="min-w-0 flex-1 truncate text-sm">
               {choices.find((one) => one.value === name)?.label ?? name}
             </span>
             {show?.(name)}
-            <IconButton size="sm" quiet label={t("Move {what} up", { what: name })} disabled={at === 0} onClick={() => move(at, -1)}>
+            <IconButton
+              size="sm"
+              quiet
+              label={t("Move {what} up", { what: name })}
+              disabled={at === 0}
+              onClick={() => move(at, -1)}
+            >
               <ArrowUp />
             </IconButton>
             <IconButton

@@ -17,7 +17,9 @@ describe("faults", () => {
     });
   });
   test("of fields that are not shown are told all the same", () => {
-    expect(faultsOf(unfit([{ field: "turn", problem: "no such key" }]), ["voice"]).rest).toBe("turn: no such key");
+    expect(faultsOf(unfit([{ field: "turn", problem: "no such key" }]), ["voice"]).rest).toBe(
+      "turn: no such key",
+    );
   });
   test("without a field are the message", () => {
     expect(faultsOf(unfit(null), ["voice"]).rest).toBe("voice: there is none");
@@ -29,7 +31,11 @@ describe("merging", () => {
   const base = { voice: "a", prompt: "b", tools: ["x"], turn: { a: 1, b: 2 } };
   test("takes what one of both changed", () => {
     const joined = merged(base, { ...base, prompt: "mine" }, { ...base, voice: "theirs" });
-    expect(joined).toEqual({ values: { ...base, prompt: "mine", voice: "theirs" }, clashes: [], taken: ["voice"] });
+    expect(joined).toEqual({
+      values: { ...base, prompt: "mine", voice: "theirs" },
+      clashes: [],
+      taken: ["voice"],
+    });
   });
   test("asks about what both changed otherwise, and keeps mine meanwhile", () => {
     const joined = merged(base, { ...base, tools: ["y"] }, { ...base, tools: ["z"] });

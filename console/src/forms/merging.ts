@@ -38,6 +38,7 @@ export function same(left: unknown, right: unknown): boolean {
   const [one, two] = [left as Record<string, unknown>, right as Record<string, unknown>];
   const keys = Object.keys(one);
   return (
-    keys.length === Object.keys(two).length && keys.every((key) => Object.hasOwn(two, key) && same(one[key], two[key]))
+    keys.length === Object.keys(two).length &&
+    keys.every((key) => Object.hasOwn(two, key) && same(one[key], two[key]))
   );
 }

@@ -1,6 +1,6 @@
 // A form's state: what was typed is kept whatever goes wrong, and what the API says stands at its field.
 import { useCallback, useMemo, useState } from "react";
-import { ApiError } from "@/api";
+import { ApiError } from "@/api/error";
 import { type Faults, faultsOf, NO_FAULTS } from "./errors";
 import { type Merged, merged, same } from "./merging";
 
@@ -33,7 +33,13 @@ export interface FormOptions<T extends object> {
   check?: (values: T) => Partial<Record<keyof T & string, string>>;
 }
 
-export function useForm<T extends object>({ initial, save, version, reread, check }: FormOptions<T>): Form<T> {
+export function useForm<T extends object>({
+  initial,
+  save,
+  version,
+  reread,
+  check,
+}: FormOptions<T>): Form<T> {
   const [base, setBase] = useState({ values: initial, version: version ?? null });
   const [values, setValues] = useState(initial);
   const [faults, setFaults] = useState<Faults>(NO_FAULTS);
@@ -67,7 +73,11 @@ export function useForm<T extends object>({ initial, save, version, reread, chec
       if (error instanceof ApiError && error.status === 412 && reread !== undefined) {
         try {
           const now = await reread();
-          setClash({ merged: merged(at.values, wanted, now.values), theirs: now.values, version: now.version });
+          setClash({
+            merged: merged(at.values, wanted, now.values),
+            theirs: now.values,
+            version: now.version,
+          });
           return false;
         } catch (again) {
           setFaults(faultsOf(again, Object.keys(wanted)));

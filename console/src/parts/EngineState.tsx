@@ -14,7 +14,9 @@ export function engineState(one: Engine): { status: Status; label: string } {
     case "warming":
       return {
         status: "warn",
-        label: state.ready_in_s ? t("Warming, about {time}", { time: duration(state.ready_in_s) }) : t("Warming"),
+        label: state.ready_in_s
+          ? t("Warming, about {time}", { time: duration(state.ready_in_s) })
+          : t("Warming"),
       };
     case "unloaded":
       return { status: "idle", label: t("Made room") };

@@ -8,7 +8,12 @@ import { Avatar } from "./Avatar";
 /** Who changed one thing, and what: the audit log's lines of it. */
 export function History({ subject }: { subject: string }) {
   const list = useKeyset(["audit", subject], (cursor, signal) =>
-    ok(api.GET("/api/audit", { params: { query: { subject, cursor: cursor || undefined, limit: 30 } }, signal })),
+    ok(
+      api.GET("/api/audit", {
+        params: { query: { subject, cursor: cursor || undefined, limit: 30 } },
+        signal,
+      }),
+    ),
   );
   if (list.isPending) return <SkeletonList rows={3} />;
   if (list.isError && list.rows.length === 0)
@@ -29,7 +34,8 @@ export function History({ subject }: { subject: string }) {
             <Avatar name={line.actor} />
             <div className="min-w-0 flex-1 text-sm">
               <p className="break-words text-fg">
-                <span className="font-medium">{line.actor}</span> <span className="text-muted">{line.action}</span>
+                <span className="font-medium">{line.actor}</span>{" "}
+                <span className="text-muted">{line.action}</span>
               </p>
               <p className="mt-0.5 break-words text-faint text-xs">{inWords(line.change)}</p>
             </div>
@@ -40,7 +46,13 @@ export function History({ subject }: { subject: string }) {
         ))}
       </ol>
       {list.hasNextPage && (
-        <Button size="sm" variant="ghost" className="mt-2" loading={list.isFetchingNextPage} onClick={list.more}>
+        <Button
+          size="sm"
+          variant="ghost"
+          className="mt-2"
+          loading={list.isFetchingNextPage}
+          onClick={list.more}
+        >
           {t("Show older changes")}
         </Button>
       )}

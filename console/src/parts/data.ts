@@ -57,7 +57,9 @@ export const numbersQuery = queryOptions({
 export const routesQuery = queryOptions({
   queryKey: ["routes"],
   queryFn: ({ signal }) =>
-    every((cursor) => ok(api.GET("/api/telephony/routes", { params: { query: { limit: MOST, cursor } }, signal }))),
+    every((cursor) =>
+      ok(api.GET("/api/telephony/routes", { params: { query: { limit: MOST, cursor } }, signal })),
+    ),
 });
 export const calendarsQuery = queryOptions({
   queryKey: ["calendars"],

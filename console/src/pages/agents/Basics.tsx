@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { AudioLines, Bot, Code, Repeat2, Workflow } from "lucide-react";
 import { Link } from "wouter";
-import { useSession } from "@/app/session";
 import { t } from "@/app/i18n";
+import { useSession } from "@/app/session";
 import { AreaField, ComboField, type Form, TextField } from "@/forms";
 import { flowsQuery, useVoiceChoices } from "@/parts/data";
 import { Card, Combobox, Field, RadioCards } from "@/ui";
@@ -42,7 +42,9 @@ export function Basics({ form, fresh }: { form: Form<AgentForm>; fresh: boolean 
               rows={10}
               label={t("Instructions")}
               placeholder={t("You answer the phone of a small library. Be brief…")}
-              hint={t("Who the model is, what it may promise, when it hands over. Callers hear what it says: short sentences, no lists.")}
+              hint={t(
+                "Who the model is, what it may promise, when it hands over. Callers hear what it says: short sentences, no lists.",
+              )}
             />
           )}
           {kind === "python" && (
@@ -76,11 +78,37 @@ export function Basics({ form, fresh }: { form: Form<AgentForm>; fresh: boolean 
 function Kinds({ form }: { form: Form<AgentForm> }) {
   const { may } = useSession();
   const choices = [
-    { value: "flow", label: t("Flow"), about: t("Questions and answers that you draw. Needs no model."), icon: <Workflow /> },
-    { value: "llm", label: t("Language model"), about: t("Thinks with a model, from your instructions."), icon: <Bot /> },
-    { value: "realtime", label: t("Speech to speech"), about: t("A model that hears and speaks by itself."), icon: <AudioLines /> },
-    { value: "python", label: t("Python"), about: t("A class of yours on the server."), icon: <Code />, disabled: !may("admin") },
-    { value: "echo", label: t("Echo"), about: t("Plays back what it hears: for measuring."), icon: <Repeat2 /> },
+    {
+      value: "flow",
+      label: t("Flow"),
+      about: t("Questions and answers that you draw. Needs no model."),
+      icon: <Workflow />,
+    },
+    {
+      value: "llm",
+      label: t("Language model"),
+      about: t("Thinks with a model, from your instructions."),
+      icon: <Bot />,
+    },
+    {
+      value: "realtime",
+      label: t("Speech to speech"),
+      about: t("A model that hears and speaks by itself."),
+      icon: <AudioLines />,
+    },
+    {
+      value: "python",
+      label: t("Python"),
+      about: t("A class of yours on the server."),
+      icon: <Code />,
+      disabled: !may("admin"),
+    },
+    {
+      value: "echo",
+      label: t("Echo"),
+      about: t("Plays back what it hears: for measuring."),
+      icon: <Repeat2 />,
+    },
   ];
   return (
     <div>
@@ -92,7 +120,11 @@ function Kinds({ form }: { form: Form<AgentForm> }) {
         choices={choices}
         className="lg:grid-cols-5"
       />
-      {form.error("kind") && <p role="alert" className="mt-1.5 text-bad text-xs">{form.error("kind")}</p>}
+      {form.error("kind") && (
+        <p role="alert" className="mt-1.5 text-bad text-xs">
+          {form.error("kind")}
+        </p>
+      )}
     </div>
   );
 }
@@ -110,7 +142,10 @@ function FlowField({ form }: { form: Form<AgentForm> }) {
       choices={data.map((one) => ({
         value: one.name,
         label: one.name,
-        about: one.published === null ? t("not published yet") : t("version {version} is published", { version: one.published }),
+        about:
+          one.published === null
+            ? t("not published yet")
+            : t("version {version} is published", { version: one.published }),
       }))}
       hint={
         form.values.flow ? (
@@ -156,7 +191,9 @@ function VoiceCard({ form }: { form: Form<AgentForm> }) {
 
 function languageName(tag: string): string {
   try {
-    return new Intl.DisplayNames([document.documentElement.lang || "en"], { type: "language" }).of(tag) ?? tag;
+    return (
+      new Intl.DisplayNames([document.documentElement.lang || "en"], { type: "language" }).of(tag) ?? tag
+    );
   } catch {
     return tag;
   }

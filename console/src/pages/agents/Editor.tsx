@@ -6,13 +6,21 @@ import { api, ok } from "@/api";
 import { t } from "@/app/i18n";
 import { ClashDialog, type Form, useForm } from "@/forms";
 import { type Agent, agentsQuery, numbersQuery, routesQuery } from "@/parts/data";
-import { Avatar } from "@/parts/Avatar";
 import { History } from "@/parts/History";
 import { Notice } from "@/parts/Notice";
 import { RemoveDialog } from "@/parts/RemoveDialog";
 import { Badge, Button, Card, ErrorState, Page, SkeletonList, Tabs, toast } from "@/ui";
-import { type AgentForm, bodyOf, fieldLabel, formOf, kindLabel, NEW_AGENT, PART_OF, type Part } from "./model";
 import { Basics } from "./Basics";
+import {
+  type AgentForm,
+  bodyOf,
+  fieldLabel,
+  formOf,
+  kindLabel,
+  NEW_AGENT,
+  PART_OF,
+  type Part,
+} from "./model";
 import { EnginesPart, PrivacyPart, RoomPart, ToolsPart, TurnPart } from "./Parts";
 import { UsedBy } from "./UsedBy";
 
@@ -37,7 +45,10 @@ export function NewAgent({ copyOf }: { copyOf?: Agent }) {
 
 function Back() {
   return (
-    <Link href="/agents" className="inline-flex items-center gap-1.5 rounded text-muted text-sm hover:text-fg">
+    <Link
+      href="/agents"
+      className="inline-flex items-center gap-1.5 rounded text-muted text-sm hover:text-fg"
+    >
       <ArrowLeft className="size-4 rtl:rotate-180" aria-hidden />
       {t("All agents")}
     </Link>
@@ -139,14 +150,46 @@ function AgentEditor({ agent, copyOf }: { agent?: Agent; copyOf?: Agent }) {
           value={part}
           onChange={(value) => setPart(value as Part)}
           tabs={[
-            { value: "basics", label: t("Basics"), badge: mark("basics"), content: <Basics form={form} fresh={fresh} /> },
+            {
+              value: "basics",
+              label: t("Basics"),
+              badge: mark("basics"),
+              content: <Basics form={form} fresh={fresh} />,
+            },
             ...(thinks || form.values.tools.length > 0
-              ? [{ value: "tools", label: t("Tools & memory"), badge: mark("tools"), content: <ToolsPart form={form} /> }]
+              ? [
+                  {
+                    value: "tools",
+                    label: t("Tools & memory"),
+                    badge: mark("tools"),
+                    content: <ToolsPart form={form} />,
+                  },
+                ]
               : []),
-            { value: "engines", label: t("Engines"), badge: mark("engines"), content: <EnginesPart form={form} /> },
-            { value: "turn", label: t("Turn-taking"), badge: mark("turn"), content: <TurnPart form={form} /> },
-            { value: "room", label: t("Insight & room"), badge: mark("room"), content: <RoomPart form={form} /> },
-            { value: "privacy", label: t("Privacy"), badge: mark("privacy"), content: <PrivacyPart form={form} /> },
+            {
+              value: "engines",
+              label: t("Engines"),
+              badge: mark("engines"),
+              content: <EnginesPart form={form} />,
+            },
+            {
+              value: "turn",
+              label: t("Turn-taking"),
+              badge: mark("turn"),
+              content: <TurnPart form={form} />,
+            },
+            {
+              value: "room",
+              label: t("Insight & room"),
+              badge: mark("room"),
+              content: <RoomPart form={form} />,
+            },
+            {
+              value: "privacy",
+              label: t("Privacy"),
+              badge: mark("privacy"),
+              content: <PrivacyPart form={form} />,
+            },
             ...(agent
               ? [
                   { value: "used", label: t("Used by"), content: <UsedBy agent={agent.name} /> },
@@ -154,7 +197,10 @@ function AgentEditor({ agent, copyOf }: { agent?: Agent; copyOf?: Agent }) {
                     value: "history",
                     label: t("History"),
                     content: (
-                      <Card title={t("Who changed it")} description={t("It is version {version} now.", { version: agent.version })}>
+                      <Card
+                        title={t("Who changed it")}
+                        description={t("It is version {version} now.", { version: agent.version })}
+                      >
                         <History subject={`agent:${agent.name}`} />
                       </Card>
                     ),
@@ -176,7 +222,10 @@ function SaveBar({ form, fresh, onBack }: { form: Form<AgentForm>; fresh: boolea
   return (
     <div className="sticky bottom-4 z-20 mt-6">
       <div className="glass flex flex-wrap items-center justify-between gap-3 rounded-2xl bg-raised/90 px-5 py-3">
-        <p role={form.fault ? "alert" : undefined} className={form.fault ? "whitespace-pre-line text-bad text-sm" : "text-muted text-sm"}>
+        <p
+          role={form.fault ? "alert" : undefined}
+          className={form.fault ? "whitespace-pre-line text-bad text-sm" : "text-muted text-sm"}
+        >
           {form.fault || (form.dirty ? t("Not saved yet.") : t("Fill in a name and what it runs."))}
         </p>
         <div className="flex gap-2">

@@ -37,7 +37,10 @@ export function TurnPart({ form }: Part) {
   const [often, seldom] = [all.slice(0, 10), all.slice(10)];
   return (
     <div className="space-y-5">
-      <Card title={t("Turn-taking")} description={t("How long it waits, and what interrupts it. Empty fields are as usual.")}>
+      <Card
+        title={t("Turn-taking")}
+        description={t("How long it waits, and what interrupts it. Empty fields are as usual.")}
+      >
         <Fault form={form} name="turn" />
         <SettingsFields settings={often} value={form.values.turn} onChange={setter(form, "turn")} />
       </Card>
@@ -53,11 +56,19 @@ export function RoomPart({ form }: Part) {
     <div className="grid gap-5 lg:grid-cols-2">
       <Card title={t("Insight")} description={t("What is known of a call beyond its words.")}>
         <Fault form={form} name="insight" />
-        <SettingsFields settings={insightSettings()} value={form.values.insight} onChange={setter(form, "insight")} />
+        <SettingsFields
+          settings={insightSettings()}
+          value={form.values.insight}
+          onChange={setter(form, "insight")}
+        />
       </Card>
       <Card title={t("Background")} description={t("Sounds under its words; off unless you choose one.")}>
         <Fault form={form} name="background" />
-        <SettingsFields settings={backgroundSettings()} value={form.values.background} onChange={setter(form, "background")} />
+        <SettingsFields
+          settings={backgroundSettings()}
+          value={form.values.background}
+          onChange={setter(form, "background")}
+        />
       </Card>
     </div>
   );
@@ -75,11 +86,22 @@ export function PrivacyPart({ form }: Part) {
           className="mb-5"
         />
         <Fault form={form} name="redaction" />
-        <SettingsFields settings={redactionSettings()} value={form.values.redaction} onChange={setter(form, "redaction")} />
+        <SettingsFields
+          settings={redactionSettings()}
+          value={form.values.redaction}
+          onChange={setter(form, "redaction")}
+        />
       </Card>
-      <Card title={t("How long things are kept")} description={t("Shorter than the server's settings, never longer than the law.")}>
+      <Card
+        title={t("How long things are kept")}
+        description={t("Shorter than the server's settings, never longer than the law.")}
+      >
         <Fault form={form} name="retention" />
-        <SettingsFields settings={retentionSettings()} value={form.values.retention} onChange={setter(form, "retention")} />
+        <SettingsFields
+          settings={retentionSettings()}
+          value={form.values.retention}
+          onChange={setter(form, "retention")}
+        />
       </Card>
     </div>
   );
@@ -106,7 +128,10 @@ export function ToolsPart({ form }: Part) {
               <Checkbox
                 key={one.name}
                 label={one.name}
-                hint={t("{documents} documents, {passages} passages", { documents: one.documents, passages: one.passages })}
+                hint={t("{documents} documents, {passages} passages", {
+                  documents: one.documents,
+                  passages: one.passages,
+                })}
                 checked={form.values.tools.includes(`knowledge/${one.name}`)}
                 onChange={(on) => toggle(`knowledge/${one.name}`, on)}
               />
@@ -114,12 +139,19 @@ export function ToolsPart({ form }: Part) {
           </div>
         )}
       </Card>
-      <Card title={t("Tools")} description={t("What its model may call, by name: as `voiceforge tools list` has them.")}>
+      <Card
+        title={t("Tools")}
+        description={t("What its model may call, by name: as `voiceforge tools list` has them.")}
+      >
         <WordsField form={form} name="tools" label={t("Names")} placeholder="knowledge/faq, mcp/crm" />
       </Card>
       <Card title={t("Assistant")} className="lg:col-span-2">
         <Fault form={form} name="assistant" />
-        <SettingsFields settings={assistantSettings()} value={form.values.assistant} onChange={setter(form, "assistant")} />
+        <SettingsFields
+          settings={assistantSettings()}
+          value={form.values.assistant}
+          onChange={setter(form, "assistant")}
+        />
         <div className="mt-6 border-line border-t pt-5">
           <Transfers value={form.values.assistant} onChange={setter(form, "assistant")} />
         </div>
@@ -155,13 +187,23 @@ export function EnginesPart({ form }: Part) {
               value={form.values[name]}
               onChange={(value) => form.set(name, value)}
               choices={[
-                ...modes.map((one) => ({ value: one.name, label: one.name, about: t("mode: {engines}", { engines: one[name].join(", ") }) })),
-                ...engines.map((one) => ({ value: one.name, label: one.name, about: one.lacks ?? one.summary })),
+                ...modes.map((one) => ({
+                  value: one.name,
+                  label: one.name,
+                  about: t("mode: {engines}", { engines: one[name].join(", ") }),
+                })),
+                ...engines.map((one) => ({
+                  value: one.name,
+                  label: one.name,
+                  about: one.lacks ?? one.summary,
+                })),
               ]}
               show={(chosen) => {
                 const engine = engines.find((one) => one.name === chosen);
                 if (engine) return <EngineDot engine={engine} />;
-                return modes.some((one) => one.name === chosen) ? <Badge tone="gold">{t("mode")}</Badge> : null;
+                return modes.some((one) => one.name === chosen) ? (
+                  <Badge tone="gold">{t("mode")}</Badge>
+                ) : null;
               }}
             />
             <p className="mt-3 text-faint text-xs leading-relaxed">

@@ -9,9 +9,9 @@ type Line = readonly [name: string, to: string];
 /** To whom an assistant may hand callers over: a name that its model knows, and where that is. */
 export function Transfers({ value, onChange }: { value: Settings; onChange: (value: Settings) => void }) {
   const [lines, setLines] = useState<readonly Line[]>(() =>
-    Object.entries(typeof value.transfers === "object" && value.transfers !== null ? value.transfers : {}).map(
-      ([name, to]) => [name, String(to)],
-    ),
+    Object.entries(
+      typeof value.transfers === "object" && value.transfers !== null ? value.transfers : {},
+    ).map(([name, to]) => [name, String(to)]),
   );
   function change(next: readonly Line[]) {
     setLines(next);
@@ -23,7 +23,9 @@ export function Transfers({ value, onChange }: { value: Settings; onChange: (val
     <fieldset className="min-w-0">
       <legend className="font-medium text-sm">{t("May transfer to")}</legend>
       <p className="mt-0.5 mb-2 text-faint text-xs leading-relaxed">
-        {t("The model chooses by the name: “sales”, “the doctor on duty”. Where it leads is an extension, a number or an address.")}
+        {t(
+          "The model chooses by the name: “sales”, “the doctor on duty”. Where it leads is an extension, a number or an address.",
+        )}
       </p>
       <div className="space-y-2">
         {lines.map(([name, to], at) => (
@@ -33,22 +35,35 @@ export function Transfers({ value, onChange }: { value: Settings; onChange: (val
               aria-label={t("Name")}
               placeholder={t("sales")}
               value={name}
-              onChange={(event) => change(lines.map((line, index) => (index === at ? [event.target.value, to] : line)))}
+              onChange={(event) =>
+                change(lines.map((line, index) => (index === at ? [event.target.value, to] : line)))
+              }
             />
             <Input
               aria-label={t("Leads to")}
               dir="ltr"
               placeholder="101"
               value={to}
-              onChange={(event) => change(lines.map((line, index) => (index === at ? [name, event.target.value] : line)))}
+              onChange={(event) =>
+                change(lines.map((line, index) => (index === at ? [name, event.target.value] : line)))
+              }
             />
-            <IconButton label={t("Remove {what}", { what: name || t("this line") })} onClick={() => change(lines.filter((_, index) => index !== at))}>
+            <IconButton
+              label={t("Remove {what}", { what: name || t("this line") })}
+              onClick={() => change(lines.filter((_, index) => index !== at))}
+            >
               <Trash2 />
             </IconButton>
           </div>
         ))}
       </div>
-      <Button size="sm" variant="ghost" className="mt-1.5" icon={<Plus />} onClick={() => setLines([...lines, ["", ""]])}>
+      <Button
+        size="sm"
+        variant="ghost"
+        className="mt-1.5"
+        icon={<Plus />}
+        onClick={() => setLines([...lines, ["", ""]])}
+      >
         {t("Add a destination")}
       </Button>
     </fieldset>

@@ -37,7 +37,10 @@ export function UsedBy({ agent }: { agent: string }) {
         {own.map((one) => (
           <li key={one.number} className="flex flex-wrap items-center gap-3 py-2.5 text-sm">
             <Hash className="size-4 text-gold-text" aria-hidden />
-            <Link href={`/numbers?number=${encodeURIComponent(one.number)}`} className="figures text-link hover:underline">
+            <Link
+              href={`/numbers?number=${encodeURIComponent(one.number)}`}
+              className="figures text-link hover:underline"
+            >
               {phoneNumber(one.number)}
             </Link>
             <span className="text-muted">{one.label}</span>

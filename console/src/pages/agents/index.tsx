@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Bot, Copy, Hash, Mic, PhoneCall, Plus, Trash2 } from "lucide-react";
+import { Bot, Copy, EllipsisVertical, Hash, Mic, PhoneCall, Plus, Trash2 } from "lucide-react";
 import { useMemo, useState } from "react";
 import { Link, useLocation, useSearch } from "wouter";
 import { t, tn } from "@/app/i18n";
@@ -20,7 +20,6 @@ import {
   SkeletonList,
   StatusDot,
 } from "@/ui";
-import { EllipsisVertical } from "lucide-react";
 import { EditAgent, NewAgent, RemoveAgent } from "./Editor";
 import { kindLabel } from "./model";
 
@@ -51,16 +50,23 @@ function AgentList() {
   const shown = all.filter(
     (one) =>
       (!kind || one.kind === kind) &&
-      `${one.name} ${one.voice} ${one.language} ${one.flow}`.toLocaleLowerCase().includes(text.toLocaleLowerCase()),
+      `${one.name} ${one.voice} ${one.language} ${one.flow}`
+        .toLocaleLowerCase()
+        .includes(text.toLocaleLowerCase()),
   );
   const used = useMemo(() => {
     const counts = new Map<string, number>();
-    const add = (agent: string | null | undefined) => agent && counts.set(agent, (counts.get(agent) ?? 0) + 1);
+    const add = (agent: string | null | undefined) =>
+      agent && counts.set(agent, (counts.get(agent) ?? 0) + 1);
     for (const one of numbers.data ?? []) add(one.agent);
     for (const one of routes.data ?? []) add(one.agent);
     return counts;
   }, [numbers.data, routes.data]);
   const writes = may("agents:write");
+  function showAll() {
+    setText("");
+    setKind("");
+  }
   return (
     <Page
       title={t("Agents")}
@@ -78,7 +84,11 @@ function AgentList() {
     >
       {agents.error && all.length === 0 ? (
         <Card>
-          <ErrorState title={t("The agents could not be loaded")} error={agents.error} onRetry={() => void agents.refetch()} />
+          <ErrorState
+            title={t("The agents could not be loaded")}
+            error={agents.error}
+            onRetry={() => void agents.refetch()}
+          />
         </Card>
       ) : agents.isPending ? (
         <Card>
@@ -89,7 +99,9 @@ function AgentList() {
           <EmptyState
             icon={<Bot />}
             title={t("No agent answers yet")}
-            text={t("Make one: give it a flow or instructions for a model, a voice and a language, and call it from here.")}
+            text={t(
+              "Make one: give it a flow or instructions for a model, a voice and a language, and call it from here.",
+            )}
             action={
               <Button asChild variant="primary">
                 <Link href="/agents?new">{t("Make the first agent")}</Link>
@@ -106,10 +118,15 @@ function AgentList() {
                 label={t("Kind")}
                 value={kind}
                 onChange={setKind}
-                choices={[{ value: "", label: t("All") }, ...kinds.map((one) => ({ value: one, label: kindLabel(one) }))]}
+                choices={[
+                  { value: "", label: t("All") },
+                  ...kinds.map((one) => ({ value: one, label: kindLabel(one) })),
+                ]}
               />
             )}
-            <span className="ms-auto text-faint text-sm">{tn("{count} agent", "{count} agents", shown.length)}</span>
+            <span className="ms-auto text-faint text-sm">
+              {tn("{count} agent", "{count} agents", shown.length)}
+            </span>
           </div>
           {shown.length === 0 ? (
             <Card>
@@ -117,13 +134,19 @@ function AgentList() {
                 icon={<Bot />}
                 title={t("No agent fits")}
                 text={t("Search for other words, or choose another kind.")}
-                action={<Button onClick={() => (setText(""), setKind(""))}>{t("Show all")}</Button>}
+                action={<Button onClick={showAll}>{t("Show all")}</Button>}
               />
             </Card>
           ) : (
             <ul className="grid gap-4 sm:grid-cols-2 xl:grid-cols-3">
               {shown.map((one) => (
-                <AgentCard key={one.id} agent={one} used={used.get(one.name) ?? 0} writes={writes} onRemove={() => setRemoving(one)} />
+                <AgentCard
+                  key={one.id}
+                  agent={one}
+                  used={used.get(one.name) ?? 0}
+                  writes={writes}
+                  onRemove={() => setRemoving(one)}
+                />
               ))}
             </ul>
           )}
@@ -146,7 +169,8 @@ function AgentCard({
   onRemove: () => void;
 }) {
   const [, go] = useLocation();
-  const runs = agent.kind === "flow" ? agent.flow : agent.kind === "python" ? agent.entry : agent.llm.join(", ");
+  const runs =
+    agent.kind === "flow" ? agent.flow : agent.kind === "python" ? agent.entry : agent.llm.join(", ");
   return (
     <li className="glass group relative flex min-w-0 flex-col rounded-2xl p-5 transition-colors focus-within:border-line-strong hover:border-line-strong">
       <div className="flex items-start gap-3">
@@ -172,7 +196,11 @@ function AgentCard({
               </IconButton>
             }
             entries={[
-              { label: t("Call it"), icon: <PhoneCall />, onSelect: () => go(`/phone?to=${encodeURIComponent(agent.name)}`) },
+              {
+                label: t("Call it"),
+                icon: <PhoneCall />,
+                onSelect: () => go(`/phone?to=${encodeURIComponent(agent.name)}`),
+              },
               {
                 label: t("Make another like it"),
                 icon: <Copy />,
@@ -186,10 +214,13 @@ function AgentCard({
         </div>
       </div>
       {agent.fault ? (
-        <p className="mt-3 line-clamp-2 break-words rounded-lg bg-bad-soft px-2.5 py-1.5 text-bad text-xs">{agent.fault}</p>
+        <p className="mt-3 line-clamp-2 break-words rounded-lg bg-bad-soft px-2.5 py-1.5 text-bad text-xs">
+          {agent.fault}
+        </p>
       ) : (
         <p className="mt-3 truncate text-muted text-sm">
-          {runs || (agent.kind === "echo" ? t("Plays back what it hears") : t("As the server's settings say"))}
+          {runs ||
+            (agent.kind === "echo" ? t("Plays back what it hears") : t("As the server's settings say"))}
         </p>
       )}
       <div className="mt-auto flex flex-wrap items-center gap-1.5 pt-4">
