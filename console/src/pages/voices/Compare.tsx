@@ -1,10 +1,9 @@
 // Two voices side by side, with the same words.
 import { ListMusic } from "lucide-react";
 import { useState } from "react";
-import type { Voice } from "@/api/voices";
 import { t } from "@/app/i18n";
 import { Badge, Button, Dialog, Field, TextArea } from "@/ui";
-import { manner, standingOf, stylesOf } from "./filter";
+import { manner, standingOf, stylesOf, type Voice } from "./filter";
 import { PlayButton } from "./PlayButton";
 import type { PlayerView, VoicePlayer } from "./player";
 import { genderText, spokenText, standingText, standingTone, styleText } from "./words";

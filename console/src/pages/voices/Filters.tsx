@@ -1,10 +1,9 @@
 // What the grid of voices is narrowed by, with how many there are of each.
 import { Star, X } from "lucide-react";
 import { useMemo } from "react";
-import type { Voice } from "@/api/voices";
 import { t } from "@/app/i18n";
 import { Button, type Choice, SearchInput, Select } from "@/ui";
-import { ANY, counted, type Standing, standingOf, stylesOf, type VoiceWish } from "./filter";
+import { ANY, counted, type Standing, standingOf, stylesOf, type Voice, type VoiceWish } from "./filter";
 import { genderText, standingText, styleText } from "./words";
 
 export interface FiltersProps {

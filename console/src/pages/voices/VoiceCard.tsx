@@ -1,9 +1,8 @@
 // One voice of the grid.
 import { Info, Star } from "lucide-react";
-import type { Voice } from "@/api/voices";
 import { t } from "@/app/i18n";
 import { Badge, Checkbox, cn, IconButton } from "@/ui";
-import { manner, standingOf, stylesOf } from "./filter";
+import { manner, standingOf, stylesOf, type Voice } from "./filter";
 import type { KeptVoices } from "./kept";
 import { PlayButton } from "./PlayButton";
 import type { PlayerView } from "./player";

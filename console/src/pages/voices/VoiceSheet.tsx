@@ -4,11 +4,12 @@ import { FlaskConical, Plus } from "lucide-react";
 import { useState } from "react";
 import { Link } from "wouter";
 import { api, ok, queries } from "@/api";
-import type { Voice } from "@/api/voices";
 import { t } from "@/app/i18n";
 import { useSession } from "@/app/session";
+import { bodyOf, formOf } from "@/pages/agents/model";
+import { agentsQuery } from "@/parts/data";
 import { Badge, Button, CodeLine, Field, KeyValue, Select, Sheet, toast } from "@/ui";
-import { commandsOf, lacksOf, manner, standingOf } from "./filter";
+import { commandsOf, lacksOf, manner, standingOf, type Voice } from "./filter";
 import { PlayButton } from "./PlayButton";
 import type { PlayerView } from "./player";
 import { genderText, regionOf, spokenText, standingText, standingTone } from "./words";
@@ -117,19 +118,14 @@ function Standing({ voice }: { voice: Voice }) {
 /** An agent that is there speaks with it from its next call on. */
 function GiveToAgent({ voice }: { voice: Voice }) {
   const [name, setName] = useState("");
-  const agents = useQuery({
-    queryKey: ["agents", "all"],
-    queryFn: ({ signal }) => ok(api.GET("/api/agents", { params: { query: { limit: 200 } }, signal })),
-  });
+  const agents = useQuery(agentsQuery);
   const give = useMutation({
     mutationFn: async () => {
       const params = { path: { name } };
       const now = await ok(api.GET("/api/agents/{name}", { params }));
-      const { id: _id, name: _name, version, owner: _owner, fault: _fault, ...body } = now;
-      const headers = { "If-Match": `"${version}"` };
-      return ok(
-        api.PUT("/api/agents/{name}", { params, headers, body: { ...body, voice: voice.id } as never }),
-      );
+      const headers = { "If-Match": `"${now.version}"` };
+      const body = { ...bodyOf(formOf(now)), voice: voice.id };
+      return ok(api.PUT("/api/agents/{name}", { params, headers, body }));
     },
     onSuccess: () => {
       toast.ok(t("{agent} speaks with {voice} from its next call on.", { agent: name, voice: voice.name }));
@@ -137,7 +133,7 @@ function GiveToAgent({ voice }: { voice: Voice }) {
     },
     onError: toast.error,
   });
-  const choices = (agents.data?.items ?? []).map((one) => ({ value: one.name, label: one.name }));
+  const choices = (agents.data ?? []).map((one) => ({ value: one.name, label: one.name }));
   return (
     <section className="flex items-end gap-2">
       <Field label={t("Give it to an agent")} className="flex-1">

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Voice } from "@/api/voices";
-import { ANY, commandsOf, counted, fits, lacksOf, manner, standingOf, stylesOf } from "./filter";
+import { ANY, commandsOf, counted, fits, lacksOf, manner, standingOf, stylesOf, type Voice } from "./filter";
 
 const ROHIT: Voice = {
   id: "hi-rohit",

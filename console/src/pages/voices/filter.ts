@@ -1,5 +1,7 @@
 // Which voices are shown, and what is read out of what the catalogue says of them. Pure.
-import type { Voice } from "@/api/voices";
+import type { Schema } from "@/api";
+
+export type Voice = Schema["VoiceShown"];
 
 export type Standing = "own" | "other" | "none";
 

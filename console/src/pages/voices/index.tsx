@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { AudioLines, GitCompareArrows, SearchX } from "lucide-react";
 import {
   type KeyboardEvent,
@@ -8,14 +9,14 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
-import { useVoices, type Voice } from "@/api/voices";
 import { useActions } from "@/app/actions";
 import { ms } from "@/app/format";
 import { t, tn } from "@/app/i18n";
+import { voicesQuery } from "@/parts/data";
 import { Badge, Button, Card, EmptyState, ErrorState, Field, Input, Page, Skeleton, toast } from "@/ui";
 import { Compare } from "./Compare";
 import { Filters } from "./Filters";
-import { ANY, fits, standingOf, type VoiceWish } from "./filter";
+import { ANY, fits, standingOf, type Voice, type VoiceWish } from "./filter";
 import { useKeptVoices } from "./kept";
 import { type PlayerView, VoicePlayer } from "./player";
 import { VoiceCard } from "./VoiceCard";
@@ -24,7 +25,7 @@ import { VoiceSheet } from "./VoiceSheet";
 const MOST_TEXT = 1_000;
 
 export default function VoicesPage() {
-  const voices = useVoices();
+  const voices = useQuery(voicesQuery);
   const kept = useKeptVoices();
   const player = useMemo(() => new VoicePlayer(), []);
   const view = useSyncExternalStore(player.watch, player.look);

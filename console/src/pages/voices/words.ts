@@ -1,9 +1,8 @@
 // Words for what the catalogue has as codes.
 
-import type { Voice } from "@/api/voices";
 import { t } from "@/app/i18n";
 import type { Tone } from "@/ui";
-import { type Standing, standingOf } from "./filter";
+import { type Standing, standingOf, type Voice } from "./filter";
 
 export function genderText(gender: string): string {
   switch (gender) {
