@@ -19,16 +19,16 @@ export function Filters({ voices, wish, onChange, keeps }: FiltersProps) {
   const choices = useMemo(() => choicesOf(voices), [voices]);
   const any = JSON.stringify(wish) === JSON.stringify(ANY);
   return (
-    <div className="flex flex-wrap items-center gap-2">
+    <div className="grid grid-cols-2 items-center gap-2 sm:grid-cols-3 lg:flex lg:flex-wrap">
       <SearchInput
         label={t("Search by name, language or manner")}
         value={wish.words}
         onChange={(words) => set({ words })}
-        className="max-w-none basis-64"
+        className="col-span-full max-w-none basis-56"
       />
       <Select
         aria-label={t("Language")}
-        className="w-44 max-sm:flex-1"
+        className="lg:w-38"
         value={wish.language}
         onChange={(language) => set({ language })}
         placeholder={t("All languages")}
@@ -36,7 +36,7 @@ export function Filters({ voices, wish, onChange, keeps }: FiltersProps) {
       />
       <Select
         aria-label={t("Gender")}
-        className="w-36 max-sm:flex-1"
+        className="lg:w-38"
         value={wish.gender}
         onChange={(gender) => set({ gender })}
         placeholder={t("Anybody")}
@@ -44,7 +44,7 @@ export function Filters({ voices, wish, onChange, keeps }: FiltersProps) {
       />
       <Select
         aria-label={t("Manner")}
-        className="w-40 max-sm:flex-1"
+        className="lg:w-38"
         value={wish.style}
         onChange={(style) => set({ style })}
         placeholder={t("Any manner")}
@@ -52,7 +52,7 @@ export function Filters({ voices, wish, onChange, keeps }: FiltersProps) {
       />
       <Select
         aria-label={t("Engine")}
-        className="w-44 max-sm:flex-1"
+        className="lg:w-38"
         value={wish.engine}
         onChange={(engine) => set({ engine })}
         placeholder={t("Any engine")}
@@ -60,7 +60,7 @@ export function Filters({ voices, wish, onChange, keeps }: FiltersProps) {
       />
       <Select
         aria-label={t("How it stands here")}
-        className="w-44 max-sm:flex-1"
+        className="lg:w-38"
         value={wish.standing}
         onChange={(standing) => set({ standing: standing as Standing | "" })}
         placeholder={t("Ready or not")}

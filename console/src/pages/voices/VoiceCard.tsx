@@ -1,7 +1,7 @@
 // One voice of the grid.
-import { Info, Star } from "lucide-react";
+import { GitCompareArrows, Info, Star } from "lucide-react";
 import { t } from "@/app/i18n";
-import { Badge, Checkbox, cn, IconButton } from "@/ui";
+import { Badge, cn, IconButton } from "@/ui";
 import { manner, standingOf, stylesOf, type Voice } from "./filter";
 import type { KeptVoices } from "./kept";
 import { PlayButton } from "./PlayButton";
@@ -64,7 +64,7 @@ export function VoiceCard({ voice, player, kept, compared, onPlay, onOpen, onCom
       <p className="mt-3 line-clamp-2 min-h-10 text-muted text-sm leading-snug" title={manner(voice)}>
         {manner(voice)}
       </p>
-      <div className="mt-3 flex min-h-6 flex-wrap gap-1.5">
+      <div className="mt-3 flex h-6 flex-wrap gap-1.5 overflow-hidden">
         <Badge>{genderText(voice.gender)}</Badge>
         {stylesOf(voice)
           .slice(0, MOST_STYLES)
@@ -85,16 +85,24 @@ export function VoiceCard({ voice, player, kept, compared, onPlay, onOpen, onCom
         </p>
       )}
       <footer className="mt-auto flex items-center justify-between gap-2 pt-3">
-        <span title={spokenText(voice)}>
-          <Badge tone={standingTone(standing)}>{standingText(standing)}</Badge>
+        <span title={spokenText(voice)} className="min-w-0">
+          <Badge tone={standing === "other" ? "neutral" : standingTone(standing)}>
+            {standing === "other"
+              ? t("by {engine}", { engine: voice.spoken_by ?? "" })
+              : standingText(standing)}
+          </Badge>
         </span>
-        <span className="flex items-center gap-1.5">
-          <Checkbox
-            aria-label={t("Compare {name}", { name: voice.name })}
-            checked={compared}
+        <span className="flex items-center gap-1">
+          <IconButton
+            size="sm"
+            label={t("Compare {name}", { name: voice.name })}
+            pressed={compared}
             disabled={standing === "none"}
-            onChange={() => onCompare(voice)}
-          />
+            onClick={() => onCompare(voice)}
+            className={compared ? "text-gold-text" : ""}
+          >
+            <GitCompareArrows />
+          </IconButton>
           <IconButton
             size="sm"
             label={t("More of {name}", { name: voice.name })}

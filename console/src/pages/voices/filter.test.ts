@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { ANY, commandsOf, counted, fits, lacksOf, manner, standingOf, stylesOf, type Voice } from "./filter";
+import {
+  ANY,
+  commandsOf,
+  counted,
+  fits,
+  lacksOf,
+  manner,
+  nearest,
+  standingOf,
+  stylesOf,
+  type Voice,
+} from "./filter";
 
 const ROHIT: Voice = {
   id: "hi-rohit",
@@ -50,6 +61,13 @@ describe("fits", () => {
   ])("%j: %s", (wish, wanted) => expect(fits(ROHIT, { ...ANY, ...wish }, NONE)).toBe(wanted));
   it("knows what is kept", () =>
     expect(fits(ROHIT, { ...ANY, kept: true }, new Set(["hi-rohit"]))).toBe(true));
+});
+
+describe("nearest", () => {
+  it("has the reader's language first", () => {
+    const voices = ["de-DE", "en-US", "en-GB", "hi-IN"].map((language) => ({ ...ROHIT, language }));
+    expect(nearest(voices, "en-GB").map((one) => one.language)).toEqual(["en-GB", "en-US", "de-DE", "hi-IN"]);
+  });
 });
 
 describe("counted", () => {

@@ -82,6 +82,18 @@ export function fits(voice: Voice, wish: VoiceWish, kept: ReadonlySet<string>): 
     .every((word) => text.includes(word));
 }
 
+/** Those of the reader's own language first, of the same region before that; else as they come. */
+export function nearest(voices: readonly Voice[], tag: string): Voice[] {
+  const own = tag.toLowerCase();
+  const base = own.split("-")[0] ?? own;
+  const far = ({ language }: Voice) => {
+    const told = language.toLowerCase();
+    if (told === own) return 0;
+    return told === base || told.startsWith(`${base}-`) ? 1 : 2;
+  };
+  return [...voices].sort((one, other) => far(one) - far(other));
+}
+
 /** Values with how many voices have each, the most first or by name. */
 export function counted(values: readonly string[], byName = false): { value: string; count: number }[] {
   const counts = new Map<string, number>();

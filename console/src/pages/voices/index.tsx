@@ -16,7 +16,7 @@ import { voicesQuery } from "@/parts/data";
 import { Badge, Button, Card, EmptyState, ErrorState, Field, Input, Page, Skeleton, toast } from "@/ui";
 import { Compare } from "./Compare";
 import { Filters } from "./Filters";
-import { ANY, fits, standingOf, type Voice, type VoiceWish } from "./filter";
+import { ANY, fits, nearest, standingOf, type Voice, type VoiceWish } from "./filter";
 import { useKeptVoices } from "./kept";
 import { type PlayerView, VoicePlayer } from "./player";
 import { VoiceCard } from "./VoiceCard";
@@ -37,7 +37,11 @@ export default function VoicesPage() {
   const latest = useDeferredValue(wish);
   const all = voices.data ?? [];
   const shown = useMemo(
-    () => (voices.data ?? []).filter((one) => fits(one, latest, kept.ids)),
+    () =>
+      nearest(
+        (voices.data ?? []).filter((one) => fits(one, latest, kept.ids)),
+        navigator.language,
+      ),
     [voices.data, latest, kept.ids],
   );
 

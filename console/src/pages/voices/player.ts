@@ -149,7 +149,8 @@ async function heardFile(
   } finally {
     cancelAnimationFrame(frame);
     audio.pause();
-    URL.revokeObjectURL(audio.src);
+    // What it still reads of the file must not fail.
+    setTimeout(() => URL.revokeObjectURL(audio.src), 2_000);
   }
 }
 
