@@ -79,6 +79,10 @@ class ReachableHosts:
         bound = address_of(self._bound)
         return bound is not None and bound.is_loopback and not self._public()
 
+    def is_here(self, asker: str) -> bool:
+        """Whether that is this machine's own, as far as is known."""
+        return _is_loopback(asker) or asker in self._interfaces()
+
     def of(self, asker: str) -> tuple[str, ...]:
         """For a browser whose request came from that address; the first one has the family of the ports. A
         browser on this machine, or whoever comes through a proxy here, is told of loopback, too."""

@@ -114,7 +114,8 @@ class Bench:
 
 @asynccontextmanager
 async def open_bench(
-    policy: MediaPolicy = OPUS, limits: DoorLimits = DoorLimits()  # noqa: B008 - it never changes
+    policy: MediaPolicy = OPUS,
+    limits: DoorLimits = DoorLimits(),  # noqa: B008 - it never changes
 ) -> AsyncIterator[Bench]:
     bench = Bench(policy, limits)
     bench.clock.start()
@@ -147,6 +148,7 @@ class Browser:
     async def _listen(self, track: MediaStreamTrack) -> None:
         while True:
             frame = await track.recv()
+            assert isinstance(frame, av.AudioFrame)
             samples = frame.to_ndarray().reshape(-1)
             self.heard.append(samples)
             if np.abs(samples).max() > 1_000:
@@ -180,7 +182,7 @@ async def calling(bench: Bench, **more: Any) -> AsyncIterator[tuple[Browser, Bro
 async def until(true: Callable[[], object], within_s: float = 10.0) -> None:
     """Wait for what sockets are about to bring."""
     async with asyncio.timeout(within_s):
-        while not true():
+        while not true():  # noqa: ASYNC110 - sockets of others set no event of ours
             await asyncio.sleep(0.01)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mediaserver.media.leg import EndedBy, Ended, Termination, Why
+from mediaserver.media.leg import Ended, EndedBy, Termination, Why
 from mediaserver.sdp.policy import MediaPolicy
 from tests.webrtc.bench import OPUS, PCMU, calling, open_bench, over, until
 from webrtc.door import DoorLimits
