@@ -20,7 +20,7 @@ from api.realtime.hub import RealtimeHub
 from api.shared_places import SharedPlaces
 from api.speech_desk import SpeechDesk
 from api.tried_flows import TriedFlows
-from api.webrtc.desk import WebRtcDesk
+from api.webrtc_desk import WebRtcDesk
 from mediaserver.calls.directory import Directory
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.outbound_metering import OutboundMeter

@@ -16,6 +16,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from mediaserver.errors import VoiceForgeError
+
 PREFIX = "vfc_"
 LONGEST = 2_048
 _MAC_OCTETS = 16
@@ -31,7 +33,7 @@ class TokenFault(StrEnum):
     WRONG_ORIGIN = "wrong origin"
 
 
-class BadToken(Exception):
+class BadToken(VoiceForgeError):
     """See `why`."""
 
     def __init__(self, why: TokenFault) -> None:

@@ -26,7 +26,7 @@ from api.guard import REFUSED, bearer, told_refusal
 from api.plain_text import OneLine
 from api.routing.models import RequestModel
 from api.routing.problems import Problem, started
-from api.webrtc.desk import VISITOR, WebRtcDesk
+from api.webrtc_desk import VISITOR, WebRtcDesk
 from mediaserver.calls.joining import NOBODY_KNOWN
 from mediaserver.calls.may_dial import EVERYBODY
 from mediaserver.calls.outbound_metering import API
@@ -45,7 +45,7 @@ _TOKENS = {
 }
 
 
-class Called(RequestModel):
+class WhoIsCalled(RequestModel):
     """Who is called: at most one of `to`, `agent` and `flow`."""
 
     to: OneLine = Field("", max_length=LONGEST, description="An address, a number or an extension.")
@@ -56,7 +56,7 @@ class Called(RequestModel):
     name: OneLine = Field("", max_length=60, description="Who calls, as phones and lists show it.")
 
     @model_validator(mode="after")
-    def _one(self) -> Called:
+    def _one(self) -> WhoIsCalled:
         if sum(map(bool, (self.to, self.agent, self.flow))) > 1:
             raise ValueError("say whom you call once: by to, agent or flow")
         if (self.voice or self.language) and not (self.agent or self.flow):
@@ -141,7 +141,7 @@ def told_token(bad: BadToken) -> Problem:
     return Problem(status, code, message)
 
 
-async def wanted_by(request: web.Request, let_in: CallerLetIn, called: Called) -> Wanted:
+async def wanted_by(request: web.Request, let_in: CallerLetIn, called: WhoIsCalled) -> Wanted:
     """Whom that is, if who asks may call there now. Counts it. Raises Problem."""
     context = request.app[CONTEXT]
     desk, token = desk_of(context), let_in.token
@@ -149,7 +149,7 @@ async def wanted_by(request: web.Request, let_in: CallerLetIn, called: Called) -
         if called.to or called.agent or called.flow or called.voice or called.language:
             raise Problem(400, "bad_request", "The token says who is called: leave that out of the query.")
         fields = {name: getattr(token, name) for name in ("to", "agent", "flow", "voice", "language")}
-        called = Called(**fields, name=called.name or token.name)
+        called = WhoIsCalled(**fields, name=called.name or token.name)
     if let_in.asker is None:
         return _visited(desk, called)
     wanted = await destination(context, let_in.asker, called)
@@ -166,7 +166,7 @@ async def wanted_by(request: web.Request, let_in: CallerLetIn, called: Called) -
     return wanted
 
 
-def _visited(desk: WebRtcDesk, called: Called) -> Wanted:
+def _visited(desk: WebRtcDesk, called: WhoIsCalled) -> Wanted:
     """Raises Problem."""
     if called.agent or called.flow:
         raise Problem(
@@ -185,7 +185,7 @@ def _visited(desk: WebRtcDesk, called: Called) -> Wanted:
     return Wanted(to, _dialled(to), reach=desk.visitors_reach, payer=NOBODY_KNOWN, name=called.name)
 
 
-async def destination(context: ApiContext, who: Asker, called: Called) -> Wanted:
+async def destination(context: ApiContext, who: Asker, called: WhoIsCalled) -> Wanted:
     """Whom that is, if this key may call there. Raises Problem."""
     if called.agent or called.flow:
         wanted = AgentWanted(

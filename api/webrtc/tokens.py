@@ -18,7 +18,7 @@ from api.context import CONTEXT
 from api.routing.models import ResponseModel
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
-from api.webrtc.admitting import Called, desk_of, destination
+from api.webrtc.admitting import WhoIsCalled, desk_of, destination
 
 routes = ApiRoutes("webrtc")
 
@@ -33,7 +33,7 @@ def _is_origin(text: str) -> str:
 Origin = Annotated[str, Field(max_length=255), AfterValidator(_is_origin)]
 
 
-class NewCallToken(Called):
+class NewCallToken(WhoIsCalled):
     """Who may be called, from where, and how often."""
 
     origins: list[Origin] = Field(

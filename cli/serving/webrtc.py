@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 
-from api.webrtc.desk import WebRtcDesk
+from api.webrtc_desk import WebRtcDesk
 from cli.serving.who_may_call import endpoints_of
 from mediaserver.addresses import is_address
 from mediaserver.calls.switchboard import LocalSwitchboard

@@ -149,7 +149,7 @@ class Browser:
         while True:
             frame = await track.recv()
             assert isinstance(frame, av.AudioFrame)
-            samples = frame.to_ndarray().reshape(-1)
+            samples = frame.to_ndarray().reshape(-1).astype(np.int16)
             self.heard.append(samples)
             if np.abs(samples).max() > 1_000:
                 self.speaks.set()
