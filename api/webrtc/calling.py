@@ -17,7 +17,7 @@ from api.routing.binding import read
 from api.routing.models import ResponseModel
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
-from api.webrtc.admitting import WhoIsCalled, CallerLetIn, caller_of, desk_of, wanted_by
+from api.webrtc.admitting import CallerLetIn, WhoIsCalled, caller_of, desk_of, wanted_by
 from mediaserver.errors import CallError, CapacityError
 from mediaserver.sdp.description import SdpError
 from webrtc import fragments, offers
