@@ -87,7 +87,11 @@ function Entry({ line }: { line: Line }) {
           <span className="sr-only">
             {own ? t("You:") : line.who === "agent" ? t("Agent:") : t("Operator:")}{" "}
           </span>
-          {own ? line.text : <Said line={line} />}
+          {own ? (
+            line.text || <i className="text-muted">{t("Something that was not understood")}</i>
+          ) : (
+            <Said line={line} />
+          )}
         </p>
         <div
           className={cn(
