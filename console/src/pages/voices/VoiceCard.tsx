@@ -6,7 +6,7 @@ import { manner, standingOf, stylesOf, type Voice } from "./filter";
 import type { KeptVoices } from "./kept";
 import { PlayButton } from "./PlayButton";
 import type { PlayerView } from "./player";
-import { genderText, regionOf, spokenText, standingText, standingTone, styleText } from "./words";
+import { genderText, placeOf, spokenText, standingText, standingTone, styleText } from "./words";
 
 export interface VoiceCardProps {
   voice: Voice;
@@ -24,12 +24,11 @@ export function VoiceCard({ voice, player, kept, compared, onPlay, onOpen, onCom
   const standing = standingOf(voice);
   const fault = player.faults.get(voice.id);
   const heard = player.voice === voice.id && player.phase !== "idle";
-  const place = [voice.language_name, regionOf(voice.language)].filter(Boolean).join(" · ");
   return (
     <li
       className={cn(
         "glass flex min-w-0 flex-col rounded-2xl p-4 transition-colors hover:border-line-strong",
-        heard && "border-gold-text/60",
+        heard && "ring-1 ring-gold-text",
         compared && "bg-selected",
       )}
     >
@@ -43,7 +42,7 @@ export function VoiceCard({ voice, player, kept, compared, onPlay, onOpen, onCom
         />
         <div className="min-w-0 flex-1">
           <h3 className="truncate font-display font-semibold text-fg">{voice.name}</h3>
-          <p className="truncate text-muted text-sm">{place}</p>
+          <p className="truncate text-muted text-sm">{placeOf(voice)}</p>
         </div>
         {kept.able && (
           <IconButton

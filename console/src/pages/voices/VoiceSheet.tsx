@@ -12,7 +12,7 @@ import { Badge, Button, CodeLine, Field, KeyValue, Select, Sheet, toast } from "
 import { commandsOf, lacksOf, manner, standingOf, type Voice } from "./filter";
 import { PlayButton } from "./PlayButton";
 import type { PlayerView } from "./player";
-import { genderText, regionOf, spokenText, standingText, standingTone } from "./words";
+import { genderText, placeOf, spokenText, standingText, standingTone } from "./words";
 
 export interface VoiceSheetProps {
   voice: Voice | null;
@@ -24,13 +24,12 @@ export interface VoiceSheetProps {
 export function VoiceSheet({ voice, player, onPlay, onClose }: VoiceSheetProps) {
   const { may } = useSession();
   if (voice === null) return null;
-  const region = regionOf(voice.language);
   return (
     <Sheet
       open
       onOpenChange={onClose}
       title={voice.name}
-      description={[voice.language_name, region].filter(Boolean).join(" · ")}
+      description={placeOf(voice)}
       footer={
         <>
           {may("agents:write") && (

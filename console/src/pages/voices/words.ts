@@ -47,8 +47,14 @@ export function spokenText(voice: Voice): string {
   }
 }
 
-/** "India" of hi-IN; empty: no region. */
-export function regionOf(tag: string): string {
+/** Its language and where that is spoken so: "Hindi · India". */
+export function placeOf(voice: Voice): string {
+  // "English (United Kingdom)" says it already.
+  const region = voice.language_name.includes("(") ? "" : regionOf(voice.language);
+  return region === "" ? voice.language_name : `${voice.language_name} · ${region}`;
+}
+
+function regionOf(tag: string): string {
   const region = tag.split("-").find((part, index) => index > 0 && /^([A-Z]{2}|\d{3})$/.test(part));
   return region === undefined ? "" : (new Intl.DisplayNames(["en"], { type: "region" }).of(region) ?? region);
 }
