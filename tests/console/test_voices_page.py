@@ -58,7 +58,8 @@ def test_a_text_of_ones_own_is_spoken_as_it_is_made(page: Page, watch: Watch) ->
     expect(page.get_by_text("first sound after")).to_be_visible(timeout=15_000)
     expect(page.get_by_text("first sound after")).to_be_hidden(timeout=15_000)  # it is over
     (request,) = asked
-    assert request.post_data_json["text"] == "Good morning."
+    body = request.post_data_json
+    assert body is not None and body["text"] == "Good morning."
 
 
 def test_what_a_voice_lacks_is_told_with_the_commands_that_mend_it(page: Page, watch: Watch) -> None:
