@@ -12,6 +12,8 @@ from mediaserver.sdp.description import Media, Section
 
 MEDIA_STREAM = "voiceforge audio"
 """What a browser is to call our audio: its stream, and the track in it (:rfc:`8830`)."""
+FIRST_MID = "0"
+"""Of our line in an offer of ours, as browsers number theirs."""
 MOST_GROUPS = 8
 """Of one offer that are looked at."""
 
@@ -27,7 +29,12 @@ def mid_of(media: Media) -> str | None:
 def identified(media: Media) -> tuple[str, ...]:
     """Attributes of our line for theirs that we take."""
     mid = mid_of(media)
-    return () if mid is None else (f"mid:{mid}", f"msid:{MEDIA_STREAM}")
+    return () if mid is None else identification(mid)
+
+
+def identification(mid: str) -> tuple[str, ...]:
+    """Attributes of a line of ours with that identification."""
+    return (f"mid:{mid}", f"msid:{MEDIA_STREAM}")
 
 
 def refused(media: Media) -> Media:

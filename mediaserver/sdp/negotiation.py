@@ -13,7 +13,15 @@ from dataclasses import dataclass, replace
 from mediaserver.media.connectivity import IceSession
 from mediaserver.media.encryption import Encrypting
 from mediaserver.media.time import NARROW_RATE
-from mediaserver.sdp.bundle import bundle_of, identified, is_bundle_only, refused
+from mediaserver.sdp.bundle import (
+    FIRST_MID,
+    bundle_of,
+    identification,
+    identified,
+    is_bundle_only,
+    mid_of,
+    refused,
+)
 from mediaserver.sdp.codecs import (
     CATALOGUE,
     USUAL_OPUS,
@@ -107,25 +115,34 @@ def offer(
     version: int = 1,
     layout: Layout | None = None,
     comfort_noise: bool = False,
+    bundled: bool = False,
+    opus: OpusWish = USUAL_OPUS,
     securing: Securing | None = None,
     ice: IceSide | None = None,
 ) -> bytes:
     """An offer of our audio (section 5). `te`: the payload type of telephone-event, None to leave it out.
     `layout`: the media lines that both sides know already (section 8); it has the payload types, too.
+    `bundled`: a first offer as browsers want it (:rfc:`8829` section 5.2.1): of a profile with feedback, with
+    an identification, in a group.
     `securing`: how it is encrypted; None: it is not. `ice`: whether the way is found out; None: it is not.
     Raises EncryptionMismatch."""
     again = layout is not None
     if layout is None:
-        layout = Layout((), 0, "RTP/AVP", Formats.of_names(codecs, te, comfort_noise))
+        formats = replace(Formats.of_names(codecs, te, comfort_noise), opus=opus)
+        layout = Layout((), 0, "RTP/AVPF" if bundled else "RTP/AVP", formats)
+        if bundled:
+            layout = replace(layout, muxed=True, mid=FIRST_MID, grouped=True)
     media = list(layout.refused)
     audio = _audio(port, layout.proto, layout.formats, ptime, direction)
     (securing or Securing()).offer(audio, again=again)
     if layout.muxed and not has_rtcp_mux(audio):
         audio.lines.append(("a", "rtcp-mux"))  # who leaves it out takes it back (RFC 5761 5.1.1)
     checked = (ice or IceSide()).offer(host, port, muxed=has_rtcp_mux(audio), again=again)
-    audio.lines += [("a", attribute) for attribute in checked.attributes]
+    named = identification(layout.mid) if layout.mid else ()
+    audio.lines += [("a", attribute) for attribute in (*checked.attributes, *named)]
     media.insert(layout.place, audio)
-    return bytes(_description(host, session_id, version, "0 0", media, checked))
+    group = (f"group:BUNDLE {layout.mid}",) if layout.grouped else ()
+    return bytes(_description(host, session_id, version, "0 0", media, checked, group))
 
 
 def answer(
@@ -193,8 +210,7 @@ def answer(
         bundle = bundle_of(session, media)
         taken = replace(taken, ice=checked.session)
         if ice.strict and checked.session is not None:
-            nowhere = "::" if ":" in host else "0.0.0.0"
-            taken = replace(taken, remote_host=nowhere, remote_port=NO_PORT, rtcp_port=NO_PORT)
+            taken = _nowhere_yet(taken, ":" in host)
         streams.append(ours)
     if taken is None and last is not None and _closes(session):
         taken = replace(last, direction="inactive", held=True)
@@ -203,6 +219,12 @@ def answer(
     times = session.first("t") or ""
     times = times if _TIMES.fullmatch(times) else "0 0"
     return bytes(_description(host, session_id, version, times, streams, checked, bundle)), taken
+
+
+def _nowhere_yet(agreed: Negotiated, ipv6: bool = False) -> Negotiated:
+    """Where audio goes is found out by ICE alone."""
+    nowhere = "::" if ipv6 else "0.0.0.0"
+    return replace(agreed, remote_host=nowhere, remote_port=NO_PORT, rtcp_port=NO_PORT)
 
 
 def _closes(session: SessionDescription) -> bool:
@@ -231,9 +253,16 @@ def accept(
     direction = _direction(ours, offered)
     pressed = events_of(offered)
     ptime = _ptime(ours, offered, DEFAULT_PTIME_MS)
-    agreed = _agree(theirs, theirs.media[place], codecs, bool(pressed), ptime, direction, peer)
+    side = ice or IceSide()
+    session = side.accept(theirs, offered, theirs.media[place])
+    placed = session is not None
+    agreed = _agree(
+        theirs, theirs.media[place], codecs, bool(pressed), ptime, direction, peer, checked=placed
+    )
     if agreed is None:
         raise NoCommonCodec("the peer refused our audio")
+    if side.strict and placed:
+        agreed = _nowhere_yet(agreed)
     how = (securing or Securing()).accept(theirs, offered, theirs.media[place])
     if has_rtcp_mux(offered) and has_rtcp_mux(theirs.media[place]):
         agreed = replace(agreed, rtcp_port=agreed.remote_port)
@@ -248,7 +277,7 @@ def accept(
         events_in=event[0] if event else None,
         event_clocks=tuple(clocks.items()),
         encrypting=how,
-        ice=(ice or IceSide()).accept(theirs, offered, theirs.media[place]),
+        ice=session,
         comfort_noise=agreed.comfort_noise and takes_comfort_noise(offered, agreed.codec),
     )
 
@@ -268,6 +297,10 @@ class Layout:
     """What we offer in it."""
     muxed: bool = False
     """RTCP comes by its port, or may."""
+    mid: str = ""
+    """Its identification (:rfc:`5888`); empty: it has none."""
+    grouped: bool = False
+    """It is in a group (BUNDLE)."""
 
     @classmethod
     def of_answer(
@@ -283,7 +316,7 @@ class Layout:
         agreed = codecs_of(audio, codecs)
         noise = any(takes_comfort_noise(audio, name) for _, name in agreed)
         formats = Formats(tuple(agreed), (), noise).and_more(named, codecs, te)
-        return cls(_refused(ours, place), place, audio.proto, formats, has_rtcp_mux(audio))
+        return cls(_refused(ours, place), place, audio.proto, formats, *_shape(ours, audio))
 
     @classmethod
     def of_offer(cls, offered: bytes | str) -> Layout:
@@ -295,7 +328,12 @@ class Layout:
         agreed = codecs_of(audio, CATALOGUE)
         noise = any(takes_comfort_noise(audio, name) for _, name in agreed)
         formats = Formats(tuple(agreed), tuple(events_of(audio)), noise)
-        return cls(_refused(ours, place), place, audio.proto, formats, has_rtcp_mux(audio))
+        return cls(_refused(ours, place), place, audio.proto, formats, *_shape(ours, audio))
+
+
+def _shape(ours: SessionDescription, audio: Media) -> tuple[bool, str, bool]:
+    """Of a line of ours: see Layout."""
+    return has_rtcp_mux(audio), mid_of(audio) or "", bool(bundle_of(ours, audio))
 
 
 def _refused(session: SessionDescription, place: int) -> tuple[Media, ...]:

@@ -91,6 +91,8 @@ class OfferAnswer:
             codecs=self.policy.codecs,
             direction=self.direction,
             comfort_noise=self.policy.comfort_noise,
+            bundled=self.policy.bundled,
+            opus=self.policy.opus,
         )
         self.open().use_ice(self._ice.waiting)  # the other side may check before its answer is here
         return self._offered

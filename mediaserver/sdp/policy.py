@@ -52,6 +52,8 @@ class MediaPolicy:
     """Send it in place of silence where it was agreed on."""
     inband_dtmf: InbandDtmf = InbandDtmf.AUTO
     opus: OpusWish = USUAL_OPUS
+    bundled: bool = False
+    """Offers are as browsers want them (:rfc:`8829`)."""
 
     def listens(self, has_events: bool) -> bool:
         """Whether keys are listened for in the audio. `has_events`: telephone-event was agreed on."""

@@ -75,7 +75,7 @@ class Securing:
                         "audio must be encrypted (SRTP) here, and the keys would be readable on the way: "
                         "take TLS for SIP, or set sip.srtp_without_tls"
                     )
-                media.proto = DTLS_PROFILES[0]
+                media.proto = DTLS_PROFILES[media.proto.endswith("F")]
                 self._offer_dtls(media, Setup.ACTPASS)
             return
         else:

@@ -35,6 +35,8 @@ class SdpSession:
         ptime: int = DEFAULT_PTIME_MS,
         direction: str = "sendrecv",
         comfort_noise: bool = False,
+        bundled: bool = False,
+        opus: OpusWish = USUAL_OPUS,
     ) -> bytes:
         """As the function `offer`."""
 
@@ -52,6 +54,8 @@ class SdpSession:
                 securing=self._securing,
                 ice=self._ice,
                 comfort_noise=comfort_noise,
+                bundled=bundled,
+                opus=opus,
             )
 
         if self._last is not None and describe(self.version) != self._last:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from mediaserver.addresses import is_address
 from mediaserver.errors import CallError
@@ -48,6 +49,10 @@ ACCEPT = "application/sdp, multipart/mixed, application/dtmf-relay, application/
 COMES_BACK_S = 30.0
 """So long a call goes on by its media whose WebSocket is closed. JsSIP tries anew after 2 to 30 s, and most
 networks are back within a few."""
+PAGE_MEDIA = MediaPolicy(("opus", "PCMU", "PCMA"), Encryption.REQUIRED, bundled=True)
+PageHosts: TypeAlias = Callable[[str], Sequence[str]]
+"""Our addresses at which a page whose signalling comes from there can reach the ports of a call, the most
+wanted first; none: as others are told."""
 VIA_ROOM = 120
 """Bytes that our Via adds to a request."""
 
@@ -70,6 +75,9 @@ class Core:
         self.user_agent = user_agent
         self.media_policy = PLAIN_TELEPHONY
         """For whoever has none of its own."""
+        self.page_media = PAGE_MEDIA
+        """For pages, whatever others are offered: browsers take nothing else."""
+        self.page_hosts: PageHosts = _as_told
         self.srtp_without_tls = False
         """Keys may stand in SDP that others can read."""
         self.ice = Ice.OFF
@@ -104,15 +112,28 @@ class Core:
     def media(self, towards: str, policy: MediaPolicy | None = None, transport: str = "") -> OfferAnswer:
         """The audio side of a new call with a peer at that address. `policy`: its own, if it has one.
         `transport`: of its signalling."""
-        ours, policy = self.audio_addresses.towards, policy or self.media_policy
+        ours, policy = self.audio_addresses.towards, self.policy_for(policy, transport)
         securing = self.securing(policy, transport)
+        if transport in WEB_SOCKETS:
+            more = self.page_hosts(towards)[1:]
+            host, ice = self.audio_host(transport, towards), IceSide(Ice.OFFER, more, strict=True)
+            return OfferAnswer(self.wire, host, towards, None, policy, securing, ice)
         return OfferAnswer(self.wire, ours(towards), towards, ours, policy, securing, IceSide(self.ice))
+
+    def audio_host(self, transport: str, towards: str) -> str:
+        """Our address for audio with somebody whose signalling comes from there."""
+        hosts = self.page_hosts(towards) if transport in WEB_SOCKETS else ()
+        return hosts[0] if hosts else self.audio_addresses.towards(towards)
+
+    def policy_for(self, policy: MediaPolicy | None, transport: str) -> MediaPolicy:
+        """Of whoever has this one of its own (None: has none), and comes by that transport."""
+        return self.page_media if transport in WEB_SOCKETS else policy or self.media_policy
 
     def securing(self, policy: MediaPolicy, transport: str) -> Securing:
         """How audio is encrypted in a call whose signalling goes by that transport."""
         if policy.encryption is Encryption.OFF:
             return Securing()
-        private = transport == "TLS" or self.srtp_without_tls
+        private = transport == "TLS" or (self.srtp_without_tls and transport not in WEB_SOCKETS)
         return Securing(policy.encryption, sdes=private, fingerprint=self.wire.fingerprint)
 
     def contact(self, transport: str, towards: str, secure: bool = False) -> str:
@@ -283,6 +304,10 @@ class Core:
             ("Contact", self.contact(transport, towards, secure)),
             ("Allow", ALLOW.replace(" ", "")),
         ]
+
+
+def _as_told(towards: str) -> Sequence[str]:
+    return ()
 
 
 def _nowhere(dialog: Dialog) -> None:

@@ -52,6 +52,10 @@ class Answerable(Protocol):
     media: OfferAnswer
     leg: SipLeg
     dialog: Dialog
+
+    @property
+    def audio_from(self) -> str | None: ...
+
     transport: str
     host: str
     started: float
@@ -155,7 +159,7 @@ class InviteAnswer:
             raise CallError(f"the call was over before the caller could hear us: {over}", over.code or 487)
         if not invite.budget.proven:
             return False  # the PRACK came from elsewhere
-        call.media.open().proven(call.host, call.received, verified=call.verified)
+        call.media.open().proven(call.audio_from, call.received, verified=call.verified)
         return True
 
     def _say_early(
@@ -355,7 +359,7 @@ class InviteAnswer:
         """It came, and may hold the answer to an offer of ours."""
         if (stream := call.media.stream) is not None:
             # Where the 200 was sent to, whoever sent the ACK.
-            stream.proven(call.host, call.received, verified=call.verified)
+            stream.proven(call.audio_from, call.received, verified=call.verified)
         if call.media.offering and call.machine.up:
             try:
                 call.media.accept(description_of(ack) or b"")

@@ -376,7 +376,7 @@ class OutgoingCall:
         first = leg.stream is None
         stream = session.media.open()
         leg.opened(stream)
-        stream.proven(session.host, verified=True)
+        stream.proven(session.audio_from, verified=True)
         if first:
             self._on_early(leg)
 

@@ -33,6 +33,7 @@ from sip.calls.renegotiation import Renegotiation
 from sip.calls.session_machine import Doing, SessionAction, SessionEvent, SessionMachine, SessionState
 from sip.calls.session_timer import SessionTimer
 from sip.calls.signs_of_life import SignsOfLife
+from sip.messages.headers import WEB_SOCKETS
 from sip.messages.message import Request
 from sip.messages.uri import Uri, escape_user
 from sip.transactions.requests import ReceivedRequest
@@ -100,6 +101,12 @@ class InviteSession:
     def verified(self) -> bool:
         """The operator chose the other side: a trunk, an extension by its password, whoever we called."""
         return self.direction is Direction.OUTBOUND or self.dialog.opener_proved
+
+    @property
+    def audio_from(self) -> str | None:
+        """The address that audio is expected from, as far as signalling proves one: that of a page's socket
+        may be a proxy's."""
+        return None if self.transport in WEB_SOCKETS else self.host
 
     @property
     def negotiated(self) -> Negotiated | None:
@@ -190,7 +197,7 @@ class InviteSession:
         self.leg.opened(self.media.open())
         self._life.watch.begun(self.core.now())
         self.happened(SessionEvent.ANSWERED)
-        self.media.open().proven(self.host, verified=True)
+        self.media.open().proven(self.audio_from, verified=True)
         self.media_changed()
 
     def moves_to(self, remote: SipFlow) -> None:
@@ -351,9 +358,9 @@ class InviteSession:
             way.proven = True
         if way.proven and (flow.transport, flow.host) != (self.transport, self.host):
             self.transport, self.host = flow.transport, flow.host
-            self.media.moved(self.core.audio_addresses.towards(self.host), self.host)
+            self.media.moved(self.core.audio_host(self.transport, self.host), self.host)
             if (stream := self.media.stream) is not None:
-                stream.proven(self.host, self.received, verified=self.verified)
+                stream.proven(self.audio_from, self.received, verified=self.verified)
 
     def _deadline(self) -> None:
         self._answering.due(self)

@@ -23,7 +23,7 @@ from sip.access.gate import Gate
 from sip.access.silence import StrangersSilence
 from sip.calls.alarm import Alarm
 from sip.calls.call_watch import CallLimits
-from sip.calls.core import ALLOW, Core, Credentials
+from sip.calls.core import ALLOW, PAGE_MEDIA, Core, Credentials, PageHosts
 from sip.calls.enrolment import Enrolment
 from sip.calls.figures import SipFigures
 from sip.calls.flow import SipFlow
@@ -106,7 +106,8 @@ class SipAgent:
     everybody may. `max_legs` (see `legs_for`) holds where the owner of calls does not refuse first; of
     `max_calls` (None: of the legs) callers who have proven nothing hold a share at most;
     `on_refused` is told why a request was turned away: full, stopping or overloaded. `media`: what whoever
-    has no policy of its own is offered and answered. `srtp_without_tls`: keys of SRTP may go by signalling
+    has no policy of its own is offered and answered; `page_media`: pages are, and `page_hosts` by which
+    addresses they reach our ports. `srtp_without_tls`: keys of SRTP may go by signalling
     that others can read. `ice`: whether ways to us are found out. `dns_servers`: see
     `sip.transport.name_servers`. `may_redirect_to`: whom a call of ours may be sent on to (3xx). `silence`:
     who gets no answer; None: nobody.
@@ -138,6 +139,8 @@ class SipAgent:
         timing: Timing = RFC_TIMING,
         nat_ping_s: float = 0.0,
         media: MediaPolicy = PLAIN_TELEPHONY,
+        page_media: MediaPolicy = PAGE_MEDIA,
+        page_hosts: PageHosts | None = None,
         srtp_without_tls: bool = False,
         ice: Ice = Ice.OFF,
         dns_servers: Sequence[str] = (),
@@ -169,6 +172,9 @@ class SipAgent:
         self._core.call_limits = call_limits or CallLimits()
         self._core.timer_policy = timers or TimerPolicy()
         self._core.media_policy = media
+        self._core.page_media = page_media
+        if page_hosts is not None:
+            self._core.page_hosts = page_hosts
         self._core.srtp_without_tls = srtp_without_tls
         self._core.ice = ice
         self._may_redirect_to = may_redirect_to

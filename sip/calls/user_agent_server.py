@@ -251,7 +251,7 @@ class UserAgentServer:
             return
         if offered := description_of(request):
             try:
-                policy = caller.media or self._core.media_policy
+                policy = self._core.policy_for(caller.media, source.transport)
                 securing = self._core.securing(policy, source.transport)
                 check_offer(
                     offered, "127.0.0.1", 4, codecs=policy.codecs, peer=source.host, securing=securing

@@ -11,7 +11,6 @@ from sip.calls.user_agent import SipAgent
 from sip.messages.message import Request, Response
 from sip.messages.parsing import parse
 from sip.messages.uri import Uri
-from tests.sip.agents import SDP
 
 FINGERPRINT = ":".join(["AB"] * 32)
 OFFER = (
@@ -155,7 +154,7 @@ class Page:
         self.say(self.make("REGISTER", "sip:pbx", cseq=2, lines={**lines, "Authorization": proof}, call="r"))
         return await self.response(200, 400, 401, 403, 423)
 
-    async def called(self, us: SipAgent, to: str = "sip:demo@pbx", body: bytes = SDP) -> Response:
+    async def called(self, us: SipAgent, to: str = "sip:demo@pbx", body: bytes = OFFER) -> Response:
         """Call them, and be answered."""
         self.say(self.make("INVITE", to, body=body))
         ok = await self.response(200)

@@ -9,6 +9,7 @@ import pytest
 
 from mediaserver.errors import CallError
 from mediaserver.media.leg import EndedBy, Termination, Why
+from mediaserver.sdp.description import SessionDescription
 from sip.access.challenger import Challenger
 from sip.access.endpoints import Endpoints, Extension, Trunk
 from sip.access.gate import Gate
@@ -18,10 +19,10 @@ from sip.calls.user_agent import SipAgent
 from sip.messages.message import Request, Response
 from tests.sip.access.test_gate import network
 from tests.sip.agents import SDP, Callee, Events, agent, raw_peer
-from tests.sip.pages import Page
+from tests.sip.pages import OFFER, Page
 
 HANGUP = Termination(EndedBy.AGENT, Why.COMPLETED)
-ANSWER = SDP
+ANSWER = OFFER.replace(b"actpass", b"active")
 ENDPOINTS = Endpoints([Extension("100", "secret"), Extension("200", "other")])
 
 
@@ -132,7 +133,7 @@ async def test_a_call_that_no_page_waits_for_any_more_is_over() -> None:
     async with agent(callee, **guarded()) as us:
         page = Page(us)
         await page.register("100", "secret")
-        page.say(page.make("INVITE", body=SDP))
+        page.say(page.make("INVITE", body=OFFER))
         events = Events((await callee.calls.get()).leg)
         page.leave()
         assert (await events.end()).termination.why is Why.LOST
@@ -148,7 +149,7 @@ async def test_a_call_whose_page_does_not_come_back_ends() -> None:
         events = Events(callee.calls.get_nowait().leg)
         page.leave()
         assert (await events.end()).termination.why is Why.LOST
-        assert not us._core.dialogs
+        await asyncio.wait_for(us._core.all_left(), 10)
 
 
 async def test_a_page_that_comes_back_keeps_its_call_and_is_hung_up_on_by_its_new_socket() -> None:
@@ -205,7 +206,7 @@ async def test_nobody_elses_socket_cancels_a_call() -> None:
     async with agent(callee, **guarded()) as us:
         page, thief = Page(us), Page(us)
         await page.register("100", "secret")
-        invite = page.make("INVITE", body=SDP)
+        invite = page.make("INVITE", body=OFFER)
         page.say(invite)
         call = await callee.calls.get()
         lines = [(name, value) for name, value in invite.headers if name != "CSeq"]
@@ -236,7 +237,7 @@ async def test_a_page_behind_a_proxy_on_this_machine_is_asked_for_a_password() -
     callee = Callee.answering()
     async with agent(callee, **guarded(endpoints)) as us:
         far, near = Page(us, relayed=True), Page(us)
-        far.say(far.make("INVITE", body=SDP))
+        far.say(far.make("INVITE", body=OFFER))
         assert (await far.response(200, 401)).status == 401
         await near.called(us)
 
@@ -245,15 +246,52 @@ async def test_a_page_beside_a_trunk_is_not_that_trunk() -> None:
     endpoints = Endpoints([], [Trunk("carrier", (network("127.0.0.0/8"),))])
     async with agent(Callee.answering(), **guarded(endpoints)) as us:
         page = Page(us)
-        page.say(page.make("INVITE", body=SDP))
+        page.say(page.make("INVITE", body=OFFER))
         assert (await page.response(200, 401)).status == 401
 
 
 async def test_the_first_challenge_is_one_that_jssip_can_answer() -> None:
     async with agent(**guarded()) as us, raw_peer() as phone:
         page = Page(us)
-        page.say(page.make("INVITE", body=SDP))
+        page.say(page.make("INVITE", body=OFFER))
         asked = (await page.response(401)).get_all("WWW-Authenticate")
         assert "algorithm=MD5" in asked[0] and "algorithm=SHA-256" in asked[1]
         phone.send(phone.make("INVITE", "sip:demo@pbx", body=SDP), us.port)
         assert "algorithm=SHA-256" in (await phone.response(401)).get_all("WWW-Authenticate")[0]
+
+
+async def test_what_a_page_is_offered_is_what_browsers_take() -> None:
+    async with agent(**guarded()) as us:
+        page = Page(us)
+        await page.register("100", "secret")
+        placing = asyncio.create_task(carrier(us).place("100", "", timeout_s=5))
+        invite = await page.request("INVITE")
+        offered = SessionDescription.parse(invite.body)
+        audio = offered.media[0]
+        named = audio.attributes()
+        assert audio.proto == "UDP/TLS/RTP/SAVPF" and audio.formats[:3] == ["107", "0", "8"]
+        assert named["setup"] == "actpass" and named["mid"] == "0" and "rtcp-mux" in named
+        assert offered.attributes()["group"] == "BUNDLE 0" and "ice-lite" in offered.attributes()
+        assert {"ice-ufrag", "ice-pwd", "candidate", "fingerprint"} <= named.keys()
+        clocks = {rate for name, rate, _ in audio.encodings().values() if name == "TELEPHONE-EVENT"}
+        assert clocks == {8_000, 48_000}
+        await answered(page, invite)
+        leg = await placing
+        held = asyncio.create_task(leg.hold())
+        again = SessionDescription.parse((reinvite := await page.request("INVITE")).body)
+        line = again.media[0]
+        assert line.attributes()["mid"] == "0" and again.attributes()["group"] == "BUNDLE 0"
+        assert line.proto == "UDP/TLS/RTP/SAVPF" and line.direction() == "sendonly"
+        assert line.attributes()["ice-ufrag"] == named["ice-ufrag"]
+        page.say(taken(page, reinvite))
+        await held
+        await leg.hangup(HANGUP)
+        page.say((await page.request("BYE")).response(200))
+
+
+async def test_a_page_that_offers_no_encryption_is_refused() -> None:
+    async with agent(Callee.answering(), **guarded()) as us:
+        page = Page(us)
+        await page.register("100", "secret")
+        page.say(page.make("INVITE", body=SDP))
+        assert (await page.response(200, 488)).status == 488

@@ -1,0 +1,77 @@
+// How an incoming call is noticed: the ring, a notification while the page is not looked at, a title that flashes, and a phone that shakes.
+import { t } from "@/app/i18n";
+import { ToneOutput } from "@/audio/tones";
+
+const FLASH_MS = 900;
+
+export class Bell {
+  readonly tones = new ToneOutput();
+  #notice: Notification | null = null;
+  #flash: ReturnType<typeof setInterval> | null = null;
+  #title = "";
+
+  /** `knock`: another call is up, and a soft tone is enough. */
+  ring(from: string, knock: boolean): void {
+    this.hush();
+    this.tones.repeat(knock ? "knock" : "ring");
+    if (!knock) navigator.vibrate?.([400, 200, 400, 1500]);
+    this.#flashTitle(t("{from} is calling", { from }));
+    if (document.visibilityState !== "visible") this.#notify(from);
+  }
+
+  hush(): void {
+    this.tones.hush();
+    navigator.vibrate?.(0);
+    this.#notice?.close();
+    this.#notice = null;
+    if (this.#flash !== null) {
+      clearInterval(this.#flash);
+      this.#flash = null;
+      document.title = this.#title;
+    }
+  }
+
+  #flashTitle(text: string): void {
+    this.#title = document.title;
+    let shown = false;
+    const step = () => {
+      // The page's own title may have changed meanwhile: that one is put back then.
+      if (!shown && document.title !== text) this.#title = document.title;
+      shown = !shown;
+      document.title = shown ? text : this.#title;
+    };
+    step();
+    this.#flash = setInterval(step, FLASH_MS);
+  }
+
+  #notify(from: string): void {
+    if (typeof Notification === "undefined" || Notification.permission !== "granted") return;
+    try {
+      const notice = new Notification(t("Incoming call"), {
+        body: from,
+        tag: "voiceforge-call",
+        icon: "/icons/icon-192.png",
+        requireInteraction: true,
+      });
+      notice.onclick = () => {
+        window.focus();
+        notice.close();
+      };
+      this.#notice = notice;
+    } catch {
+      // Some browsers allow notifications by a service worker alone: the ring and the title must do.
+    }
+  }
+}
+
+export type NoticeState = "granted" | "denied" | "default" | "none";
+
+export function noticeState(): NoticeState {
+  return typeof Notification === "undefined" || !window.isSecureContext ? "none" : Notification.permission;
+}
+
+/** Asks the browser; only a click may. */
+export async function permitNotices(): Promise<NoticeState> {
+  if (noticeState() !== "default") return noticeState();
+  return Notification.requestPermission();
+}

@@ -1,0 +1,101 @@
+// Microphones, loudspeakers and what rings: which there are, which were chosen, and what to do when one goes.
+import { keep, kept } from "@/app/kept";
+import { type Fault, mediaFault } from "./faults";
+
+export type Role = "microphone" | "speaker" | "ring";
+
+export interface Device {
+  id: string;
+  label: string;
+}
+
+export interface Devices {
+  microphones: readonly Device[];
+  speakers: readonly Device[];
+  /** What was chosen, by role; "": the system's own choice. */
+  chosen: Readonly<Record<Role, string>>;
+  /** The browser tells names only once the microphone was permitted. */
+  named: boolean;
+  /** The page can choose where sound comes out (setSinkId). */
+  choosable: boolean;
+}
+
+export const NO_DEVICES: Devices = {
+  microphones: [],
+  speakers: [],
+  chosen: { microphone: "", speaker: "", ring: "" },
+  named: false,
+  choosable: false,
+};
+
+/** Who asks for a microphone and cannot have it. */
+export class MediaError extends Error {
+  constructor(readonly fault: Fault) {
+    super(fault.name);
+  }
+}
+
+export function chosenDevice(role: Role): string {
+  return kept(`phone.${role}`) ?? "";
+}
+
+export function chooseDevice(role: Role, id: string): void {
+  keep(`phone.${role}`, id === "" ? null : id);
+}
+
+/** What is plugged in just now. */
+export async function listDevices(): Promise<Devices> {
+  const chosen = {
+    microphone: chosenDevice("microphone"),
+    speaker: chosenDevice("speaker"),
+    ring: chosenDevice("ring"),
+  };
+  const choosable = typeof HTMLMediaElement !== "undefined" && "setSinkId" in HTMLMediaElement.prototype;
+  const all = (await navigator.mediaDevices?.enumerateDevices?.().catch(() => [])) ?? [];
+  const of = (kind: MediaDeviceKind) =>
+    all
+      .filter((device) => device.kind === kind && device.deviceId !== "" && device.deviceId !== "default")
+      .filter((device) => device.deviceId !== "communications")
+      .map(({ deviceId, label }) => ({ id: deviceId, label }));
+  return {
+    microphones: of("audioinput"),
+    speakers: of("audiooutput"),
+    chosen,
+    named: all.some((device) => device.label !== ""),
+    choosable,
+  };
+}
+
+/** Opens the microphone that was chosen, or any where that one is gone. Raises MediaError. */
+export async function openMicrophone(id = chosenDevice("microphone")): Promise<MediaStream> {
+  if (!window.isSecureContext || navigator.mediaDevices?.getUserMedia === undefined)
+    throw new MediaError({ name: "insecure" });
+  const speech = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
+  try {
+    const wanted = id === "" ? speech : { ...speech, deviceId: { exact: id } };
+    return await navigator.mediaDevices.getUserMedia({ audio: wanted });
+  } catch (error) {
+    const fault = mediaFault(error);
+    if (id !== "" && fault.name === "no_microphone") return openMicrophone("");
+    throw new MediaError(fault);
+  }
+}
+
+/** Told whenever something is plugged in or out; returns what ends that. */
+export function watchDevices(changed: () => void): () => void {
+  const media = navigator.mediaDevices;
+  media?.addEventListener?.("devicechange", changed);
+  return () => media?.removeEventListener?.("devicechange", changed);
+}
+
+/** Plays an element's sound on a device; on the system's own where that one is gone: then false. */
+export async function playOn(element: HTMLAudioElement, id: string): Promise<boolean> {
+  if (!("setSinkId" in element)) return true;
+  try {
+    await element.setSinkId(id);
+    return true;
+  } catch {
+    if (id !== "") await element.setSinkId("").catch(() => undefined);
+    return false;
+  }
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { credentialsFault, type Ending, endingFault, inWords, mediaFault, statusFault } from "./faults";
+
+const ENDING: Ending = { by: "remote", status: 0, cause: "", phrase: "" };
+
+describe("what a call's end says", () => {
+  it("is nothing when somebody hung up or gave up", () => {
+    expect(endingFault({ ...ENDING, cause: "Terminated" }, "101", true)).toBeNull();
+    expect(endingFault({ ...ENDING, by: "local", cause: "Canceled" }, "101", false)).toBeNull();
+  });
+
+  it("follows the SIP status", () => {
+    const names = [403, 404, 480, 486, 488, 603].map((status) => statusFault(status, "101").name);
+    expect(names).toEqual(["not_allowed", "not_found", "unavailable", "busy", "no_common_codec", "refused"]);
+  });
+
+  it("hands on what the server said where there is no word of ours", () => {
+    const fault = endingFault(
+      { ...ENDING, status: 599, cause: "SIP Failure Code", phrase: "Out of Lines" },
+      "101",
+      false,
+    );
+    expect(fault).toEqual({ name: "server_fault", about: "Out of Lines" });
+  });
+
+  it("tells a lost call from one that never had audio", () => {
+    const lost = { ...ENDING, by: "local", cause: "RTP Timeout" } as const;
+    expect(endingFault(lost, "101", true)?.name).toBe("call_lost");
+    expect(endingFault(lost, "101", false)?.name).toBe("no_media");
+  });
+});
+
+describe("what the microphone's error says", () => {
+  it("goes by the exception's name", () => {
+    const of = (name: string) => mediaFault(new DOMException("", name)).name;
+    expect(of("NotFoundError")).toBe("no_microphone");
+    expect(of("NotAllowedError")).toBe("microphone_refused");
+    expect(of("NotReadableError")).toBe("microphone_busy");
+    expect(mediaFault(new TypeError("mediaDevices")).name).toBe("insecure");
+    expect(mediaFault(undefined).name).toBe("microphone_busy");
+  });
+});
+
+it("says why there are no credentials", () => {
+  expect(credentialsFault(401, "session_ended").name).toBe("signed_out");
+  expect(credentialsFault(403, "forbidden").name).toBe("not_allowed_to_register");
+  expect(credentialsFault(429, "").name).toBe("too_many");
+  expect(credentialsFault(502, "").name).toBe("server_away");
+});
+
+it("puts whom it is about into its words", () => {
+  expect(inWords({ name: "busy", about: "Ada" }).title).toBe("Ada is busy");
+  expect(inWords({ name: "transfer", about: "Busy Here" }).help).toContain("Busy Here");
+});

@@ -1,0 +1,267 @@
+// What can go wrong with a telephone in a browser, each said in words with what to do. A fault is kept as its name: the words follow the language.
+import { t } from "@/app/i18n";
+
+export type FaultName =
+  | "insecure"
+  | "unsupported"
+  | "no_microphone"
+  | "microphone_refused"
+  | "microphone_busy"
+  | "microphone_gone"
+  | "speaker_gone"
+  | "no_network"
+  | "socket_lost"
+  | "server_away"
+  | "signed_out"
+  | "not_allowed_to_register"
+  | "credentials"
+  | "too_many"
+  | "elsewhere"
+  | "number"
+  | "busy"
+  | "refused"
+  | "not_found"
+  | "not_allowed"
+  | "no_answer"
+  | "unavailable"
+  | "no_common_codec"
+  | "no_media"
+  | "call_lost"
+  | "server_fault"
+  | "transfer"
+  | "hold"
+  | "other";
+
+export interface Fault {
+  name: FaultName;
+  /** Whom or what it is about: a number, a device, what the other side said. */
+  about?: string;
+}
+
+export interface FaultWords {
+  title: string;
+  help: string;
+}
+
+/** A fault in the chosen language. */
+export function inWords({ name, about = "" }: Fault): FaultWords {
+  switch (name) {
+    case "insecure":
+      return {
+        title: t("This page may not use the microphone"),
+        help: t(
+          "Browsers allow it over HTTPS and on localhost only. Open the console by https://, or on the machine itself.",
+        ),
+      };
+    case "unsupported":
+      return {
+        title: t("This browser cannot make calls"),
+        help: t("It lacks WebRTC. Use a current Chrome, Edge, Firefox or Safari."),
+      };
+    case "no_microphone":
+      return {
+        title: t("No microphone found"),
+        help: t("Plug one in or switch it on, then try again. It is found by itself."),
+      };
+    case "microphone_refused":
+      return {
+        title: t("The microphone is not permitted"),
+        help: t(
+          "Click the lock or camera sign in the address bar, allow the microphone for this page, then try again.",
+        ),
+      };
+    case "microphone_busy":
+      return {
+        title: t("The microphone cannot be opened"),
+        help: t(
+          "Another program may be using it, or the system withholds it. Close that program or choose another device.",
+        ),
+      };
+    case "microphone_gone":
+      return {
+        title: t("Your microphone was unplugged"),
+        help: t("The other side hears nothing. Plug it in again or choose another device: the call goes on."),
+      };
+    case "speaker_gone":
+      return {
+        title: t("The loudspeaker is gone"),
+        help: t("The call now plays on the system's own device. Choose another one under Devices."),
+      };
+    case "no_network":
+      return {
+        title: t("You are offline"),
+        help: t(
+          "Calls are kept for half a minute. The phone comes back by itself as soon as there is a network.",
+        ),
+      };
+    case "socket_lost":
+      return {
+        title: t("The connection to the server was lost"),
+        help: t("The phone connects again by itself. A call that is up is kept for half a minute."),
+      };
+    case "server_away":
+      return {
+        title: t("The server does not answer"),
+        help: t(
+          "It may be starting anew. The phone tries again by itself; if it stays so, look at the server's log.",
+        ),
+      };
+    case "signed_out":
+      return {
+        title: t("You are signed out"),
+        help: t("Sign in again, and the phone registers by itself. Until then nobody can call you."),
+      };
+    case "not_allowed_to_register":
+      return {
+        title: t("Your key may not make calls"),
+        help: t("It lacks the scope calls:write. Ask whoever runs this server for a key that has it."),
+      };
+    case "credentials":
+      return {
+        title: t("The phone's password is no longer taken"),
+        help: t("The server was started anew or has withdrawn it. Connect again for a new one."),
+      };
+    case "too_many":
+      return {
+        title: t("Too many phones are signed in"),
+        help: t("Close the phone in other tabs and browsers, or wait a few minutes."),
+      };
+    case "elsewhere":
+      return {
+        title: t("The phone is open in another tab"),
+        help: t("It rings there. Use it here instead, or close the other tab."),
+      };
+    case "number":
+      return {
+        title: t("{about} cannot be dialled", { about }),
+        help: t("Enter a number such as +49 30 1234, an extension, or an address such as sip:name@host."),
+      };
+    case "busy":
+      return { title: t("{about} is busy", { about }), help: t("Try again in a moment.") };
+    case "refused":
+      return {
+        title: t("{about} refused the call", { about }),
+        help: t("Leave a message another way, or try later."),
+      };
+    case "not_found":
+      return {
+        title: t("There is no {about}", { about }),
+        help: t("Check the number. Extensions and agents are listed when you type a part of their name."),
+      };
+    case "not_allowed":
+      return {
+        title: t("You may not call {about}", { about }),
+        help: t("This phone's rules (may_dial) do not permit it. Whoever runs the server can."),
+      };
+    case "no_answer":
+      return { title: t("{about} does not answer", { about }), help: t("Try again later.") };
+    case "unavailable":
+      return {
+        title: t("{about} cannot be reached", { about }),
+        help: t("That phone is not connected just now, or the line is out of order. Try again later."),
+      };
+    case "no_common_codec":
+      return {
+        title: t("{about} does not understand this browser's audio", { about }),
+        help: t("The two sides share no codec. Switch on PCMU or Opus for that trunk or phone."),
+      };
+    case "no_media":
+      return {
+        title: t("No audio gets through"),
+        help: t(
+          "The call is set up, but its sound finds no way: a firewall may block UDP. A TURN server helps.",
+        ),
+      };
+    case "call_lost":
+      return {
+        title: t("The call with {about} was lost", { about }),
+        help: t("The network was away for too long. Call again."),
+      };
+    case "server_fault":
+      return {
+        title: t("The server could not put the call through"),
+        help: about === "" ? t("Try again; the server's log says more.") : about,
+      };
+    case "transfer":
+      return {
+        title: t("The transfer did not work"),
+        help:
+          about === "" ? t("You are still connected.") : t("{about}. You are still connected.", { about }),
+      };
+    case "hold":
+      return { title: t("Hold did not work"), help: t("The call goes on as it was. Try again.") };
+    case "other":
+      return { title: t("The call ended"), help: about };
+  }
+}
+
+/** Why getUserMedia failed (W3C mediacapture-streams 10.3.1), by the name of its DOMException. */
+export function mediaFault(error: unknown): Fault {
+  const name = typeof error === "object" && error !== null && "name" in error ? String(error.name) : "";
+  switch (name) {
+    case "NotFoundError":
+    case "OverconstrainedError":
+      return { name: "no_microphone" };
+    case "NotAllowedError":
+    case "SecurityError":
+      return { name: "microphone_refused" };
+    case "TypeError":
+      return { name: "insecure" };
+    default:
+      return { name: "microphone_busy" };
+  }
+}
+
+/** How a call ended, as SIP tells it: a status (0: none), a cause of JsSIP's, the phrase of the response. */
+export interface Ending {
+  by: "local" | "remote" | "system";
+  status: number;
+  cause: string;
+  phrase: string;
+}
+
+/** What to say of a call that ended; null where that is no fault: somebody hung up, or gave up. */
+export function endingFault(ending: Ending, about: string, answered: boolean): Fault | null {
+  if (ending.cause === "RTP Timeout") return { name: answered ? "call_lost" : "no_media", about };
+  if (ending.cause === "Connection Error" || ending.cause === "Request Timeout")
+    return answered ? { name: "call_lost", about } : { name: "server_away" };
+  if (ending.by === "local" || ending.cause === "Terminated" || ending.cause === "Canceled") return null;
+  const fault = statusFault(ending.status, about);
+  if (fault.name !== "other") return fault;
+  return ending.phrase === "" ? { name: "server_fault" } : { name: "server_fault", about: ending.phrase };
+}
+
+const BY_STATUS: ReadonlyMap<number, FaultName> = new Map([
+  [400, "number"],
+  [401, "credentials"],
+  [403, "not_allowed"],
+  [404, "not_found"],
+  [407, "credentials"],
+  [408, "no_answer"],
+  [410, "not_found"],
+  [416, "number"],
+  [480, "unavailable"],
+  [484, "number"],
+  [486, "busy"],
+  [487, "no_answer"],
+  [488, "no_common_codec"],
+  [503, "server_away"],
+  [600, "busy"],
+  [603, "refused"],
+  [604, "not_found"],
+  [606, "no_common_codec"],
+]);
+
+/** A final response to an INVITE (RFC 3261 section 21) as a fault. */
+export function statusFault(status: number, about: string): Fault {
+  const name = BY_STATUS.get(status);
+  return name === undefined ? { name: "other", about } : { name, about };
+}
+
+/** Why the server gave no credentials: the answer's HTTP status and the code of its error. */
+export function credentialsFault(status: number, code: string): Fault {
+  if (status === 401) return { name: "signed_out" };
+  if (status === 403) return { name: "not_allowed_to_register" };
+  if (status === 429 || code === "too_many_phones") return { name: "too_many" };
+  return { name: "server_away" };
+}

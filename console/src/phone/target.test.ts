@@ -1,0 +1,48 @@
+import { expect, it } from "vitest";
+import { party, target } from "./target";
+
+const dialled = (typed: string) => target(typed, "voice.example");
+
+it("dials numbers as people write them", () => {
+  expect(dialled(" +49 (30) 123-456/7 ")).toEqual({
+    uri: "sip:+49301234567@voice.example",
+    shown: "+49301234567",
+  });
+  expect(dialled("tel:+4930123")?.shown).toBe("+4930123");
+  expect(dialled("*98#")?.uri).toBe("sip:*98%23@voice.example");
+});
+
+it("dials extensions, agents and whole addresses", () => {
+  expect(dialled("demo")?.uri).toBe("sip:demo@voice.example");
+  expect(dialled("web-ada")?.uri).toBe("sip:web-ada@voice.example");
+  expect(dialled("sip:bob@pbx.example:5080")).toEqual({
+    uri: "sip:bob@pbx.example:5080",
+    shown: "bob@pbx.example:5080",
+  });
+  expect(dialled("sip:101@voice.example")?.shown).toBe("101");
+});
+
+it("dials nothing that would end or add to a header", () => {
+  for (const typed of [
+    "",
+    "  ",
+    "a b",
+    "<x>",
+    "x;method=REFER",
+    "x?Replaces=1",
+    "a@b\r\nX: 1",
+    "a@b:70000",
+    "é",
+    "x".repeat(200),
+  ])
+    expect(dialled(typed)).toBeNull();
+});
+
+it("knows people by the user part of their address", () => {
+  expect(party("sip:101@10.0.0.1:5060;transport=ws")).toBe("101");
+  expect(party('"Ada" <sip:ada@x>')).toBe("ada");
+  expect(party("tel:+4930123")).toBe("+4930123");
+  expect(party("sip:%23x@y")).toBe("#x");
+  expect(party("sip:%zz@y")).toBe("%zz");
+  expect(party("sip:10.0.0.1")).toBe("10.0.0.1");
+});
