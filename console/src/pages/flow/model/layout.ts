@@ -35,7 +35,7 @@ export function heightOf(node: FlowNode, leaving: readonly (readonly [FlowEdge, 
 /** A place for every node, and for `*` where edges begin anywhere. */
 export function arranged(document: FlowDocument): Map<string, Position> {
   const graph = new Graph();
-  graph.setGraph({ rankdir: "LR", nodesep: 36, ranksep: 88, marginx: 24, marginy: 24 });
+  graph.setGraph({ rankdir: "LR", nodesep: 36, ranksep: 76, marginx: 24, marginy: 24 });
   graph.setDefaultEdgeLabel(() => ({}));
   const leaving = leavingOf(document);
   const sizes = new Map<string, number>();
