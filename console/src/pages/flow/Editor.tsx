@@ -27,7 +27,7 @@ import {
   Variable,
   X,
 } from "lucide-react";
-import { type ChangeEvent, type ReactNode, useCallback, useMemo, useRef, useState } from "react";
+import { type ChangeEvent, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Link } from "wouter";
 import { api, ok, queries, type Schema } from "@/api";
 import { useActions } from "@/app/actions";
@@ -182,6 +182,37 @@ function Whole({ flow, schema, document: initial, revision, base, readOnly }: Ed
     },
     [open, show],
   );
+
+  // What is chosen is not hidden by the panel that opens for it.
+  const [chosen] = selection.nodes.size === 1 ? selection.nodes : [];
+  useEffect(() => {
+    if (chosen === undefined || panel === null || small) return;
+    const timer = setTimeout(() => {
+      const node = canvas.getNode(chosen);
+      const box = root.current?.querySelector(".react-flow")?.getBoundingClientRect();
+      if (node === undefined || box === undefined) return;
+      const at = canvas.flowToScreenPosition(node.position);
+      const width = NODE_WIDTH * canvas.getZoom();
+      if (at.x >= box.left && at.x + width <= box.right && at.y >= box.top && at.y + 40 <= box.bottom) return;
+      void canvas.setCenter(node.position.x + NODE_WIDTH / 2, node.position.y + 60, {
+        zoom: canvas.getZoom(),
+        duration: 200,
+      });
+    }, 60);
+    return () => clearTimeout(timer);
+  }, [chosen, panel, small, canvas]);
+
+  // A call that is followed stays in sight.
+  const active = trail?.active ?? "";
+  useEffect(() => {
+    const node = active === "" ? undefined : canvas.getNode(active);
+    if (node === undefined) return;
+    const height = node.measured?.height ?? 120;
+    void canvas.setCenter(node.position.x + NODE_WIDTH / 2, node.position.y + height / 2, {
+      zoom: Math.max(canvas.getZoom(), 0.6),
+      duration: 300,
+    });
+  }, [active, canvas]);
 
   // ---- edits
 

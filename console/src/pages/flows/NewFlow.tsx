@@ -133,7 +133,6 @@ function TemplateCard({
       <span className="block h-32 w-full bg-linear-to-br from-primary-soft to-transparent p-3">
         <FlowPicture
           document={document}
-          label=""
           className="size-full transition-transform duration-200 group-hover:scale-[1.03]"
         />
       </span>

@@ -3,21 +3,12 @@ import { COLOUR, kindOf } from "../flow/kinds";
 import type { FlowDocument } from "../flow/model/document";
 import { heightOf, leavingOf, NODE_WIDTH, placesOf } from "../flow/model/layout";
 
-/** A flow in small: nodes as coloured cards, edges as lines. */
-export function FlowPicture({
-  document,
-  label,
-  className,
-}: {
-  document: FlowDocument;
-  label: string;
-  className?: string;
-}) {
+/** A flow in small, beside its name: nodes as coloured cards, edges as lines. */
+export function FlowPicture({ document, className }: { document: FlowDocument; className?: string }) {
   const drawn = useMemo(() => picture(document), [document]);
   return (
     <svg
-      role="img"
-      aria-label={label}
+      aria-hidden="true"
       viewBox={drawn.box}
       className={className}
       preserveAspectRatio="xMidYMid meet"

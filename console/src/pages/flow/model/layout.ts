@@ -44,9 +44,12 @@ export function arranged(document: FlowDocument): Map<string, Position> {
     sizes.set(node.id, height);
     graph.setNode(node.id, { width: NODE_WIDTH, height });
   }
-  for (const edge of document.edges)
-    if (sizes.has(edge.source) && sizes.has(edge.target) && edge.source !== edge.target)
-      graph.setEdge(edge.source, edge.target, { weight: edge.type === "next" ? 2 : 1 });
+  const back = backEdges(document, leaving);
+  document.edges.forEach((edge, number) => {
+    if (!sizes.has(edge.source) || !sizes.has(edge.target) || edge.source === edge.target) return;
+    // What leads back ("no, another day") would bend the way forward.
+    if (!back.has(number)) graph.setEdge(edge.source, edge.target, { weight: edge.type === "next" ? 4 : 1 });
+  });
   layout(graph);
   const places = new Map<string, Position>();
   for (const [id, height] of sizes) {
@@ -55,6 +58,40 @@ export function arranged(document: FlowDocument): Map<string, Position> {
   }
   if (leaving.has(ANYWHERE)) places.set(ANYWHERE, anywhereOf([...places.values()]));
   return places;
+}
+
+/** Numbers of edges that lead to a node on the way to where they begin: depth first, from the start, in the document's order. */
+export function backEdges(
+  document: FlowDocument,
+  leaving: ReadonlyMap<string, readonly (readonly [FlowEdge, number])[]>,
+): Set<number> {
+  const found = new Set<number>();
+  const state = new Map<string, "open" | "done">();
+  const begins = [...document.nodes].sort(
+    (one, other) => Number(other.type === "start") - Number(one.type === "start"),
+  );
+  for (const first of begins) {
+    if (state.has(first.id)) continue;
+    const way: { id: string; at: number }[] = [{ id: first.id, at: 0 }];
+    state.set(first.id, "open");
+    for (let top = way.at(-1); top !== undefined; top = way.at(-1)) {
+      const next = leaving.get(top.id)?.[top.at];
+      if (next === undefined) {
+        state.set(top.id, "done");
+        way.pop();
+        continue;
+      }
+      top.at += 1;
+      const [edge, number] = next;
+      const there = state.get(edge.target);
+      if (there === "open") found.add(number);
+      else if (there === undefined) {
+        state.set(edge.target, "open");
+        way.push({ id: edge.target, at: 0 });
+      }
+    }
+  }
+  return found;
 }
 
 /** Above the first nodes: it belongs to all of them. */

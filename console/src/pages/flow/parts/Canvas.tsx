@@ -24,6 +24,7 @@ import { COLOUR, kindOf } from "../kinds";
 import type { FlowDocument, Position } from "../model/document";
 import { connect, lead, mayLead, move } from "../model/edits";
 import { type CardNode, GraphMaker, type LineEdge, numberOf, type Overlay } from "../model/graph";
+import { heightOf, leavingOf, NODE_WIDTH } from "../model/layout";
 import type { Edit } from "../useEditor";
 import { EdgeLine } from "./EdgeLine";
 import { NodeCard } from "./NodeCard";
@@ -33,6 +34,8 @@ const EDGE_TYPES = { line: EdgeLine };
 /** What is dragged out of the palette. */
 export const DRAGGED = "application/x-voiceforge-node";
 const MANY = 120;
+/** Smaller than this, the words of a node cannot be read. */
+const READABLE = 0.55;
 
 export interface Selection {
   nodes: ReadonlySet<string>;
@@ -57,19 +60,35 @@ export interface CanvasProps {
   small: boolean;
 }
 
-/** All of it where that can be read; else its beginning. */
-function begin(drawn: ReactFlowInstance<CardNode, LineEdge>, document: FlowDocument, small: boolean): void {
-  const readable = small ? 0.6 : 0.55;
-  void drawn.fitView({ maxZoom: 1, minZoom: readable, padding: 0.1 });
-  const box = drawn.getNodesBounds(drawn.getNodes());
-  const shown = drawn.screenToFlowPosition({ x: 0, y: 0 });
-  const end = drawn.screenToFlowPosition({ x: innerWidth, y: innerHeight });
-  if (drawn.getZoom() > readable || (box.width < end.x - shown.x && box.height < end.y - shown.y)) return;
-  const start = document.nodes.find((node) => node.type === "start");
-  const at = start === undefined ? undefined : drawn.getNode(start.id)?.position;
-  if (at === undefined) return;
-  const zoom = small ? 0.7 : 0.8;
-  void drawn.setViewport({ x: 40 - at.x * zoom, y: (small ? 200 : 320) - at.y * zoom, zoom });
+/** All of it where that can be read; else its beginning. `room`: the canvas, in pixels. */
+function begin(
+  drawn: ReactFlowInstance<CardNode, LineEdge>,
+  document: FlowDocument,
+  room: { width: number; height: number },
+): void {
+  const nodes = drawn.getNodes();
+  const leaving = leavingOf(document);
+  const right = Math.max(...nodes.map((node) => node.position.x + NODE_WIDTH));
+  const bottom = Math.max(
+    ...nodes.map((node) => node.position.y + heightOf(node.data.node, leaving.get(node.id) ?? [])),
+  );
+  const left = Math.min(...nodes.map((node) => node.position.x));
+  const top = Math.min(...nodes.map((node) => node.position.y));
+  const whole = Math.min((room.width - 96) / (right - left), (room.height - 96) / (bottom - top), 1);
+  if (whole >= READABLE) {
+    const x = (room.width - (right - left) * whole) / 2 - left * whole;
+    const y = (room.height - (bottom - top) * whole) / 2 - top * whole;
+    void drawn.setViewport({ x, y, zoom: whole });
+    return;
+  }
+  const start = nodes.find((node) => node.data.node.type === "start") ?? nodes[0];
+  if (start === undefined) return;
+  const zoom = 0.78;
+  void drawn.setViewport({
+    x: 36 - start.position.x * zoom,
+    y: room.height * 0.38 - start.position.y * zoom,
+    zoom,
+  });
 }
 
 /** The graph. */
@@ -82,6 +101,7 @@ export function Canvas(props: CanvasProps) {
   const lines = useMemo(() => maker.current.edges(document, overlay), [document, overlay]);
   const [nodes, setNodes] = useState<CardNode[]>(wanted);
   const dragging = useRef(false);
+  const root = useRef<HTMLDivElement>(null);
 
   // What is drawn follows the document; what React Flow has measured stays.
   useEffect(() => {
@@ -103,7 +123,7 @@ export function Canvas(props: CanvasProps) {
       lines.map((line) => ({
         ...line,
         selected: selection.edges.has(numberOf(line.id)),
-        markerEnd: { type: MarkerType.ArrowClosed, width: 16, height: 16, color: "var(--muted)" },
+        markerEnd: { type: MarkerType.ArrowClosed, width: 16, height: 16, color: "var(--faint)" },
       })),
     [lines, selection.edges],
   );
@@ -225,7 +245,11 @@ export function Canvas(props: CanvasProps) {
       colorMode={theme}
       minZoom={0.1}
       maxZoom={1.6}
-      onInit={(drawn) => begin(drawn, document, small)}
+      onInit={(drawn) => {
+        const box = root.current?.getBoundingClientRect();
+        begin(drawn, document, { width: box?.width ?? 800, height: box?.height ?? 600 });
+      }}
+      ref={root}
       proOptions={{ hideAttribution: false }}
       snapToGrid
       snapGrid={[8, 8]}
@@ -241,7 +265,7 @@ export function Canvas(props: CanvasProps) {
       }}
     >
       <Background variant={BackgroundVariant.Dots} gap={24} size={1.4} />
-      <Controls showInteractive={false} position="bottom-left" />
+      {!small && <Controls showInteractive={false} position="bottom-left" />}
       {!small && (
         <MiniMap<CardNode>
           pannable

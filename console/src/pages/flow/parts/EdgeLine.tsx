@@ -6,11 +6,32 @@ import type { LineEdge } from "../model/graph";
 
 const MARKS = { added: "var(--ok)", removed: "var(--bad)", changed: "var(--warn)", same: "" } as const;
 
+/** Back to what was before: over the heads of the nodes between, each a little higher than the others. */
+function overhead(
+  { sourceX, sourceY, targetX, targetY }: EdgeProps<LineEdge>,
+  number: number,
+): [string, number, number] {
+  const top = Math.min(sourceY, targetY) - 96 - (number % 6) * 16;
+  const [out, into] = [sourceX + 56 + (number % 4) * 8, targetX - 56 - (number % 4) * 8];
+  const bend = 48;
+  const path = [
+    `M${sourceX},${sourceY}`,
+    `C${out},${sourceY} ${out},${sourceY} ${out},${sourceY - bend}`,
+    `L${out},${top + bend}`,
+    `C${out},${top} ${out},${top} ${out - bend},${top}`,
+    `L${into + bend},${top}`,
+    `C${into},${top} ${into},${top} ${into},${top + bend}`,
+    `L${into},${targetY - bend}`,
+    `C${into},${targetY} ${into},${targetY} ${targetX},${targetY}`,
+  ].join(" ");
+  return [path, (out + into) / 2, top];
+}
+
 /** An edge, in the colours of what it joins. What is written at its beginning stands on the node; only other labels are written here. */
 export const EdgeLine = memo(function EdgeLine(props: EdgeProps<LineEdge>) {
   const { id, data, selected, sourceX, sourceY, targetX, targetY, markerEnd } = props;
-  const [path, x, y] = getBezierPath(props);
   if (data === undefined) return null;
+  const [path, x, y] = sourceX > targetX - 8 ? overhead(props, data.number) : getBezierPath(props);
   const [from, to] = [COLOUR[kindOf(data.from).family], COLOUR[kindOf(data.to).family]];
   const gradient = `line-${id.replace(":", "-")}`;
   const told = MARKS[data.mark] || (data.wrong ? "var(--bad)" : data.gone ? "var(--gold-text)" : "");

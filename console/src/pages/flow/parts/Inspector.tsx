@@ -82,7 +82,12 @@ function NodeForm(props: InspectorProps & { node: FlowNode }) {
   const own = problems.filter((one) => one.node === node.id && one.edge === null);
   const general = own.filter((one) => one.path === "");
   const fields = useMemo(
-    () => (shape === undefined ? [] : schema.fields(shape, ["id", "label", "note", "position"])),
+    () =>
+      shape === undefined
+        ? []
+        : schema
+            .fields(shape, ["id", "label", "note", "position"])
+            .sort((one, other) => place(one.name) - place(other.name)),
     [schema, shape],
   );
   const more = useMemo(
@@ -166,6 +171,28 @@ function NodeForm(props: InspectorProps & { node: FlowNode }) {
     const slot = isObject(part.slot) ? part.slot.kind : "";
     return slot === "number" || slot === "duration" || slot === "money" ? { kind: "number" } : {};
   }
+}
+
+const FIRST = [
+  "facts",
+  "prompt",
+  "greeting",
+  "text",
+  "variable",
+  "agent",
+  "flow",
+  "to",
+  "use",
+  "values",
+  "lines",
+  "slot",
+  "options",
+];
+
+/** What a node is for comes first. */
+function place(field: string): number {
+  const at = FIRST.indexOf(field);
+  return at < 0 ? FIRST.length : at;
 }
 
 /** The node's name: taken when one leaves the field, since edges follow it. */

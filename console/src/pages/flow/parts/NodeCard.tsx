@@ -43,7 +43,7 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
           type="target"
           position={Position.Left}
           className="vf-handle top-[1.375rem]!"
-          aria-label={t("Lead here")}
+          title={t("Lead here")}
         />
       )}
       <div className="relative flex items-center gap-2.5 px-3 pt-2.5 pb-2">
@@ -99,7 +99,7 @@ function OutletRow({ outlet }: { outlet: Outlet }) {
         type="source"
         position={Position.Right}
         className={cn("vf-handle", outlet.used && "vf-handle-used")}
-        aria-label={t("Lead on: {outcome}", { outcome: label })}
+        title={t("Lead on: {outcome}", { outcome: label })}
       />
     </li>
   );
@@ -113,7 +113,6 @@ function MoreHandle() {
       type="source"
       position={Position.Bottom}
       className="vf-handle vf-handle-more group"
-      aria-label={t("Lead on: on something else")}
       title={t("On something else: an expression, words, a key, an error…")}
     >
       <Plus className="pointer-events-none size-3 text-faint" aria-hidden />

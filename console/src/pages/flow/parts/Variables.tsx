@@ -177,7 +177,7 @@ function Where({
         <button
           key={node}
           type="button"
-          className="rounded text-link hover:underline"
+          className="min-h-6 rounded px-1 text-link hover:underline"
           onClick={() => onShow(node)}
         >
           {node}
