@@ -7,12 +7,7 @@ import { heightOf, leavingOf, NODE_WIDTH, placesOf } from "../flow/model/layout"
 export function FlowPicture({ document, className }: { document: FlowDocument; className?: string }) {
   const drawn = useMemo(() => picture(document), [document]);
   return (
-    <svg
-      aria-hidden="true"
-      viewBox={drawn.box}
-      className={className}
-      preserveAspectRatio="xMidYMid meet"
-    >
+    <svg aria-hidden="true" viewBox={drawn.box} className={className} preserveAspectRatio="xMidYMid meet">
       {drawn.lines.map((line) => (
         <path
           key={line.id}
