@@ -33,8 +33,8 @@ export class Framer {
   }
 }
 
-/** A level (root mean square, 0 to 1) as a share of what a meter shows: -60 dBFS is nothing, -6 is full. */
+/** A level (root mean square, 0 to 1) as a share of what a meter shows: -54 dBFS is nothing, -6 is full, and loud differs more than faint. */
 export function shown(level: number): number {
   if (level <= 0) return 0;
-  return Math.max(0, Math.min(1, (20 * Math.log10(level) + 60) / 54));
+  return Math.max(0, Math.min(1, (20 * Math.log10(level) + 54) / 48)) ** 1.5;
 }
