@@ -13,6 +13,7 @@ import { useCaptions, usePhone } from "@/phone/usePhone";
 import { Button, Page } from "@/ui";
 import { AgentCall } from "./AgentCall";
 import { CaptionsPanel } from "./CaptionsPanel";
+import { Contacts } from "./Contacts";
 import { DevicesPanel } from "./DevicesPanel";
 import { Handset } from "./Handset";
 import { History } from "./History";
@@ -48,6 +49,11 @@ export default function PhonePage() {
   useCallActions();
 
   const dialling = shown === undefined || adding;
+  const talking = shown && isAnswered(shown) ? shown : undefined;
+  function choose(address: string) {
+    setTyped(address);
+    if (shown !== undefined) setAdding(true);
+  }
   return (
     <Page
       title={t("Phone")}
@@ -78,22 +84,21 @@ export default function PhonePage() {
           onAdd={setAdding}
           onDevices={() => devices.current?.scrollIntoView({ behavior: "smooth", block: "center" })}
         />
-        <div className="grid min-w-0 items-start gap-6 xl:grid-cols-2">
-          {shown && isAnswered(shown) && (
-            <>
-              <CaptionsPanel call={shown} captions={captions} />
-              <QualityPanel call={shown} captions={captions} />
-            </>
-          )}
-          <History
-            onChoose={(address) => {
-              setTyped(address);
-              if (shown !== undefined) setAdding(true);
-            }}
-          />
-          <div ref={devices} className="grid min-w-0 gap-6">
-            <DevicesPanel />
-            {!guest && <AgentCall />}
+        {/* Two columns where there is room; on a phone the order is another: what belongs to the call goes first. */}
+        <div className="flex min-w-0 flex-col gap-6 xl:grid xl:grid-cols-2 xl:items-start">
+          <div className="contents xl:grid xl:gap-6">
+            {talking && <CaptionsPanel call={talking} captions={captions} />}
+            <div className="order-2 grid min-w-0 gap-6">
+              <History onChoose={choose} />
+              {!guest && <Contacts onChoose={choose} />}
+            </div>
+          </div>
+          <div className="contents xl:grid xl:gap-6">
+            {talking && <QualityPanel call={talking} captions={captions} />}
+            <div ref={devices} className="order-3 grid min-w-0 gap-6">
+              <DevicesPanel />
+              {!guest && <AgentCall />}
+            </div>
           </div>
         </div>
       </div>
