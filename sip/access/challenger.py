@@ -80,7 +80,7 @@ class Challenger:
         self._note("challenge")
         values = self._auth.challenge(host, now, stale)
         if request.via.transport in WEB_SOCKETS:
-            values.reverse()  # JsSIP looks at the first alone, and does MD5
+            values.sort(key=lambda value: "algorithm=MD5" in value)  # JsSIP knows that, and reads the last
         headers = [("WWW-Authenticate", value) for value in values]
         return request.response(401, headers=headers)
 

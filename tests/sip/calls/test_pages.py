@@ -250,14 +250,16 @@ async def test_a_page_beside_a_trunk_is_not_that_trunk() -> None:
         assert (await page.response(200, 401)).status == 401
 
 
-async def test_the_first_challenge_is_one_that_jssip_can_answer() -> None:
-    async with agent(**guarded()) as us, raw_peer() as phone:
+async def test_the_last_challenge_is_one_that_jssip_can_answer() -> None:
+    """It reads no other (3.13, Parser.js)."""
+    challenger = Challenger("voiceforge", ENDPOINTS.password, algorithms=("MD5", "SHA-256"))
+    async with agent(gate=Gate(ENDPOINTS, challenger)) as us, raw_peer() as phone:
         page = Page(us)
         page.say(page.make("INVITE", body=OFFER))
         asked = (await page.response(401)).get_all("WWW-Authenticate")
-        assert "algorithm=MD5" in asked[0] and "algorithm=SHA-256" in asked[1]
+        assert "algorithm=SHA-256" in asked[0] and "algorithm=MD5" in asked[1]
         phone.send(phone.make("INVITE", "sip:demo@pbx", body=SDP), us.port)
-        assert "algorithm=SHA-256" in (await phone.response(401)).get_all("WWW-Authenticate")[0]
+        assert "algorithm=MD5" in (await phone.response(401)).get_all("WWW-Authenticate")[0]
 
 
 async def test_what_a_page_is_offered_is_what_browsers_take() -> None:
