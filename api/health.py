@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 from aiohttp import web
 from pydantic import Field
@@ -21,6 +20,16 @@ from mediaserver.metrics import Metrics
 routes = ApiRoutes("server", "How the server is.")
 
 
+class FindingShown(ResponseModel):
+    """One part: how it is, and how to mend it."""
+
+    name: str = Field(description="What was looked at: `database`, `flow front-desk`.")
+    ok: bool
+    detail: str = Field(description="What is wrong, or a word on what runs; empty to who may not see it.")
+    mend: str = Field(description="What the operator can do; empty where all is well.")
+    required: bool = Field(description="Without it no call is served.")
+
+
 class HealthShown(ResponseModel):
     """Whether new calls can be served, and what is missing for it."""
 
@@ -29,7 +38,7 @@ class HealthShown(ResponseModel):
     draining: bool = Field(description="It refuses new calls, because it is to be stopped.")
     calls: int = Field(description="Calls that are up.")
     missing: list[str] = Field(description="Parts without which it is not ready.")
-    components: list[dict[str, Any]] = Field(description="Each part: how it is, and how to mend it.")
+    components: list[FindingShown] = Field(description="Each part: how it is, and how to mend it.")
 
 
 @routes.get("/api/health", scope=None, answers=HealthShown, alike=(503,))
@@ -61,9 +70,10 @@ def _may_see_all(request: web.Request) -> bool:
     return asker(request).admin or (not guarded and on_this_machine(request, settings))
 
 
-def _shown(part: Finding, *, whole: bool) -> dict[str, Any]:
+def _shown(part: Finding, *, whole: bool) -> FindingShown:
     """`whole`: with words, which may name agents, trunks and addresses."""
-    return (part if whole else Finding(part.name, part.ok, required=part.required)).as_dict()
+    shown = part if whole else Finding(part.name, part.ok, required=part.required)
+    return FindingShown(**shown.as_dict())
 
 
 @routes.get("/metrics", scope=Scope.METRICS, produces=("text/plain",))

@@ -18,7 +18,12 @@ export function Sidebar({
   const [path] = useLocation();
   return (
     <div className="flex h-full flex-col">
-      <div className={cn("flex h-16 shrink-0 items-center gap-2.5", folded ? "justify-center" : "px-5")}>
+      <div
+        className={cn(
+          "flex shrink-0 items-center gap-2.5",
+          folded ? "flex-col pt-4 pb-1" : "h-16 justify-between ps-5 pe-3",
+        )}
+      >
         <Link
           href="/"
           onClick={onLeave}
@@ -30,21 +35,22 @@ export function Sidebar({
             <span className="font-display font-semibold text-fg text-lg tracking-tight">VoiceForge</span>
           )}
         </Link>
+        {onFold && <FoldButton folded={folded} onFold={onFold} />}
       </div>
       <nav
         aria-label={t("Pages")}
-        className="scroll-quiet min-h-0 flex-1 space-y-5 overflow-y-auto px-3 pt-2 pb-6"
+        className="scroll-quiet min-h-0 flex-1 space-y-3 overflow-y-auto px-3 pb-3"
       >
         {GROUPS.map((group) => (
           <div key={group.id}>
             {folded ? (
-              <div className="mx-3 mb-2 h-px bg-line first:hidden" />
+              <div className="mx-3 mb-3 h-px bg-line" />
             ) : (
-              <p className="mb-1 px-3 font-medium text-[0.6875rem] text-faint uppercase tracking-wider">
+              <p className="mb-0.5 px-3 font-medium text-[0.6875rem] leading-4 text-faint uppercase tracking-wider">
                 {group.title()}
               </p>
             )}
-            <ul className="space-y-0.5">
+            <ul>
               {PAGES.filter((page) => page.group === group.id).map((page) => (
                 <li key={page.path}>
                   <Entry page={page} here={within(path, page.path)} folded={folded} onLeave={onLeave} />
@@ -54,23 +60,22 @@ export function Sidebar({
           </div>
         ))}
       </nav>
-      {onFold && (
-        <div className={cn("shrink-0 border-line border-t p-3", folded && "grid place-items-center")}>
-          <IconButton
-            label={folded ? t("Unfold the sidebar") : t("Fold the sidebar")}
-            size="sm"
-            onClick={onFold}
-            aria-expanded={!folded}
-          >
-            {folded ? (
-              <ChevronsRight className="rtl:-scale-x-100" />
-            ) : (
-              <ChevronsLeft className="rtl:-scale-x-100" />
-            )}
-          </IconButton>
-        </div>
-      )}
     </div>
+  );
+}
+
+function FoldButton({ folded, onFold }: { folded: boolean; onFold: () => void }) {
+  const Arrows = folded ? ChevronsRight : ChevronsLeft;
+  return (
+    <IconButton
+      label={folded ? t("Unfold the sidebar") : t("Fold the sidebar")}
+      size="sm"
+      onClick={onFold}
+      aria-expanded={!folded}
+      className="text-faint"
+    >
+      <Arrows className="rtl:-scale-x-100" />
+    </IconButton>
   );
 }
 
@@ -94,13 +99,13 @@ function Entry({
       aria-current={here ? "page" : undefined}
       aria-label={folded ? title : undefined}
       className={cn(
-        "relative flex h-9.5 items-center gap-3 rounded-xl font-medium text-muted text-sm transition-colors hover:bg-hover hover:text-fg",
+        "relative flex h-10 items-center lg:h-8 gap-3 rounded-lg font-medium text-muted text-sm lg:text-[0.8125rem] transition-colors hover:bg-hover hover:text-fg",
         folded ? "justify-center" : "px-3",
         here &&
-          "bg-selected text-fg before:absolute before:inset-y-2 before:start-0 before:w-0.75 before:rounded-full before:bg-gold",
+          "bg-selected text-fg before:absolute before:inset-y-1.5 before:start-0 before:w-0.75 before:rounded-full before:bg-gold",
       )}
     >
-      <Icon className={cn("size-4.5 shrink-0", here && "text-gold-text")} aria-hidden />
+      <Icon className={cn("size-4.5 shrink-0 lg:size-4", here && "text-gold-text")} aria-hidden />
       {!folded && <span className="truncate">{title}</span>}
     </Link>
   );

@@ -31,7 +31,7 @@ export function apply(): void {
   document.documentElement.dataset.theme = now;
   document
     .querySelector('meta[name="theme-color"]')
-    ?.setAttribute("content", now === "dark" ? "#0d0716" : "#f8f5fc");
+    ?.setAttribute("content", now === "dark" ? "#150b25" : "#f8f5fc");
   for (const watcher of watchers) watcher();
 }
 

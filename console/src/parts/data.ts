@@ -1,0 +1,101 @@
+// What several pages show and choose from: one query for each, so that a change is seen everywhere.
+import { queryOptions, useQuery } from "@tanstack/react-query";
+import { api, ok, type Schema } from "@/api";
+
+export type Agent = Schema["AgentShown"];
+export type Trunk = Schema["TrunkStood"];
+export type PhoneNumber = Schema["NumberShown"];
+export type Route = Schema["RouteShown"];
+export type Calendar = Schema["CalendarShown"];
+export type Engine = Schema["EngineShown"];
+
+const MOST = 200;
+const MOST_PAGES = 25;
+
+/** All of a list that is read in pages, for what is chosen from it. */
+export async function every<T>(
+  load: (cursor: string | undefined) => Promise<{ items: T[]; next?: string | null }>,
+): Promise<T[]> {
+  const all: T[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const read = await load(cursor);
+    all.push(...read.items);
+    if (!read.next) break;
+    cursor = read.next;
+  }
+  return all;
+}
+
+export const agentsQuery = queryOptions({
+  queryKey: ["agents"],
+  queryFn: ({ signal }) =>
+    every((cursor) => ok(api.GET("/api/agents", { params: { query: { limit: MOST, cursor } }, signal }))),
+});
+export const flowsQuery = queryOptions({
+  queryKey: ["flows", "all"],
+  queryFn: ({ signal }) =>
+    every((cursor) => ok(api.GET("/api/flows", { params: { query: { limit: MOST, cursor } }, signal }))),
+});
+export const voicesQuery = queryOptions({
+  queryKey: ["voices", "all"],
+  staleTime: 300_000,
+  queryFn: ({ signal }) =>
+    every((cursor) => ok(api.GET("/api/voices", { params: { query: { limit: MOST, cursor } }, signal }))),
+});
+export const enginesQuery = queryOptions({
+  queryKey: ["engines"],
+  queryFn: ({ signal }) => ok(api.GET("/api/engines", { signal })),
+});
+export const numbersQuery = queryOptions({
+  queryKey: ["numbers"],
+  queryFn: ({ signal }) =>
+    every((cursor) =>
+      ok(api.GET("/api/telephony/numbers", { params: { query: { limit: MOST, cursor } }, signal })),
+    ),
+});
+export const routesQuery = queryOptions({
+  queryKey: ["routes"],
+  queryFn: ({ signal }) =>
+    every((cursor) =>
+      ok(api.GET("/api/telephony/routes", { params: { query: { limit: MOST, cursor } }, signal })),
+    ),
+});
+export const calendarsQuery = queryOptions({
+  queryKey: ["calendars"],
+  queryFn: async ({ signal }) => (await ok(api.GET("/api/telephony/calendars", { signal }))).calendars,
+});
+export const trunksQuery = queryOptions({
+  queryKey: ["trunks"],
+  queryFn: async ({ signal }) => (await ok(api.GET("/api/telephony/trunks", { signal }))).trunks,
+});
+export const knowledgeQuery = queryOptions({
+  queryKey: ["knowledge"],
+  queryFn: ({ signal }) => ok(api.GET("/api/knowledge", { signal })),
+});
+export const keysQuery = queryOptions({
+  queryKey: ["keys", "all"],
+  queryFn: ({ signal }) =>
+    every((cursor) => ok(api.GET("/api/keys", { params: { query: { limit: MOST, cursor } }, signal }))),
+});
+
+/** Names of agents, to be chosen from. */
+export function useAgentChoices() {
+  const { data } = useQuery(agentsQuery);
+  return (data ?? []).map((one) => ({
+    value: one.name,
+    label: one.name,
+    about: one.fault || [one.kind, one.language].filter(Boolean).join(" · "),
+  }));
+}
+
+/** Voices, to be chosen from. */
+export function useVoiceChoices() {
+  const { data } = useQuery(voicesQuery);
+  return (data ?? []).map((one) => ({
+    value: one.id,
+    label: `${one.name} · ${one.language_name}`,
+    about: one.ready ? one.description : (one.why ?? one.lacks ?? ""),
+    ready: one.ready,
+  }));
+}
