@@ -43,6 +43,7 @@ from api.speech import tables as speech
 from api.telephony.tables import TELEPHONY
 from api.tidy import tidy
 from api.watching import socket, stream
+from api.webrtc import phone
 
 __all__ = ["TABLES", "ApiContext", "build_app"]
 
@@ -60,6 +61,7 @@ TABLES: tuple[ApiRoutes, ...] = (
     voice_sessions.routes,
     realtime_sessions.routes,
     sip_socket.routes,
+    phone.routes,
     *FLOW_TABLES,
     *KNOWLEDGE_TABLES,
     stream.routes,
