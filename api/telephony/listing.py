@@ -26,6 +26,7 @@ from api.telephony.finding import CALLS, as_it_is, in_memory, whose
 from api.telephony.models import CallShown
 from mediaserver.storage import call_pages
 from mediaserver.storage.call_pages import CallsWanted, Place
+from mediaserver.storage.call_words import LONGEST, spoken_words
 from mediaserver.storage.sql import Row
 from mediaserver.storage.trouble import is_trouble
 
@@ -65,11 +66,17 @@ class CallsQuery(PageQuery):
         default="", max_length=100, description="A status that a flow came to in them, e.g. `confirmed`."
     )
 
+    q: OneLine = Field(
+        default="",
+        max_length=LONGEST,
+        description='Words that were said in them, by their beginnings, and "phrases"; all of them.',
+    )
+
     def wanted(self, owner: UUID | None) -> CallsWanted:
         live = None if self.state is None else self.state == "live"
         return CallsWanted(
             owner, live, self.direction or "", self.agent, self.sender, self.to, self.since, self.until,
-            self.outcome,
+            self.outcome, spoken_words(self.q),
         )  # fmt: skip
 
 
@@ -109,7 +116,12 @@ def _merged(
     found = {row["id"]: as_it_is(board, row) for row in rows}
     for call in board if board is not None else ():
         place = call.started, call.id
-        if call.id not in found and not wanted.outcome and (after is None or place < after):
+        if (
+            call.id not in found
+            and not wanted.outcome
+            and not wanted.words
+            and (after is None or place < after)
+        ):
             row = in_memory(call)
             if wanted.fits(row):
                 found[call.id] = row
@@ -124,7 +136,7 @@ async def _stored(
     not wait for those that are over."""
     if context.pool is None:
         return None
-    within_s = SEARCH_S if wanted.sender or wanted.to or wanted.outcome else HISTORY_S
+    within_s = SEARCH_S if wanted.sender or wanted.to or wanted.outcome or wanted.words else HISTORY_S
     reading = asyncio.create_task(_read(context, context.pool, wanted, after, limit))
     try:
         await asyncio.wait({reading}, timeout=within_s)

@@ -71,6 +71,9 @@ class CallShown(CallFacts):
     """A call in a list."""
 
     summary: str | None = Field(default=None, description="What it came to.")
+    found: str | None = Field(
+        default=None, description="Of words that are searched for (`q`): a line in which one was said."
+    )
 
 
 class CallLineShown(ResponseModel):

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from mediaserver.storage.call_words import VECTOR, SpokenWords
 from mediaserver.storage.calls import SHOWN, shown
 from mediaserver.storage.sql import Database, Row
 
@@ -38,10 +39,13 @@ class CallsWanted:
     """Began before."""
     outcome: str = ""
     """The status of something that a flow achieved in it."""
+    words: tuple[SpokenWords, ...] = ()
+    """All of them were said in it, by whomever."""
 
     def fits(self, call: Mapping[str, Any]) -> bool:
         """Whether a call that is up is one of them: `owner`, `direction`, `agent`, `from_uri`, `to_uri` and
-        `started_at` as in the table. What it has achieved so far the database alone knows."""
+        `started_at` as in the table. What it has achieved and what was said in it so far the
+        database alone knows."""
         return (
             (self.owner is None or call["owner"] == self.owner)
             and self.live is not False
@@ -55,7 +59,8 @@ class CallsWanted:
 
 
 async def page(connection: Database, wanted: CallsWanted, after: Place | None, limit: int) -> list[Row]:
-    """So many of those calls, the newest first; `after`: which come after this place in that order."""
+    """So many of those calls, the newest first; `after`: which come after this place in that order. Each with
+    `found`: of words that are wanted a line in which one of them was said."""
     values: list[Any] = []
     conditions: list[str] = []
 
@@ -84,10 +89,26 @@ async def page(connection: Database, wanted: CallsWanted, after: Place | None, l
         asked("c.started_at < {}", wanted.until)
     if wanted.outcome:
         asked("exists (select from outcomes w where w.call_id = c.id and w.status = {})", wanted.outcome)
+    for words in wanted.words:
+        said = f"{VECTOR} @@ {words.query('{}')}"
+        asked(f"c.id in (select t.call_id from turns t where {said})", words.text)  # noqa: S608
     if after is not None:
         asked("(c.started_at, c.id) < ({}, {})", *after)
     where = f" where {' and '.join(conditions)}" if conditions else ""
     values.append(limit)
     # Only fixed words and numbers of parameters are put together here.
     query = f"{SHOWN}{where} order by c.started_at desc, c.id desc limit ${len(values)}"  # noqa: S608
-    return [shown(row) for row in await connection.fetch(query, *values)]
+    rows = [shown(row) for row in await connection.fetch(query, *values)]
+    lines = await _lines(connection, wanted.words, [row["id"] for row in rows]) if wanted.words else {}
+    return [{**row, "found": lines.get(row["id"])} for row in rows]
+
+
+async def _lines(connection: Database, words: tuple[SpokenWords, ...], calls: list[UUID]) -> dict[UUID, str]:
+    """By call, the first line in which one of these was said."""
+    said = " or ".join(f"{VECTOR} @@ {each.query(f'${at}')}" for at, each in enumerate(words, 2))
+    query = (
+        "select distinct on (t.call_id) t.call_id, left(t.text, 500) as text from turns t "
+        f"where t.call_id = any($1) and ({said}) order by t.call_id, t.index"  # noqa: S608
+    )
+    rows = await connection.fetch(query, calls, *(each.text for each in words))
+    return {row["call_id"]: row["text"] for row in rows}

@@ -1470,6 +1470,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/telephony/calls/{id}/recording/peaks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How loud the caller and the agent were, part by part of a call's recording.
+         * @description Of a call that is over.
+         */
+        get: operations["calls_recording_peaks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/telephony/calls/{id}/resume": {
         parameters: {
             query?: never;
@@ -3601,6 +3621,12 @@ export interface components {
             ended_by?: string | null;
             /** Flows */
             flows?: components["schemas"]["CallFlowShown"][];
+            /**
+             * Found
+             * @description Of words that are searched for (`q`): a line in which one was said.
+             * @default null
+             */
+            found?: string | null;
             /** From Uri */
             from_uri: string;
             /**
@@ -4824,6 +4850,34 @@ export interface components {
             understood: boolean;
         };
         /**
+         * FindingShown
+         * @description One part: how it is, and how to mend it.
+         */
+        FindingShown: {
+            /**
+             * Detail
+             * @description What is wrong, or a word on what runs; empty to who may not see it.
+             */
+            detail: string;
+            /**
+             * Mend
+             * @description What the operator can do; empty where all is well.
+             */
+            mend: string;
+            /**
+             * Name
+             * @description What was looked at: `database`, `flow front-desk`.
+             */
+            name: string;
+            /** Ok */
+            ok: boolean;
+            /**
+             * Required
+             * @description Without it no call is served.
+             */
+            required: boolean;
+        };
+        /**
          * FlowChangedData
          * @description A flow was made, saved, published or removed.
          */
@@ -5522,9 +5576,7 @@ export interface components {
              * Components
              * @description Each part: how it is, and how to mend it.
              */
-            components: {
-                [key: string]: unknown;
-            }[];
+            components: components["schemas"]["FindingShown"][];
             /**
              * Draining
              * @description It refuses new calls, because it is to be stopped.
@@ -7859,6 +7911,18 @@ export interface components {
              */
             recorded_ms: number;
             state: components["schemas"]["RecordingState"];
+        };
+        /**
+         * RecordingPeaks
+         * @description The loudest of each part, 0 to 1; all parts are of the same length.
+         */
+        RecordingPeaks: {
+            /** Agent */
+            agent: number[];
+            /** Caller */
+            caller: number[];
+            /** Seconds */
+            seconds: number;
         };
         /**
          * RecordingState
@@ -18498,6 +18562,8 @@ export interface operations {
                 limit?: number;
                 /** @description A status that a flow came to in them, e.g. `confirmed`. */
                 outcome?: string;
+                /** @description Words that were said in them, by their beginnings, and "phrases"; all of them. */
+                q?: string;
                 /** @description Began then or later (RFC 3339). */
                 since?: string | null;
                 /** @description Up, or over. */
@@ -21103,6 +21169,93 @@ export interface operations {
             };
             /** @description on_another_server */
             421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    calls_recording_peaks: {
+        parameters: {
+            query?: {
+                points?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingPeaks"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

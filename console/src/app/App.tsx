@@ -1,11 +1,14 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { Direction } from "radix-ui";
+import { lazy, Suspense } from "react";
 import { queries } from "@/api";
 import { TooltipProvider } from "@/ui";
 import { chosenLanguage, useLocale } from "./locale";
 import { Router } from "./Router";
 import { Shell } from "./Shell";
 import { SessionProvider } from "./session";
+
+const PhoneDock = lazy(() => import("@/phone/Dock"));
 
 /** All of it. Another language draws everything anew, since texts are plain calls of t(). */
 export function App() {
@@ -18,6 +21,9 @@ export function App() {
             <Shell>
               <Router />
             </Shell>
+            <Suspense>
+              <PhoneDock />
+            </Suspense>
           </TooltipProvider>
         </Direction.Provider>
       </SessionProvider>

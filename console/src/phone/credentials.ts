@@ -1,6 +1,7 @@
 // What the softphone signs in to SIP with: short-lived, asked for with the console's own sign-in, kept in memory alone.
 import { ApiError, fetched } from "@/api";
-import { credentialsFault, type Fault } from "./faults";
+import { FaultError } from "@/audio/fault";
+import { credentialsFault } from "./faults";
 
 export interface Credentials {
   username: string;
@@ -14,15 +15,9 @@ export interface Credentials {
   expires: number;
 }
 
-export class CredentialsError extends Error {
-  constructor(readonly fault: Fault) {
-    super(fault.name);
-  }
-}
-
 const ROUTE = "/api/webrtc/phone";
 
-/** New ones. Raises CredentialsError. */
+/** New ones. Raises FaultError. */
 export async function askCredentials(): Promise<Credentials> {
   const body = await asked(() =>
     fetched(ROUTE, { method: "POST", headers: { "Content-Type": "application/json" }, body: "{}" }),
@@ -39,7 +34,7 @@ export async function askCredentials(): Promise<Credentials> {
   };
 }
 
-/** STUN and TURN servers; none where the server names none. Raises CredentialsError. */
+/** STUN and TURN servers; none where the server names none. Raises FaultError. */
 export async function askIceServers(path: string): Promise<RTCIceServer[]> {
   const body = await asked(() => fetched(path));
   return Array.isArray(body.ice_servers) ? (body.ice_servers as RTCIceServer[]) : [];
@@ -61,7 +56,7 @@ async function asked(ask: () => Promise<Response>): Promise<Record<string, unkno
     const body: unknown = await (await ask()).json();
     return typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
   } catch (error) {
-    if (error instanceof ApiError) throw new CredentialsError(credentialsFault(error.status, error.code));
-    throw new CredentialsError({ name: "server_away" });
+    if (error instanceof ApiError) throw new FaultError(credentialsFault(error.status, error.code));
+    throw new FaultError({ name: "server_away" });
   }
 }

@@ -1,6 +1,6 @@
 // Microphones, loudspeakers and what rings: which there are, which were chosen, and what to do when one goes.
 import { keep, kept } from "@/app/kept";
-import { type Fault, mediaFault } from "./faults";
+import { FaultError, microphone, SPEECH } from "@/audio/fault";
 
 export type Role = "microphone" | "speaker" | "ring";
 
@@ -27,13 +27,6 @@ export const NO_DEVICES: Devices = {
   named: false,
   choosable: false,
 };
-
-/** Who asks for a microphone and cannot have it. */
-export class MediaError extends Error {
-  constructor(readonly fault: Fault) {
-    super(fault.name);
-  }
-}
 
 export function chosenDevice(role: Role): string {
   return kept(`phone.${role}`) ?? "";
@@ -66,18 +59,14 @@ export async function listDevices(): Promise<Devices> {
   };
 }
 
-/** Opens the microphone that was chosen, or any where that one is gone. Raises MediaError. */
+/** Opens the microphone that was chosen, or any where that one is gone. Raises FaultError. */
 export async function openMicrophone(id = chosenDevice("microphone")): Promise<MediaStream> {
-  if (!window.isSecureContext || navigator.mediaDevices?.getUserMedia === undefined)
-    throw new MediaError({ name: "insecure" });
-  const speech = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
+  if (id === "") return microphone();
   try {
-    const wanted = id === "" ? speech : { ...speech, deviceId: { exact: id } };
-    return await navigator.mediaDevices.getUserMedia({ audio: wanted });
+    return await microphone({ ...SPEECH, deviceId: { exact: id } });
   } catch (error) {
-    const fault = mediaFault(error);
-    if (id !== "" && fault.name === "no_microphone") return openMicrophone("");
-    throw new MediaError(fault);
+    if (error instanceof FaultError && error.fault.name === "no_microphone") return microphone();
+    throw error;
   }
 }
 

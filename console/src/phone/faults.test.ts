@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { credentialsFault, type Ending, endingFault, inWords, mediaFault, statusFault } from "./faults";
+import { mediaFault } from "@/audio/fault";
+import { credentialsFault, type Ending, endingFault, inWords, statusFault } from "./faults";
 
 const ENDING: Ending = { by: "remote", status: 0, cause: "", phrase: "" };
 

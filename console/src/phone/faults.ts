@@ -1,42 +1,8 @@
 // What can go wrong with a telephone in a browser, each said in words with what to do. A fault is kept as its name: the words follow the language.
 import { t } from "@/app/i18n";
+import type { Fault, FaultName } from "@/audio/fault";
 
-export type FaultName =
-  | "insecure"
-  | "unsupported"
-  | "no_microphone"
-  | "microphone_refused"
-  | "microphone_busy"
-  | "microphone_gone"
-  | "speaker_gone"
-  | "no_network"
-  | "socket_lost"
-  | "server_away"
-  | "signed_out"
-  | "not_allowed_to_register"
-  | "credentials"
-  | "too_many"
-  | "elsewhere"
-  | "number"
-  | "busy"
-  | "refused"
-  | "not_found"
-  | "not_allowed"
-  | "no_answer"
-  | "unavailable"
-  | "no_common_codec"
-  | "no_media"
-  | "call_lost"
-  | "server_fault"
-  | "transfer"
-  | "hold"
-  | "other";
-
-export interface Fault {
-  name: FaultName;
-  /** Whom or what it is about: a number, a device, what the other side said. */
-  about?: string;
-}
+export type { Fault, FaultName };
 
 export interface FaultWords {
   title: string;
@@ -121,6 +87,18 @@ export function inWords({ name, about = "" }: Fault): FaultWords {
         title: t("The phone's password is no longer taken"),
         help: t("The server was started anew or has withdrawn it. Connect again for a new one."),
       };
+    case "token":
+      return {
+        title: t("This call button has run out"),
+        help: t("Its token is over or used up. Load the page again, or tell whoever runs it."),
+      };
+    case "origin":
+      return {
+        title: t("This page may not call here"),
+        help: t(
+          "The server lets other pages call from the origins in http.cors_origins, and by tokens made for them.",
+        ),
+      };
     case "too_many":
       return {
         title: t("Too many phones are signed in"),
@@ -192,23 +170,6 @@ export function inWords({ name, about = "" }: Fault): FaultWords {
       return { title: t("Hold did not work"), help: t("The call goes on as it was. Try again.") };
     case "other":
       return { title: t("The call ended"), help: about };
-  }
-}
-
-/** Why getUserMedia failed (W3C mediacapture-streams 10.3.1), by the name of its DOMException. */
-export function mediaFault(error: unknown): Fault {
-  const name = typeof error === "object" && error !== null && "name" in error ? String(error.name) : "";
-  switch (name) {
-    case "NotFoundError":
-    case "OverconstrainedError":
-      return { name: "no_microphone" };
-    case "NotAllowedError":
-    case "SecurityError":
-      return { name: "microphone_refused" };
-    case "TypeError":
-      return { name: "insecure" };
-    default:
-      return { name: "microphone_busy" };
   }
 }
 

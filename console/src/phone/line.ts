@@ -1,15 +1,8 @@
 // The telephone's line: JsSIP's user agent over our socket, signed in with credentials that are renewed before they end. It tells how it stands and hands calls over; it knows nothing of what they are.
 import type { RTCSession } from "jssip/lib/RTCSession";
 import type { UA } from "jssip/lib/UA";
-import {
-  askCredentials,
-  askIceServers,
-  type Credentials,
-  CredentialsError,
-  giveBack,
-  renewIn,
-} from "./credentials";
-import type { Fault } from "./faults";
+import { type Fault, FaultError } from "@/audio/fault";
+import { askCredentials, askIceServers, type Credentials, giveBack, renewIn } from "./credentials";
 import { SipSocket } from "./socket";
 
 export type LineState = "off" | "connecting" | "ready" | "lost" | "refused";
@@ -211,7 +204,7 @@ export class Line {
 
   #failed(error: unknown, again: () => unknown): void {
     if (this.#closed) return;
-    const fault: Fault = error instanceof CredentialsError ? error.fault : { name: "server_away" };
+    const fault: Fault = error instanceof FaultError ? error.fault : { name: "server_away" };
     if (fault.name === "server_away" || fault.name === "too_many") this.#later(fault, again);
     else this.#told.state("refused", fault);
   }

@@ -1,10 +1,11 @@
 // One call over SIP: a JsSIP session, its audio and its figures. It turns JsSIP's events into CallEvents and keeps the call where JsSIP would end it for a network that is away.
 import type { RTCSession, TerminateOptions } from "jssip/lib/RTCSession";
+import { FaultError } from "@/audio/fault";
 import { QualityWatch } from "@/audio/quality";
+import { Recovery } from "@/audio/recovery";
 import type { CallEvent } from "./call";
-import { chosenDevice, MediaError, openMicrophone, playOn } from "./devices";
+import { chosenDevice, openMicrophone, playOn } from "./devices";
 import { type Ending, endingFault, type Fault } from "./faults";
-import { Recovery } from "./recovery";
 
 /** The header by which the server says what the API calls this call. */
 export const CALL_ID_HEADER = "X-VoiceForge-Call";
@@ -139,7 +140,7 @@ export class SipCall {
     return playOn(this.#speaker, chosenDevice("speaker"));
   }
 
-  /** Speaks into the microphone that is chosen now, without a word to the other side. Raises MediaError. */
+  /** Speaks into the microphone that is chosen now, without a word to the other side. Raises FaultError. */
   async microphoneChanged(): Promise<void> {
     const microphone = await openMicrophone();
     const track = microphone.getAudioTracks()[0];
@@ -288,7 +289,7 @@ export class SipCall {
       this.#tell({ kind: "fault", fault: { name: "microphone_gone" } });
       // Another one may be there: the other side should not sit in silence.
       this.microphoneChanged().catch((error) => {
-        if (error instanceof MediaError) this.#tell({ kind: "fault", fault: { name: "microphone_gone" } });
+        if (error instanceof FaultError) this.#tell({ kind: "fault", fault: { name: "microphone_gone" } });
       });
     });
   }

@@ -1,18 +1,18 @@
 // The softphone: one for the whole console, above its pages. It owns the line, the calls on it, the ring and the devices, and says how all stands as one frozen snapshot (useSyncExternalStore).
 import type { RTCSession } from "jssip/lib/RTCSession";
 import type { Key } from "@/audio/dtmf";
+import { type Fault, FaultError } from "@/audio/fault";
 import { advanced, type CallEvent, isAnswered, isOver, newCall, type PhoneCall, who } from "./call";
 import {
   chooseDevice,
   type Devices,
   listDevices,
-  MediaError,
   NO_DEVICES,
   openMicrophone,
   type Role,
   watchDevices,
 } from "./devices";
-import type { Fault } from "./faults";
+import { type Past, pastOf } from "./history";
 import { Line, type LineState } from "./line";
 import { CALL_ID_HEADER, SipCall } from "./sipCall";
 import { Sounds } from "./sounds";
@@ -36,12 +36,15 @@ export interface Phone {
   devices: Devices;
   /** Calls that nobody took since the list was last looked at. */
   missed: number;
+  /** Of this visit, the newest first. */
+  past: readonly Past[];
 }
 
 const SHOWN_AFTER_END_MS = 4000;
 /** Where a call failed, its words stay longer. */
 const FAULT_SHOWN_MS = 12_000;
 const MOST_CALLS = 6;
+const MOST_PAST = 50;
 const BUSY_HERE = 486;
 const DECLINE = 603;
 
@@ -56,6 +59,7 @@ export class Softphone {
     shown: null,
     devices: NO_DEVICES,
     missed: 0,
+    past: [],
   };
   readonly #watchers = new Set<() => void>();
   readonly #sip = new Map<string, SipCall>();
@@ -133,7 +137,7 @@ export class Softphone {
       sip.uses(microphone);
       this.#set({});
     } catch (error) {
-      const fault: Fault = error instanceof MediaError ? error.fault : { name: "unsupported" };
+      const fault: Fault = error instanceof FaultError ? error.fault : { name: "unsupported" };
       this.#event(id, { kind: "ended", at: Date.now(), fault, here: true });
     }
   }
@@ -147,7 +151,7 @@ export class Softphone {
       void this.refreshDevices();
     } catch (error) {
       // It goes on ringing: the microphone may be plugged in yet.
-      const fault: Fault = error instanceof MediaError ? error.fault : { name: "unsupported" };
+      const fault: Fault = error instanceof FaultError ? error.fault : { name: "unsupported" };
       this.#event(id, { kind: "fault", fault });
     }
   }
@@ -321,7 +325,7 @@ export class Softphone {
         .get(call.id)
         ?.microphoneChanged()
         .catch((error: unknown) => {
-          const fault: Fault = error instanceof MediaError ? error.fault : { name: "microphone_busy" };
+          const fault: Fault = error instanceof FaultError ? error.fault : { name: "microphone_busy" };
           this.#event(call.id, { kind: "fault", fault });
         });
     }
@@ -370,6 +374,7 @@ export class Softphone {
 
   #over(call: PhoneCall): void {
     this.#sip.delete(call.id);
+    this.#set({ past: [pastOf(call), ...this.#phone.past].slice(0, MOST_PAST) });
     const next = this.#live().at(-1);
     if (this.#phone.shown === call.id && next !== undefined) this.#set({ shown: next.id });
     setTimeout(() => this.#drop(call.id), call.fault === null ? SHOWN_AFTER_END_MS : FAULT_SHOWN_MS);

@@ -17,7 +17,7 @@ from mediaserver.config import load
 from mediaserver.diagnosis.health import Health
 from mediaserver.media.leg import EndedBy, Termination, Why
 from mediaserver.metrics import Metrics
-from mediaserver.storage.records import CallEnded, Record
+from mediaserver.storage.records import CallEnded, Record, TurnSaid
 from mediaserver.storage.saving import save
 from tests.api.board import Board, Nowhere
 from tests.api.desk import CALLS
@@ -133,6 +133,38 @@ async def test_filters_hold_for_memory_and_database_alike(office: Office) -> Non
     assert await office.ids("?agent=demo") == [up, past]
     assert await office.ids("?since=2026-11-21T09:02:00Z&until=2026-11-21T09:03:00Z") == [past]
     assert await office.ids("?outcome=confirmed&to=demo") == []
+
+
+async def test_calls_are_found_by_what_was_said_in_them(office: Office) -> None:
+    booked, asked, arabic = [await office.past(minute) for minute in (3, 2, 1)]
+    office.up(9)
+    for call, *lines in (
+        (booked, "Which room would you like?", "the mountain view please", "Mountain View on Thursday."),
+        (asked, "do you have a view of the sea", "We have it on <b>thursday</b>."),
+        (arabic, "أين طلبي رقم أربعة"),
+    ):
+        for index, text in enumerate(lines):
+            line = TurnSaid(UUID(call), index, "caller" if index % 2 else "agent", text, text, 0, 900)
+            await office.kept(line)
+    assert await office.ids("?q=view") == [booked, asked]
+    assert await office.ids("?q=VIEW+room+thur") == [booked]  # in different lines, and still being typed
+    assert await office.ids("?q=%22mountain+view%22") == [booked]
+    assert await office.ids("?q=%22view+mountain%22") == []
+    assert await office.ids("?q=%22thurs%22") == []  # a phrase is not still being typed
+    assert await office.ids("?q=view&until=2026-11-21T09:03:00Z") == [asked]
+    assert await office.ids("?q=طلبي") == [arabic]
+    (row,) = (await office.ask("?q=mountain"))["items"]
+    assert row["found"] == "the mountain view please"
+    assert (await office.ask())["items"][1]["found"] is None
+
+
+@pytest.mark.parametrize(
+    "searched",
+    ["'", "%", ":*", "a:*", "!x", "(", "a & | b", "\\", '"', '"\'"', "<->", "view'--", "²", "a\\'b"],
+)
+async def test_whatever_is_typed_is_searched_for_and_nothing_else(office: Office, searched: str) -> None:
+    response = await office.client.get(CALLS, params={"q": searched}, headers={"X-Key": "operator"})
+    assert response.status == 200
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,7 @@ from .erasure_shown_state import ErasureShownState
 from .event_page import EventPage
 from .file_format import FileFormat
 from .final_live import FinalLive
+from .finding_shown import FindingShown
 from .flow_changed_data import FlowChangedData
 from .flow_changed_data_change import FlowChangedDataChange
 from .flow_changed_event import FlowChangedEvent
@@ -159,7 +160,6 @@ from .gain_wanted import GainWanted
 from .gap_shown import GapShown
 from .gender import Gender
 from .health_shown import HealthShown
-from .health_shown_components_item import HealthShownComponentsItem
 from .heard_live import HeardLive
 from .hold_live import HoldLive
 from .hold_wanted import HoldWanted
@@ -316,6 +316,7 @@ from .record_wanted import RecordWanted
 from .recording_data import RecordingData
 from .recording_event import RecordingEvent
 from .recording_live import RecordingLive
+from .recording_peaks import RecordingPeaks
 from .recording_state import RecordingState
 from .recording_state_shown import RecordingStateShown
 from .recording_step import RecordingStep
@@ -561,6 +562,7 @@ __all__ = (
     "EventPage",
     "FileFormat",
     "FinalLive",
+    "FindingShown",
     "FlowChangedData",
     "FlowChangedDataChange",
     "FlowChangedEvent",
@@ -611,7 +613,6 @@ __all__ = (
     "GapShown",
     "Gender",
     "HealthShown",
-    "HealthShownComponentsItem",
     "HeardLive",
     "HoldLive",
     "HoldWanted",
@@ -757,6 +758,7 @@ __all__ = (
     "RecordingData",
     "RecordingEvent",
     "RecordingLive",
+    "RecordingPeaks",
     "RecordingState",
     "RecordingStateShown",
     "RecordingStep",

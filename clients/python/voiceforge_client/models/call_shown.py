@@ -68,6 +68,8 @@ class CallShown:
     """ What its language model cost, in US dollars; null: not known. """
     summary: None | str | Unset = UNSET
     """ What it came to. """
+    found: None | str | Unset = UNSET
+    """ Of words that are searched for (`q`): a line in which one was said. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -193,6 +195,12 @@ class CallShown:
         else:
             summary = self.summary
 
+        found: None | str | Unset
+        if isinstance(self.found, Unset):
+            found = UNSET
+        else:
+            found = self.found
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -245,6 +253,8 @@ class CallShown:
             field_dict["llm_cost"] = llm_cost
         if summary is not UNSET:
             field_dict["summary"] = summary
+        if found is not UNSET:
+            field_dict["found"] = found
 
         return field_dict
 
@@ -444,6 +454,15 @@ class CallShown:
 
         summary = _parse_summary(d.pop("summary", UNSET))
 
+        def _parse_found(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        found = _parse_found(d.pop("found", UNSET))
+
         call_shown = cls(
             id=id,
             direction=direction,
@@ -472,6 +491,7 @@ class CallShown:
             flows=flows,
             llm_cost=llm_cost,
             summary=summary,
+            found=found,
         )
 
         call_shown.additional_properties = d

@@ -7,7 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.health_shown_components_item import HealthShownComponentsItem
+    from ..models.finding_shown import FindingShown
 
 
 T = TypeVar("T", bound="HealthShown")
@@ -26,7 +26,7 @@ class HealthShown:
     """ Calls that are up. """
     missing: list[str]
     """ Parts without which it is not ready. """
-    components: list[HealthShownComponentsItem]
+    components: list[FindingShown]
     """ Each part: how it is, and how to mend it. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -63,7 +63,7 @@ class HealthShown:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.health_shown_components_item import HealthShownComponentsItem  # noqa: PLC0415
+        from ..models.finding_shown import FindingShown  # noqa: PLC0415
 
         d = dict(src_dict)
         live = d.pop("live")
@@ -79,7 +79,7 @@ class HealthShown:
         components = []
         _components = d.pop("components")
         for components_item_data in _components:
-            components_item = HealthShownComponentsItem.from_dict(components_item_data)
+            components_item = FindingShown.from_dict(components_item_data)
 
             components.append(components_item)
 

@@ -43,6 +43,7 @@ from ...models.placed_call import PlacedCall
 from ...models.play_wanted import PlayWanted
 from ...models.problem_shown import ProblemShown
 from ...models.record_wanted import RecordWanted
+from ...models.recording_peaks import RecordingPeaks
 from ...models.recording_state_shown import RecordingStateShown
 from ...models.recording_step import RecordingStep, check_recording_step
 from ...models.say_wanted import SayWanted
@@ -75,6 +76,7 @@ from . import calls_place as _calls_place
 from . import calls_play as _calls_play
 from . import calls_record as _calls_record
 from . import calls_recording as _calls_recording
+from . import calls_recording_peaks as _calls_recording_peaks
 from . import calls_resume as _calls_resume
 from . import calls_say as _calls_say
 from . import calls_seat as _calls_seat
@@ -105,6 +107,7 @@ class Calls:
         since: datetime.datetime | None | Unset = UNSET,
         until: datetime.datetime | None | Unset = UNSET,
         outcome: str | Unset = "",
+        q: str | Unset = "",
     ) -> CallPage:
         """Calls, the newest first.
 
@@ -123,6 +126,7 @@ class Calls:
                 since=since,
                 until=until,
                 outcome=outcome,
+                q=q,
             ),
             _calls.read,
         )
@@ -316,6 +320,24 @@ class Calls:
                 ),
             ),
             _calls_record.read,
+        )
+
+    def recording_peaks(
+        self,
+        id: UUID,
+        *,
+        points: int | Unset = 1200,
+    ) -> RecordingPeaks:
+        """How loud the caller and the agent were, part by part of a call's recording.
+
+        Of a call that is over.
+        """
+        return self._client.ask(
+            _calls_recording_peaks.request(
+                id=id,
+                points=points,
+            ),
+            _calls_recording_peaks.read,
         )
 
     def message(
@@ -787,6 +809,7 @@ class AsyncCalls:
         since: datetime.datetime | None | Unset = UNSET,
         until: datetime.datetime | None | Unset = UNSET,
         outcome: str | Unset = "",
+        q: str | Unset = "",
     ) -> CallPage:
         """Calls, the newest first.
 
@@ -805,6 +828,7 @@ class AsyncCalls:
                 since=since,
                 until=until,
                 outcome=outcome,
+                q=q,
             ),
             _calls.read,
         )
@@ -998,6 +1022,24 @@ class AsyncCalls:
                 ),
             ),
             _calls_record.read,
+        )
+
+    async def recording_peaks(
+        self,
+        id: UUID,
+        *,
+        points: int | Unset = 1200,
+    ) -> RecordingPeaks:
+        """How loud the caller and the agent were, part by part of a call's recording.
+
+        Of a call that is over.
+        """
+        return await self._client.ask(
+            _calls_recording_peaks.request(
+                id=id,
+                points=points,
+            ),
+            _calls_recording_peaks.read,
         )
 
     async def message(

@@ -27,6 +27,7 @@ def request(
     since: datetime.datetime | None | Unset = UNSET,
     until: datetime.datetime | None | Unset = UNSET,
     outcome: str | Unset = "",
+    q: str | Unset = "",
 ) -> dict[str, Any]:
     """For `httpx.Client.request`."""
 
@@ -79,6 +80,8 @@ def request(
     params["until"] = json_until
 
     params["outcome"] = outcome
+
+    params["q"] = q
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 

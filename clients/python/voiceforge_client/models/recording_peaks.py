@@ -1,32 +1,59 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="HealthShownComponentsItem")
+T = TypeVar("T", bound="RecordingPeaks")
 
 
 @_attrs_define
-class HealthShownComponentsItem:
+class RecordingPeaks:
+    """The loudest of each part, 0 to 1; all parts are of the same length."""
+
+    seconds: float
+    caller: list[float]
+    agent: list[float]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        seconds = self.seconds
+
+        caller = self.caller
+
+        agent = self.agent
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "seconds": seconds,
+                "caller": caller,
+                "agent": agent,
+            }
+        )
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        health_shown_components_item = cls()
+        seconds = d.pop("seconds")
 
-        health_shown_components_item.additional_properties = d
-        return health_shown_components_item
+        caller = cast(list[float], d.pop("caller"))
+
+        agent = cast(list[float], d.pop("agent"))
+
+        recording_peaks = cls(
+            seconds=seconds,
+            caller=caller,
+            agent=agent,
+        )
+
+        recording_peaks.additional_properties = d
+        return recording_peaks
 
     @property
     def additional_keys(self) -> list[str]:
