@@ -20,7 +20,6 @@ from api.routing.models import RequestModel, ResponseModel
 from api.routing.problems import Problem, started
 from api.routing.table import ApiRoutes
 from mediaserver.calls.may_dial import EVERYBODY, MayDial
-from sip.access.lent import NameTaken
 from sip.calls.phone_desk import PhoneDesk
 
 routes = ApiRoutes("phones", "Phones that register: in browsers, and on desks.")
@@ -71,16 +70,16 @@ async def lend(request: web.Request, body: PhoneWanted) -> PhoneLent:
     desk = started(context.phones)
     configured = _allowed(desk, who, body.extension)
     access = context.access
-    try:
-        lent, password = desk.lent.lend(
-            _owner(who),
-            reach=_reach(who),
-            still_good=lambda: access.still_good(who),
-            extension=body.extension,
-            configured=configured,
-        )
-    except NameTaken:
-        raise Problem(409, "extension_taken", "Another user has this extension.") from None
+    given = desk.lent.lend(
+        _owner(who),
+        reach=_reach(who),
+        still_good=lambda: access.still_good(who),
+        extension=body.extension,
+        configured=configured,
+    )
+    if given is None:
+        raise Problem(409, "extension_taken", "Another user has this extension.")
+    lent, password = given
     left = lent.expires_at - asyncio.get_running_loop().time()
     return PhoneLent(
         extension=lent.extension,

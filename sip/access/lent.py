@@ -27,10 +27,6 @@ MOST_NAMES = 10_000
 """Owners whose names are remembered."""
 
 
-class NameTaken(Exception):
-    """The extension is somebody else's."""
-
-
 @runtime_checkable
 class Closable(Protocol):
     def close(self) -> None: ...
@@ -77,14 +73,14 @@ class LentPhones:
         still_good: Callable[[], bool],
         extension: str = "",
         configured: bool = False,
-    ) -> tuple[LentPhone, str]:
-        """Lend to an owner; and the password, which nobody keeps. `extension`: empty: the owner's own, each
-        time the same. `configured`: it is one of the settings, whose owner the operator is. Raises
-        NameTaken."""
+    ) -> tuple[LentPhone, str] | None:
+        """Lend to an owner; and the password, which nobody keeps. None: the extension is somebody else's.
+        `extension`: empty: the owner's own, each time the same. `configured`: it is one of the settings,
+        whose owner the operator is."""
         name = extension or self._own_name(owner)
         if not configured:
             if self._names.setdefault(name, owner) != owner:
-                raise NameTaken(name)
+                return None
             self._forget_names()
         mine = [each for each in self._lent.values() if each.owner == owner]
         for each in mine[: max(0, len(mine) + 1 - MOST_OF_ONE)]:
