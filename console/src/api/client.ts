@@ -39,8 +39,8 @@ interface Answer<T> {
   response: Response;
 }
 
-/** The answer's body; throws ApiError where there is none to be had. */
-export async function ok<T>(asked: Promise<Answer<T>>): Promise<T> {
+/** The answer's body; throws ApiError where there is none to be had. Where the document offers text beside JSON (CSV), it is the JSON. */
+export async function ok<T>(asked: Promise<Answer<T>>): Promise<Exclude<T, string>> {
   let answer: Answer<T>;
   try {
     answer = await asked;
@@ -50,7 +50,7 @@ export async function ok<T>(asked: Promise<Answer<T>>): Promise<T> {
     throw error;
   }
   if (!answer.response.ok) throw errorOf(answer.response.status, answer.error, answer.response.headers);
-  return answer.data as T;
+  return answer.data as Exclude<T, string>;
 }
 
 /** For what is no JSON (audio, CSV, a pcap): the whole response, or ApiError. */

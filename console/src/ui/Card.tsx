@@ -27,7 +27,12 @@ export function Card({
   return (
     <section className={cn("glass min-w-0 rounded-2xl", flush && "overflow-hidden", className)} {...rest}>
       {(title || actions) && (
-        <header className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2 px-5 pt-4 pb-3">
+        <header
+          className={cn(
+            "flex flex-wrap justify-between gap-x-4 gap-y-2 px-5 pt-4 pb-3",
+            description ? "items-start" : "min-h-15 items-center",
+          )}
+        >
           <div className="min-w-0">
             {title && (
               <Heading className="font-display font-semibold text-[0.9375rem] text-fg">{title}</Heading>

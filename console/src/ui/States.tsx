@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { t } from "@/app/i18n";
 import { Button } from "./Button";
 import { cn } from "./cn";
+import { Words } from "./Words";
 
 /** Where something will stand once it is loaded. Give it the size of that by `className`. */
 export function Skeleton({ className }: { className?: string }) {
@@ -98,10 +99,12 @@ export function ErrorState({ error, title, onRetry, className, inline }: ErrorSt
       <div className="min-w-0 max-w-xl flex-1">
         {title && <p className="font-display font-semibold text-fg">{title}</p>}
         <p className={cn("break-words text-sm leading-relaxed", title ? "mt-1 text-muted" : "text-fg")}>
-          {told.message}
+          <Words text={told.message} />
         </p>
         {detail && (
-          <p className="mt-1 whitespace-pre-line break-words text-faint text-xs leading-relaxed">{detail}</p>
+          <p className="mt-1 whitespace-pre-line break-words text-faint text-xs leading-relaxed">
+            <Words text={detail} />
+          </p>
         )}
       </div>
       {onRetry && (

@@ -4,6 +4,7 @@ import { t } from "@/app/i18n";
 import { Button, IconButton } from "./Button";
 import { cn } from "./cn";
 import { detailText } from "./States";
+import { Words } from "./Words";
 
 type Kind = "ok" | "bad" | "info";
 interface Toasted {
@@ -74,8 +75,14 @@ export function Toasts() {
           >
             <Icon className={cn("mt-0.5 size-4.5 shrink-0", tints[one.kind])} aria-hidden />
             <div className="min-w-0 flex-1 text-sm">
-              <p className="break-words text-fg">{one.text}</p>
-              {one.detail && <p className="mt-0.5 break-words text-faint text-xs">{one.detail}</p>}
+              <p className="break-words text-fg">
+                <Words text={one.text} />
+              </p>
+              {one.detail && (
+                <p className="mt-0.5 break-words text-faint text-xs">
+                  <Words text={one.detail} />
+                </p>
+              )}
               {one.action && (
                 <Button
                   size="sm"

@@ -21,3 +21,4 @@ export { type Column, Table } from "./Table";
 export { Segmented, Tabs } from "./Tabs";
 export { Toasts, toast } from "./Toast";
 export { Tooltip, TooltipProvider } from "./Tooltip";
+export { Words } from "./Words";

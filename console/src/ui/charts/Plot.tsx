@@ -75,17 +75,20 @@ function optionsFor(
   return {
     width: Math.max(50, width),
     height,
-    padding: bare ? [2, 0, 2, 0] : [10, 8, 0, 0],
+    padding: bare ? [2, 0, 2, 0] : [10, 22, 0, 0],
     legend: { show: false },
     cursor: { show: !bare, y: false, points: { size: 7 } },
     scales: {
-      x: { time: false },
+      x: {
+        time: false,
+        range: (u, low, high) => (kind === "bar" ? besides(u.data[0], low, high) : [low, high]),
+      },
       y: { range: (_u, low, high) => [Math.min(0, low ?? 0), high > 0 ? high * 1.08 : 1] },
     },
     axes: bare
       ? [{ show: false }, { show: false }]
       : [
-          { ...axis, grid: { show: false }, values: said("formatX"), space: 70 },
+          { ...axis, grid: { show: false }, values: said("formatX"), splits: spread, size: 28 },
           { ...axis, values: said("formatY"), size: 56 },
         ],
     series: [
@@ -106,6 +109,23 @@ function optionsFor(
       }),
     ],
   };
+}
+
+/** Half a step besides the first and last bar, which would be cut off else. */
+function besides(x: uPlot.AlignedData[0], low: number, high: number): [number, number] {
+  const [first = low, second = first + 1] = x;
+  const half = (second - first) / 2;
+  return [low - half, high + half];
+}
+
+const LABEL_PX = 64;
+
+/** As many of the values themselves as have room for their labels, evenly. */
+function spread(plot: uPlot): number[] {
+  const x = plot.data[0];
+  const room = Math.max(2, Math.floor(plot.bbox.width / devicePixelRatio / LABEL_PX));
+  const step = Math.max(1, Math.ceil(x.length / room));
+  return Array.from(x).filter((_, index) => (x.length - 1 - index) % step === 0);
 }
 
 /** A colour that goes out towards the foot of the chart. */
