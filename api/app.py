@@ -43,7 +43,7 @@ from api.speech import tables as speech
 from api.telephony.tables import TELEPHONY
 from api.tidy import tidy
 from api.watching import socket, stream
-from api.webrtc import phone
+from api.webrtc.tables import WEBRTC
 
 __all__ = ["TABLES", "ApiContext", "build_app"]
 
@@ -61,7 +61,6 @@ TABLES: tuple[ApiRoutes, ...] = (
     voice_sessions.routes,
     realtime_sessions.routes,
     sip_socket.routes,
-    phone.routes,
     *FLOW_TABLES,
     *KNOWLEDGE_TABLES,
     stream.routes,
@@ -78,6 +77,7 @@ TABLES: tuple[ApiRoutes, ...] = (
     providers.routes,
     erasures.routes,
     *TELEPHONY,
+    *WEBRTC,
     *speech.TABLES,
 )
 """All that is declared, in the order of the document. A resource's module is added here."""

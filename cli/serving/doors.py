@@ -6,12 +6,14 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 from api.context import ApiContext
 from cli.serving.certificates import SOMEWHERE, Certificates, files_of
-from cli.serving.media_policy import media_policy, page_policy
+from cli.serving.media_policy import media_policy
 from cli.serving.tracing import trace
 from cli.serving.trunks import admit_trunks, call_by_trunks, humour_trunks, signer_of, tend_trunks
+from cli.serving.webrtc import browsers_policy, reachable_hosts
 from cli.serving.who_may_call import endpoints_of, weak_secrets, who_may_call
 from mediaserver.addresses import Networks
 from mediaserver.calls.draining import Drain
@@ -24,6 +26,7 @@ from mediaserver.metrics import Metrics
 from mediaserver.rtp.liveness import SilenceLimits
 from mediaserver.rtp.wire import RtpWire
 from mediaserver.sdp.ice import Ice
+from mediaserver.sdp.policy import Encryption
 from mediaserver.settings.sip import SipSettings
 from sip.access.challenger import Challenger
 from sip.access.gate import Gate
@@ -103,6 +106,9 @@ async def open_sip(
     registrar = Registrar(
         sip.realm, endpoints.password, challenger=challenger, endpoints=lambda: gate.endpoints
     )
+    pages = replace(
+        await asyncio.to_thread(browsers_policy, settings), encryption=Encryption.REQUIRED, bundled=True
+    )
     agent = SipAgent(
         host=sip.host,
         port=sip.port,
@@ -120,7 +126,8 @@ async def open_sip(
         on_refused=lambda reason: metrics.calls_refused.labels(reason).inc(),
         nat_ping_s=sip.nat_ping_s,
         media=media_policy(sip),
-        page_media=page_policy(sip),
+        page_media=pages,
+        page_hosts=reachable_hosts(settings).of,
         srtp_without_tls=sip.srtp_without_tls,
         ice=Ice(sip.ice),
         dns_servers=sip.dns_servers,

@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 
 from mediaserver.errors import EngineMissingError
 from mediaserver.media.wideband import load
 from mediaserver.sdp.policy import CodecOrder, Encryption, InbandDtmf, MediaPolicy
-from mediaserver.settings.sip import CodecName, SipSettings
+from mediaserver.settings.sip import SipSettings
 
 log = logging.getLogger(__name__)
-
-
-PAGE_CODECS: tuple[CodecName, ...] = ("opus", "PCMU", "PCMA")
-"""What every browser has (:rfc:`7874`)."""
-
-
-def page_policy(sip: SipSettings) -> MediaPolicy:
-    """What phones in browsers are offered, whatever telephones get: all that they take is encrypted. Raises
-    EngineMissingError, which it never does while G.711 is built in."""
-    theirs = sip.model_copy(update={"codecs": PAGE_CODECS, "srtp": "required"})
-    return replace(media_policy(theirs), comfort_noise=False, dtx=False, bundled=True)
 
 
 def media_policy(sip: SipSettings) -> MediaPolicy:
