@@ -35,7 +35,7 @@ TRUNK = TRUNKS + "/{name}"
 def _with_settings(schema: dict[str, Any]) -> None:
     """What a trunk may say, as its own type has it; parts that are objects by their names alone."""
     for name, part in TypeAdapter(TrunkSpec).json_schema()["properties"].items():
-        plain = {"type": "object"} if "$ref" in json.dumps(part) else part
+        plain = {"type": "object", "additionalProperties": True} if "$ref" in json.dumps(part) else part
         schema["properties"].setdefault(name, plain)
 
 

@@ -40,6 +40,35 @@ KEYS: tuple[dict[str, Any], ...] = (
     {"name": "CRM", "scopes": ["calls:read", "calls:write", "events:read"], "quota": {"call_minutes": 2000}},
     {"name": "Grafana", "scopes": ["metrics", "usage:read"]},
 )
+CALENDAR: dict[str, Any] = {
+    "name": "us", "label": "Holidays",
+    "days": [
+        {"date": "12-25", "label": "Christmas"},
+        {"date": "2026-11-27", "label": "Day after Thanksgiving", "hours": ["10:00-14:00"]},
+    ],
+}  # fmt: skip
+ROUTE: dict[str, Any] = {
+    "pattern": "+1212555019*", "agent": "support", "label": "Support line", "priority": 10,
+    "time_zone": "America/New_York", "calendar": "us",
+    "hours": {
+        **dict.fromkeys(("mon", "tue", "wed", "thu"), ["09:00-12:30", "13:30-18:00"]),
+        "fri": ["09:00-16:00", "20:00-02:00"],
+    },
+    "fallback": {"message": "We are closed"},
+}  # fmt: skip
+DOCUMENTS: tuple[dict[str, str], ...] = (
+    {
+        "name": "House rules",
+        "text": "# Opening hours\nWe are open from nine to six on weekdays, and from ten to four on "
+        "Saturdays. On Sundays we are closed.\n# Parking\nThere is a car park behind the house. It is "
+        "free for two hours.\n# Pets\nDogs are welcome in the garden, on a lead.",
+    },
+    {
+        "name": "Prices 2026",
+        "text": "# Rooms\nA room for four costs twenty dollars an hour, one for twelve forty-five.\n"
+        "# Catering\nCoffee and cake are six dollars for each guest.",
+    },
+)
 WEBHOOKS: tuple[dict[str, Any], ...] = (
     {"url": "https://crm.example/hooks/calls", "topics": ["call.*"], "description": "CRM: each call"},
     {"url": "https://ops.example/voiceforge", "topics": ["agent.changed"], "description": "Changes"},
@@ -64,6 +93,10 @@ def furnish(server: RunningServer) -> list[str]:
         made("POST", "/api/telephony/trunks", trunk)
     for number in NUMBERS:
         made("POST", "/api/telephony/numbers", number)
+    made("POST", "/api/telephony/calendars", CALENDAR)
+    made("POST", "/api/telephony/routes", ROUTE)
+    for document in DOCUMENTS:
+        made("POST", "/api/knowledge/house/documents", document)
     for key in KEYS:
         made("POST", "/api/keys", key)
     for webhook in WEBHOOKS:

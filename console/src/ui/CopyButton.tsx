@@ -34,6 +34,8 @@ export function CodeLine({ text, label }: { text: string; label?: string }) {
     <div className="flex min-w-0 items-center gap-2 rounded-xl border border-line bg-sunken py-1 ps-3 pe-1">
       <code
         dir="ltr"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
+        tabIndex={0}
         className="scroll-quiet min-w-0 flex-1 overflow-x-auto whitespace-nowrap text-start text-[0.8125rem] text-fg"
       >
         {text}

@@ -39,8 +39,8 @@ export function EditAgent({ name }: { name: string }) {
   );
 }
 
-export function NewAgent({ copyOf }: { copyOf?: Agent }) {
-  return <AgentEditor copyOf={copyOf} />;
+export function NewAgent({ copyOf, voice }: { copyOf?: Agent; voice?: string }) {
+  return <AgentEditor copyOf={copyOf} voice={voice} />;
 }
 
 function Back() {
@@ -55,14 +55,18 @@ function Back() {
   );
 }
 
-function AgentEditor({ agent, copyOf }: { agent?: Agent; copyOf?: Agent }) {
+function AgentEditor({ agent, copyOf, voice }: { agent?: Agent; copyOf?: Agent; voice?: string }) {
   const [, go] = useLocation();
   const queries = useQueryClient();
   const [part, setPart] = useState<Part>("basics");
   const [removing, setRemoving] = useState(false);
   const fresh = agent === undefined;
   const form = useForm<AgentForm>({
-    initial: agent ? formOf(agent) : copyOf ? { ...formOf(copyOf), name: "" } : NEW_AGENT,
+    initial: agent
+      ? formOf(agent)
+      : copyOf
+        ? { ...formOf(copyOf), name: "" }
+        : { ...NEW_AGENT, voice: voice ?? "" },
     version: agent?.version,
     check: (values) => ({
       ...(values.name.trim() ? {} : { name: t("Give it a name: calls and routes know it by that.") }),

@@ -32,7 +32,7 @@ export default function AgentsPage() {
   if (asked.has("new") || like !== null) {
     const copyOf = data?.find((one) => one.name === like);
     if (like && data === undefined) return <SkeletonList />;
-    return <NewAgent key={like ?? "new"} copyOf={copyOf} />;
+    return <NewAgent key={like ?? "new"} copyOf={copyOf} voice={asked.get("voice") ?? undefined} />;
   }
   return <AgentList />;
 }

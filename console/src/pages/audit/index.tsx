@@ -1,15 +1,236 @@
+import { useQuery } from "@tanstack/react-query";
+import { ChevronDown, ScrollText } from "lucide-react";
+import { useState } from "react";
+import { useLocation, useSearch } from "wouter";
+import { api, ok, type Schema, useKeyset } from "@/api";
+import { dateTime, relative } from "@/app/format";
 import { t } from "@/app/i18n";
-import { Card, EmptyState, Page } from "@/ui";
+import { Avatar } from "@/parts/Avatar";
+import { keysQuery } from "@/parts/data";
+import { inWords } from "@/parts/History";
+import {
+  Badge,
+  Button,
+  Card,
+  cn,
+  EmptyState,
+  ErrorState,
+  KeyValue,
+  Page,
+  SearchInput,
+  Select,
+  SkeletonList,
+  type Tone,
+} from "@/ui";
+
+type Line = Schema["AuditLineShown"];
+
+const ACTIONS = [
+  "agent.",
+  "key.",
+  "number.",
+  "route.",
+  "calendar.",
+  "trunk.",
+  "flow.",
+  "webhook.",
+  "knowledge.",
+  "prices.",
+  "phone_prices.",
+  "erasure.",
+  "console.",
+  "call.",
+];
 
 export default function AuditPage() {
+  const [, go] = useLocation();
+  const asked = new URLSearchParams(useSearch());
+  const [action, key] = [asked.get("action") ?? "", asked.get("key") ?? ""];
+  const [subject, setSubject] = useState(asked.get("subject") ?? "");
+  const { data: keys = [] } = useQuery(keysQuery);
+  const query = {
+    action: action || undefined,
+    key: key || undefined,
+    subject: asked.get("subject") || undefined,
+  };
+  const list = useKeyset(["audit", query], (cursor, signal) =>
+    ok(api.GET("/api/audit", { params: { query: { ...query, cursor: cursor || undefined } }, signal })),
+  );
+  function filter(more: Record<string, string>) {
+    const next = new URLSearchParams({ action, key, subject, ...more });
+    for (const [name, value] of [...next]) if (!value) next.delete(name);
+    go(`/audit?${next}`, { replace: true });
+  }
+  const filtered = Boolean(query.action || query.key || query.subject);
   return (
-    <Page title={t("Audit")}>
-      <Card>
-        <EmptyState
-          title={t("This page is being built.")}
-          text={t("Until it is here, the API and the command line do all that it will.")}
+    <Page
+      title={t("Audit")}
+      description={t(
+        "Who changed what, from where, newest first. Nothing here can be changed, and no secret stands in it.",
+      )}
+    >
+      <div className="mb-4 flex flex-wrap items-center gap-3">
+        <Select
+          className="w-44"
+          aria-label={t("Kind of change")}
+          value={action}
+          onChange={(value) => filter({ action: value })}
+          placeholder={t("All changes")}
+          choices={ACTIONS.map((one) => ({ value: one, label: one.replace(".", "").replaceAll("_", " ") }))}
         />
+        <Select
+          className="w-48"
+          aria-label={t("Key")}
+          value={key}
+          onChange={(value) => filter({ key: value })}
+          placeholder={t("By anybody")}
+          choices={keys.map((one) => ({ value: one.id, label: one.name }))}
+        />
+        <form
+          className="flex min-w-60 flex-1 gap-2"
+          onSubmit={(event) => {
+            event.preventDefault();
+            filter({ subject });
+          }}
+        >
+          <SearchInput
+            className="max-w-none"
+            label={t("Done to, as agent:demo")}
+            value={subject}
+            onChange={(value) => {
+              setSubject(value);
+              if (!value) filter({ subject: "" });
+            }}
+          />
+          <Button type="submit">{t("Filter")}</Button>
+        </form>
+      </div>
+      <Card flush>
+        {list.isPending ? (
+          <SkeletonList />
+        ) : list.isError && list.rows.length === 0 ? (
+          <ErrorState
+            title={t("The audit log could not be loaded")}
+            error={list.error}
+            onRetry={() => void list.refetch()}
+          />
+        ) : list.rows.length === 0 ? (
+          <EmptyState
+            icon={<ScrollText />}
+            title={filtered ? t("No change fits") : t("Nothing was changed yet")}
+            text={
+              filtered
+                ? t("Choose other filters; a subject is written in full, as agent:demo.")
+                : t("Each change of agents, keys, numbers and the like stands here with who made it.")
+            }
+            action={
+              filtered && (
+                <Button
+                  onClick={() => {
+                    setSubject("");
+                    go("/audit", { replace: true });
+                  }}
+                >
+                  {t("Show all")}
+                </Button>
+              )
+            }
+          />
+        ) : (
+          <>
+            <ol className="divide-y divide-line">
+              {list.rows.map((line, at) => (
+                <AuditLine
+                  key={line.id}
+                  line={line}
+                  day={dayOf(line.at) === dayOf(list.rows[at - 1]?.at) ? "" : dayOf(line.at)}
+                />
+              ))}
+            </ol>
+            {list.hasNextPage && (
+              <div className="border-line border-t p-4 text-center">
+                <Button loading={list.isFetchingNextPage} onClick={list.more}>
+                  {t("Show older changes")}
+                </Button>
+              </div>
+            )}
+          </>
+        )}
       </Card>
     </Page>
   );
+}
+
+function AuditLine({ line, day }: { line: Line; day: string }) {
+  const [open, setOpen] = useState(false);
+  const words = inWords(line.change);
+  return (
+    <>
+      {day && <li className="bg-sunken px-5 py-1.5 font-medium text-faint text-xs">{day}</li>}
+      <li className="px-5 py-3">
+        <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
+          <Avatar name={line.actor} />
+          <div className="min-w-0 flex-1 basis-52">
+            <p className="flex flex-wrap items-center gap-2 text-sm">
+              <span className="font-medium">{line.actor}</span>
+              <Badge tone={toneOf(line.action)}>{line.action}</Badge>
+              <bdi className="min-w-0 break-all text-muted">{line.subject}</bdi>
+            </p>
+            {words && !open && <p className="mt-0.5 truncate text-faint text-xs">{words}</p>}
+          </div>
+          <time dateTime={line.at} title={dateTime(line.at)} className="text-faint text-xs">
+            {relative(line.at)}
+          </time>
+          <Button
+            size="sm"
+            variant="ghost"
+            aria-expanded={open}
+            icon={<ChevronDown className={cn("transition-transform", open && "rotate-180")} />}
+            onClick={() => setOpen(!open)}
+          >
+            {t("Details")}
+          </Button>
+        </div>
+        {open && (
+          <KeyValue
+            className="mt-2 ms-12"
+            items={[
+              [t("When"), dateTime(line.at)],
+              [t("Known by"), line.how],
+              [t("From"), <bdi key="from">{line.source || "–"}</bdi>],
+              [
+                t("Request"),
+                <code key="request" className="break-all text-xs">
+                  {line.request}
+                </code>,
+              ],
+              ...Object.entries(line.change).map(
+                ([name, value]) =>
+                  [
+                    name,
+                    <code key={name} className="break-all text-xs">
+                      {typeof value === "string" ? value : JSON.stringify(value)}
+                    </code>,
+                  ] as const,
+              ),
+            ]}
+          />
+        )}
+      </li>
+    </>
+  );
+}
+
+function toneOf(action: string): Tone {
+  if (/\.(remove|revoke|delete)/.test(action)) return "bad";
+  if (/\.(add|create|publish|begin)/.test(action)) return "ok";
+  return /\.(rotate|change)/.test(action) ? "gold" : "neutral";
+}
+
+function dayOf(at: string | undefined): string {
+  return at === undefined
+    ? ""
+    : new Intl.DateTimeFormat(document.documentElement.lang || "en", { dateStyle: "full" }).format(
+        new Date(at),
+      );
 }
