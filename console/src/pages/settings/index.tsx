@@ -40,10 +40,7 @@ function You() {
       <KeyValue
         items={[
           [t("Signed in as"), session.name],
-          [
-            t("May"),
-            <May key="may" all={all} scopes={session.scopes} />,
-          ],
+          [t("May"), <May key="may" all={all} scopes={session.scopes} />],
           [t("Signed in until"), session.expires_at ? relative(session.expires_at) : null],
           [
             t("VoiceForge"),
