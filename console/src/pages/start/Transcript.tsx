@@ -10,7 +10,9 @@ export function Transcript({ captions, waiting }: { captions: Captions; waiting:
   const { lines, partial } = captions;
   const seen = `${lines.length} ${lines.at(-1)?.text.length} ${partial.length}`;
   // biome-ignore lint/correctness/useExhaustiveDependencies: `seen` stands for what was added
-  useEffect(() => foot.current?.scrollIntoView?.({ block: "nearest" }), [seen]);
+  useEffect(() => {
+    foot.current?.scrollIntoView({ block: "nearest" });
+  }, [seen]);
   return (
     <div
       role="log"
