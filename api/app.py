@@ -43,6 +43,7 @@ from api.speech import tables as speech
 from api.telephony.tables import TELEPHONY
 from api.tidy import tidy
 from api.watching import socket, stream
+from api.webrtc.tables import WEBRTC
 
 __all__ = ["TABLES", "ApiContext", "build_app"]
 
@@ -76,6 +77,7 @@ TABLES: tuple[ApiRoutes, ...] = (
     providers.routes,
     erasures.routes,
     *TELEPHONY,
+    *WEBRTC,
     *speech.TABLES,
 )
 """All that is declared, in the order of the document. A resource's module is added here."""

@@ -30,6 +30,7 @@ from api.routing.models import ResponseModel
 from api.routing.paging import Page
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
+from mediaserver.host_port import host_port
 from mediaserver.storage import console_sessions
 from mediaserver.storage.keys import new_secret
 
@@ -56,6 +57,13 @@ class ConsoleSessionShown(ResponseModel):
     current: bool = Field(description="It is the one that asks.")
 
 
+class AddressOffered(ResponseModel):
+    """Somebody whom everybody who reaches this server may call."""
+
+    name: str = Field(description="`sip:NAME@` with `sip_address`, or `to` of a call from the browser.")
+    says: str = Field(description="What it is for.")
+
+
 class SignedIn(ResponseModel):
     """Who the browser that asks is, and what it may do."""
 
@@ -67,6 +75,8 @@ class SignedIn(ResponseModel):
     may_call_without_key: bool = Field(
         description="It is on this machine: it may call from the browser whom SIP would let anybody call."
     )
+    offered: list[AddressOffered] = Field(description="Whom it may call at once, the first one first.")
+    sip_address: str = Field(description="Where phones call: host and port; empty to who may not call.")
     expires_at: datetime | None = Field(description="When its cookie ends.")
     version: str = Field(description="Of the server.")
 
@@ -104,13 +114,20 @@ async def session_here(request: web.Request) -> SignedIn:
     context, who = request.app[CONTEXT], asker(request)
     settings, access = context.settings, context.access
     ends = access.ring.session_of(request.cookies.get(COOKIE, ""), access.wall()) if who.session else None
+    here = on_this_machine(request, settings) and same_origin(request, settings)
+    told = here or who.how is not How.NOTHING
+    sip = context.sip_address or host_port(settings.sip.host, settings.sip.port)
     return SignedIn(
         signed_in=who.how is not How.NOTHING,
         ended=ENDED in request,
         name=who.name if who.how is not How.NOTHING else "",
         how=who.how.value,
         scopes=sorted(held(who.scopes)),
-        may_call_without_key=on_this_machine(request, settings) and same_origin(request, settings),
+        may_call_without_key=here,
+        offered=[AddressOffered(name=name, says=says) for name, says in context.offered().items()]
+        if told
+        else [],
+        sip_address=sip if told else "",
         expires_at=ends.expires_at if ends is not None else None,
         version=_version(),
     )

@@ -20,6 +20,7 @@ from api.realtime.hub import RealtimeHub
 from api.shared_places import SharedPlaces
 from api.speech_desk import SpeechDesk
 from api.tried_flows import TriedFlows
+from api.webrtc_desk import WebRtcDesk
 from mediaserver.calls.directory import Directory
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.outbound_metering import OutboundMeter
@@ -98,6 +99,8 @@ class ApiContext:
     """Documents that agents search; None while the server is starting."""
     gateway: Gateway | None = None
     """Conversations over WebSocket; None while the server is starting."""
+    webrtc: WebRtcDesk | None = None
+    """Calls from browsers; None while the server is starting."""
     realtime: RealtimeHub | None = None
     """Conversations by OpenAI's Realtime protocol; None while the server is starting."""
     outbound: OutboundMeter | None = None

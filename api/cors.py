@@ -19,8 +19,9 @@ ALLOWED = (
 OPENAI = ("x-stainless-", "openai-")
 """So begin the headers that OpenAI's client adds to each request, in browsers, too."""
 EXPOSED = (
-    f"{HEADER}, Accept-Ranges, Content-Disposition, Content-Range, ETag, Idempotent-Replayed, Location, "
-    "RateLimit, RateLimit-Policy, Retry-After, X-Sample-Rate, X-Voice-Engine, X-Voice-Instead-Of, X-Voice-Why"
+    f"{HEADER}, Accept-Ranges, Content-Disposition, Content-Range, ETag, Idempotent-Replayed, Link, "
+    "Location, RateLimit, RateLimit-Policy, Retry-After, X-Call-Id, X-Call-Ticket, X-Sample-Rate, "
+    "X-Voice-Engine, X-Voice-Instead-Of, X-Voice-Why"
 )
 REMEMBERED_S = 600
 

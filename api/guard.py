@@ -16,6 +16,7 @@ from aiohttp.typedefs import Handler
 from api.access.access import KeyRefusal, KeyRefused
 from api.access.asker import ASKER, NOBODY, Asker, How
 from api.access.buckets import Taken
+from api.access.call_tokens import PREFIX as CALL_TOKEN
 from api.access.origin import host_allowed, on_this_machine, same_origin
 from api.access.rate_headers import rate_headers
 from api.access.scopes import Scope
@@ -36,6 +37,8 @@ ENDED: web.RequestKey[bool] = web.RequestKey("ended", bool)
 """The browser was signed in, and is no longer."""
 RATE: web.RequestKey[Taken] = web.RequestKey("rate", Taken)
 """What is left to whoever asks."""
+REFUSED: web.RequestKey[KeyRefused] = web.RequestKey("refused", KeyRefused)
+"""Why what somebody showed lets them in as nobody only, where everybody may ask."""
 _OWN_CALL = re.compile(r"/api/telephony/calls/([0-9a-f-]{36})(/events)?")
 """What a ticket opens: what is told of the call, and what was kept of it."""
 _REFUSALS = {
@@ -71,6 +74,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
             context.prove(request, Asker(refused.key, "too often"))
         if not is_open:
             raise told_refusal(refused) from None
+        request[REFUSED] = refused
         asker = NOBODY
     if asker.how is not How.NOTHING:
         context.prove(request, asker)
@@ -140,6 +144,8 @@ def _asker(request: web.Request, context: ApiContext, ours: bool) -> Asker:
     KeyRefused."""
     access = context.access
     if (secret := bearer(request) or protocol_key(request)) is not None:
+        if secret.startswith(CALL_TOKEN):
+            return NOBODY  # it lets in to calls alone, which look at it themselves
         asker, taken = access.admit(secret, request.remote or "")
         if taken is not None:
             request[RATE] = taken

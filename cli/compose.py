@@ -66,6 +66,7 @@ from cli.serving.tracing import open_tracer
 from cli.serving.usage import forget_counts, watch_jobs
 from cli.serving.watch import counter_of_thinking_ahead, stored, watch
 from cli.serving.webhooks import open_webhooks
+from cli.serving.webrtc import open_webrtc
 from cli.simulate.by_request import ServedSimulator
 from cli.simulate.by_typing import ServedTrials
 from mediaserver import descriptors
@@ -360,6 +361,7 @@ class Server:
                 context,
             )
         context.sip_address, secure = await opening_sip
+        context.webrtc = await open_webrtc(settings, wire, switchboard, metrics, undo)
         media = ClockHealth(clock, lambda: len(clock))
         where = "PostgreSQL" if settings.database.url.get_secret_value() else "embedded"
         health.ask(lambda: stored(database.writer, where), instead_of="database")

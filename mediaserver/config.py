@@ -50,6 +50,7 @@ from mediaserver.settings.sip import SipSettings
 from mediaserver.settings.speech import SpeechSettings
 from mediaserver.settings.telemetry import TelemetrySettings
 from mediaserver.settings.webhooks import WebhooksSettings
+from mediaserver.settings.webrtc import WebRtcSettings
 
 PREFIX = "VOICEFORGE_"
 DEFAULT_FILE = Path("voiceforge.toml")
@@ -72,6 +73,7 @@ class Settings(BaseSettings):
     gateway: GatewaySettings = GatewaySettings()
     secrets: SecretsSettings = SecretsSettings()
     sip: SipSettings = SipSettings()
+    webrtc: WebRtcSettings = WebRtcSettings()
     outbound: OutboundSettings = OutboundSettings()
     rtp: RtpSettings = RtpSettings()
     media: MediaSettings = MediaSettings()

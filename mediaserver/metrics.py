@@ -230,6 +230,9 @@ class Metrics:
         self.calls = Counter(
             "voiceforge_calls", "Calls that ended, by who ended them and why", ["by", "why"], registry=r
         )
+        self.webrtc_calls = Counter(
+            "voiceforge_webrtc_calls", "Calls of browsers by HTTP, by how they ended", ["outcome"], registry=r
+        )
         self.calls_refused = Counter(
             "voiceforge_calls_refused", "Calls refused before they began", ["reason"], registry=r
         )

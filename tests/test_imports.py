@@ -12,9 +12,10 @@ ALLOWED: dict[str, set[str]] = {
     "mediaserver": set(),
     "pipelines": {"mediaserver"},
     "sip": {"mediaserver"},
+    "webrtc": {"mediaserver"},
     "callers": {"mediaserver", "sip", "pipelines"},
-    "api": {"mediaserver", "pipelines", "sip"},
-    "cli": {"mediaserver", "pipelines", "sip", "callers", "api"},
+    "api": {"mediaserver", "pipelines", "sip", "webrtc"},
+    "cli": {"mediaserver", "pipelines", "sip", "webrtc", "callers", "api"},
 }
 """Package -> siblings it may import. `cli` is the composition root (DECISIONS.md)."""
 INSIDE: dict[str, set[str]] = {

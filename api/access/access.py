@@ -18,6 +18,7 @@ from uuid import UUID
 
 from api.access.asker import OPERATOR, Asker, How
 from api.access.buckets import Buckets, RequestRate, Taken
+from api.access.call_tokens import CallTokens
 from api.access.keyring import KeyRing
 from api.access.login_codes import LoginCodes
 from api.access.quotas import KINDS, Quotas, QuotaSpent
@@ -94,6 +95,7 @@ class AccessControl:
     ) -> None:
         self.ring = KeyRing()
         self.tickets = Tickets()
+        self.call_tokens = CallTokens()
         self.codes = LoginCodes()
         self.quotas = Quotas()
         self.uses: dict[UUID, datetime] = {}

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from mediaserver import logs
+from mediaserver.calls.call import Call
 from mediaserver.calls.call_setup import CallSetup, could_not_begin
 from mediaserver.calls.joining import Joining, unanswered
 from mediaserver.calls.live import LiveCall, failed
@@ -18,6 +19,7 @@ from mediaserver.calls.protocols import Invitation
 from mediaserver.calls.referring import Referring
 from mediaserver.calls.routes import (
     LONGEST,
+    AgentSpec,
     Refused,
     Resolution,
     Routes,
@@ -58,25 +60,30 @@ class IncomingCalls:
         self._transcript_at = transcript_at
         self._forbidden = Seldom()
 
-    def invited(self, invitation: Invitation) -> None:
-        """A new call. Returns at once; the rest happens in a task of the call's own."""
+    def invited(
+        self, invitation: Invitation, known: AgentSpec | None = None, owner: UUID | None = None
+    ) -> Call | None:
+        """A new call. Returns at once; the rest happens in a task of the call's own. `known`: the agent that
+        is called, where whoever opened the door has found it; `owner`: the key whose call it is; None: the
+        agent's. The call; None where there is no new one: the leg is told why."""
         leg = invitation.leg
         if invitation.replaces is not None:
             self._referring.replaces(leg, invitation.replaces)
-            return
-        to = self._lead(invitation)
+            return None
+        to = self._lead(invitation) if known is None else ToAgent(known)
         if isinstance(to, Refused):
             why = Why.NOT_FOUND if to.code == 404 else Why.REJECTED
             self._means.spawn(leg.hangup(Termination(EndedBy.SERVER, why, to.code, to.why)))
-            return
+            return None
         agent = to.agent if isinstance(to, ToAgent) else None
         try:
             self._setup.check_room()
         except CapacityError as error:
             log.warning("call to %r refused: %s", invitation.dialled[:LONGEST], error)
             self._means.spawn(leg.hangup(Termination(EndedBy.SERVER, Why.FAILED, 503, str(error))))
-            return
-        owner = agent.owner if agent is not None else None
+            return None
+        if owner is None and agent is not None:
+            owner = agent.owner
         call = self._setup.new_call(
             "inbound", invitation.from_uri, invitation.to_uri, agent, invitation.about, owner
         )
@@ -84,6 +91,7 @@ class IncomingCalls:
         live = self._setup.new_live(call, leg)
         live.hops_left = invitation.hops_left
         self._means.spawn(self._serve(live, invitation, to))
+        return call
 
     def _lead(self, invitation: Invitation) -> Resolution:
         """Where it leads. The list of what this caller may dial comes first: were what exists looked at

@@ -158,6 +158,12 @@ class LocalSwitchboard:
         """A new call. Returns at once; the rest happens in a task of the call's own."""
         self._incoming.invited(invitation)
 
+    def receive(
+        self, invitation: Invitation, agent: AgentSpec | None = None, owner: UUID | None = None
+    ) -> Call | None:
+        """As `invited`, with the call that it becomes; see `IncomingCalls.invited`."""
+        return self._incoming.invited(invitation, agent, owner)
+
     def place(
         self,
         to: str,

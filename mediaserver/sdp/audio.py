@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from mediaserver.media.connectivity import IceSession
 from mediaserver.media.encryption import Encrypting
-from mediaserver.media.leg import Frame, Lane
+from mediaserver.media.leg import Frame, Lane, LegStats
 
 
 class Figures(Protocol):
@@ -28,6 +29,23 @@ class Figures(Protocol):
     @property
     def lateness_ms(self) -> float: ...
     def as_dict(self) -> dict[str, Any]: ...
+
+
+NO_LABELS: Mapping[str, str] = MappingProxyType({})
+
+
+def leg_stats(stats: Figures, labels: Mapping[str, str] = NO_LABELS) -> LegStats:
+    """A stream's figures as those of a leg. `labels`: what else is to be kept among them."""
+    return LegStats(
+        packets=stats.packets,
+        lost=stats.lost,
+        loss_pct=stats.loss_pct,
+        jitter_ms=stats.jitter_ms,
+        rtt_ms=stats.rtt_ms,
+        mos=stats.mos,
+        lateness_ms=stats.lateness_ms,
+        detail={**stats.as_dict(), **labels},
+    )
 
 
 class AudioStream(Protocol):

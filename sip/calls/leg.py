@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable
 from typing import Protocol
 
 from mediaserver.errors import CallError
@@ -26,13 +25,12 @@ from mediaserver.media.leg import (
     TransferAsked,
 )
 from mediaserver.media.time import FRAME_SAMPLES
-from mediaserver.sdp.audio import AudioStream, Figures
+from mediaserver.sdp.audio import AudioStream, Figures, leg_stats
 from mediaserver.sdp.negotiation import Negotiated
 from mediaserver.sdp.offer_answer import ACTIVE, HOLD
 from sip.calls.info_dtmf import relay_body
 from sip.messages.message import Message
 
-NO_LABELS: Mapping[str, str] = MappingProxyType({})
 SAME_PRESS_S = 0.5
 """The same digit by two of INFO, RFC 4733 and its sound within this time is one press."""
 
@@ -328,17 +326,3 @@ class _Over:
 
     def address_at_peer(self, user: str) -> str:
         return f"sip:{user}@anonymous.invalid"
-
-
-def leg_stats(stats: Figures, labels: Mapping[str, str] = NO_LABELS) -> LegStats:
-    """A stream's figures as those of a leg."""
-    return LegStats(
-        packets=stats.packets,
-        lost=stats.lost,
-        loss_pct=stats.loss_pct,
-        jitter_ms=stats.jitter_ms,
-        rtt_ms=stats.rtt_ms,
-        mos=stats.mos,
-        lateness_ms=stats.lateness_ms,
-        detail={**stats.as_dict(), **labels},
-    )

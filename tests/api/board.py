@@ -44,8 +44,9 @@ class Board(LocalSwitchboard):
         self.bus = EventBus()
         self.registry = CallRegistry(10, metrics)
         self.clock = MediaClock(phases=1)
+        self.routes = as_at_the_first_start({"ann", "bob"})
         super().__init__(
-            routes=as_at_the_first_start({"ann", "bob"}),
+            routes=self.routes,
             makers=makers or {"echo": EchoMaker()},
             registry=self.registry,
             bus=self.bus,

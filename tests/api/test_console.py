@@ -142,6 +142,17 @@ async def test_who_was_never_signed_in_is_told_apart_from_who_no_longer_is(guard
     assert not (await (await guarded.client.get(SESSION, headers=proxied)).json())["may_call_without_key"]
 
 
+async def test_whom_to_call_is_told_to_who_may_call(guarded: Desk) -> None:
+    guarded.context.offered = lambda: {"demo": "books a room"}
+    guarded.context.sip_address = "192.0.2.1:5060"
+    told = await (await guarded.client.get(SESSION, headers=STRANGER)).json()
+    assert told["offered"] == [{"name": "demo", "says": "books a room"}]
+    assert told["sip_address"] == "192.0.2.1:5060"
+    afar = {**STRANGER, "X-Forwarded-For": "192.0.2.7"}
+    told = await (await guarded.client.get(SESSION, headers=afar)).json()
+    assert (told["offered"], told["sip_address"]) == ([], "")
+
+
 async def test_while_the_server_starts_nobody_is_told_that_he_is_signed_out(guarded: Desk) -> None:
     guarded.context.access.ring.known = False
     headers = {"Cookie": f"{COOKIE}=vfs_of_before", **STRANGER}

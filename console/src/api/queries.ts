@@ -34,20 +34,23 @@ export interface KeysetPage<T> {
  * A list that is read page by page while it is scrolled. `load` is given the cursor ("" at first).
  * `<Table rows={list.rows} onEnd={list.more} …/>`.
  */
-export function useKeyset<T>(
+export function useKeyset<P extends KeysetPage<unknown>>(
   queryKey: QueryKey,
-  load: (cursor: string, signal: AbortSignal) => Promise<KeysetPage<T>>,
+  load: (cursor: string, signal: AbortSignal) => Promise<P>,
   options: { enabled?: boolean; refetchInterval?: number } = {},
 ) {
   const query = useInfiniteQuery({
     queryKey,
     queryFn: ({ pageParam, signal }) => load(pageParam, signal),
     initialPageParam: "",
-    getNextPageParam: (page: KeysetPage<T>) => page.next || undefined,
+    getNextPageParam: (page: P) => page.next || undefined,
     ...options,
   });
   const { data, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = query;
-  const rows = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);
+  const rows = useMemo(
+    () => (data?.pages.flatMap((page) => page.items) ?? []) as P["items"][number][],
+    [data],
+  );
   const more = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);

@@ -1,0 +1,133 @@
+"""Tokens for pages of other sites: one destination, some origins, some calls, some time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import asyncpg
+import pytest
+
+from api.access.call_tokens import BadToken, CallToken, CallTokens, TokenFault
+from api.access.scopes import Scope
+from tests.api.desk import Desk
+from tests.api.keys import bearer, made_up_key, stored_key
+from tests.api.webrtc.door_desk import DoorDesk, fault, open_door
+
+TOKENS = "/api/webrtc/tokens"
+TOKEN = CallToken("one", "", 1_000, 2, to="echo", origins=("https://shop.example",))
+SHOP = "https://shop.example"
+
+
+def test_a_token_permits_what_it_says_and_nothing_that_was_changed() -> None:
+    tokens = CallTokens()
+    text = tokens.make(TOKEN)
+    assert tokens.read(text, SHOP, 999) == TOKEN
+    for at in range(0, len(text), 7):
+        changed = text[:at] + ("A" if text[at] != "A" else "B") + text[at + 1 :]
+        with pytest.raises(BadToken):
+            tokens.read(changed, SHOP, 999)
+    with pytest.raises(BadToken):
+        CallTokens().read(text, SHOP, 999)  # another process
+
+
+@pytest.mark.parametrize(
+    ("origin", "now", "why"),
+    [
+        (SHOP, 1_000, TokenFault.EXPIRED),
+        ("https://evil.example", 1, TokenFault.WRONG_ORIGIN),
+        (None, 1, TokenFault.WRONG_ORIGIN),
+    ],
+)
+def test_a_token_holds_for_a_while_and_for_its_pages(origin: str | None, now: int, why: TokenFault) -> None:
+    tokens = CallTokens()
+    with pytest.raises(BadToken) as refused:
+        tokens.read(tokens.make(TOKEN), origin, now)
+    assert refused.value.why is why
+
+
+def test_what_was_begun_with_a_token_outlives_it() -> None:
+    tokens = CallTokens()
+    assert tokens.read(tokens.make(TOKEN), SHOP, 9_999, ended=True) == TOKEN
+
+
+def test_a_token_is_spent_after_so_many_calls() -> None:
+    tokens = CallTokens()
+    tokens.spend(TOKEN, 1)
+    tokens.spend(TOKEN, 1)
+    with pytest.raises(BadToken) as refused:
+        tokens.spend(TOKEN, 1)
+    assert refused.value.why is TokenFault.SPENT
+
+
+async def made(world: DoorDesk, headers: Mapping[str, str], **wanted: Any) -> tuple[int, Any]:
+    response = await world.desk.client.post(TOKENS, json={"to": "echo", **wanted}, headers=headers)
+    return response.status, await response.json()
+
+
+async def test_a_page_of_another_site_calls_by_a_token(pool: asyncpg.Pool) -> None:
+    desk = Desk(http={"cors_origins": [SHOP]})
+    desk.context.pool = pool
+    await desk.start()
+    key, secret = await stored_key(desk.context, pool, (Scope.CALLS_WRITE,), "shop")
+    try:
+        async with open_door(desk) as world:
+            status, body = await made(world, bearer(secret), calls=2, origins=[SHOP], name="Shop")
+            assert status == 201 and body["calls"] == 2
+            page = {**bearer(body["token"]), "Origin": SHOP, "Sec-Fetch-Site": "cross-site"}
+            sdp = await world.sdp()
+            response = await world.offer("", page, sdp)
+            assert response.status == 201
+            assert response.headers["Access-Control-Allow-Origin"] == SHOP
+            exposed = response.headers["Access-Control-Expose-Headers"]
+            assert all(name in exposed for name in ("Location", "X-Call-Id", "X-Call-Ticket", "ETag", "Link"))
+            where = response.headers["Location"]
+            assert (await desk.client.get("/api/webrtc/ice-servers", headers=page)).status == 200
+            assert await fault(await world.offer("to=demo", page, sdp)) == (400, "bad_request")
+            assert (await world.offer("", page, sdp)).status == 201
+            assert await fault(await world.offer("", page, sdp)) == (401, "token_spent")
+            elsewhere = {**page, "Origin": "https://evil.example"}
+            assert await fault(await world.offer("", elsewhere, sdp)) == (403, "wrong_origin")
+            assert (await desk.client.delete(where, headers=page)).status == 200
+            owners = {call.owner for call in desk.board}
+            assert owners == {key.id}
+            desk.context.access.ring.take(replace(key, active=False))
+            assert await fault(await world.offer("", page, sdp)) == (401, "unauthorized")
+            lines = await pool.fetch("SELECT subject, change FROM audit_log WHERE action = 'webrtc.token'")
+            assert len(lines) == 1 and body["token"] not in json.dumps(
+                [dict(line) for line in lines], default=str
+            )
+    finally:
+        await desk.stop()
+
+
+async def test_a_token_lets_in_to_calls_alone(pool: asyncpg.Pool) -> None:
+    desk = Desk()
+    desk.context.pool = pool
+    await desk.start()
+    try:
+        async with open_door(desk) as world:
+            _, body = await made(world, {})
+            for path in ("/api/telephony/calls", "/api/keys"):
+                assert (await desk.client.get(path, headers=bearer(body["token"]))).status == 401
+            assert (await desk.client.post(TOKENS, json={}, headers=bearer(body["token"]))).status == 401
+            response = await desk.client.post("/api/console/sessions", headers=bearer(body["token"]))
+            assert response.status == 401
+    finally:
+        await desk.stop()
+
+
+async def test_who_makes_a_token_may_call_there_itself(desk: Desk) -> None:
+    async with open_door(desk) as world:
+        _, reads = made_up_key(desk.context, Scope.CALLS_READ)
+        assert (await made(world, bearer(reads)))[0] == 403
+        for wanted, status in (
+            ({"origins": ["shop.example"]}, 400),
+            ({"lasts_s": 1}, 400),
+            ({"lasts_s": 99_999}, 422),
+            ({"calls": 0}, 400),
+            ({"agent": "echo"}, 400),
+        ):
+            assert (await made(world, {}, **wanted))[0] == status
