@@ -39,6 +39,7 @@ from .api.trunks import AsyncTrunks, Trunks
 from .api.usage import AsyncUsage, Usage
 from .api.voices import AsyncVoices, Voices
 from .api.webhooks import AsyncWebhooks, Webhooks
+from .api.webrtc import AsyncWebrtc, Webrtc
 from .errors import refusal
 from .types import EventReader, ServerEvent
 
@@ -103,6 +104,7 @@ class VoiceForge:
         self.calls = Calls(self)
         self.signalling = Signalling(self)
         self.outbound = Outbound(self)
+        self.webrtc = Webrtc(self)
         self.speech = Speech(self)
 
     def __enter__(self) -> Self:
@@ -190,6 +192,7 @@ class AsyncVoiceForge:
         self.calls = AsyncCalls(self)
         self.signalling = AsyncSignalling(self)
         self.outbound = AsyncOutbound(self)
+        self.webrtc = AsyncWebrtc(self)
         self.speech = AsyncSpeech(self)
 
     async def __aenter__(self) -> Self:

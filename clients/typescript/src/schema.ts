@@ -2344,6 +2344,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/webrtc/calls/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the server knows of a browser's call that is up. */
+        get: operations["webrtc_browser_call"];
+        put?: never;
+        post?: never;
+        /** Hang up. */
+        delete: operations["webrtc_end_browser_call"];
+        options?: never;
+        head?: never;
+        /**
+         * Go on with a call by another network: send the browser's new ice-ufrag and ice-pwd, and get ours.
+         * @description With `If-Match: *`, as RFC 9725, section 4.3.3, has it. Candidates alone (204) need not be sent.
+         */
+        patch: operations["webrtc_restart_ice"];
+        trace?: never;
+    };
+    "/api/webrtc/ice-servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * STUN and TURN servers for a browser that is going to call, with credentials that hold for a while.
+         * @description Whoever may call may ask.
+         */
+        get: operations["webrtc_ice_servers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webrtc/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call somebody from a browser: send an SDP offer, and get the answer.
+         * @description The headers of the answer have the address of the call (`Location`: DELETE hangs up), the servers that
+         *     help its browser (`Link`), and the call's id with a ticket for its events (`X-Call-Id`,
+         *     `X-Call-Ticket`).
+         */
+        post: operations["webrtc_offer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webrtc/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a page of another site call one destination, without a key of its own.
+         * @description Its origin must be in `http.cors_origins`, too. It holds until the server is started anew.
+         */
+        post: operations["webrtc_make_call_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/metrics": {
         parameters: {
             query?: never;
@@ -2624,6 +2708,22 @@ export interface components {
             pages: number | null;
             /** Passages */
             passages: number;
+        };
+        /**
+         * AddressOffered
+         * @description Somebody whom everybody who reaches this server may call.
+         */
+        AddressOffered: {
+            /**
+             * Name
+             * @description `sip:NAME@` with `sip_address`, or `to` of a call from the browser.
+             */
+            name: string;
+            /**
+             * Says
+             * @description What it is for.
+             */
+            says: string;
         };
         /**
          * AgentBody
@@ -2941,6 +3041,55 @@ export interface components {
              * @description `taken`, `backchannel`, `noise` or `resumed`.
              */
             outcome: string;
+        };
+        /**
+         * BrowserCallShown
+         * @description What the server knows of a browser's call; what it heard, not what the browser did.
+         */
+        BrowserCallShown: {
+            /** Call Id */
+            call_id: string | null;
+            /** Codec */
+            codec: string;
+            /**
+             * Concealed
+             * @description Frames of 20 ms that were made up, in whole or in part.
+             */
+            concealed: number;
+            /** Encryption */
+            encryption: string | null;
+            /** Jitter Ms */
+            jitter_ms: number;
+            /** Loss Pct */
+            loss_pct: number;
+            /** Lost */
+            lost: number;
+            /**
+             * Mos
+             * @description Listening quality, 1 to 4.5; null: nothing was heard yet.
+             */
+            mos: number | null;
+            /** Packets */
+            packets: number;
+            /**
+             * Recovered
+             * @description Lost packets that were made good by forward error correction.
+             */
+            recovered: number;
+            /** Remote Jitter Ms */
+            remote_jitter_ms: number | null;
+            /**
+             * Remote Loss Pct
+             * @description Of our packets, as the browser reports.
+             */
+            remote_loss_pct: number | null;
+            /** Rtt Ms */
+            rtt_ms: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "connecting" | "connected";
         };
         /**
          * CalendarBody
@@ -3801,6 +3950,24 @@ export interface components {
             state: string;
             /** Summary */
             summary: string;
+        };
+        /**
+         * CallTokenMade
+         * @description For the page that is to call.
+         */
+        CallTokenMade: {
+            /** Calls */
+            calls: number;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Token
+             * @description For `Authorization: Bearer` of the offer; told now and never again.
+             */
+            token: string;
         };
         /**
          * CallTranscriptShown
@@ -5652,6 +5819,41 @@ export interface components {
             music?: string | boolean;
         };
         /**
+         * IceServerShown
+         * @description As `RTCIceServer` of browsers.
+         */
+        IceServerShown: {
+            /**
+             * Credential
+             * @default null
+             */
+            credential?: string | null;
+            /** Urls */
+            urls: string[];
+            /**
+             * Username
+             * @description Of a TURN relay; it says until when it holds.
+             * @default null
+             */
+            username?: string | null;
+        };
+        /**
+         * IceServersShown
+         * @description For one browser.
+         */
+        IceServersShown: {
+            /**
+             * Expires In S
+             * @description When to ask again; null: they hold.
+             */
+            expires_in_s: number | null;
+            /**
+             * Ice Servers
+             * @description Empty: none are needed, or none are set up.
+             */
+            ice_servers: components["schemas"]["IceServerShown"][];
+        };
+        /**
          * ImportedFlow
          * @description A document, or the name of a template.
          */
@@ -6617,6 +6819,66 @@ export interface components {
             voice?: string;
         };
         /**
+         * NewCallToken
+         * @description Who may be called, from where, and how often.
+         */
+        NewCallToken: {
+            /**
+             * Agent
+             * @description An agent, by name.
+             * @default
+             */
+            agent?: string;
+            /**
+             * Calls
+             * @description That may begin with it.
+             * @default 10
+             */
+            calls?: number;
+            /**
+             * Flow
+             * @description A flow that is published, by name.
+             * @default
+             */
+            flow?: string;
+            /**
+             * Language
+             * @description BCP 47; likewise.
+             * @default
+             */
+            language?: string;
+            /**
+             * Lasts S
+             * @description Seconds in which calls may begin.
+             * @default 600
+             */
+            lasts_s?: number;
+            /**
+             * Name
+             * @description Who calls, as phones and lists show it.
+             * @default
+             */
+            name?: string;
+            /**
+             * Origins
+             * @description Whose pages may call; empty: all of http.cors_origins.
+             * @default []
+             */
+            origins?: string[];
+            /**
+             * To
+             * @description An address, a number or an extension.
+             * @default
+             */
+            to?: string;
+            /**
+             * Voice
+             * @description In place of the agent's or flow's own.
+             * @default
+             */
+            voice?: string;
+        };
+        /**
          * NewErasure
          * @description Whose data are to be removed.
          */
@@ -6817,7 +7079,9 @@ export interface components {
              * @default
              */
             auth_username?: string;
-            caller?: Record<string, never>;
+            caller?: {
+                [key: string]: unknown;
+            };
             /**
              * Codecs
              * @default [
@@ -6826,7 +7090,9 @@ export interface components {
              *     ]
              */
             codecs?: string[];
-            dial?: Record<string, never>;
+            dial?: {
+                [key: string]: unknown;
+            };
             /**
              * Enabled
              * @default true
@@ -6938,13 +7204,17 @@ export interface components {
              * @default 20
              */
             progress_s?: number;
-            quirks?: Record<string, never>;
+            quirks?: {
+                [key: string]: unknown;
+            };
             /**
              * Realm
              * @default
              */
             realm?: string;
-            receive?: Record<string, never>;
+            receive?: {
+                [key: string]: unknown;
+            };
             /**
              * Register
              * @default false
@@ -8518,12 +8788,22 @@ export interface components {
              */
             name: string;
             /**
+             * Offered
+             * @description Whom it may call at once, the first one first.
+             */
+            offered: components["schemas"]["AddressOffered"][];
+            /**
              * Scopes
              * @description All that it may do, with what `admin` holds.
              */
             scopes: components["schemas"]["Scope"][];
             /** Signed In */
             signed_in: boolean;
+            /**
+             * Sip Address
+             * @description Where phones call: host and port; empty to who may not call.
+             */
+            sip_address: string;
             /**
              * Version
              * @description Of the server.
@@ -9094,7 +9374,9 @@ export interface components {
              * @default
              */
             auth_username?: string;
-            caller?: Record<string, never>;
+            caller?: {
+                [key: string]: unknown;
+            };
             /**
              * Codecs
              * @default [
@@ -9103,7 +9385,9 @@ export interface components {
              *     ]
              */
             codecs?: string[];
-            dial?: Record<string, never>;
+            dial?: {
+                [key: string]: unknown;
+            };
             /**
              * Enabled
              * @default true
@@ -9215,13 +9499,17 @@ export interface components {
              * @default 20
              */
             progress_s?: number;
-            quirks?: Record<string, never>;
+            quirks?: {
+                [key: string]: unknown;
+            };
             /**
              * Realm
              * @default
              */
             realm?: string;
-            receive?: Record<string, never>;
+            receive?: {
+                [key: string]: unknown;
+            };
             /**
              * Register
              * @default false
@@ -9272,7 +9560,9 @@ export interface components {
              * @default
              */
             auth_username?: string;
-            caller?: Record<string, never>;
+            caller?: {
+                [key: string]: unknown;
+            };
             /**
              * Codecs
              * @default [
@@ -9281,7 +9571,9 @@ export interface components {
              *     ]
              */
             codecs?: string[];
-            dial?: Record<string, never>;
+            dial?: {
+                [key: string]: unknown;
+            };
             /**
              * Enabled
              * @default true
@@ -9393,13 +9685,17 @@ export interface components {
              * @default 20
              */
             progress_s?: number;
-            quirks?: Record<string, never>;
+            quirks?: {
+                [key: string]: unknown;
+            };
             /**
              * Realm
              * @default
              */
             realm?: string;
-            receive?: Record<string, never>;
+            receive?: {
+                [key: string]: unknown;
+            };
             /**
              * Register
              * @default false
@@ -9458,7 +9754,9 @@ export interface components {
              * @default
              */
             auth_username?: string;
-            caller?: Record<string, never>;
+            caller?: {
+                [key: string]: unknown;
+            };
             /**
              * Codecs
              * @default [
@@ -9467,7 +9765,9 @@ export interface components {
              *     ]
              */
             codecs?: string[];
-            dial?: Record<string, never>;
+            dial?: {
+                [key: string]: unknown;
+            };
             /**
              * Enabled
              * @default true
@@ -9584,13 +9884,17 @@ export interface components {
              * @default 20
              */
             progress_s?: number;
-            quirks?: Record<string, never>;
+            quirks?: {
+                [key: string]: unknown;
+            };
             /**
              * Realm
              * @default
              */
             realm?: string;
-            receive?: Record<string, never>;
+            receive?: {
+                [key: string]: unknown;
+            };
             /**
              * Register
              * @default false
@@ -27488,6 +27792,560 @@ export interface operations {
             };
             /** @description It cannot be done as things are. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    webrtc_browser_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrowserCallShown"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    webrtc_end_browser_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    webrtc_restart_ice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/trickle-ice-sdpfrag": unknown;
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/trickle-ice-sdpfrag": unknown;
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It was changed by somebody else in between. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is of a type that is not taken. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It reads well, and does not fit what there is. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    webrtc_ice_servers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IceServersShown"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    webrtc_offer: {
+        parameters: {
+            query?: {
+                /** @description An agent, by name. */
+                agent?: string;
+                /** @description A flow that is published, by name. */
+                flow?: string;
+                /** @description BCP 47; likewise. */
+                language?: string;
+                /** @description Who calls, as phones and lists show it. */
+                name?: string;
+                /** @description An address, a number or an extension. */
+                to?: string;
+                /** @description In place of the agent's or flow's own. */
+                voice?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/sdp": unknown;
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/sdp": unknown;
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is of a type that is not taken. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It reads well, and does not fit what there is. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    webrtc_make_call_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCallToken"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallTokenMade"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is of a type that is not taken. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It reads well, and does not fit what there is. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,6 +1,7 @@
 """Contains all the data models used in inputs/outputs"""
 
 from .added_document import AddedDocument
+from .address_offered import AddressOffered
 from .agent_body import AgentBody
 from .agent_body_assistant import AgentBodyAssistant
 from .agent_body_background import AgentBodyBackground
@@ -17,6 +18,8 @@ from .asked_tool_call import AskedToolCall
 from .audit_line_shown import AuditLineShown
 from .audit_line_shown_change import AuditLineShownChange
 from .barge_in_live import BargeInLive
+from .browser_call_shown import BrowserCallShown
+from .browser_call_shown_state import BrowserCallShownState
 from .calendar_body import CalendarBody
 from .calendar_day import CalendarDay
 from .calendar_day_shown import CalendarDayShown
@@ -60,6 +63,7 @@ from .call_started_data_about import CallStartedDataAbout
 from .call_started_data_direction import CallStartedDataDirection
 from .call_started_event import CallStartedEvent
 from .call_summary_shown import CallSummaryShown
+from .call_token_made import CallTokenMade
 from .call_transcript_shown import CallTranscriptShown
 from .call_usage_row import CallUsageRow
 from .call_usage_shown import CallUsageShown
@@ -163,6 +167,8 @@ from .health_shown import HealthShown
 from .heard_live import HeardLive
 from .hold_live import HoldLive
 from .hold_wanted import HoldWanted
+from .ice_server_shown import IceServerShown
+from .ice_servers_shown import IceServersShown
 from .imported_flow import ImportedFlow
 from .imported_flow_document_type_0 import ImportedFlowDocumentType0
 from .interruptions_row import InterruptionsRow
@@ -218,6 +224,7 @@ from .new_agent_turn import NewAgentTurn
 from .new_calendar import NewCalendar
 from .new_call import NewCall
 from .new_call_about import NewCallAbout
+from .new_call_token import NewCallToken
 from .new_erasure import NewErasure
 from .new_flow import NewFlow
 from .new_flow_document import NewFlowDocument
@@ -454,6 +461,7 @@ from .word_shown import WordShown
 
 __all__ = (
     "AddedDocument",
+    "AddressOffered",
     "AgentBody",
     "AgentBodyAssistant",
     "AgentBodyBackground",
@@ -470,6 +478,8 @@ __all__ = (
     "AuditLineShown",
     "AuditLineShownChange",
     "BargeInLive",
+    "BrowserCallShown",
+    "BrowserCallShownState",
     "CalendarBody",
     "CalendarDay",
     "CalendarDayShown",
@@ -521,6 +531,7 @@ __all__ = (
     "CallStartedEvent",
     "CallsTranscriptFormatType0",
     "CallSummaryShown",
+    "CallTokenMade",
     "CallTranscriptShown",
     "CallUsageRow",
     "CallUsageShown",
@@ -616,6 +627,8 @@ __all__ = (
     "HeardLive",
     "HoldLive",
     "HoldWanted",
+    "IceServerShown",
+    "IceServersShown",
     "ImportedFlow",
     "ImportedFlowDocumentType0",
     "InterruptionsRow",
@@ -669,6 +682,7 @@ __all__ = (
     "NewCalendar",
     "NewCall",
     "NewCallAbout",
+    "NewCallToken",
     "NewErasure",
     "NewFlow",
     "NewFlowDocument",

@@ -2,13 +2,17 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.scope import Scope, check_scope
 from ..models.signed_in_how import SignedInHow, check_signed_in_how
+
+if TYPE_CHECKING:
+    from ..models.address_offered import AddressOffered
+
 
 T = TypeVar("T", bound="SignedIn")
 
@@ -27,6 +31,10 @@ class SignedIn:
     """ All that it may do, with what `admin` holds. """
     may_call_without_key: bool
     """ It is on this machine: it may call from the browser whom SIP would let anybody call. """
+    offered: list[AddressOffered]
+    """ Whom it may call at once, the first one first. """
+    sip_address: str
+    """ Where phones call: host and port; empty to who may not call. """
     expires_at: datetime.datetime | None
     """ When its cookie ends. """
     version: str
@@ -49,6 +57,13 @@ class SignedIn:
 
         may_call_without_key = self.may_call_without_key
 
+        offered = []
+        for offered_item_data in self.offered:
+            offered_item = offered_item_data.to_dict()
+            offered.append(offered_item)
+
+        sip_address = self.sip_address
+
         expires_at: None | str
         if isinstance(self.expires_at, datetime.datetime):
             expires_at = self.expires_at.isoformat()
@@ -67,6 +82,8 @@ class SignedIn:
                 "how": how,
                 "scopes": scopes,
                 "may_call_without_key": may_call_without_key,
+                "offered": offered,
+                "sip_address": sip_address,
                 "expires_at": expires_at,
                 "version": version,
             }
@@ -76,6 +93,8 @@ class SignedIn:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.address_offered import AddressOffered  # noqa: PLC0415
+
         d = dict(src_dict)
         signed_in = d.pop("signed_in")
 
@@ -93,6 +112,15 @@ class SignedIn:
             scopes.append(scopes_item)
 
         may_call_without_key = d.pop("may_call_without_key")
+
+        offered = []
+        _offered = d.pop("offered")
+        for offered_item_data in _offered:
+            offered_item = AddressOffered.from_dict(offered_item_data)
+
+            offered.append(offered_item)
+
+        sip_address = d.pop("sip_address")
 
         def _parse_expires_at(data: object) -> datetime.datetime | None:
             if data is None:
@@ -118,6 +146,8 @@ class SignedIn:
             how=how,
             scopes=scopes,
             may_call_without_key=may_call_without_key,
+            offered=offered,
+            sip_address=sip_address,
             expires_at=expires_at,
             version=version,
         )
