@@ -84,6 +84,29 @@ async def test_a_contact_that_names_another_phone_is_reached_by_the_socket_alone
         assert victim.messages.empty()
 
 
+async def test_a_page_whose_socket_is_being_closed_is_called_by_no_other_way() -> None:
+    async with agent(**guarded()) as us, raw_peer() as victim:
+        page = Page(us)
+        await page.register("100", "secret", contact=f"sip:x@127.0.0.1:{victim.port}")
+        page.wire.closed = True
+        with pytest.raises(CallError, match="closed its connection"):
+            await carrier(us).place("100", "", timeout_s=5)
+        assert victim.messages.empty()
+
+
+async def test_a_page_that_has_another_socket_is_not_spoken_to_by_the_one_that_hangs() -> None:
+    """Its network changed, and nobody told us that the first one is dead."""
+    callee = Callee.answering()
+    async with agent(callee, **guarded()) as us:
+        page = Page(us)
+        await page.register("100", "secret")
+        await page.called(us)
+        again = Page(us, name=page.name)
+        await again.register("100", "secret")
+        await callee.calls.get_nowait().leg.hangup(HANGUP)
+        again.say((await again.request("BYE")).response(200))
+
+
 async def test_a_contact_with_maddr_is_refused() -> None:
     async with agent(**guarded()) as us:
         answer = await Page(us).register("100", "secret", contact="sip:x@h;transport=udp;maddr=192.0.2.7")
