@@ -105,6 +105,7 @@ async def test_a_page_that_has_another_socket_is_not_spoken_to_by_the_one_that_h
         await again.register("100", "secret")
         await callee.calls.get_nowait().leg.hangup(HANGUP)
         again.say((await again.request("BYE")).response(200))
+        assert page.wire.sent.empty()
 
 
 async def test_a_contact_with_maddr_is_refused() -> None:
