@@ -112,6 +112,23 @@ async def test_whose_address_an_offer_names_is_sent_nothing() -> None:
             assert call.stream.remote == attacker.socket.getsockname()
 
 
+async def test_nor_is_it_asked_to_shake_hands() -> None:
+    """Who offers to be passive has us begin: not before it has proven where it is."""
+    async with open_bench() as bench:
+        with peers(2) as (attacker, victim):
+            place: Address = victim.socket.getsockname()
+            offer = attacker.offer(place[0], place[1]).replace(b"a=setup:actpass", b"a=setup:passive")
+            call = await bench.offer(offer)
+            call.stream.sweep(bench.wire.now_ns(), 0)
+            await settled(bench)
+            assert victim.heard() == []
+            attacker.send(attacker.check(call), call)
+            await until(lambda: call.stream.nominated)
+            call.stream.sweep(bench.wire.now_ns(), 0)
+            await settled(bench)
+            assert [each for each in attacker.heard() if each[0] == 22] and victim.heard() == []
+
+
 async def test_checks_without_the_password_get_nothing_and_lead_nowhere() -> None:
     async with open_bench() as bench:
         with peers(1) as (stranger,):
