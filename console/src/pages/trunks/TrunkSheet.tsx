@@ -3,7 +3,7 @@ import { Trash2 } from "lucide-react";
 import { useState } from "react";
 import { api, ok } from "@/api";
 import { t } from "@/app/i18n";
-import { ClashDialog, NumberField, SelectField, SwitchField, TextField, useForm, WordsField } from "@/forms";
+import { NumberField, SelectField, SwitchField, TextField, useForm, WordsField } from "@/forms";
 import { type Trunk, trunksQuery } from "@/parts/data";
 import { FormFoot } from "@/parts/FormFoot";
 import { History } from "@/parts/History";
@@ -422,7 +422,6 @@ export function TrunkSheet({
             : []),
         ]}
       />
-      <ClashDialog form={form} what={form.values.name} label={(field) => field} />
       {trunk && (
         <RemoveDialog
           open={removing}
