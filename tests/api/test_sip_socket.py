@@ -108,3 +108,18 @@ async def test_the_connection_is_forgotten_with_its_socket(open_desk: Desk) -> N
         assert transport.connections == 1
     await open_desk.client.get("/api/health")
     assert transport.connections == 0
+
+
+async def test_a_client_that_reads_nothing_is_cut_off(open_desk: Desk) -> None:
+    transport = open_desk.context.sip
+    assert transport is not None
+    async with open_desk.client.ws_connect(PATH, protocols=("sip",)) as socket:
+        await socket.send_str(OPTIONS.decode())
+        await socket.receive(10)
+        (connection,) = transport._streams._connections.values()
+        sent = 0
+        while connection.open:
+            connection.send(b"x" * 60_000)
+            sent += 60_000
+        assert sent <= ConnectionLimits().unsent_bytes + 2 * 60_000
+        assert await closed_with(socket) == 1006

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import random
 import signal
@@ -233,8 +234,12 @@ async def test_garbage_for_http_changes_nothing(shared: ServerProcess) -> None:
         for garbage in (b"\0\xff\x16\x03\x01" * 50, b"GET / HTTP/9.9\r\n\r\n", b"GET " + b"/" * 70_000):
             with socket.create_connection((host, int(port)), timeout=5) as connection:
                 connection.sendall(garbage)
-                connection.shutdown(socket.SHUT_WR)
-                answer = connection.recv(100)
+                with contextlib.suppress(OSError):  # the server may have hung up already
+                    connection.shutdown(socket.SHUT_WR)
+                try:
+                    answer = connection.recv(100)
+                except ConnectionError:
+                    answer = b""
                 assert answer == b"" or b" 4" in answer[:10], answer
 
     def post_ten_megabytes() -> int:

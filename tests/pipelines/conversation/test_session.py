@@ -597,7 +597,7 @@ async def test_the_operators_words_are_said_at_once_while_the_agent_listens() ->
     assert (line.speaker, line.text, line.heard) == ("operator", "One moment please.", "One moment please.")
     assert agent.told[-1][1:] == ("One moment please.", False)
     assert agent.told[-1][0] != agent.told[0][0], "a line of its own"
-    assert ("operator", {"text": "One moment please."}) in talk.call.events
+    assert ("operator", {"text": "One moment please.", "line": 1}) in talk.call.events
     assert talk.call.happened("say")[0].data == {"text": "One moment please."}
     await talk.say("a room")
     await talk.until_quiet()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from mediaserver import logs
 from mediaserver.errors import CallError
 from mediaserver.media.leg import EndedBy, Termination, Why
 from mediaserver.sdp.description import SessionDescription
@@ -14,7 +16,9 @@ from sip.access.challenger import Challenger
 from sip.access.endpoints import Endpoints, Extension, Trunk
 from sip.access.gate import Gate
 from sip.calls.carrier import SipCarrier
+from sip.calls.invitation import SipInvitation
 from sip.calls.registrar import Registrar
+from sip.calls.told_call import CALL_HEADER
 from sip.calls.user_agent import SipAgent
 from sip.messages.message import Request, Response
 from tests.sip.access.test_gate import network
@@ -250,14 +254,16 @@ async def test_a_page_beside_a_trunk_is_not_that_trunk() -> None:
         assert (await page.response(200, 401)).status == 401
 
 
-async def test_the_first_challenge_is_one_that_jssip_can_answer() -> None:
-    async with agent(**guarded()) as us, raw_peer() as phone:
+async def test_the_last_challenge_is_one_that_jssip_can_answer() -> None:
+    """It reads no other (3.13, Parser.js)."""
+    challenger = Challenger("voiceforge", ENDPOINTS.password, algorithms=("MD5", "SHA-256"))
+    async with agent(gate=Gate(ENDPOINTS, challenger)) as us, raw_peer() as phone:
         page = Page(us)
         page.say(page.make("INVITE", body=OFFER))
         asked = (await page.response(401)).get_all("WWW-Authenticate")
-        assert "algorithm=MD5" in asked[0] and "algorithm=SHA-256" in asked[1]
+        assert "algorithm=SHA-256" in asked[0] and "algorithm=MD5" in asked[1]
         phone.send(phone.make("INVITE", "sip:demo@pbx", body=SDP), us.port)
-        assert "algorithm=SHA-256" in (await phone.response(401)).get_all("WWW-Authenticate")[0]
+        assert "algorithm=MD5" in (await phone.response(401)).get_all("WWW-Authenticate")[0]
 
 
 async def test_what_a_page_is_offered_is_what_browsers_take() -> None:
@@ -295,3 +301,28 @@ async def test_a_page_that_offers_no_encryption_is_refused() -> None:
         await page.register("100", "secret")
         page.say(page.make("INVITE", body=SDP))
         assert (await page.response(200, 488)).status == 488
+
+
+async def test_a_page_is_told_which_call_it_has_and_a_telephone_is_not() -> None:
+    known = uuid4()
+
+    async def serve(call: SipInvitation) -> None:
+        with logs.in_call(known):
+            await call.leg.ring()
+            await call.leg.answer()
+
+    async with agent(Callee(serve), **guarded()) as us, raw_peer() as phone:
+        page = Page(us)
+        await page.register("100", "secret")
+        page.say(page.make("INVITE", body=OFFER))
+        assert (await page.response(180)).get(CALL_HEADER) == str(known)
+        ok = await page.response(200)
+        assert ok.get(CALL_HEADER) == str(known)
+        page.say(page.in_dialog("ACK", ok, cseq=1))
+        with logs.in_call(known):
+            placing = asyncio.create_task(carrier(us).place("100", "", timeout_s=5))
+            assert (await page.request("INVITE")).get(CALL_HEADER) == str(known)
+            to_phone = asyncio.create_task(us.call(f"sip:x@127.0.0.1:{phone.port}"))
+            assert (await phone.request("INVITE")).get(CALL_HEADER) is None
+        placing.cancel()
+        to_phone.cancel()

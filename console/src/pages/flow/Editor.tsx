@@ -34,8 +34,17 @@ import { useActions } from "@/app/actions";
 import { t, tn } from "@/app/i18n";
 import { Badge, Button, cn, Dialog, DropdownMenu, IconButton, toast } from "@/ui";
 import { EDGE_KINDS } from "./kinds";
+import { newNode } from "./model/beginnings";
 import { difference } from "./model/diff";
-import { documentOf, type FlowDocument, NoDocument, nodeOf, type Position, readFile } from "./model/document";
+import {
+  documentOf,
+  type FlowDocument,
+  NoDocument,
+  nodeOf,
+  type Position,
+  readFile,
+  variablesOf,
+} from "./model/document";
 import {
   type Alignment,
   addEdge,
@@ -226,15 +235,14 @@ function Whole({ flow, schema, document: initial, revision, base, readOnly }: Ed
     (type: string, at?: Position) => {
       const shape = schema.nodes.get(type);
       if (shape === undefined) return;
-      const least = schema.least(shape);
-      const begins = typeof least === "object" && least !== null && !Array.isArray(least) ? least : {};
+      const node = newNode(type, schema.least(shape), variablesOf(document)[0]?.name);
       // Behind the node that is chosen there is room; what leads nowhere yet leads to the new one.
       const [only] = selection.nodes.size === 1 ? [...selection.nodes] : [];
       const before = only === undefined ? undefined : canvas.getNode(only);
       const place =
         at ??
         (before === undefined ? centre() : { x: before.position.x + NODE_WIDTH + 88, y: before.position.y });
-      const [next, id] = addNode(document, { ...begins, id: type, type }, place);
+      const [next, id] = addNode(document, node, place);
       const free =
         at === undefined &&
         only !== undefined &&
@@ -861,9 +869,12 @@ function LooseDialog({
         tight
         onAdd={(type) => {
           const shape = schema.nodes.get(type);
-          const least = shape === undefined ? {} : schema.least(shape);
-          const begins = typeof least === "object" && least !== null && !Array.isArray(least) ? least : {};
-          const [next, id] = addNode(document, { ...begins, id: type, type }, { x: at.x, y: at.y - 24 });
+          const node = newNode(
+            type,
+            shape === undefined ? {} : schema.least(shape),
+            variablesOf(document)[0]?.name,
+          );
+          const [next, id] = addNode(document, node, { x: at.x, y: at.y - 24 });
           const made =
             outlet === undefined
               ? addEdge(next, newEdge("expression", source, id))[0]

@@ -88,7 +88,12 @@ export function useDraft(
   const conflict = saved.state === "conflict";
   const failed = saved.state === "failed";
   useEffect(() => {
-    if (!enabled || conflict || document === kept.current) return;
+    if (!enabled || conflict) return;
+    if (document === kept.current) {
+      // Undone before it was saved.
+      setSaved((before) => (before.state === "changed" ? { state: "saved" } : before));
+      return;
+    }
     setSaved((before) =>
       before.state === "saving" || before.state === "failed" ? before : { state: "changed" },
     );
