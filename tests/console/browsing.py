@@ -20,6 +20,8 @@ FLAGS = (
     "--use-fake-device-for-media-stream", "--autoplay-policy=no-user-gesture-required",
     "--allow-loopback-in-peer-connection", "--force-color-profile=srgb", "--font-render-hinting=none",
 )  # fmt: skip
+OURS = ("Failed to load resource", "Service Worker registration blocked by Playwright")
+"""What Chromium says because of how it is driven here, or what `Watch` knows better."""
 _AXE = "console/node_modules/axe-core/axe.min.js"
 
 
@@ -87,7 +89,7 @@ class Watch:
 
     def _said(self, message: ConsoleMessage) -> None:
         # The browser says so of each answer that is no success; `_answered` knows which were expected.
-        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+        if message.type in ("error", "warning") and not any(each in message.text for each in OURS):
             self.faults.append(f"{message.type}: {message.text} ({message.location.get('url', '')})")
 
     def _answered(self, response: Response) -> None:
