@@ -38,6 +38,11 @@ def handset(page: Page) -> Locator:
     return page.get_by_role("region", name="Handset")
 
 
+def extension(page: Page) -> str:
+    """By which it is called."""
+    return handset(page).inner_text().split("Ready · ")[1].split()[0]
+
+
 def dial(page: Page, whom: str) -> None:
     page.get_by_role("combobox", name="Number or name").fill(whom)
     page.get_by_role("button", name="Call", exact=True).click()
@@ -110,10 +115,10 @@ def test_nobody_there_is_said_in_words(phone: Page) -> None:
 def test_sipp_calls_the_phone_and_is_answered_on_another_page(
     phone: Page, console_server: RunningServer, tmp_path: Path
 ) -> None:
-    extension = handset(phone).inner_text().split("Ready · ")[1].split()[0]
+    called = extension(phone)
     phone.get_by_role("link", name="Settings").first.click()
     sipp = Sipp(
-        tmp_path, "uac_media", "-s", extension, "-d", "6000", host="127.0.0.52", target=console_server.sip
+        tmp_path, "uac_media", "-s", called, "-d", "6000", host="127.0.0.52", target=console_server.sip
     )
     try:
         ring = phone.get_by_role("alertdialog", name=re.compile("is calling"))
@@ -145,26 +150,65 @@ def test_a_call_outlives_a_lost_socket(phone: Page, console_server: RunningServe
     nothing_is_left(phone, console_server)
 
 
-@pytest.mark.slow
-def test_a_caller_is_handed_on_and_the_phone_is_free(
-    phone: Page, console_server: RunningServer, tmp_path: Path
-) -> None:
-    extension = handset(phone).inner_text().split("Ready · ")[1].split()[0]
+@pytest.fixture
+def colleague(chromium: Browser, console_server: RunningServer) -> Iterator[Page]:
+    """The phone of somebody else, who is signed in with a key."""
+    wanted = {"name": "a colleague", "scopes": ["calls:read", "calls:write"]}
+    made = console_server.ask("POST", "/api/keys", wanted)
+    context = probed(opened(chromium, console_server))
+    context.request.post("/api/console/sessions", headers={"Authorization": f"Bearer {made['key']}"})
+    page = context.new_page()
+    ready(page)
+    yield page
+    context.close()
+    console_server.ask("DELETE", f"/api/keys/{made['id']}")
+
+
+@pytest.fixture
+def caller(phone: Page, console_server: RunningServer, tmp_path: Path) -> Iterator[Sipp]:
+    """SIPp has called the phone, was answered, and sends a tone for a while."""
+    target = console_server.sip
     sipp = Sipp(
-        tmp_path, "uac_media", "-s", extension, "-d", "12000", host="127.0.0.53", target=console_server.sip
+        tmp_path, "uac_media", "-s", extension(phone), "-d", "15000", host="127.0.0.53", target=target
     )
-    try:
-        phone.get_by_role("button", name="Answer").click(timeout=LONG_MS)
-        in_call(phone)
-        press(phone, "Transfer")
-        phone.get_by_role("dialog").get_by_role("combobox").fill("echo")
-        phone.keyboard.press("Enter")
-        press(phone, "Transfer now")
-        expect(handset(phone)).to_contain_text("Call ended", timeout=LONG_MS)
-        assert live_calls(console_server) >= 1, "the caller talks on, without us"
-        sipp.ends_well()
-    finally:
-        sipp.close()
+    phone.get_by_role("button", name="Answer").click(timeout=LONG_MS)
+    in_call(phone)
+    yield sipp
+    sipp.close()
+
+
+@pytest.mark.slow
+def test_a_caller_is_handed_on_without_a_word(
+    phone: Page, colleague: Page, caller: Sipp, console_server: RunningServer
+) -> None:
+    press(phone, "Transfer")
+    phone.get_by_role("dialog").get_by_role("combobox").fill(extension(colleague))
+    phone.keyboard.press("Enter")
+    press(phone, "Transfer now")
+    colleague.get_by_role("button", name="Answer").click(timeout=LONG_MS)
+    in_call(colleague)
+    hears(colleague)  # the caller's tone
+    expect(handset(phone)).to_contain_text("Call ended", timeout=LONG_MS)
+    caller.ends_well()
+    nothing_is_left(phone, console_server)
+
+
+@pytest.mark.slow
+def test_a_caller_is_handed_on_after_a_word(
+    phone: Page, colleague: Page, caller: Sipp, console_server: RunningServer
+) -> None:
+    press(phone, "Add call")
+    dial(phone, extension(colleague))
+    colleague.get_by_role("button", name="Answer").click(timeout=LONG_MS)
+    in_call(colleague)
+    in_call(phone)
+    expect(handset(phone)).to_contain_text("On hold", timeout=LONG_MS)  # the caller waits
+    before = audio(colleague)["energy"]
+    phone.get_by_role("button", name=re.compile("^Connect peer with")).click()
+    hears(colleague, before)
+    expect(handset(phone)).to_contain_text("Call ended", timeout=LONG_MS)
+    expect(handset(colleague).get_by_role("status").filter(has_text=CLOCK)).to_be_visible()
+    caller.ends_well()
     nothing_is_left(phone, console_server)
 
 
