@@ -5,15 +5,12 @@ import {
   ArrowLeft,
   CircleAlert,
   CircleCheck,
-  Cloud,
-  CloudAlert,
   Copy,
   Download,
   Ellipsis,
   FileUp,
   History,
   LayoutGrid,
-  LoaderCircle,
   Maximize,
   MessageSquareText,
   PanelRight,
@@ -33,7 +30,6 @@ import { api, ok, queries, type Schema } from "@/api";
 import { useActions } from "@/app/actions";
 import { t, tn } from "@/app/i18n";
 import { Badge, Button, cn, Dialog, DropdownMenu, IconButton, toast } from "@/ui";
-import { EDGE_KINDS } from "./kinds";
 import { newNode } from "./model/beginnings";
 import { difference } from "./model/diff";
 import {
@@ -47,7 +43,6 @@ import {
 } from "./model/document";
 import {
   type Alignment,
-  addEdge,
   addNode,
   aligned,
   connect,
@@ -55,7 +50,6 @@ import {
   copiedOf,
   mayLead,
   move,
-  newEdge,
   paste,
   remove,
 } from "./model/edits";
@@ -69,8 +63,10 @@ import { ConflictDialog, download, PublishDialog } from "./parts/Dialogs";
 import { DifferenceList } from "./parts/DifferenceList";
 import { Generating } from "./parts/Generating";
 import { Inspector } from "./parts/Inspector";
+import { type Loose, LooseDialog } from "./parts/LooseDialog";
 import { NodePalette } from "./parts/Palette";
 import { Problems } from "./parts/Problems";
+import { SavedWord } from "./parts/SavedWord";
 import { Simulate } from "./parts/Simulate";
 import { Testing } from "./parts/Testing";
 import { Variables } from "./parts/Variables";
@@ -94,12 +90,6 @@ export interface EditorProps {
 
 type PanelName = "form" | "variables" | "problems" | "versions" | "test" | "callers" | "words";
 const NOTHING: Selection = { nodes: new Set(), edges: new Set() };
-interface Loose {
-  source: string;
-  target: string | null;
-  at: Position;
-  screen: Position;
-}
 
 export default function FlowEditor(props: EditorProps) {
   return (
@@ -812,107 +802,8 @@ function Whole({ flow, schema, document: initial, revision, base, readOnly }: Ed
   );
 }
 
-/** An edge that ended nowhere, or is taken on something else: what for, and to which node. */
-function LooseDialog({
-  loose,
-  document,
-  schema,
-  onClose,
-  onEdit,
-  onSelect,
-}: {
-  loose: Loose | null;
-  document: FlowDocument;
-  schema: DocumentSchema;
-  onClose: () => void;
-  onEdit: (edit: (now: FlowDocument) => FlowDocument) => void;
-  onSelect: (selection: Selection) => void;
-}) {
-  if (loose === null) return null;
-  const { target, at } = loose;
-  const [source = "", outlet] = loose.source.split("\n");
-  if (target !== null)
-    return (
-      <Dialog open onOpenChange={(open) => !open && onClose()} title={t("When is it taken?")} size="sm">
-        <ul className="grid gap-1">
-          {Object.entries(EDGE_KINDS)
-            .filter(([type]) =>
-              source === "*" ? ["intent", "key", "timeout", "error"].includes(type) : true,
-            )
-            .map(([type, kind]) => (
-              <li key={type}>
-                <button
-                  type="button"
-                  className="flex w-full items-center gap-3 rounded-xl px-3 py-2 text-start hover:bg-hover"
-                  onClick={() => {
-                    const number = document.edges.length;
-                    onEdit((now) => addEdge(now, newEdge(type, source, target))[0]);
-                    onSelect({ nodes: new Set(), edges: new Set([number]) });
-                    onClose();
-                  }}
-                >
-                  <kind.icon className="size-4 text-gold-text" aria-hidden />
-                  <span>
-                    <span className="block text-fg text-sm">{kind.title()}</span>
-                    <span className="block text-faint text-xs">{kind.about()}</span>
-                  </span>
-                </button>
-              </li>
-            ))}
-        </ul>
-      </Dialog>
-    );
-  return (
-    <Dialog open onOpenChange={(open) => !open && onClose()} title={t("What comes next?")} size="sm">
-      <NodePalette
-        schema={schema}
-        tight
-        onAdd={(type) => {
-          const shape = schema.nodes.get(type);
-          const node = newNode(
-            type,
-            shape === undefined ? {} : schema.least(shape),
-            variablesOf(document)[0]?.name,
-          );
-          const [next, id] = addNode(document, node, { x: at.x, y: at.y - 24 });
-          const made =
-            outlet === undefined
-              ? addEdge(next, newEdge("expression", source, id))[0]
-              : connect(next, source, outlet, id)[0];
-          onEdit(() => made);
-          onSelect({ nodes: new Set([id]), edges: new Set() });
-          onClose();
-        }}
-      />
-    </Dialog>
-  );
-}
-
 /** Nodes with the places where they are drawn, also those that were put nowhere. */
 function placed(document: FlowDocument, canvas: ReturnType<typeof useReactFlow>): FlowDocument {
   const places = new Map(canvas.getNodes().map((node) => [node.id, node.position]));
   return move(document, places);
-}
-
-function SavedWord({ draft, readOnly }: { draft: ReturnType<typeof useDraft>["saved"]; readOnly: boolean }) {
-  if (readOnly) return <p className="text-faint text-xs">{t("To look at")}</p>;
-  const busy = draft.state === "saving" || draft.state === "changed";
-  const Icon =
-    draft.state === "failed" || draft.state === "conflict" ? CloudAlert : busy ? LoaderCircle : Cloud;
-  const words = {
-    saved: t("All changes are saved"),
-    changed: t("Changed"),
-    saving: t("Saving…"),
-    failed: t("Not saved: it is tried again"),
-    conflict: t("Changed elsewhere"),
-  }[draft.state];
-  return (
-    <p
-      className={cn("flex items-center gap-1.5 text-xs", Icon === CloudAlert ? "text-bad" : "text-faint")}
-      role="status"
-    >
-      <Icon className={cn("size-3.5", busy && "animate-spin")} aria-hidden />
-      {words}
-    </p>
-  );
 }
