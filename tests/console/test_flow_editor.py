@@ -200,6 +200,30 @@ def test_versions_are_compared_on_the_canvas_and_brought_back(
 
 
 @pytest.mark.slow
+def test_the_published_version_is_called_by_voice_and_its_nodes_are_lit(
+    page: Page, watch: Watch, flow: str, operator: BrowserContext
+) -> None:
+    asking = document(flow)
+    asking["nodes"].insert(
+        2, {"id": "ask", "type": "collect", "slot": {"kind": "yes_no"}, "text": "Is that right?"}
+    )
+    asking["edges"] = [
+        {"type": "next", "source": one, "target": other}
+        for one, other in (("start", "hello"), ("hello", "ask"), ("ask", "end"))
+    ]
+    saved_ = operator.request.post(f"/api/flows/{flow}/versions", data={"document": asking, "publish": True})
+    assert saved_.json()["published"], saved_.text()
+    opened(page, flow)
+    page.get_by_role("button", name="Test", exact=True).first.click()
+    page.get_by_role("button", name="By voice").click()
+    page.get_by_role("button", name="Call", exact=True).click()
+    expect(page.get_by_role("log")).to_contain_text("Is that right?", timeout=20_000)
+    expect(page.get_by_role("region", name="Test").get_by_text("ask", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Hang up").click()
+    expect(page.get_by_role("log")).to_contain_text("You have hung up.")
+
+
+@pytest.mark.slow
 def test_the_editor_shuts_nobody_out(chromium: Browser, console_server: RunningServer) -> None:
     """axe-core finds nothing against WCAG 2.2 AA, in any panel, also on a phone's screen."""
     found = {}

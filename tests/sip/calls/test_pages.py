@@ -21,6 +21,7 @@ from sip.calls.registrar import Registrar
 from sip.calls.told_call import CALL_HEADER
 from sip.calls.user_agent import SipAgent
 from sip.messages.message import Request, Response
+from sip.messages.parsing import parse
 from tests.sip.access.test_gate import network
 from tests.sip.agents import SDP, Callee, Events, agent, raw_peer
 from tests.sip.pages import OFFER, Page
@@ -82,6 +83,31 @@ async def test_a_contact_that_names_another_phone_is_reached_by_the_socket_alone
         with pytest.raises(CallError, match="not registered"):
             await carrier(us).place("100", "", timeout_s=5)
         assert victim.messages.empty()
+
+
+async def test_a_page_whose_socket_is_being_closed_is_called_by_no_other_way() -> None:
+    async with agent(**guarded()) as us, raw_peer() as victim:
+        page = Page(us)
+        await page.register("100", "secret", contact=f"sip:x@127.0.0.1:{victim.port}")
+        page.wire.closed = True
+        with pytest.raises(CallError, match="closed its connection"):
+            await carrier(us).place("100", "", timeout_s=5)
+        assert victim.messages.empty()
+
+
+async def test_a_page_that_has_another_socket_is_not_spoken_to_by_the_one_that_hangs() -> None:
+    """Its network changed, and nobody told us that the first one is dead."""
+    callee = Callee.answering()
+    async with agent(callee, **guarded()) as us:
+        page = Page(us)
+        await page.register("100", "secret")
+        await page.called(us)
+        again = Page(us, name=page.name)
+        await again.register("100", "secret")
+        await callee.calls.get_nowait().leg.hangup(HANGUP)
+        again.say((await again.request("BYE")).response(200))
+        left = [parse(page.wire.sent.get_nowait()) for _ in range(page.wire.sent.qsize())]
+        assert not [each for each in left if isinstance(each, Request)], [str(each) for each in left]
 
 
 async def test_a_contact_with_maddr_is_refused() -> None:

@@ -348,7 +348,7 @@ function Whole({ flow, schema, document: initial, revision, base, readOnly }: Ed
   async function publish(note: string, now: boolean) {
     const sent = document;
     const number = await keepVersion(note, now);
-    await draft.settle(sent);
+    await draft.settle(sent, number);
     await refresh();
     toast.ok(
       now ? t("Version {number} is published.", { number }) : t("Version {number} is saved.", { number }),

@@ -30,7 +30,7 @@ export interface Draft {
   /** Theirs is what counts from here on; whoever calls this draws it. */
   accept: () => void;
   /** There is no working copy any more: this document is a version. */
-  settle: (document: FlowDocument) => Promise<void>;
+  settle: (document: FlowDocument, version: number) => Promise<void>;
 }
 
 export function useDraft(
@@ -129,7 +129,7 @@ export function useDraft(
   }, []);
 
   const settle = useCallback(
-    async (now: FlowDocument) => {
+    async (now: FlowDocument, version: number) => {
       while (running.current !== null) await running.current;
       if (revision.current !== null) {
         await ok(
@@ -143,6 +143,7 @@ export function useDraft(
         });
       }
       revision.current = null;
+      base.current = version;
       kept.current = now;
       theirs.current = null;
       setSaved({ state: latest.current === now ? "saved" : "changed" });

@@ -19,15 +19,15 @@ export async function callFlow(flow: string, audio: HTMLAudioElement, onEnd: () 
   const peer = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
   let place = "";
   let over = false;
-  const close = () => {
-    over = true;
-    peer.close();
-    for (const track of microphone.getTracks()) track.stop();
-  };
   const hangUp = () => {
     if (over) return;
-    close();
-    if (place) void fetched(place, { method: "DELETE", keepalive: true }).catch(() => undefined);
+    over = true;
+    for (const track of microphone.getTracks()) track.stop();
+    if (!place) return peer.close();
+    // First in words: once the connection is closed the call is gone, and nothing is left to hang up.
+    void fetched(place, { method: "DELETE", keepalive: true })
+      .catch(() => undefined)
+      .finally(() => peer.close());
   };
   try {
     for (const track of microphone.getAudioTracks()) peer.addTrack(track, microphone);

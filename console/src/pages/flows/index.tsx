@@ -159,6 +159,7 @@ export default function FlowsPage() {
                 id: "live",
                 header: t("Live"),
                 width: "1.3fr",
+                wide: true,
                 sort: (flow) => flow.published ?? 0,
                 cell: (flow) => <Live flow={flow} />,
               },

@@ -21,7 +21,7 @@ export function Bars({ level, live, className }: { level: number; live: boolean;
     return () => clearInterval(timer);
   }, [live]);
   return (
-    <div ref={place} aria-hidden className={cn("flex h-20 items-center gap-[3px]", className)}>
+    <div ref={place} aria-hidden data-voice className={cn("flex h-20 items-center gap-[3px]", className)}>
       {Array.from({ length: COUNT }, (_, index) => (
         <span
           // biome-ignore lint/suspicious/noArrayIndexKey: bars without an identity
