@@ -123,7 +123,7 @@ async def session_here(request: web.Request) -> SignedIn:
         name=who.name if who.how is not How.NOTHING else "",
         how=who.how.value,
         scopes=sorted(held(who.scopes)),
-        may_call_without_key=here,
+        may_call_without_key=here and context.webrtc is not None and context.webrtc.visitors_welcome,
         offered=[AddressOffered(name=name, says=says) for name, says in context.offered().items()]
         if told
         else [],

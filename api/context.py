@@ -43,6 +43,7 @@ from pipelines.flows.library.simulating import FlowSimulator
 from pipelines.flows.library.trying import FlowTrials
 from pipelines.knowledge.desk import KnowledgeDesk
 from pipelines.previews.desk import VoiceDesk
+from sip.calls.phone_desk import PhoneDesk
 from sip.tracing.capture import AudioWatch
 from sip.tracing.tracer import Tracer
 from sip.transport.transport import Transport as SipTransport
@@ -74,6 +75,8 @@ class ApiContext:
     """The owner of all calls; None while the server is starting."""
     sip: SipTransport | None = None
     """Where SIP over WebSocket goes; None while the server is starting."""
+    phones: PhoneDesk | None = None
+    """The phones that may register, and what is lent to pages; None while the server is starting."""
     tracer: Tracer | None = None
     """Who sees what is said by SIP; None while the server is starting."""
     checking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import time
+from uuid import UUID
 
 from aiohttp import WSMsgType, hdrs, web
 
-from api.access.asker import How, asker
+from api.access.asker import Asker, How, asker
 from api.access.origin import came_by_proxy, on_this_machine
 from api.context import CONTEXT
 from api.gateway.socket import YIELD_EVERY, keep_little
@@ -32,6 +33,8 @@ PER_SECOND, AT_ONCE = 100.0, 300.0
 """Messages that a client may send in the long run, and at once: a phone in a call sends one or two a second,
 and one for each key."""
 TOO_MANY = 4003
+REGISTERED = Asker(UUID(int=0x5051), "phones that registered")
+"""To whom the connections of all these count, as if it was one key: they do not keep out everybody else."""
 
 
 @routes.get("/ws/sip", scope=None, websocket=True, errors=(400, 426, 503))
@@ -62,7 +65,7 @@ async def sip_socket(request: web.Request) -> web.StreamResponse:
         secure=request.secure or request.headers.get("X-Forwarded-Proto", "").lower() == "https",
         relayed=came_by_proxy(request, settings),
         greeted=known,
-        on_proven=lambda: context.prove(request),
+        on_proven=lambda: context.prove(request, REGISTERED),
     )
     try:
         async with wire.sending():

@@ -3,13 +3,14 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 import { compressed } from "./vite/compressed.ts";
+import { offline } from "./vite/offline.ts";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const server = process.env.VOICEFORGE_URL ?? "http://127.0.0.1:8080";
 const proxied = { target: server, changeOrigin: true, ws: true, headers: { Origin: server } };
 
 export default defineConfig({
-  plugins: [react(), tailwindcss(), compressed()],
+  plugins: [react(), tailwindcss(), offline(), compressed()],
   resolve: {
     alias: [
       { find: /^@\//, replacement: `${at("./src")}/` },

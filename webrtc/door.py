@@ -67,6 +67,8 @@ class Wanted:
     name: str = ""
     """Who calls, by its own word."""
     about: About = field(default_factory=lambda: NOTHING)
+    at_once: int | None = None
+    """Calls of this caller's at once; None: as the door has it."""
 
 
 @dataclass(slots=True)
@@ -125,7 +127,7 @@ class WebRtcDoor:
         `source`: the address that the offer came from. Raises BadOffer and SdpError for the offer,
         CapacityError, and CallError where whoever is called refuses, with a code."""
         try:
-            call = self._open(offer, caller, source)
+            call = self._open(offer, caller, source, wanted.at_once or self.limits.per_caller)
         except (SdpError, BadOffer, CapacityError):
             self._count("refused")
             raise
@@ -168,12 +170,11 @@ class WebRtcDoor:
 
     # -- inside
 
-    def _open(self, offer: bytes, caller: Hashable, source: str) -> BrowserCall:
+    def _open(self, offer: bytes, caller: Hashable, source: str, most: int) -> BrowserCall:
         check_offer(offer)
         if len(self._calls) >= self.limits.calls:
             raise CapacityError(f"all {self.limits.calls} places for browsers are taken: try again soon")
-        if caller is not None and self._of_caller[caller] >= self.limits.per_caller:
-            most = self.limits.per_caller
+        if caller is not None and self._of_caller[caller] >= most:
             raise CapacityError(f"{most} of your calls are up already: end one first" if most > 1 else _ONE)
         hosts = self.hosts.of(source)
         media = OfferAnswer(

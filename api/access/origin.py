@@ -47,12 +47,18 @@ def came_by_proxy(request: web.Request, settings: Settings) -> bool:
 
     A proxy that changes nothing else than the Host header cannot be told from a program on this machine.
     """
-    names = [name.lower() for name in request.headers]
-    if any(name in PROXIED or name.startswith(PROXIED_PREFIXES) for name in names):
+    if passed_on(request):
         return True
     pages = [request.headers[name] for name in (hdrs.ORIGIN, hdrs.REFERER) if name in request.headers]
     foreign = any(not host_allowed(page.partition("://")[2].partition("/")[0], settings) for page in pages)
-    return foreign or request.version < HttpVersion11
+    return foreign
+
+
+def passed_on(request: web.Request) -> bool:
+    """Whether a proxy says that it passed this on, or asks as only a proxy does."""
+    names = [name.lower() for name in request.headers]
+    headers = any(name in PROXIED or name.startswith(PROXIED_PREFIXES) for name in names)
+    return headers or request.version < HttpVersion11
 
 
 def on_this_machine(request: web.Request, settings: Settings) -> bool:

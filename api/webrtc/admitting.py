@@ -182,7 +182,14 @@ def _visited(desk: WebRtcDesk, called: WhoIsCalled) -> Wanted:
         )
     to = called.to or USUAL
     assert desk.visitors_reach is not None  # they are welcome
-    return Wanted(to, _dialled(to), reach=desk.visitors_reach, payer=NOBODY_KNOWN, name=called.name)
+    return Wanted(
+        to,
+        _dialled(to),
+        reach=desk.visitors_reach,
+        payer=NOBODY_KNOWN,
+        name=called.name,
+        at_once=desk.settings.visitor_calls,
+    )
 
 
 async def destination(context: ApiContext, who: Asker, called: WhoIsCalled) -> Wanted:

@@ -12,6 +12,7 @@ from uuid import UUID
 from aiohttp import hdrs, web
 from pydantic import Field
 
+from api.access.origin import passed_on
 from api.context import CONTEXT
 from api.routing.binding import read
 from api.routing.models import ResponseModel
@@ -72,7 +73,8 @@ async def offer(request: web.Request, query: WhoIsCalled) -> web.StreamResponse:
     except (BadOffer, SdpError) as error:
         raise Problem(400, "bad_offer", _sentence(error)) from None
     source = request.remote or ""
-    if desk.door.hosts.only_here and not desk.door.hosts.is_here(source):
+    here = desk.door.hosts.is_here(source) and not passed_on(request)
+    if desk.door.hosts.only_here and not here:
         raise Problem(
             503,
             "audio_unreachable",

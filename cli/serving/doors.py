@@ -6,12 +6,14 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 from api.context import ApiContext
 from cli.serving.certificates import SOMEWHERE, Certificates, files_of
 from cli.serving.media_policy import media_policy
 from cli.serving.tracing import trace
 from cli.serving.trunks import admit_trunks, call_by_trunks, humour_trunks, signer_of, tend_trunks
+from cli.serving.webrtc import browsers_policy, reachable_hosts
 from cli.serving.who_may_call import endpoints_of, weak_secrets, who_may_call
 from mediaserver.addresses import Networks
 from mediaserver.calls.draining import Drain
@@ -24,13 +26,16 @@ from mediaserver.metrics import Metrics
 from mediaserver.rtp.liveness import SilenceLimits
 from mediaserver.rtp.wire import RtpWire
 from mediaserver.sdp.ice import Ice
+from mediaserver.sdp.policy import Encryption
 from mediaserver.settings.sip import SipSettings
 from sip.access.challenger import Challenger
 from sip.access.gate import Gate
 from sip.access.guessing import Guessing, GuessLimits
+from sip.access.lent import LentPhones
 from sip.access.silence import StrangersSilence
 from sip.calls.call_watch import CallLimits
 from sip.calls.carrier import SipCarrier
+from sip.calls.phone_desk import PhoneDesk
 from sip.calls.places import legs_for
 from sip.calls.redirection import nobody
 from sip.calls.registrar import Registrar
@@ -45,6 +50,9 @@ from sip.transport.shedding import IntakeLimits
 from sip.trunks.board import TrunkBoard
 
 log = logging.getLogger(__name__)
+
+SWEEP_S = 5.0
+"""So often it is looked whether what was lent to pages is still theirs."""
 
 
 def open_rtp(settings: Settings, undo: AsyncExitStack) -> RtpWire:
@@ -91,10 +99,16 @@ async def open_sip(
     `context`: of the API, whose WebSockets lead here."""
     sip = settings.sip
     own = OwnAddresses(sip.host, sip.public_host, sip.local_networks)
-    gate, challenger = gatekeepers(sip, metrics)
+    lent = LentPhones(sip.realm, asyncio.get_running_loop().time)
+    gate, challenger = gatekeepers(sip, metrics, lent)
     endpoints = gate.endpoints
-    whereabouts = admit_trunks(trunks, gate, sip, undo)
-    registrar = Registrar(sip.realm, endpoints.extension_password, challenger=challenger)
+    whereabouts = admit_trunks(trunks, gate, sip, undo, lent)
+    registrar = Registrar(
+        sip.realm, endpoints.password, challenger=challenger, endpoints=lambda: gate.endpoints
+    )
+    pages = replace(
+        await asyncio.to_thread(browsers_policy, settings), encryption=Encryption.REQUIRED, bundled=True
+    )
     agent = SipAgent(
         host=sip.host,
         port=sip.port,
@@ -112,6 +126,8 @@ async def open_sip(
         on_refused=lambda reason: metrics.calls_refused.labels(reason).inc(),
         nat_ping_s=sip.nat_ping_s,
         media=media_policy(sip),
+        page_media=pages,
+        page_hosts=reachable_hosts(settings).of,
         srtp_without_tls=sip.srtp_without_tls,
         ice=Ice(sip.ice),
         dns_servers=sip.dns_servers,
@@ -140,7 +156,8 @@ async def open_sip(
     trace(tracer, agent, gate)
     await agent.start()
     undo.push_async_callback(agent.stop)
-    context.sip = agent.transport
+    context.sip, context.phones = agent.transport, PhoneDesk(lent, registrar, tuple(sip.extensions))
+    undo.callback(asyncio.create_task(_sweep(lent)).cancel)
     tend_trunks(trunks, agent, undo)
     undo.callback(asyncio.create_task(certificates.watch()).cancel)
     log.info("%s", who_may_call(sip))
@@ -150,16 +167,25 @@ async def open_sip(
     return host_port(dialled_host(own), agent.port), host_port(dialled_host(own), secure) if secure else ""
 
 
-def gatekeepers(sip: SipSettings, metrics: Metrics) -> tuple[Gate, Challenger]:
-    """Who decides who may call, and who asks for passwords."""
-    endpoints = endpoints_of(sip)
+async def _sweep(lent: LentPhones) -> None:
+    """Until cancelled."""
+    while True:
+        await asyncio.sleep(SWEEP_S)
+        lent.sweep()
+
+
+def gatekeepers(
+    sip: SipSettings, metrics: Metrics, lent: LentPhones | None = None
+) -> tuple[Gate, Challenger]:
+    """Who decides who may call, and who asks for passwords. `lent`: to phones in browsers."""
+    endpoints = endpoints_of(sip, lent=lent)
     guessing = Guessing(
         GuessLimits(ban_after=sip.ban_after, ban_s=sip.ban_s),
         lambda host: gate.endpoints.is_anonymous(host) or gate.endpoints.is_trunk(host),
     )
     challenger = Challenger(
         sip.realm,
-        endpoints.password,
+        lambda user: gate.endpoints.password(user),
         algorithms=sip.digest,
         guessing=guessing,
         note=lambda what: metrics.sip_proofs.labels(what).inc(),

@@ -17,6 +17,7 @@ from mediaserver.metrics import Metrics
 from mediaserver.settings.sip import SipSettings
 from mediaserver.storage.sealing import Sealer
 from sip.access.gate import Gate
+from sip.access.lent import LentPhones
 from sip.calls.user_agent import SipAgent
 from sip.transport.dns_records import DnsRecords, system_dns
 from sip.transport.name_servers import lookup_by
@@ -70,14 +71,16 @@ def signer_of(sip: SipSettings) -> IdentitySigner | None:
     return IdentitySigner(key, sip.identity_url)
 
 
-def admit_trunks(board: TrunkBoard, gate: Gate, sip: SipSettings, undo: AsyncExitStack) -> Whereabouts:
+def admit_trunks(
+    board: TrunkBoard, gate: Gate, sip: SipSettings, undo: AsyncExitStack, lent: LentPhones
+) -> Whereabouts:
     """Whoever calls by a trunk is known from now on, whatever the rows become. Where each is."""
     records = DnsRecords(system_dns(sip.dns_servers))
     undo.push_async_callback(records.close)
     whereabouts = Whereabouts(board, lookup_by(sip.dns_servers), records)
 
     def renewed() -> None:
-        gate.endpoints = endpoints_of(sip, whereabouts.endpoints())
+        gate.endpoints = endpoints_of(sip, whereabouts.endpoints(), lent)
 
     whereabouts.on_change(renewed)
     undo.callback(asyncio.create_task(whereabouts.run(), name="whereabouts of trunks").cancel)

@@ -36,7 +36,7 @@ async def open_webrtc(
     """From now on browsers can call."""
     own = settings.webrtc
     await asyncio.to_thread(lambda: wire.identity)  # its making must not hold calls up
-    hosts = ReachableHosts(settings.rtp_host, _public(settings))
+    hosts = reachable_hosts(settings)
     door = WebRtcDoor(
         wire,
         hosts,
@@ -50,6 +50,11 @@ async def open_webrtc(
     endpoints = endpoints_of(settings.sip)
     reach = endpoints.anonymous_reach if endpoints.is_anonymous(HERE) else None
     return WebRtcDesk(door, own, reach)
+
+
+def reachable_hosts(settings: Settings) -> ReachableHosts:
+    """By which addresses browsers reach the ports of calls."""
+    return ReachableHosts(settings.rtp_host, _public(settings))
 
 
 def browsers_policy(settings: Settings) -> MediaPolicy:

@@ -15,6 +15,7 @@ from mediaserver.sdp.policy import Encryption, MediaPolicy
 from mediaserver.settings.callers import LOOPBACK, Srtp, TrunkSettings
 from mediaserver.settings.sip import SipSettings
 from sip.access.endpoints import Endpoints, Extension, Trunk
+from sip.access.lent import LentPhones
 
 SHORTEST_PASSWORD = 12
 """Characters; the best of guessers gets some ten thousand guesses a year from each address it has."""
@@ -22,8 +23,9 @@ NAMED = 5
 """Endpoints that one line names."""
 
 
-def endpoints_of(sip: SipSettings, rows: Iterable[Trunk] = ()) -> Endpoints:
-    """Who may call by these settings, and by the rows of the table of trunks; the settings come first."""
+def endpoints_of(sip: SipSettings, rows: Iterable[Trunk] = (), lent: LentPhones | None = None) -> Endpoints:
+    """Who may call by these settings, and by the rows of the table of trunks; the settings come first.
+    `lent`: to phones in browsers."""
     return Endpoints(
         [
             Extension(
@@ -37,6 +39,7 @@ def endpoints_of(sip: SipSettings, rows: Iterable[Trunk] = ()) -> Endpoints:
         [*rows, *(_trunk(sip, name, each) for name, each in sip.trunks.items())],
         networks_of(sip.anonymous),
         MayDial(sip.anonymous_may_dial, out=False),
+        lent,
     )
 
 

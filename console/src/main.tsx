@@ -7,10 +7,12 @@ import "./app/index.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
+import { watchInstall } from "./app/install";
 import { chooseLanguage, wantedLanguage } from "./app/locale";
 import { apply } from "./app/theme";
 
 apply();
+watchInstall();
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 // The language first, so that nothing is drawn twice; English needs no loading.
@@ -23,3 +25,7 @@ chooseLanguage(wantedLanguage())
       </StrictMode>,
     ),
   );
+
+// Keeps the page's own files for when the server is away (vite/sw.js). What goes wrong with that costs nothing else.
+if (import.meta.env.PROD && "serviceWorker" in navigator)
+  addEventListener("load", () => void navigator.serviceWorker.register("/sw.js").catch(() => undefined));

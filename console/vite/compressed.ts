@@ -8,7 +8,7 @@ const TEXT = /\.(js|css|html|svg|json|webmanifest)$/;
 /** What is loaded before the first page is usable, gzipped, in bytes. */
 export const FIRST_LOAD_LIMIT = 250_000;
 
-interface Sized {
+export interface Sized {
   fileName: string;
   type: "chunk" | "asset";
   imports?: string[];

@@ -6,9 +6,11 @@ anybody looks whether it exists (403); what is of a kind that it may not reach d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from uuid import UUID
 
-from mediaserver.calls.routes import Resolution, ToExtension
+from mediaserver.calls.routes import Resolution, ToAgent, ToExtension
 from mediaserver.glob import fits
 
 
@@ -23,6 +25,8 @@ class MayDial:
     """Without patterns: phones may be reached, beside the agents."""
     out: bool = True
     """A transfer may lead out of this server; false for those who have proven nothing."""
+    uses: Callable[[UUID | None], bool] | None = field(default=None, repr=False, compare=False)
+    """Whether an agent of this owner (None: the operator's) may be reached; None: whosoever's."""
 
     def may_ask_for(self, dialled: str) -> bool:
         """Whether the list has it, which may exist or not. `dialled`: user@host or a number, as invitations
@@ -34,6 +38,8 @@ class MayDial:
 
     def may_reach(self, to: Resolution) -> bool:
         """Whether that kind may be reached."""
+        if self.uses is not None and isinstance(to, ToAgent) and not self.uses(to.agent.owner):
+            return False
         return self.patterns is not None or self.extensions or not isinstance(to, ToExtension)
 
     def may_go_out(self) -> bool:

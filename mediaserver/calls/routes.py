@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import Any, Literal, Protocol, TypeAlias, get_args
 from uuid import UUID
 
+from mediaserver.calls.phone_names import PhoneNames
 from mediaserver.calls.route import Number, Route
 from mediaserver.calls.route_index import RouteIndex
 from mediaserver.diagnosis.finding import Finding
@@ -158,9 +159,9 @@ class RouteTable:
         index: RouteIndex | None = None,
         dress: Dress = unchanged,
     ) -> None:
-        """`extensions`: user names of phones that may register. `check`: asked of each row that makes sense
-        here. `index`: of the routes, in the place of their rows. `dress`: see `Dress`."""
-        self._extensions = frozenset(extensions)
+        """`extensions`: phones that the settings name. `check`: asked of each row that makes sense here.
+        `index`: of the routes, in the place of their rows. `dress`: see `Dress`."""
+        self._extensions = PhoneNames(extensions)
         self.index = index or RouteIndex(routes)
         self.agents: dict[str, AgentSpec] = {}
         self.faults: dict[str, str] = {}

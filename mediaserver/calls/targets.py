@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 
+from mediaserver.calls.phone_names import PhoneNames
 from mediaserver.errors import CallError
 from mediaserver.glob import fits
 from mediaserver.outbound.policy import OutboundPolicy
@@ -42,7 +43,7 @@ class Targets:
         policy: OutboundPolicy | None = None,
     ) -> None:
         """`policy`: which numbers are called by no way."""
-        self._extensions = frozenset(extensions)
+        self._extensions = PhoneNames(extensions)
         # A pattern for numbers must fit no address: "+49*" is not +49@somewhere.
         self._addresses = [_bare(each) for each in patterns if "@" in each]
         self._numbers = [each for each in patterns if "@" not in each]

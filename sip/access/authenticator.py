@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mediaserver.wire_text import ENCODING, ERRORS
-from sip.access.digest import ALGORITHMS, digest, parse_auth, same_uri
+from sip.access.digest import ALGORITHMS, HashedPassword, digest, parse_auth, same_uri
 from sip.access.nonces import MAX_USED, NONCE_LIFE_S, Age, Nonces
 from sip.messages.grammar import ParseError, quote
 from sip.messages.uri import Uri
@@ -102,7 +102,7 @@ def _same_user(sent: str, ours: Uri | str) -> bool:
 
 
 class Authenticator:
-    """`credentials(username)` gives the password, or None for an unknown user.
+    """`credentials(username)` gives the password, or what is kept of it; None for an unknown user.
 
     Give each realm one of these for the life of the server. Times are seconds on one clock that never goes
     back.
@@ -111,7 +111,7 @@ class Authenticator:
     def __init__(
         self,
         realm: str,
-        credentials: Callable[[str], str | None],
+        credentials: Callable[[str], str | HashedPassword | None],
         *,
         algorithms: Sequence[str] = tuple(ALGORITHMS),
         nonce_life_s: float = NONCE_LIFE_S,

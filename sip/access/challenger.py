@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from mediaserver.seldom import Seldom
 from sip.access.authenticator import Authenticator, Claim, Proof, Verdict
-from sip.access.digest import ALGORITHMS
+from sip.access.digest import ALGORITHMS, HashedPassword
 from sip.access.guessing import Guessing, Heed
 from sip.messages.headers import WEB_SOCKETS
 from sip.messages.message import Request, Response
@@ -36,7 +36,7 @@ class Challenger:
     def __init__(
         self,
         realm: str,
-        password: Callable[[str], str | None],
+        password: Callable[[str], str | HashedPassword | None],
         *,
         algorithms: Sequence[str] = tuple(ALGORITHMS),
         guessing: Guessing | None = None,
@@ -80,7 +80,7 @@ class Challenger:
         self._note("challenge")
         values = self._auth.challenge(host, now, stale)
         if request.via.transport in WEB_SOCKETS:
-            values.reverse()  # JsSIP looks at the first alone, and does MD5
+            values.sort(key=lambda value: "algorithm=MD5" in value)  # JsSIP knows that, and reads the last
         headers = [("WWW-Authenticate", value) for value in values]
         return request.response(401, headers=headers)
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from mediaserver.errors import PeerError
 from mediaserver.wire_text import ENCODING, ERRORS, readable
@@ -62,12 +63,27 @@ def parse_auth(text: str) -> tuple[str, dict[str, str]]:
     return scheme[1], params
 
 
+@dataclass(frozen=True, slots=True)
+class HashedPassword:
+    """What is enough to check a password: HA1 (RFC 7616 section 3.4.2), by each hash of `HASHES`."""
+
+    by_hash: Mapping[str, str] = field(repr=False)
+
+    @classmethod
+    def of(cls, username: str, realm: str, password: str) -> HashedPassword:
+        return cls({base: _hashed(name, username, realm, password) for base, name in HASHES.items()})
+
+
+def _hashed(name: str, *parts: str) -> str:
+    return hashlib.new(name, ":".join(parts).encode(ENCODING, ERRORS), usedforsecurity=False).hexdigest()
+
+
 def digest(
     *,
     algorithm: str,
     username: str,
     realm: str,
-    password: str,
+    password: str | HashedPassword,
     method: str,
     uri: str,
     nonce: str,
@@ -84,9 +100,12 @@ def digest(
     name = HASHES[base]
 
     def hashed(*parts: str) -> str:
-        return hashlib.new(name, ":".join(parts).encode(ENCODING, ERRORS), usedforsecurity=False).hexdigest()
+        return _hashed(name, *parts)
 
-    a1 = hashed(username, realm, password)
+    if isinstance(password, HashedPassword):
+        a1 = password.by_hash[base]
+    else:
+        a1 = hashed(username, realm, password)
     if session:
         a1 = hashed(a1, nonce, cnonce)
     if qop == "auth-int":

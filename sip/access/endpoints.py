@@ -13,6 +13,8 @@ from mediaserver.addresses import Address, Network, address_of, within
 from mediaserver.calls.may_dial import AGENTS, EVERYBODY, MayDial
 from mediaserver.sdp.policy import MediaPolicy
 from sip.access.credentials import Account
+from sip.access.digest import HashedPassword
+from sip.access.lent import LentPhone, LentPhones
 from sip.messages.message import Request
 
 Kind: TypeAlias = Literal["trunk", "extension", "anonymous"]
@@ -85,6 +87,10 @@ class Trunk:
         return self.header is not None, max(lengths, default=-1)
 
 
+def _as_extension(lent: LentPhone | None) -> Extension | None:
+    return None if lent is None else Extension(lent.extension, "", lent.reach)
+
+
 class Endpoints:
     """All that may call at one moment. Never changes."""
 
@@ -94,8 +100,11 @@ class Endpoints:
         trunks: Iterable[Trunk] = (),
         anonymous: Iterable[Network] = (),
         anonymous_reach: MayDial = EVERYBODY,
+        lent: LentPhones | None = None,
     ) -> None:
-        """`anonymous`: networks whose callers need no proof. A user name is one endpoint's alone."""
+        """`anonymous`: networks whose callers need no proof. A user name is one endpoint's alone. `lent`:
+        what phones in browsers have for a while; None: nothing is."""
+        self._lent = lent
         self.extensions = {each.name: each for each in extensions}
         self.trunks = {each.name: each for each in trunks}
         self.anonymous = tuple(anonymous)
@@ -109,18 +118,43 @@ class Endpoints:
         self._by_user |= self.extensions
         self._by_address = [each for each in self.trunks.values() if not each.password]
 
-    def password(self, user: str) -> str | None:
+    def password(self, user: str) -> str | HashedPassword | None:
         """None for a user that does not exist."""
         endpoint = self._by_user.get(user)
-        return None if endpoint is None else endpoint.password
+        if endpoint is not None:
+            return endpoint.password
+        lent = self._lent.of_user(user) if self._lent is not None else None
+        return None if lent is None else lent.hashed
 
     def extension_password(self, extension: str) -> str | None:
-        """None for an extension that does not exist; trunks are none."""
+        """None for an extension that the settings do not name; trunks are none."""
         found = self.extensions.get(extension)
         return None if found is None else found.password
 
+    def extension(self, name: str) -> Extension | None:
+        """One of the settings, or of a page that has it for a while."""
+        if (found := self.extensions.get(name)) is not None:
+            return found
+        return _as_extension(self._lent.of_extension(name) if self._lent is not None else None)
+
+    def has_extension(self, name: str) -> bool:
+        """Whether there is such an extension; trunks are none."""
+        return self.extension(name) is not None
+
     def of_user(self, user: str) -> Extension | Trunk | None:
-        return self._by_user.get(user)
+        if (found := self._by_user.get(user)) is not None:
+            return found
+        return _as_extension(self._lent.of_user(user) if self._lent is not None else None)
+
+    def extension_of(self, user: str) -> str:
+        """Whose password the user has: the user's own, but for pages."""
+        found = self.of_user(user)
+        return found.name if isinstance(found, Extension) else user
+
+    def registered(self, user: str, connection: object | None) -> None:
+        """A user registered on that connection."""
+        if self._lent is not None and user not in self._by_user:
+            self._lent.registered(user, connection)
 
     def of_source(self, request: Request, host: str) -> Trunk | None:
         """The trunk that a request is from by its address and header alone."""

@@ -97,7 +97,7 @@ class Gate:
         verdict = self._challenger.verdict(request, host, now)
         if not verdict.ok:
             return self._challenger.challenge(request, host, now, stale=verdict.stale)
-        return True if extension in ("", verdict.user) else request.response(403)
+        return self._is_of(extension, verdict.user) or request.response(403)
 
     def within_dialog_by_socket(
         self, request: Request, source: Sender, now: float, *, extension: str, lost: bool
@@ -113,7 +113,7 @@ class Gate:
         verdict = self._challenger.verdict(request, source.host, now)
         if not verdict.ok:
             return self._challenger.challenge(request, source.host, now, stale=verdict.stale)
-        return True if extension in ("", verdict.user) else request.response(403)
+        return self._is_of(extension, verdict.user) or request.response(403)
 
     def proves(self, caller: Admitted, source: Peer) -> bool:
         """Whether who was admitted has also proven to be at that address: by TCP, or by a digest, whose nonce
@@ -161,6 +161,10 @@ class Gate:
         else:
             self._connections[source.connection] = (extension, until)
 
+    def _is_of(self, extension: str, user: str | None) -> bool:
+        """Whether a user that has proven itself may speak for an extension; for nobody known, any may."""
+        return extension == "" or (user is not None and self.endpoints.extension_of(user) == extension)
+
     def _trunk(self, request: Request, source: Sender) -> Trunk | None:
         """Whose request it is by its address and header alone; nobody's by WebSocket, which no server calls
         by: there the address is that of a proxy, or of any page beside the trunk."""
@@ -173,7 +177,7 @@ class Gate:
         if source.connection is None:
             return None
         extension, until = self._connections.get(source.connection, ("", 0.0))
-        found = self.endpoints.extensions.get(extension)
+        found = self.endpoints.extension(extension)
         return found.admitted if found is not None and now < until else None
 
     def _proven(self, user: str, request: Request, host: str) -> Admitted | Response:

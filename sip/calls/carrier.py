@@ -36,7 +36,7 @@ class SipCarrier:
         """`endpoints`: which extensions have media of their own."""
         self._agent = agent
         self._registrar = registrar
-        self._extensions = endpoints.extensions if endpoints is not None else {}
+        self._endpoints = endpoints or Endpoints()
 
     def serves(self, to: str) -> bool:
         """Addresses and our extensions; it has no trunk for numbers."""
@@ -74,7 +74,7 @@ class SipCarrier:
             options["username"] = caller.replace(" ", "") or None
         if ":" in to or "@" in to:
             return await self._agent.call(to, **options)
-        if (extension := self._extensions.get(to)) is not None:
+        if (extension := self._endpoints.extension(to)) is not None:
             options["media"], options["reach"] = extension.media, extension.reach
         bindings = self._registrar.lookup(to, asyncio.get_running_loop().time())
         if not bindings:

@@ -177,10 +177,12 @@ class Core:
         CallError as `hop`."""
         way = dialog.way
         if way is not None and dialog.extension and (anew := self.registered(dialog)) is not None:
-            sure = dialog.instance != "" and anew.instance == dialog.instance
+            same = dialog.instance != "" and anew.instance == dialog.instance
+            # What a page calls itself is made up anew for each: who has the same is the same.
+            sure = same or (way.flow.transport in WEB_SOCKETS and anew.contact.same_as(dialog.target))
             way.registered(anew.received, anew.at, sure=sure)
         if way is not None and way.flow.transport in WEB_SOCKETS:
-            return way.flow.hop(), None
+            return way.hops(way.flow.hop(), False)
         try:
             named = self.hop(dialog.next_hop())
         except CallError:

@@ -23,6 +23,7 @@ from sip.calls.leg import SipLeg
 from sip.calls.reliable import ReliableSending, SendingAction, SendingState
 from sip.calls.session_machine import SessionEvent, SessionMachine, SessionState
 from sip.calls.session_timer import SessionTimer
+from sip.calls.told_call import told_call
 from sip.messages.extensions import RELIABLE, RAck, options, supports
 from sip.messages.message import Request
 from sip.messages.multipart import description_of
@@ -180,6 +181,7 @@ class InviteAnswer:
         reliably = supports(invite.request, RELIABLE) if body else RELIABLE in _required(invite.request)
         # No longer than need be: the 200 is to fit into what an unproven caller may be sent, too.
         lines = [("Contact", call.core.contact(call.transport, call.host, call.dialog.secure))]
+        lines += told_call(call.transport)
         sending = self._sending = self._sending or ReliableSending(call.core.layer.timing)
         if reliably:
             if sending.state is not SendingState.IDLE:
@@ -310,7 +312,7 @@ class InviteAnswer:
     def _send_ok(self, call: Answerable, server: ReceivedRequest, body: bytes, headers: Headers = ()) -> None:
         """Send a 2xx to an INVITE and repeat it until the ACK (13.3.1.4)."""
         timer = call.timer.granted(server.request, call.core.now())
-        extras = [*timer, *headers]
+        extras = [*timer, *headers, *told_call(call.transport)]
         lines = [*call.core.respond_headers(call.transport, call.host, call.dialog.secure), *extras]
         if body:
             lines.append(("Content-Type", "application/sdp"))

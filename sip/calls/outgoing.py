@@ -30,6 +30,7 @@ from sip.calls.leg import SipLeg
 from sip.calls.outgoing_machine import WAITING, Doing, OutgoingAction, OutgoingEvent, OutgoingMachine
 from sip.calls.redirection import Redirection, WayTo, for_anybody, nowhere
 from sip.calls.session import InviteSession
+from sip.calls.told_call import told_call
 from sip.messages.headers import NameAddr
 from sip.messages.message import MOST_HOPS, Response
 from sip.messages.reasons import reason_phrase
@@ -327,6 +328,7 @@ class OutgoingCall:
             *self.session.timer.asked(),
             ("Accept", "application/sdp"),
             *([("Content-Type", "application/sdp")] if self._offer else ()),
+            *told_call(self._hop.transport),
             *self._headers,
         ]
         request = self._draft.request("INVITE", headers, self._offer)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sip.access.challenger import Challenger
+from sip.access.digest import HashedPassword
+from sip.access.endpoints import Endpoints
 from sip.calls.dialog import INSTANCE
 from sip.calls.flow import SipFlow
 from sip.messages.extensions import PATH, supports
@@ -84,22 +86,25 @@ class MemoryStore:
 class Registrar:
     """Extensions of one realm. `password(extension)` is None for an extension that does not exist.
 
-    An extension's user name in digests is the extension itself.
+    An extension's user name in digests is the extension itself, but for pages (`sip.access.lent`).
     """
 
     def __init__(
         self,
         realm: str,
-        password: Callable[[str], str | None],
+        password: Callable[[str], str | HashedPassword | None],
         *,
         store: BindingStore | None = None,
         min_expires_s: int = MIN_EXPIRES_S,
         max_expires_s: int = MAX_EXPIRES_S,
         max_contacts: int = MAX_CONTACTS,
         challenger: Challenger | None = None,
+        endpoints: Callable[[], Endpoints] | None = None,
     ) -> None:
-        """`challenger`: who asks for passwords, when that is not for the registrar alone."""
+        """`challenger`: who asks for passwords, when that is not for the registrar alone. `endpoints`: who
+        may, at any time, where `password` is not all that is known of it."""
         self._password = password
+        self._endpoints = endpoints
         self.challenger = challenger or Challenger(realm, password)
         self._store: BindingStore = store if store is not None else MemoryStore()
         self._min = min_expires_s
@@ -108,6 +113,8 @@ class Registrar:
 
     def knows(self, extension: str) -> bool:
         """Whether there is such an extension."""
+        if self._endpoints is not None:
+            return self._endpoints().has_extension(extension)
         return self._password(extension) is not None
 
     def bindings(self, now: float) -> list[Binding]:
@@ -150,9 +157,12 @@ class Registrar:
         if isinstance(user, Response):
             return user
         # A trunk proves itself to the same challenger, and has no phone to be found at.
-        if user != address.unescaped_user or not self.knows(user):
+        extension = user if self._endpoints is None else self._endpoints().extension_of(user)
+        if extension != address.unescaped_user or not self.knows(extension):
             return request.response(403)
-        return self.bind(user, request, now, received)
+        if self._endpoints is not None and received is not None:
+            self._endpoints().registered(user, received.connection)
+        return self.bind(extension, request, now, received)
 
     def bind(self, extension: str, request: Request, now: float, received: SipFlow | None = None) -> Response:
         """Change and list the bindings of an extension whose right to do so was checked."""

@@ -8,11 +8,16 @@ import pytest
 from aiohttp import ClientWebSocketResponse, WSMsgType
 
 from api import sip_socket
-from api.sip_socket import AT_ONCE, TOO_MANY
-from sip.messages.parsing import MAX_MESSAGE
+from api.access.asker import Asker
+from api.context import ApiContext
+from api.sip_socket import AT_ONCE, REGISTERED, TOO_MANY
+from sip.access.digest import answer_challenge
+from sip.calls.registrar import Registrar
+from sip.messages.parsing import MAX_MESSAGE, parse
 from sip.transport.connection import ConnectionLimits
 from tests.api.desk import Desk
 from tests.sip.agents import agent
+from tests.sip.pages import Page
 from tests.sip.transport.test_web_sockets import OPTIONS
 
 PATH = "/ws/sip"
@@ -108,3 +113,41 @@ async def test_the_connection_is_forgotten_with_its_socket(open_desk: Desk) -> N
         assert transport.connections == 1
     await open_desk.client.get("/api/health")
     assert transport.connections == 0
+
+
+async def test_a_client_that_reads_nothing_is_cut_off(open_desk: Desk) -> None:
+    transport = open_desk.context.sip
+    assert transport is not None
+    async with open_desk.client.ws_connect(PATH, protocols=("sip",)) as socket:
+        await socket.send_str(OPTIONS.decode())
+        await socket.receive(10)
+        (connection,) = transport._streams._connections.values()
+        sent = 0
+        while connection.open:
+            connection.send(b"x" * 60_000)
+            sent += 60_000
+        assert sent <= ConnectionLimits().unsent_bytes + 2 * 60_000
+        assert await closed_with(socket) == 1006
+
+
+async def test_who_registers_is_a_stranger_no_more(open_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its connection stays, and counts to those of all phones together."""
+    proved: list[Asker | None] = []
+    monkeypatch.setattr(ApiContext, "prove", lambda self, request, who=None: proved.append(who))
+    async with agent(registrar=Registrar("voiceforge", {"100": "secret"}.get)) as us:
+        open_desk.context.sip = us.transport
+        page, before = Page(us), len(proved)
+        assert (await page.register("100", "secret")).status == 200
+        async with open_desk.client.ws_connect(PATH, protocols=("sip",)) as socket:
+            lines = {"From": "<sip:100@pbx>;tag=r", "To": "<sip:100@pbx>"}
+            asked = page.make("REGISTER", "sip:pbx", lines=lines, call="s")
+            await socket.send_str(bytes(asked).decode())
+            challenge = parse((await socket.receive(10)).data.encode())
+            values = challenge.get_all("WWW-Authenticate")
+            proof = answer_challenge(values, "100", "secret", "REGISTER", asked.uri)
+            again = page.make(
+                "REGISTER", "sip:pbx", cseq=2, lines={**lines, "Authorization": proof}, call="s"
+            )
+            await socket.send_str(bytes(again).decode())
+            assert (await socket.receive(10)).data.startswith("SIP/2.0 200")
+        assert proved[before:][-1] is REGISTERED and REGISTERED.owner is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -21,6 +22,7 @@ from mediaserver.storage.sealing import open_sealer
 from sip.access.challenger import Challenger
 from sip.access.endpoints import Endpoints
 from sip.access.gate import Gate
+from sip.access.lent import LentPhones
 from sip.calls.user_agent import SipAgent
 from sip.trunks.board import TrunkBoard
 from sip.trunks.rows import written
@@ -62,7 +64,7 @@ async def served(pool: asyncpg.Pool, postgres: EmbeddedPostgres, tmp_path: Path)
         us = await undo.enter_async_context(
             agent(lambda call: trunks.invited(call, calls.put_nowait), gate=gate)
         )
-        admit_trunks(trunks, gate, settings.sip, undo)
+        admit_trunks(trunks, gate, settings.sip, undo, LentPhones("voiceforge", time.monotonic))
         made = Served(settings, trunks, us, gate)
         yield made
         await made.board.close()

@@ -86,8 +86,10 @@ class Watch:
         )
 
     def _said(self, message: ConsoleMessage) -> None:
-        # The browser says so of each answer that is no success; `_answered` knows which were expected.
-        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+        # The browser says the first of each answer that is no success; `_answered` knows which were expected.
+        # The second is playwright's own, since contexts here refuse service workers.
+        expected = ("Failed to load resource", "Service Worker registration blocked by Playwright")
+        if message.type in ("error", "warning") and not message.text.startswith(expected):
             self.faults.append(f"{message.type}: {message.text} ({message.location.get('url', '')})")
 
     def _answered(self, response: Response) -> None:

@@ -89,6 +89,7 @@ def furnish(server: RunningServer) -> list[str]:
         made("POST", "/api/flows/import", {"template": flow, "publish": True})
     for agent in AGENTS:
         made("POST", "/api/agents", agent)
+        made("POST", "/api/telephony/routes", {"pattern": agent["name"], "agent": agent["name"]})
     for trunk in TRUNKS:
         made("POST", "/api/telephony/trunks", trunk)
     for number in NUMBERS:

@@ -101,6 +101,11 @@ class RunningServer:
         self._process = None
 
     @property
+    def dsn(self) -> str:
+        """Of its database, which another server may share."""
+        return self._dsn
+
+    @property
     def pid(self) -> int:
         assert self._process is not None
         return self._process.pid

@@ -4,7 +4,8 @@
 
 Starts a database, fills it, starts the server, and takes each path in the dark, in the light and at 390 px:
 DIR/calls-dark.png, DIR/calls-light.png, DIR/calls-narrow.png. Says all that went wrong in the page. The
-console must have been built (api/static/console). `{call}` in a path stands for the newest recorded call;
+console must have been built (api/static/console). `{call}` in a path stands for the newest recorded call,
+`{live}` for one that is up (`--live 6`);
 paths that begin with `out:` are taken by somebody who is not signed in.
 """
 
@@ -29,6 +30,7 @@ from tests.console.browsing import (
     signed_in,
     start_chromium,
 )
+from tests.console.live_calls import calls_up, live_call
 from tests.console.running import ROOT, RunningServer
 from tests.console.seeded import seeded_server
 from tests.console.seeding import SeededCall
@@ -45,6 +47,7 @@ def main() -> int:
     parser.add_argument("--themes", default=",".join(LOOKS), help="of dark, light, narrow")
     parser.add_argument("--axe", action="store_true", help="say what axe-core finds, too")
     parser.add_argument("--whole", action="store_true", help="the whole page, not only what a screen shows")
+    parser.add_argument("--live", type=int, default=0, metavar="N", help="with so many calls that are up")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="vf-shots-", ignore_cleanup_errors=True) as name:
@@ -55,7 +58,10 @@ def main() -> int:
         try:
             with seeded_server(folder, dsn) as (server, calls), sync_playwright() as playwright:
                 browser = start_chromium(playwright)
-                faults = sum(_taken(browser, server, calls, look, args) for look in args.themes.split(","))
+                with calls_up(server, args.live):
+                    faults = sum(
+                        _taken(browser, server, calls, look, args) for look in args.themes.split(",")
+                    )
                 browser.close()
         finally:
             asyncio.run(database.stop())
@@ -77,12 +83,15 @@ def _taken(
         for path in paths:
             page = context.new_page()
             watch = Watch(page)
-            page.goto(path.removeprefix("out:").format(call=newest.id))
+            page.goto(path.removeprefix("out:").format(call=newest.id, live=live_call(server)))
             try:
                 settle(page)
             except Exception as error:
                 watch.faults.append(f"it never settled: {str(error).splitlines()[0]}")
-            name = path.removeprefix("out:").strip("/").format(call="one").replace("/", "-") or "start"
+            name = (
+                path.removeprefix("out:").strip("/").format(call="one", live="one").replace("/", "-")
+                or "start"
+            )
             file = args.out / f"{'out-' if out else ''}{name}-{look}.png"
             page.screenshot(path=file, full_page=args.whole)
             if args.axe:

@@ -63,6 +63,13 @@ def test_on_a_phones_screen_nothing_has_to_be_pushed_aside(
     assert wide == []
 
 
+def test_on_this_machine_a_browser_may_call_without_signing_in(stranger: BrowserContext) -> None:
+    told = stranger.request.get("/api/console/session").json()
+    assert (told["signed_in"], told["may_call_without_key"]) == (False, True)
+    proxied = stranger.request.get("/api/console/session", headers={"X-Forwarded-For": "192.0.2.7"})
+    assert not proxied.json()["may_call_without_key"]
+
+
 def test_with_a_key_somebody_signs_in_and_out_and_it_is_kept_nowhere(
     stranger: BrowserContext, console_server: RunningServer
 ) -> None:

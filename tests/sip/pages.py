@@ -143,7 +143,8 @@ class Page:
             "To": f"<sip:{extension}@pbx>",
             "Contact": f"<{contact or self.uri}>;expires={expires}",
         }
-        asked = self.make("REGISTER", "sip:pbx", lines=lines, call="r")
+        call = secrets.token_hex(4)
+        asked = self.make("REGISTER", "sip:pbx", lines=lines, call=call)
         self.say(asked)
         challenge = await self.response(401, 403, 503)
         if challenge.status != 401:
@@ -151,7 +152,8 @@ class Page:
         proof = answer_challenge(
             challenge.get_all("WWW-Authenticate")[:1], user or extension, password, "REGISTER", asked.uri
         )
-        self.say(self.make("REGISTER", "sip:pbx", cseq=2, lines={**lines, "Authorization": proof}, call="r"))
+        lines["Authorization"] = proof
+        self.say(self.make("REGISTER", "sip:pbx", cseq=2, lines=lines, call=call))
         return await self.response(200, 400, 401, 403, 423)
 
     async def called(self, us: SipAgent, to: str = "sip:demo@pbx", body: bytes = OFFER) -> Response:

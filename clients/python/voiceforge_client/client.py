@@ -29,6 +29,7 @@ from .api.knowledge import AsyncKnowledge, Knowledge
 from .api.numbers import AsyncNumbers, Numbers
 from .api.openai import AsyncOpenai, Openai
 from .api.outbound import AsyncOutbound, Outbound
+from .api.phones import AsyncPhones, Phones
 from .api.providers import AsyncProviders, Providers
 from .api.routes import AsyncRoutes, Routes
 from .api.server import AsyncServer, Server
@@ -105,6 +106,7 @@ class VoiceForge:
         self.signalling = Signalling(self)
         self.outbound = Outbound(self)
         self.webrtc = Webrtc(self)
+        self.phones = Phones(self)
         self.speech = Speech(self)
 
     def __enter__(self) -> Self:
@@ -193,6 +195,7 @@ class AsyncVoiceForge:
         self.signalling = AsyncSignalling(self)
         self.outbound = AsyncOutbound(self)
         self.webrtc = AsyncWebrtc(self)
+        self.phones = AsyncPhones(self)
         self.speech = AsyncSpeech(self)
 
     async def __aenter__(self) -> Self:

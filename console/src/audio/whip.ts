@@ -153,7 +153,7 @@ export class WhipCall {
     await connection.setRemoteDescription({ type: "answer", sdp: this.#answer });
     const transport = connection.getSenders()[0]?.transport;
     transport?.addEventListener("statechange", () => {
-      if (transport.state === "closed") this.#finish(null);
+      if (transport.state === "closed") this.#overThere();
     });
     this.#watch();
   }
@@ -164,7 +164,7 @@ export class WhipCall {
     if (connection.connectionState !== "failed") return;
     // Never connected: no way for audio. Connected before, and ICE stands: the other side has ended it.
     if (this.now.since === null) this.#finish({ name: navigator.onLine ? "no_media" : "no_network" });
-    else if (connection.iceConnectionState !== "failed") this.#finish(null);
+    else if (connection.iceConnectionState !== "failed") this.#overThere();
   }
 
   /** What happens in the call, and how it ends, in the server's words. */
@@ -181,7 +181,7 @@ export class WhipCall {
         this.#set({
           why: typeof told.text === "string" && told.text !== "" ? told.text : String(told.why ?? ""),
         });
-        this.#finish(null);
+        this.#overThere();
       });
   }
 
@@ -236,22 +236,31 @@ export class WhipCall {
       .catch(() => undefined);
   }
 
+  /** The other side, or the server, has ended it: there is nothing left to end. */
+  #overThere(): void {
+    this.#place = "";
+    this.#finish(null);
+  }
+
   #finish(fault: Fault | null): void {
     if (this.#over()) return;
     this.#set({ state: "ended", fault: fault ?? this.now.fault });
     this.#end();
   }
 
-  /** Tells the server, and lets go of all. */
+  /** Lets go of all, and tells the server. The connection goes last: closed first it would tell by itself, and the server would know of no such call when it is asked to end it. */
   #end(): void {
     this.#recovery.close();
     for (const quit of this.#quit) quit();
     this.#quit = [];
     this.#events?.close();
-    if (this.#place !== "")
-      this.#ask(this.#place, { method: "DELETE", keepalive: true }).catch(() => undefined);
-    this.#connection?.close();
     this.#release();
+    const connection = this.#connection;
+    if (this.#place === "") connection?.close();
+    else
+      this.#ask(this.#place, { method: "DELETE", keepalive: true })
+        .catch(() => undefined)
+        .finally(() => connection?.close());
   }
 
   #release(): void {

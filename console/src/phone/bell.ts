@@ -14,14 +14,14 @@ export class Bell {
   ring(from: string, knock: boolean): void {
     this.hush();
     this.tones.repeat(knock ? "knock" : "ring");
-    if (!knock) navigator.vibrate?.([400, 200, 400, 1500]);
+    // Browsers refuse, and say so, before the page was touched.
+    if (!knock && navigator.userActivation?.hasBeenActive) navigator.vibrate?.([400, 200, 400, 1500]);
     this.#flashTitle(t("{from} is calling", { from }));
     if (document.visibilityState !== "visible") this.#notify(from);
   }
 
   hush(): void {
     this.tones.hush();
-    navigator.vibrate?.(0);
     this.#notice?.close();
     this.#notice = null;
     if (this.#flash !== null) {

@@ -39,7 +39,7 @@ export function Card({
             )}
             {description && <p className="mt-0.5 text-muted text-sm">{description}</p>}
           </div>
-          {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+          {actions && <div className="flex min-w-0 max-w-full flex-wrap items-center gap-2">{actions}</div>}
         </header>
       )}
       <div className={cn(!flush && "px-5 pb-5", !flush && !title && !actions && "pt-5")}>{children}</div>

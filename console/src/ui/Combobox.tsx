@@ -138,7 +138,7 @@ export function Combobox({
                 tabIndex={-1}
                 aria-selected={one.value === value}
                 aria-disabled={one.disabled}
-                ref={index === at ? (node) => node?.scrollIntoView({ block: "nearest" }) : undefined}
+                ref={index === at ? inSight : undefined}
                 onPointerMove={() => setAt(index)}
                 onClick={() => take(one)}
                 className={cn(
@@ -167,6 +167,11 @@ export function Combobox({
       </Popover.Portal>
     </Popover.Root>
   );
+}
+
+/** Without a value: what a ref or an effect returns is called by React, and Chromium's scrollIntoView returns a promise. */
+function inSight(node: HTMLElement | null): void {
+  node?.scrollIntoView({ block: "nearest" });
 }
 
 /** Choices that have every word of what was typed. */

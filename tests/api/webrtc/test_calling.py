@@ -57,6 +57,13 @@ async def test_who_shows_nothing_calls_from_here_alone_whom_anybody_may_call(des
         assert await fault(await world.offer("to=echo", foreign, sdp)) == (403, "wrong_origin")
 
 
+async def test_visitors_have_few_calls_at_once(desk: Desk) -> None:
+    async with open_door(desk, visitor_calls=1) as world:
+        sdp = await world.sdp()
+        assert (await world.offer("to=echo", STRANGER, sdp)).status == 201
+        assert await fault(await world.offer("to=echo", STRANGER, sdp)) == (503, "unavailable")
+
+
 async def test_visitors_may_be_switched_off(desk: Desk) -> None:
     async with open_door(desk, visitors=False) as world:
         assert await fault(await world.offer("to=echo", STRANGER)) == (401, "unauthorized")
@@ -155,3 +162,7 @@ async def test_a_server_that_others_cannot_hear_says_so(desk: Desk, monkeypatch:
     async with open_door(desk) as world:
         monkeypatch.setattr(type(world.door.hosts), "is_here", lambda self, asker: False)
         assert await fault(await world.offer()) == (503, "audio_unreachable")
+    async with open_door(desk) as world:  # through a proxy on this machine
+        proxied = {"X-Forwarded-For": "203.0.113.9"}
+        monkeypatch.undo()
+        assert await fault(await world.offer(headers=proxied)) == (503, "audio_unreachable")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from mediaserver import logs
 from mediaserver.errors import CallError
 from mediaserver.media.leg import EndedBy, Termination, Why
 from mediaserver.sdp.description import SessionDescription
@@ -14,9 +16,12 @@ from sip.access.challenger import Challenger
 from sip.access.endpoints import Endpoints, Extension, Trunk
 from sip.access.gate import Gate
 from sip.calls.carrier import SipCarrier
+from sip.calls.invitation import SipInvitation
 from sip.calls.registrar import Registrar
+from sip.calls.told_call import CALL_HEADER
 from sip.calls.user_agent import SipAgent
 from sip.messages.message import Request, Response
+from sip.messages.parsing import parse
 from tests.sip.access.test_gate import network
 from tests.sip.agents import SDP, Callee, Events, agent, raw_peer
 from tests.sip.pages import OFFER, Page
@@ -78,6 +83,31 @@ async def test_a_contact_that_names_another_phone_is_reached_by_the_socket_alone
         with pytest.raises(CallError, match="not registered"):
             await carrier(us).place("100", "", timeout_s=5)
         assert victim.messages.empty()
+
+
+async def test_a_page_whose_socket_is_being_closed_is_called_by_no_other_way() -> None:
+    async with agent(**guarded()) as us, raw_peer() as victim:
+        page = Page(us)
+        await page.register("100", "secret", contact=f"sip:x@127.0.0.1:{victim.port}")
+        page.wire.closed = True
+        with pytest.raises(CallError, match="closed its connection"):
+            await carrier(us).place("100", "", timeout_s=5)
+        assert victim.messages.empty()
+
+
+async def test_a_page_that_has_another_socket_is_not_spoken_to_by_the_one_that_hangs() -> None:
+    """Its network changed, and nobody told us that the first one is dead."""
+    callee = Callee.answering()
+    async with agent(callee, **guarded()) as us:
+        page = Page(us)
+        await page.register("100", "secret")
+        await page.called(us)
+        again = Page(us, name=page.name)
+        await again.register("100", "secret")
+        await callee.calls.get_nowait().leg.hangup(HANGUP)
+        again.say((await again.request("BYE")).response(200))
+        left = [parse(page.wire.sent.get_nowait()) for _ in range(page.wire.sent.qsize())]
+        assert not [each for each in left if isinstance(each, Request)], [str(each) for each in left]
 
 
 async def test_a_contact_with_maddr_is_refused() -> None:
@@ -250,14 +280,16 @@ async def test_a_page_beside_a_trunk_is_not_that_trunk() -> None:
         assert (await page.response(200, 401)).status == 401
 
 
-async def test_the_first_challenge_is_one_that_jssip_can_answer() -> None:
-    async with agent(**guarded()) as us, raw_peer() as phone:
+async def test_the_last_challenge_is_one_that_jssip_can_answer() -> None:
+    """It reads no other (3.13, Parser.js)."""
+    challenger = Challenger("voiceforge", ENDPOINTS.password, algorithms=("MD5", "SHA-256"))
+    async with agent(gate=Gate(ENDPOINTS, challenger)) as us, raw_peer() as phone:
         page = Page(us)
         page.say(page.make("INVITE", body=OFFER))
         asked = (await page.response(401)).get_all("WWW-Authenticate")
-        assert "algorithm=MD5" in asked[0] and "algorithm=SHA-256" in asked[1]
+        assert "algorithm=SHA-256" in asked[0] and "algorithm=MD5" in asked[1]
         phone.send(phone.make("INVITE", "sip:demo@pbx", body=SDP), us.port)
-        assert "algorithm=SHA-256" in (await phone.response(401)).get_all("WWW-Authenticate")[0]
+        assert "algorithm=MD5" in (await phone.response(401)).get_all("WWW-Authenticate")[0]
 
 
 async def test_what_a_page_is_offered_is_what_browsers_take() -> None:
@@ -295,3 +327,28 @@ async def test_a_page_that_offers_no_encryption_is_refused() -> None:
         await page.register("100", "secret")
         page.say(page.make("INVITE", body=SDP))
         assert (await page.response(200, 488)).status == 488
+
+
+async def test_a_page_is_told_which_call_it_has_and_a_telephone_is_not() -> None:
+    known = uuid4()
+
+    async def serve(call: SipInvitation) -> None:
+        with logs.in_call(known):
+            await call.leg.ring()
+            await call.leg.answer()
+
+    async with agent(Callee(serve), **guarded()) as us, raw_peer() as phone:
+        page = Page(us)
+        await page.register("100", "secret")
+        page.say(page.make("INVITE", body=OFFER))
+        assert (await page.response(180)).get(CALL_HEADER) == str(known)
+        ok = await page.response(200)
+        assert ok.get(CALL_HEADER) == str(known)
+        page.say(page.in_dialog("ACK", ok, cseq=1))
+        with logs.in_call(known):
+            placing = asyncio.create_task(carrier(us).place("100", "", timeout_s=5))
+            assert (await page.request("INVITE")).get(CALL_HEADER) == str(known)
+            to_phone = asyncio.create_task(us.call(f"sip:x@127.0.0.1:{phone.port}"))
+            assert (await phone.request("INVITE")).get(CALL_HEADER) is None
+        placing.cancel()
+        to_phone.cancel()

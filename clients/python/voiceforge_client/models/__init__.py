@@ -303,9 +303,12 @@ from .party_shown import PartyShown
 from .party_shown_hears import PartyShownHears
 from .party_wanted import PartyWanted
 from .passage_shown import PassageShown
+from .phone_lent import PhoneLent
 from .phone_price_shown import PhonePriceShown
 from .phone_price_shown_direction import PhonePriceShownDirection
 from .phone_prices import PhonePrices
+from .phone_shown import PhoneShown
+from .phone_wanted import PhoneWanted
 from .place_shown import PlaceShown
 from .placed_call import PlacedCall
 from .placed_call_state import PlacedCallState
@@ -753,9 +756,12 @@ __all__ = (
     "PartyShownHears",
     "PartyWanted",
     "PassageShown",
+    "PhoneLent",
     "PhonePrices",
     "PhonePriceShown",
     "PhonePriceShownDirection",
+    "PhoneShown",
+    "PhoneWanted",
     "PlacedCall",
     "PlacedCallState",
     "PlaceShown",

@@ -149,7 +149,10 @@ function FlowField({ form }: { form: Form<AgentForm> }) {
       }))}
       hint={
         form.values.flow ? (
-          <Link href={`/flows/${encodeURIComponent(form.values.flow)}`} className="text-link hover:underline">
+          <Link
+            href={`/flows/${encodeURIComponent(form.values.flow)}`}
+            className="text-link underline underline-offset-2"
+          >
             {t("Open {flow} in the editor", { flow: form.values.flow })}
           </Link>
         ) : (

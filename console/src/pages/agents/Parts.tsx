@@ -118,7 +118,7 @@ export function ToolsPart({ form }: Part) {
         {collections.length === 0 ? (
           <p className="text-muted text-sm">
             {t("There are none yet.")}{" "}
-            <Link href="/knowledge" className="text-link hover:underline">
+            <Link href="/knowledge" className="text-link underline underline-offset-2">
               {t("Add documents")}
             </Link>
           </p>

@@ -39,7 +39,7 @@ export function UsedBy({ agent }: { agent: string }) {
             <Hash className="size-4 text-gold-text" aria-hidden />
             <Link
               href={`/numbers?number=${encodeURIComponent(one.number)}`}
-              className="figures text-link hover:underline"
+              className="figures text-link underline underline-offset-2"
             >
               {phoneNumber(one.number)}
             </Link>
@@ -50,7 +50,10 @@ export function UsedBy({ agent }: { agent: string }) {
         {ways.map((one) => (
           <li key={one.id} className="flex flex-wrap items-center gap-3 py-2.5 text-sm">
             <RouteIcon className="size-4 text-gold-text" aria-hidden />
-            <Link href={`/numbers?view=routes&route=${one.id}`} className="text-link hover:underline">
+            <Link
+              href={`/numbers?view=routes&route=${one.id}`}
+              className="text-link underline underline-offset-2"
+            >
               <bdi>{one.pattern}</bdi>
             </Link>
             <span className="text-muted">{one.label}</span>

@@ -259,7 +259,7 @@ export function CollectionView({ name, onAdd }: { name: string; onAdd: () => voi
               {data && data.agents.length === 0 ? (
                 <p className="text-muted text-sm">
                   {t("None yet. Choose it among an agent's tools.")}{" "}
-                  <Link href="/agents" className="text-link hover:underline">
+                  <Link href="/agents" className="text-link underline underline-offset-2">
                     {t("All agents")}
                   </Link>
                 </p>

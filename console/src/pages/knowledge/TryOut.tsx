@@ -20,7 +20,11 @@ export function TryOut({ collection }: { collection: string }) {
   });
   const found = asked.data;
   return (
-    <Card title={t("Try it")} description={t("Ask as a caller would; this is what the agent is given.")}>
+    <Card
+      className="self-start"
+      title={t("Try it")}
+      description={t("Ask as a caller would; this is what the agent is given.")}
+    >
       <form
         className="flex gap-2"
         onSubmit={(event) => {

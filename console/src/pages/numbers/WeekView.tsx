@@ -23,10 +23,15 @@ export function WeekView({ hours, small }: { hours: Hours; small?: boolean }) {
       {DAYS.map((day) => (
         <div
           key={day}
-          className={cn("grid items-center", small ? "" : "grid-cols-[2.5rem_1fr] gap-2")}
+          className={cn(
+            "grid items-center",
+            small ? "grid-cols-[1.75rem_1fr] gap-2" : "grid-cols-[2.5rem_1fr] gap-2",
+          )}
           aria-hidden
         >
-          {!small && <span className="text-muted text-xs">{dayName(day)}</span>}
+          <span className={small ? "text-[0.625rem] text-faint leading-3" : "text-muted text-xs"}>
+            {dayName(day)}
+          </span>
           <span
             className={cn("relative block overflow-hidden rounded-full bg-line", small ? "h-1" : "h-2.5")}
           >

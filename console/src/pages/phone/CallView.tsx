@@ -39,7 +39,7 @@ export function CallView({ call, onAdd, onTransfer, onDevices, agent }: Props) {
   const up = call.state === "up";
   const free = up && call.lost === null && call.transfer === null;
   return (
-    <div className="flex flex-col items-center">
+    <div className="flex min-h-[33.5rem] flex-col items-center">
       <Speaker call={call} agent={agent} small={keys} />
       <h2 className="mt-4 max-w-full break-words text-center font-display font-semibold text-2xl text-fg leading-tight">
         {phoneNumber(who(call))}
@@ -92,7 +92,7 @@ export function CallView({ call, onAdd, onTransfer, onDevices, agent }: Props) {
           </div>
         )
       )}
-      <div className="mt-6 flex w-full gap-3">
+      <div className="mt-auto flex w-full gap-3 pt-6">
         {keys && up && (
           <Button size="lg" className="h-15 flex-1 rounded-2xl" onClick={() => setKeys(false)}>
             {t("Hide keypad")}

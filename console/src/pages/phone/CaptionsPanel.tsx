@@ -20,8 +20,11 @@ export function CaptionsPanel({ call, captions }: { call: PhoneCall; captions: C
       title={t("Live transcript")}
       actions={
         call.serverId !== "" && (
-          <Button size="sm" variant="ghost" icon={<ExternalLink />} asChild>
-            <Link href={`/calls/${call.serverId}`}>{t("The call's page")}</Link>
+          <Button size="sm" variant="ghost" asChild>
+            <Link href={`/calls/${call.serverId}`}>
+              <ExternalLink aria-hidden />
+              {t("The call's page")}
+            </Link>
           </Button>
         )
       }

@@ -27,7 +27,7 @@ export function QualityPanel({ call, captions }: { call: PhoneCall; captions: Ca
       quality && quality.lossPct > 2 ? "text-bad" : undefined,
     ],
     [t("Buffer"), ms(quality?.bufferMs)],
-    [t("Agent answers in"), ms(middle), "text-gold-text"],
+    [t("Answers in"), ms(middle), "text-gold-text"],
   ];
   return (
     <Card

@@ -2,7 +2,7 @@
 import { Download } from "lucide-react";
 import { useMemo, useState } from "react";
 import type { Quality } from "@/api/gateway";
-import { ms } from "@/app/format";
+import { ms, number } from "@/app/format";
 import { t } from "@/app/i18n";
 import { Badge, Button, Card, DropdownMenu, LineChart, Segmented, type Series, Table, type Tone } from "@/ui";
 import { type Figure, percentile, type Turn } from "./turns";
@@ -17,9 +17,9 @@ function figures(): readonly { id: Figure; label: string; colour: `--${string}` 
   return [
     { id: "earToEar", label: t("Ear to ear"), colour: "--gold-text" },
     { id: "endToEnd", label: t("End to end"), colour: "--link" },
-    { id: "stt", label: t("Recogniser"), colour: "--info" },
+    { id: "stt", label: t("Recogniser (STT)"), colour: "--info" },
     { id: "agent", label: t("Agent"), colour: "--ok" },
-    { id: "tts", label: t("Voice"), colour: "--warn" },
+    { id: "tts", label: t("Voice (TTS)"), colour: "--warn" },
   ];
 }
 
@@ -80,12 +80,12 @@ function Tiles({ sides }: Pick<MetricsProps, "sides">) {
         <div key={id} className="bg-raised px-4 py-3 first:col-span-2 sm:first:col-span-1">
           <dt className="text-muted text-xs">{label}</dt>
           {sides.map((side) => (
-            <dd key={side.name} className="mt-0.5 flex flex-wrap items-baseline gap-x-2">
-              {sides.length > 1 && <span className="text-faint text-xs">{side.name}</span>}
+            <dd key={side.name} className="mt-0.5">
+              {sides.length > 1 && <span className="me-2 text-faint text-xs">{side.name}</span>}
               <span className="figures font-display font-semibold text-fg text-lg">
                 {ms(percentile(side.turns, id, 0.5))}
               </span>
-              <span className="figures text-faint text-xs">
+              <span className="figures block text-faint text-xs">
                 {t("p95 {value}", { value: ms(percentile(side.turns, id, 0.95)) })}
               </span>
             </dd>
@@ -109,7 +109,7 @@ function Over({ turns }: { turns: readonly Turn[] }) {
       series={series}
       legend
       height={200}
-      formatX={(value) => (Number.isInteger(value) ? t("Turn {number}", { number: value }) : "")}
+      formatX={(value) => (Number.isInteger(value) ? number(value) : "")}
       formatY={(value) => ms(value)}
       label={t("The time of each answer, by its parts, over the turns")}
     />
@@ -137,19 +137,18 @@ function Turns({ turns }: { turns: readonly Turn[] }) {
         {
           id: "said",
           header: t("You said"),
-          width: "minmax(8rem,2fr)",
+          width: "minmax(6rem,2fr)",
           cell: (turn) => <span className="truncate">{turn.said || t("(nothing)")}</span>,
         },
-        column("endpoint", t("Pause"), true),
-        column("stt", t("Recogniser"), true),
+        column("stt", t("STT"), true),
         column("agent", t("Agent"), true),
-        column("tts", t("Voice"), true),
+        column("tts", t("TTS"), true),
         column("endToEnd", t("End to end")),
         column("earToEar", t("Ear to ear"), true),
         {
           id: "quality",
           header: t("Quality"),
-          width: "7rem",
+          width: "6rem",
           wide: true,
           cell: (turn) => <QualityBadge quality={turn.quality} />,
         },
@@ -163,7 +162,7 @@ function column(id: Figure, header: string, wide = false) {
     id,
     header,
     wide,
-    width: "minmax(5rem,1fr)",
+    width: "minmax(4.75rem,1fr)",
     align: "end" as const,
     cell: (turn: Turn) => <span className="figures">{ms(turn[id])}</span>,
     sort: (turn: Turn) => turn[id],

@@ -2,12 +2,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { GitCompareArrows, Plus, Trash2 } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
-import { api, ok } from "@/api";
 import type { Mode } from "@/api/gateway";
-import { useVoices } from "@/api/voices";
 import { ms } from "@/app/format";
 import { t } from "@/app/i18n";
 import { useSession } from "@/app/session";
+import { agentsQuery, flowsQuery, voicesQuery } from "@/parts/data";
 import {
   Badge,
   Button,
@@ -158,18 +157,10 @@ interface SideProps {
 
 function SideFields({ side, onChange, spoken }: SideProps) {
   const { may } = useSession();
-  const agents = useQuery({
-    queryKey: ["agents", "all"],
-    queryFn: ({ signal }) => ok(api.GET("/api/agents", { params: { query: { limit: 200 } }, signal })),
-    enabled: may("agents:read"),
-  });
-  const flows = useQuery({
-    queryKey: ["flows", "all"],
-    queryFn: ({ signal }) => ok(api.GET("/api/flows", { params: { query: { limit: 200 } }, signal })),
-    enabled: may("flows:read") && side.partner === "flow",
-  });
-  const voices = useVoices(may("voices:read") && spoken);
-  const chosen = agents.data?.items.find((one) => one.name === side.agent);
+  const agents = useQuery({ ...agentsQuery, enabled: may("agents:read") });
+  const flows = useQuery({ ...flowsQuery, enabled: may("flows:read") && side.partner === "flow" });
+  const voices = useQuery({ ...voicesQuery, enabled: may("voices:read") && spoken });
+  const chosen = agents.data?.find((one) => one.name === side.agent);
   const choices = useMemo(
     () => [
       { value: "", label: t("As the agent is") },
@@ -202,7 +193,7 @@ function SideFields({ side, onChange, spoken }: SideProps) {
             free
             value={side.agent}
             onChange={(agent) => onChange({ ...side, agent })}
-            choices={(agents.data?.items ?? []).map((one) => ({
+            choices={(agents.data ?? []).map((one) => ({
               value: one.name,
               label: one.name,
               about: kindText(one.kind),
@@ -216,7 +207,7 @@ function SideFields({ side, onChange, spoken }: SideProps) {
             free
             value={side.flow}
             onChange={(flow) => onChange({ ...side, flow })}
-            choices={(flows.data?.items ?? []).map((one) => ({
+            choices={(flows.data ?? []).map((one) => ({
               value: one.name,
               label: one.name,
               about: one.about,

@@ -47,7 +47,11 @@ export function Stage({ studio, view, settings, missing, onBegin, onSignIn }: St
             <Lane
               // biome-ignore lint/suspicious/noArrayIndexKey: the sides are A and B
               key={side}
-              label={talk?.agent ?? t("Agent")}
+              label={
+                view.talks.length > 1
+                  ? `${side === 0 ? "A" : "B"} · ${talk?.agent ?? ""}`
+                  : (talk?.agent ?? t("Agent"))
+              }
               end
               dim={view.talks.length > 1 && view.audible !== side}
             >
@@ -80,8 +84,8 @@ function Lane({
   children: ReactNode;
 }) {
   return (
-    <div className={cn("min-w-0", dim && "opacity-45")}>
-      {children}
+    <div className="min-w-0">
+      <div className={cn(dim && "opacity-40")}>{children}</div>
       <p className={cn("mt-1 truncate text-muted text-xs", end && "text-end")}>{label}</p>
     </div>
   );

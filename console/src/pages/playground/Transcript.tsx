@@ -87,7 +87,11 @@ function Entry({ line }: { line: Line }) {
           <span className="sr-only">
             {own ? t("You:") : line.who === "agent" ? t("Agent:") : t("Operator:")}{" "}
           </span>
-          {own ? line.text : <Said line={line} />}
+          {own ? (
+            line.text || <i className="text-muted">{t("Something that was not understood")}</i>
+          ) : (
+            <Said line={line} />
+          )}
         </p>
         <div
           className={cn(
@@ -152,6 +156,8 @@ function MoodBadge({ mood }: { mood: Mood }) {
     mood.valence_sure >= SURE && mood.valence >= 0.3 && t("kind words"),
     mood.valence_sure >= SURE && mood.valence <= -0.3 && t("cross words"),
   ].filter((word) => word !== false);
+  const known = mood.arousal_sure >= SURE || mood.valence_sure >= SURE;
+  const cross = words.includes(t("agitated")) || words.includes(t("cross words"));
   const told = t("Voice {arousal} ({arousalSure} sure), words {valence} ({valenceSure} sure)", {
     arousal: signed(mood.arousal),
     arousalSure: percent(mood.arousal_sure),
@@ -161,8 +167,8 @@ function MoodBadge({ mood }: { mood: Mood }) {
   return (
     <Tooltip text={told}>
       <span>
-        <Badge tone={mood.valence <= -0.3 || mood.arousal >= 0.4 ? "warn" : "info"}>
-          {words.length > 0 ? words.join(", ") : t("calm")}
+        <Badge tone={!known ? "neutral" : cross ? "warn" : "info"}>
+          {words.length > 0 ? words.join(", ") : known ? t("calm") : t("mood unsure")}
         </Badge>
       </span>
     </Tooltip>

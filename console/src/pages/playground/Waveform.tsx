@@ -38,7 +38,7 @@ export function Waveform({ levels, colour, label, live, className }: WaveformPro
       watcher.disconnect();
     };
   }, [levels, colour, live, theme]);
-  return <canvas ref={canvas} role="img" aria-label={label} className={cn("h-14 w-full", className)} />;
+  return <canvas ref={canvas} role="img" aria-label={label} className={cn("h-16 w-full", className)} />;
 }
 
 function paint(canvas: HTMLCanvasElement, bars: readonly number[], tone: string, live: boolean): void {

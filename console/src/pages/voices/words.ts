@@ -1,0 +1,64 @@
+// Words for what the catalogue has as codes.
+
+import { t } from "@/app/i18n";
+import type { Tone } from "@/ui";
+import { type Standing, standingOf, type Voice } from "./filter";
+
+export function genderText(gender: string): string {
+  switch (gender) {
+    case "female":
+      return t("Woman");
+    case "male":
+      return t("Man");
+    default:
+      return t("Neutral");
+  }
+}
+
+export function standingText(standing: Standing): string {
+  switch (standing) {
+    case "own":
+      return t("As designed");
+    case "other":
+      return t("Stand-in");
+    case "none":
+      return t("Not ready");
+  }
+}
+
+export function standingTone(standing: Standing): Tone {
+  if (standing === "own") return "ok";
+  return standing === "other" ? "warn" : "bad";
+}
+
+/** Who speaks it now, in a sentence. */
+export function spokenText(voice: Voice): string {
+  switch (standingOf(voice)) {
+    case "own":
+      return t("Spoken by {engine}, for which it was made.", { engine: voice.spoken_by ?? voice.engine });
+    case "other":
+      return t("Spoken by {engine} in the place of {own}: {why}.", {
+        engine: voice.spoken_by ?? "",
+        own: voice.engine,
+        why: voice.why ?? "",
+      });
+    case "none":
+      return t("No engine here can speak it: {own} is missing.", { own: voice.engine });
+  }
+}
+
+/** Its language and where that is spoken so: "Hindi · India". */
+export function placeOf(voice: Voice): string {
+  // "English (United Kingdom)" says it already.
+  const region = voice.language_name.includes("(") ? "" : regionOf(voice.language);
+  return region === "" ? voice.language_name : `${voice.language_name} · ${region}`;
+}
+
+function regionOf(tag: string): string {
+  const region = tag.split("-").find((part, index) => index > 0 && /^([A-Z]{2}|\d{3})$/.test(part));
+  return region === undefined ? "" : (new Intl.DisplayNames(["en"], { type: "region" }).of(region) ?? region);
+}
+
+export function styleText(style: string): string {
+  return style.charAt(0).toUpperCase() + style.slice(1);
+}
