@@ -1,4 +1,4 @@
-"""What the console is for: somebody opens the page, presses Call, and has booked a room by talking. No key and
+"""What the console is for: somebody opens the page, presses Call, and has booked a room by talking. No key,
 no sign-in; the caller knows what can be read and heard on the page, and nothing else."""
 
 from __future__ import annotations
