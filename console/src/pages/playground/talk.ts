@@ -96,8 +96,12 @@ export class Talk {
             played: (ms) => talk?.link.say({ type: "played", ms }),
             began: (at) => talk?.heardFrom(at),
           });
-    talk = new Talk(wanted, playout, before, onChange);
-    return talk;
+    const made = new Talk(wanted, playout, before, onChange);
+    talk = made;
+    playout?.catch(() =>
+      made.change({ warning: t("The browser cannot play sound here: the agent is not heard, only read.") }),
+    );
+    return made;
   }
 
   get over(): boolean {
