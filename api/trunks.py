@@ -20,6 +20,7 @@ from api.directory_changes import changing_followed
 from api.plain_text import OneLine
 from api.routing.problems import Problem, started
 from api.routing.table import ApiRoutes
+from api.versions import check_version
 from mediaserver.errors import ConfigError, SealError
 from mediaserver.storage import trunks as table
 from mediaserver.storage.sql import Database, Row
@@ -104,16 +105,17 @@ async def trunk(request: web.Request, name: str) -> TrunkStood:
     return _stood(context, await _row(context.database, name))
 
 
-@routes.put(TRUNK, scope=Scope.ADMIN)
+@routes.put(TRUNK, scope=Scope.ADMIN, errors=(412,))
 async def change(request: web.Request, name: str, body: TrunkBody) -> TrunkShown:
     """Put this in the place of a trunk.
 
     A secret that is left out, or sent back as its mask, stays; a password does not where the trunk leads to
-    another server."""
+    another server. With If-Match and a version it is done only while that is the version."""
     context = request.app[CONTEXT]
     sealer = started(context.trunks).sealer
     async with changing_followed(request, context.trunks) as connection:
-        row = await _row(connection, name)
+        row = await _row(connection, name, lock=True)
+        check_version(request, row["version"])
         try:
             before = read(row, sealer)
         except (ConfigError, SealError):
@@ -145,9 +147,9 @@ def _made(make: Callable[[], TrunkSpec]) -> TrunkSpec:
         raise Problem(400, "bad_request", " ".join(str(error).split())[:500]) from None
 
 
-async def _row(connection: Database, name: str) -> Row:
+async def _row(connection: Database, name: str, *, lock: bool = False) -> Row:
     """Raises Problem (404)."""
-    row = await table.one_trunk(connection, name)
+    row = await table.one_trunk(connection, name, lock=lock)
     if row is None:
         raise _unknown()
     return row

@@ -17,9 +17,12 @@ async def all_trunks(connection: Database) -> list[Row]:
     return [_row(row) for row in rows]
 
 
-async def one_trunk(connection: Database, name: str) -> Row | None:
+async def one_trunk(connection: Database, name: str, *, lock: bool = False) -> Row | None:
+    """`lock`: nobody changes it before the transaction ends."""
     row = await connection.fetchrow(
-        "select name, version, settings, secrets from trunks where name = $1", name
+        "select name, version, settings, secrets from trunks where name = $1"
+        + (" for update" if lock else ""),
+        name,
     )
     return None if row is None else _row(row)
 

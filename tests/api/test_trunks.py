@@ -49,6 +49,9 @@ async def test_a_trunk_is_made_shown_changed_and_removed(shelf: Desk) -> None:
     assert line is not None and line.spec.prefixes == ("+49",) and line.spec.password == "correct horse"
     one = await (await client.get(f"{TRUNKS}/acme")).json()
     assert one["version"] == 2 and one["prefixes"] == ["+49"]
+    late = await client.put(f"{TRUNKS}/acme", json=trunk, headers={"If-Match": '"1"'})
+    assert late.status == 412 and (await late.json())["error"]["detail"] == {"version": 2}
+    assert (await client.put(f"{TRUNKS}/acme", json=trunk, headers={"If-Match": '"2"'})).status == 200
 
     assert (await client.delete(f"{TRUNKS}/acme")).status == 204
     for answer in (

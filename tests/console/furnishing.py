@@ -20,7 +20,14 @@ AGENTS: tuple[dict[str, Any], ...] = (
     {"name": "survey", "kind": "flow", "flow": "survey", "language": "en-US", "recording": False},
 )
 TRUNKS: tuple[dict[str, Any], ...] = (
-    {"name": "northwind", "host": "192.0.2.20", "prefixes": ["+1", "+44"], "max_calls": 60},
+    # It is not asked whether it is there, so it is not seen to be down; the other one is.
+    {
+        "name": "northwind",
+        "host": "192.0.2.20",
+        "prefixes": ["+1", "+44"],
+        "max_calls": 60,
+        "keep_alive_s": 0,
+    },
     {"name": "hansa", "host": "192.0.2.40", "prefixes": ["+49"], "max_calls": 30},
 )
 NUMBERS: tuple[dict[str, Any], ...] = (

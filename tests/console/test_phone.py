@@ -51,7 +51,7 @@ def dial(page: Page, whom: str) -> None:
 def in_call(page: Page) -> None:
     """Until both can talk."""
     expect(handset(page).get_by_role("status").filter(has_text=CLOCK)).to_be_visible(timeout=LONG_MS)
-    expect(page.get_by_role("button", name="Hold")).to_be_enabled(timeout=LONG_MS)
+    expect(page.get_by_role("button", name="Hold", exact=True)).to_be_enabled(timeout=LONG_MS)
 
 
 def press(page: Page, name: str) -> None:

@@ -105,6 +105,15 @@ def test_two_agents_answer_the_same_words_side_by_side(page: Page, watch: Watch)
     expect(page.get_by_text("Over", exact=True)).to_be_visible()
 
 
+def test_keys_of_a_telephone_are_pressed(page: Page, watch: Watch) -> None:
+    begin(page, "Text")
+    expect(transcript(page)).to_contain_text("room desk")
+    page.get_by_role("button", name="Keypad").click()
+    page.get_by_role("group", name="Keypad").get_by_role("button", name="1").click()
+    expect(transcript(page)).to_contain_text("Which office")
+    page.get_by_role("button", name="Hang up").click()
+
+
 def test_without_a_microphone_it_says_why_and_words_can_be_typed(page: Page, watch: Watch) -> None:
     page.add_init_script(REFUSED)
     begin(page, "Hybrid")

@@ -69,7 +69,7 @@ export class Line {
         return;
       }
       this.#credentials = credentials;
-      this.#ice = await askIceServers(credentials?.iceServers ?? "/api/webrtc/ice-servers").catch(() => []);
+      this.#ice = await askIceServers().catch(() => []);
       if (this.#closed) return;
       this.#start(UA, credentials);
     } catch (error) {
@@ -177,7 +177,10 @@ export class Line {
 
   #renewLater(credentials: Credentials): void {
     clearTimeout(this.#renew);
-    this.#renew = setTimeout(() => void this.#renewNow(), renewIn(credentials.expires, Date.now()));
+    this.#renew = setTimeout(
+      () => void this.#renewNow(),
+      renewIn(Date.parse(credentials.expires_at), Date.now()),
+    );
   }
 
   async #renewNow(): Promise<void> {
@@ -193,7 +196,7 @@ export class Line {
       this.#credentials = fresh;
       agent.set("authorization_user", fresh.username);
       agent.set("password", fresh.password);
-      this.#ice = await askIceServers(fresh.iceServers).catch(() => this.#ice);
+      this.#ice = await askIceServers().catch(() => this.#ice);
       if (agent.isConnected()) agent.register();
       if (before !== null) giveBack(before.username);
       this.#renewLater(fresh);

@@ -6,6 +6,7 @@ import { Recovery } from "@/audio/recovery";
 import type { CallEvent } from "./call";
 import { chosenDevice, openMicrophone, playOn } from "./devices";
 import { type Ending, endingFault, type Fault } from "./faults";
+import { hostOf } from "./target";
 
 /** The header by which the server says what the API calls this call. */
 export const CALL_ID_HEADER = "X-VoiceForge-Call";
@@ -33,6 +34,8 @@ export class SipCall {
   #microphone: MediaStream | null = null;
   #quality: QualityWatch | null = null;
   #connection: RTCPeerConnection | null = null;
+  /** The server, as it names itself in this call: names in a transfer are its own, whatever the page's host is. */
+  #there = "";
   #answered = false;
   /** A change of hold is under way; its failure must not end the call. */
   #changing = false;
@@ -57,6 +60,15 @@ export class SipCall {
 
   get session(): RTCSession {
     return this.#session;
+  }
+
+  get there(): string {
+    return this.#there;
+  }
+
+  /** What the other side's first message says of it. */
+  learn(header: (name: string) => string): void {
+    this.#there = hostOf(header("Contact")) || this.#there;
   }
 
   get microphone(): MediaStream | null {
@@ -198,6 +210,7 @@ export class SipCall {
   }
 
   #serverId(message: Told["message"] | undefined): void {
+    this.learn((name) => message?.getHeader?.(name) ?? "");
     const id = message?.getHeader?.(CALL_ID_HEADER) ?? "";
     if (/^[0-9a-f-]{36}$/i.test(id)) this.#tell({ kind: "server_id", id });
   }

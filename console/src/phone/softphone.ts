@@ -193,10 +193,11 @@ export class Softphone {
 
   /** Blind: the other side is connected with whom was typed, without a word. */
   transfer(id: string, typed: string): void {
-    const to = target(typed, this.#line?.host ?? location.hostname);
+    const sip = this.#sip.get(id);
+    const to = target(typed, sip?.there || (this.#line?.host ?? location.hostname));
     if (to === null)
       this.#event(id, { kind: "fault", fault: { name: "number", about: typed.trim().slice(0, 40) } });
-    else this.#sip.get(id)?.transfer(to.uri, to.shown);
+    else sip?.transfer(to.uri, to.shown);
   }
 
   /** Attended: connects the other sides of two calls with each other. */
@@ -204,7 +205,8 @@ export class Softphone {
     const [one, two] = [this.#sip.get(id), this.#sip.get(other)];
     const call = this.#find(other);
     if (one === undefined || two === undefined || call === undefined) return;
-    one.transfer(two.session.remote_identity.uri.toString(), who(call), two);
+    const to = target(call.party, one.there || (this.#line?.host ?? location.hostname));
+    one.transfer(to?.uri ?? two.session.remote_identity.uri.toString(), who(call), two);
   }
 
   /** Forgets a call that is over. */
@@ -340,7 +342,7 @@ export class Softphone {
     const from = party(uri.toString());
     const call = newCall(crypto.randomUUID(), "in", from, name && name !== from ? name : "", Date.now());
     this.#add({ ...call, serverId: header(CALL_ID_HEADER) });
-    this.#wrap(call.id, session);
+    this.#wrap(call.id, session).learn(header);
   }
 
   #wrap(id: string, session: RTCSession): SipCall {

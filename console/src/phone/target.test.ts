@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { party, target } from "./target";
+import { hostOf, party, target } from "./target";
 
 const dialled = (typed: string) => target(typed, "voice.example");
 
@@ -45,4 +45,11 @@ it("knows people by the user part of their address", () => {
   expect(party("sip:%23x@y")).toBe("#x");
   expect(party("sip:%zz@y")).toBe("%zz");
   expect(party("sip:10.0.0.1")).toBe("10.0.0.1");
+});
+
+it("knows where the server is by its Contact", () => {
+  expect(hostOf("<sip:127.0.0.1:5071;transport=ws>")).toBe("127.0.0.1:5071");
+  expect(hostOf('"x" <sip:voiceforge@[::1]:5060>;expires=5')).toBe("[::1]:5060");
+  expect(hostOf("sips:pbx.example")).toBe("pbx.example");
+  expect(hostOf("")).toBe("");
 });

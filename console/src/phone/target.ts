@@ -37,6 +37,11 @@ function escaped(user: string): string {
   return user.replace(/#/g, "%23");
 }
 
+/** HOST[:PORT] of a Contact: where the server itself is, by its own word; "" where it says none. */
+export function hostOf(contact: string): string {
+  return /^[^<]*<?sips?:(?:[^@>;]*@)?([^;>?\s]+)/i.exec(contact)?.[1] ?? "";
+}
+
 /** The part of an address that people know somebody by: `sip:101@10.0.0.1;x=y` is 101. */
 export function party(address: string): string {
   const bare = /<([^>]*)>/.exec(address)?.[1] ?? address;

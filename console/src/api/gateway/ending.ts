@@ -58,9 +58,8 @@ export function endingOf(code: number, said: string, retryAfterS: number | null,
     case 4002:
       return ending(
         "refused",
-        t("Your key may hold no conversations."),
-        said || t("It was switched off, or lacks the scope `sessions`."),
-        { signedOut: true },
+        said || t("Your key may hold no conversations."),
+        t("Sign in with a key that is active and has the scope `sessions`."),
       );
     case 4003:
       return ending("refused", t("There is no room for this conversation just now."), said);

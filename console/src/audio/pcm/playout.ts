@@ -32,12 +32,16 @@ export interface PlayoutHeard {
   began: (at: number) => void;
 }
 
+/** What was heard is told so often at most. */
+const TELL_MS = 100;
 const loaded = new WeakMap<BaseAudioContext, Promise<void>>();
 
 export class Playout {
   private readonly gain: GainNode;
   private readonly reached: { ms: number; at: number }[] = [];
   private told = -1;
+  private toldAt = 0;
+  private latestMs = -1;
   private latest: PlayoutReport | null = null;
 
   private constructor(
@@ -115,12 +119,14 @@ export class Playout {
   /** What was made is heard as much later as the sound card takes. */
   private tell(): void {
     const now = performance.now();
-    let reached = this.told;
+    let reached = -1;
     while (this.reached[0] !== undefined && this.reached[0].at <= now)
       reached = Math.floor(this.reached.shift()?.ms ?? reached);
-    if (reached !== this.told && reached >= 0) {
-      this.told = reached;
-      this.heard.played(reached);
+    if (reached >= 0) this.latestMs = reached;
+    if (this.latestMs !== this.told && now - this.toldAt >= TELL_MS) {
+      this.told = this.latestMs;
+      this.toldAt = now;
+      this.heard.played(this.told);
     }
   }
 

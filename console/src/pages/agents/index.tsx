@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Bot, Copy, EllipsisVertical, Hash, Mic, PhoneCall, Plus, Trash2 } from "lucide-react";
 import { useMemo, useState } from "react";
 import { Link, useLocation, useSearch } from "wouter";
+import { useActions } from "@/app/actions";
 import { t, tn } from "@/app/i18n";
 import { useSession } from "@/app/session";
 import { Avatar } from "@/parts/Avatar";
@@ -63,6 +64,12 @@ function AgentList() {
     return counts;
   }, [numbers.data, routes.data]);
   const writes = may("agents:write");
+  const [, go] = useLocation();
+  useActions(
+    writes
+      ? [{ id: "agents.new", label: t("New agent"), keys: "n", icon: <Plus />, run: () => go("/agents?new") }]
+      : [],
+  );
   function showAll() {
     setText("");
     setKind("");

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { ChevronDown, ScrollText } from "lucide-react";
+import { ChevronDown, Eraser, ScrollText } from "lucide-react";
 import { useState } from "react";
 import { useLocation, useSearch } from "wouter";
 import { api, ok, type Schema, useKeyset } from "@/api";
@@ -20,8 +20,10 @@ import {
   SearchInput,
   Select,
   SkeletonList,
+  Tabs,
   type Tone,
 } from "@/ui";
+import { Erasures } from "./Erasures";
 
 type Line = Schema["AuditLineShown"];
 
@@ -44,6 +46,29 @@ const ACTIONS = [
 
 export default function AuditPage() {
   const [, go] = useLocation();
+  const view = new URLSearchParams(useSearch()).get("view") ?? "changes";
+  return (
+    <Page
+      title={t("Audit")}
+      description={t(
+        "Who changed what, from where. Nothing here can be changed, and no secret stands in it.",
+      )}
+    >
+      <Tabs
+        label={t("Changes and erasures")}
+        value={view}
+        onChange={(value) => go(`/audit?view=${value}`)}
+        tabs={[
+          { value: "changes", label: t("Changes"), icon: <ScrollText />, content: <Changes /> },
+          { value: "erasures", label: t("Erasures"), icon: <Eraser />, content: <Erasures /> },
+        ]}
+      />
+    </Page>
+  );
+}
+
+function Changes() {
+  const [, go] = useLocation();
   const asked = new URLSearchParams(useSearch());
   const [action, key] = [asked.get("action") ?? "", asked.get("key") ?? ""];
   const [subject, setSubject] = useState(asked.get("subject") ?? "");
@@ -63,12 +88,7 @@ export default function AuditPage() {
   }
   const filtered = Boolean(query.action || query.key || query.subject);
   return (
-    <Page
-      title={t("Audit")}
-      description={t(
-        "Who changed what, from where, newest first. Nothing here can be changed, and no secret stands in it.",
-      )}
-    >
+    <>
       <div className="mb-4 flex flex-wrap items-center gap-3">
         <Select
           className="w-44"
@@ -157,7 +177,7 @@ export default function AuditPage() {
           </>
         )}
       </Card>
-    </Page>
+    </>
   );
 }
 

@@ -36,7 +36,7 @@ export function Load() {
               return (
                 <li key={pool}>
                   <div className="mb-1 flex justify-between gap-3 text-sm">
-                    <span className="text-muted">{pool}</span>
+                    <span className="text-muted">{poolName(pool)}</span>
                     <span className="figures">
                       {number(inside)}
                       {most ? ` / ${number(most)}` : ""}
@@ -119,4 +119,15 @@ function byLabel(samples: readonly Sample[], name: string, label: string): [stri
 function value(samples: readonly Sample[], what: RegExp): number {
   const found = samples.find((one) => what.test(`${one.name} ${one.labels.what ?? ""}`));
   return found?.value ?? 0;
+}
+
+function poolName(pool: string): string {
+  const names: Record<string, string> = {
+    stt: t("Recognition"),
+    tts: t("Speech"),
+    llm: t("Language models"),
+    "hf-tts": t("Speech by other hosts"),
+    clone: t("Cloned voices"),
+  };
+  return names[pool] ?? pool;
 }

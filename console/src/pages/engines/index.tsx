@@ -1,13 +1,35 @@
 import { useQuery } from "@tanstack/react-query";
-import { AudioLines, BrainCircuit, CircleCheck, Cpu, Ear, Flame, PackageX } from "lucide-react";
+import {
+  AudioLines,
+  BrainCircuit,
+  CircleCheck,
+  Cpu,
+  Ear,
+  Flame,
+  Gauge,
+  Layers,
+  PackageX,
+} from "lucide-react";
 import { useState } from "react";
-import { api, ok } from "@/api";
+import { useLocation, useSearch } from "wouter";
+import { api, ok, type Schema } from "@/api";
 import { number } from "@/app/format";
 import { t } from "@/app/i18n";
 import { type Engine, enginesQuery } from "@/parts/data";
 import { Lacks } from "@/parts/Lacks";
 import { Notice } from "@/parts/Notice";
-import { Button, Card, EmptyState, ErrorState, Page, SearchInput, Segmented, SkeletonList, Stat } from "@/ui";
+import {
+  Button,
+  Card,
+  EmptyState,
+  ErrorState,
+  Page,
+  SearchInput,
+  Segmented,
+  SkeletonList,
+  Stat,
+  Tabs,
+} from "@/ui";
 import { EngineCard } from "./EngineCard";
 import { Load } from "./Load";
 
@@ -15,26 +37,13 @@ type Which = "all" | "used" | "ready" | "missing";
 
 export default function EnginesPage() {
   const { data, error, refetch } = useQuery({ ...enginesQuery, refetchInterval: 5000 });
-  const [kind, setKind] = useState("");
-  const [which, setWhich] = useState<Which>("all");
-  const [text, setText] = useState("");
+  const [, go] = useLocation();
+  const view = new URLSearchParams(useSearch()).get("view") ?? "engines";
   const all = data?.engines ?? [];
-  const shown = all.filter(
-    (one) =>
-      (!kind || one.kind === kind) &&
-      fits(one, which) &&
-      `${one.name} ${one.summary}`.toLocaleLowerCase().includes(text.toLocaleLowerCase()),
-  );
-  const kinds = [...new Set(all.map((one) => one.kind))];
   const used = all.filter((one) => one.state !== null);
   const down = used.filter(
     (one) => one.state?.status === "failed" || one.state?.status === "passed_over" || !one.ready,
   );
-  function everything() {
-    setKind("");
-    setWhich("all");
-    setText("");
-  }
   return (
     <Page
       title={t("Engines")}
@@ -87,7 +96,7 @@ export default function EnginesPage() {
               label={t("Warming")}
               icon={<Flame />}
               value={number(used.filter((one) => one.state?.status === "warming").length)}
-              hint={t("they need time alone")}
+              hint={t("they are being started")}
             />
             <Stat
               label={t("Missing something")}
@@ -96,67 +105,116 @@ export default function EnginesPage() {
               hint={t("a key, weights, a GPU")}
             />
           </div>
-          <Load />
-          {data.modes.length > 0 && (
-            <Card
-              title={t("Modes")}
-              description={t("One word for a set of engines, best first, as this server has them.")}
-              className="mb-5"
-            >
-              <ul className="grid gap-4 md:grid-cols-2 xl:grid-cols-4">
-                {data.modes.map((mode) => (
-                  <li key={mode.name} className="rounded-xl bg-sunken p-4">
-                    <p className="mb-2 font-display font-semibold">{mode.name}</p>
-                    <ModeLine icon={<Ear />} names={mode.stt} />
-                    <ModeLine icon={<BrainCircuit />} names={mode.llm} />
-                    <ModeLine icon={<AudioLines />} names={mode.tts} />
-                  </li>
-                ))}
-              </ul>
-            </Card>
-          )}
-          <div className="mb-4 flex flex-wrap items-center gap-3">
-            <SearchInput label={t("Search engines")} value={text} onChange={setText} />
-            <Segmented
-              label={t("Kind")}
-              value={kind}
-              onChange={setKind}
-              choices={[
-                { value: "", label: t("All") },
-                ...kinds.map((one) => ({ value: one as string, label: kindName(one) })),
-              ]}
-            />
-            <Segmented
-              label={t("Which")}
-              value={which}
-              onChange={setWhich}
-              choices={[
-                { value: "all", label: t("All") },
-                { value: "used", label: t("In use") },
-                { value: "ready", label: t("Ready") },
-                { value: "missing", label: t("Missing") },
-              ]}
-            />
-          </div>
-          {shown.length === 0 ? (
-            <Card>
-              <EmptyState
-                icon={<Cpu />}
-                title={t("No engine fits")}
-                text={t("Choose another kind, or search for other words.")}
-                action={<Button onClick={everything}>{t("Show all")}</Button>}
-              />
-            </Card>
-          ) : (
-            <ul className="grid gap-4 md:grid-cols-2 xl:grid-cols-3">
-              {ordered(shown).map((one) => (
-                <EngineCard key={`${one.kind} ${one.name}`} engine={one} />
-              ))}
-            </ul>
-          )}
+          <Tabs
+            label={t("Engines, load and modes")}
+            value={view}
+            onChange={(value) => go(`/engines?view=${value}`, { replace: true })}
+            tabs={[
+              {
+                value: "engines",
+                label: t("Engines"),
+                icon: <Cpu />,
+                badge: all.length,
+                content: <List engines={all} />,
+              },
+              { value: "load", label: t("Load and failovers"), icon: <Gauge />, content: <Load /> },
+              ...(data.modes.length > 0
+                ? [
+                    {
+                      value: "modes",
+                      label: t("Modes"),
+                      icon: <Layers />,
+                      content: <Modes modes={data.modes} />,
+                    },
+                  ]
+                : []),
+            ]}
+          />
         </>
       )}
     </Page>
+  );
+}
+
+/** All engines, by what they do and how they stand. */
+function List({ engines }: { engines: readonly Engine[] }) {
+  const [kind, setKind] = useState("");
+  const [which, setWhich] = useState<Which>("all");
+  const [text, setText] = useState("");
+  const shown = engines.filter(
+    (one) =>
+      (!kind || one.kind === kind) &&
+      fits(one, which) &&
+      `${one.name} ${one.summary}`.toLocaleLowerCase().includes(text.toLocaleLowerCase()),
+  );
+  const kinds = [...new Set(engines.map((one) => one.kind))];
+  function everything() {
+    setKind("");
+    setWhich("all");
+    setText("");
+  }
+  return (
+    <>
+      <div className="mb-4 flex flex-wrap items-center gap-3">
+        <SearchInput label={t("Search engines")} value={text} onChange={setText} />
+        <Segmented
+          label={t("Kind")}
+          value={kind}
+          onChange={setKind}
+          choices={[
+            { value: "", label: t("All") },
+            ...kinds.map((one) => ({ value: one as string, label: kindName(one) })),
+          ]}
+        />
+        <Segmented
+          label={t("Which")}
+          value={which}
+          onChange={setWhich}
+          choices={[
+            { value: "all", label: t("All") },
+            { value: "used", label: t("In use") },
+            { value: "ready", label: t("Ready") },
+            { value: "missing", label: t("Missing") },
+          ]}
+        />
+      </div>
+      {shown.length === 0 ? (
+        <Card>
+          <EmptyState
+            icon={<Cpu />}
+            title={t("No engine fits")}
+            text={t("Choose another kind, or search for other words.")}
+            action={<Button onClick={everything}>{t("Show all")}</Button>}
+          />
+        </Card>
+      ) : (
+        <ul className="grid gap-4 md:grid-cols-2 xl:grid-cols-3">
+          {ordered(shown).map((one) => (
+            <EngineCard key={`${one.kind} ${one.name}`} engine={one} />
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function Modes({ modes }: { modes: Schema["EngineModeShown"][] }) {
+  return (
+    <Card
+      title={t("Modes")}
+      description={t("One word for a set of engines, best first, as this server has them.")}
+    >
+      <ul className="grid gap-4 md:grid-cols-2 xl:grid-cols-4">
+        {modes.map((mode) => (
+          <li key={mode.name} className="rounded-xl bg-sunken p-4">
+            <p className="mb-2 font-display font-semibold">{mode.name}</p>
+            <ModeLine icon={<Ear />} names={mode.stt} />
+            <ModeLine icon={<BrainCircuit />} names={mode.llm} />
+            <ModeLine icon={<AudioLines />} names={mode.tts} />
+          </li>
+        ))}
+      </ul>
+    </Card>
   );
 }
 

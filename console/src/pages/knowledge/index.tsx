@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { BookOpen, Bot, FileText, Plus, Sparkles } from "lucide-react";
 import { useState } from "react";
 import { Link, useLocation, useSearch } from "wouter";
+import { useActions } from "@/app/actions";
 import { bytes, number, relative } from "@/app/format";
 import { t, tn } from "@/app/i18n";
 import { useSession } from "@/app/session";
@@ -23,6 +24,20 @@ export default function KnowledgePage() {
       query.state.data?.collections.some((one) => one.embedding.running) ? 2000 : false,
   });
   const collections = data?.collections ?? [];
+  const writes = may("admin");
+  useActions(
+    writes
+      ? [
+          {
+            id: "knowledge.add",
+            label: t("Add documents"),
+            keys: "n",
+            icon: <Plus />,
+            run: () => setAdding(true),
+          },
+        ]
+      : [],
+  );
   const dialog = adding && (
     <AddDialog
       collection={chosen}
@@ -40,7 +55,6 @@ export default function KnowledgePage() {
         {dialog}
       </>
     );
-  const writes = may("admin");
   const add = (
     <Button variant="primary" icon={<Plus />} onClick={() => setAdding(true)}>
       {t("Add documents")}

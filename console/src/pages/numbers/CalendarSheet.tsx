@@ -165,7 +165,11 @@ export function CalendarSheet({ calendar, onClose }: { calendar?: Calendar; onCl
           </Button>
         </fieldset>
       </div>
-      <ClashDialog form={form} what={t("The calendar")} label={(field) => field} />
+      <ClashDialog
+        form={form}
+        what={t("The calendar")}
+        label={(field) => (field === "days" ? t("Days") : t("Name"))}
+      />
       {calendar && (
         <RemoveDialog
           open={removing}

@@ -185,7 +185,7 @@ export function NumberSheet({
           </details>
         )}
       </div>
-      <ClashDialog form={form} what={form.values.number} label={(field) => field} />
+      <ClashDialog form={form} what={form.values.number} label={fieldLabel} />
       {number && (
         <RemoveDialog
           open={removing}
@@ -204,4 +204,17 @@ export function NumberSheet({
       )}
     </Sheet>
   );
+}
+
+function fieldLabel(field: keyof NumberForm): string {
+  const labels: Record<keyof NumberForm, string> = {
+    number: t("Number"),
+    label: t("Name"),
+    trunk: t("Trunk"),
+    provider: t("Provider"),
+    leads: t("Who answers"),
+    agent: t("Agent"),
+    route: t("Route"),
+  };
+  return labels[field];
 }

@@ -242,7 +242,7 @@ export function RouteSheet({ route, onClose }: { route?: Route; onClose: () => v
           </details>
         )}
       </div>
-      <ClashDialog form={form} what={t("The route")} label={(field) => field} />
+      <ClashDialog form={form} what={t("The route")} label={fieldLabel} />
       {route && (
         <RemoveDialog
           open={removing}
@@ -294,4 +294,21 @@ function localOf(moment: string): string {
   const date = new Date(moment);
   if (Number.isNaN(date.getTime())) return "";
   return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+function fieldLabel(field: keyof RouteForm): string {
+  const labels: Record<keyof RouteForm, string> = {
+    pattern: t("Pattern"),
+    agent: t("Who answers"),
+    label: t("Name"),
+    priority: t("Priority"),
+    valid_from: t("Counts from"),
+    valid_until: t("Counts until"),
+    time_zone: t("Time zone"),
+    hours: t("Hours"),
+    calendar: t("Calendar"),
+    otherwise: t("Otherwise"),
+    fallback: t("Fallback"),
+  };
+  return labels[field];
 }

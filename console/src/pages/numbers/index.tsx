@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { CalendarDays, Hash, Plus, Route as RouteIcon } from "lucide-react";
 import { useState } from "react";
 import { Link, useLocation, useSearch } from "wouter";
+import { useActions } from "@/app/actions";
 import { phoneNumber } from "@/app/format";
 import { t, tn } from "@/app/i18n";
 import { useSession } from "@/app/session";
@@ -58,6 +59,11 @@ export default function NumbersPage() {
     calendars: t("New calendar"),
     who: t("New number"),
   }[view];
+  useActions(
+    writes
+      ? [{ id: "numbers.new", label: add, keys: "n", icon: <Plus />, run: () => show({ new: "" }) }]
+      : [],
+  );
   return (
     <Page
       title={t("Numbers")}

@@ -36,9 +36,9 @@ export default function PhonePage() {
     if (!guest) switched(true);
     softphone.start(guest);
   }, [allowed, guest]);
-  useEffect(() => {
-    if (shown === undefined) setAdding(false);
-  }, [shown]);
+  // One more call has been begun, or the last one is over: there is nothing to add any more.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another call on the screen is what it is about
+  useEffect(() => setAdding(false), [phone.shown]);
   useDigits((key) => {
     if (shown !== undefined && !adding) softphone.press(key);
     else {

@@ -1,4 +1,4 @@
-// Whom one can call from here: agents, and those of past calls.
+// Whom one can call from here: extensions, agents, and those of past calls.
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { api, ok } from "@/api";
@@ -16,9 +16,20 @@ export function useAgents() {
   });
 }
 
+export function useExtensions() {
+  const { may } = useSession();
+  return useQuery({
+    queryKey: ["extensions"],
+    queryFn: ({ signal }) => ok(api.GET("/api/telephony/extensions", { signal })),
+    enabled: may("calls:read"),
+    refetchInterval: 30_000,
+  });
+}
+
 export function useDirectory(): readonly Entry[] {
   const { session } = useSession();
   const agents = useAgents();
+  const extensions = useExtensions();
   const { entries } = useHistory();
   return useMemo(() => {
     const listed = (agents.data?.items ?? []).map(
@@ -41,6 +52,16 @@ export function useDirectory(): readonly Entry[] {
     const built = own.filter(
       ({ address }) => !known.has(address) && (address === "demo" || session?.signed_in),
     );
-    return [...listed, ...built, ...recent];
-  }, [agents.data, entries, session]);
+    const phones = (extensions.data ?? [])
+      .filter(({ yours }) => !yours)
+      .map(
+        ({ extension, registered }): Entry => ({
+          kind: "extension",
+          address: extension,
+          name: extension,
+          note: registered ? t("Extension, can be called now") : t("Extension, not connected"),
+        }),
+      );
+    return [...phones, ...listed, ...built, ...recent];
+  }, [agents.data, extensions.data, entries, session]);
 }

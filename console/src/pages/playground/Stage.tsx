@@ -5,6 +5,7 @@ import type { Ending } from "@/api/gateway";
 import { clock, ms } from "@/app/format";
 import { t } from "@/app/i18n";
 import { Badge, Button, Card, cn, Segmented, type Status, StatusDot, Tooltip } from "@/ui";
+import { Keypad } from "./Keypad";
 import { QualityBadge } from "./Metrics";
 import type { Settings } from "./settings";
 import { type Studio, type StudioView, stateText } from "./studio";
@@ -190,6 +191,7 @@ function Below({ studio, view, settings, missing }: Omit<MiddleProps, "onBegin">
       <Button size="sm" icon={<Hand />} onClick={() => studio.hush()}>
         {t("Stop the agent")}
       </Button>
+      <Keypad onPress={(key) => studio.key(key)} />
       {manual && (
         <Button size="sm" variant="danger" icon={<PhoneOff />} onClick={() => studio.end()}>
           {t("Hang up")}

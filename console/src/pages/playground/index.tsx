@@ -1,6 +1,7 @@
 import { Eraser, ExternalLink, SlidersHorizontal } from "lucide-react";
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
-import { Link, useLocation } from "wouter";
+import { Link } from "wouter";
+import { sessionLost } from "@/api/lost";
 import { useActions } from "@/app/actions";
 import { t } from "@/app/i18n";
 import { Badge, Button, Card, cn, Page, Sheet } from "@/ui";
@@ -20,7 +21,6 @@ export default function PlaygroundPage() {
   const view = useSyncExternalStore(studio.watch, studio.look);
   const [settings, setSettings] = useState<Settings>(() => remembered(location.search));
   const [open, setOpen] = useState(false);
-  const [, go] = useLocation();
   const busy = view.phase === "talking" || view.phase === "opening";
   const lacks = lackText(settings);
 
@@ -77,7 +77,7 @@ export default function PlaygroundPage() {
             settings={settings}
             missing={lacks}
             onBegin={begin}
-            onSignIn={() => go("/sign-in")}
+            onSignIn={sessionLost}
           />
           <Conversation studio={studio} view={view} settings={settings} busy={busy} />
           <Metrics sides={sidesOf(view)} onExport={(kind) => exported(kind, view, settings)} />

@@ -27,12 +27,13 @@ export function TrunkSheet({
   const fresh = trunk === undefined;
   const form = useForm<TrunkForm>({
     initial: trunk ? formOf(trunk) : NEW_TRUNK,
+    version: trunk?.version,
     check: (values) => ({
       ...(values.name.trim() ? {} : { name: t("Give it a name: numbers and figures know it by that.") }),
       ...(values.host.trim() ? {} : { host: t("Name your carrier's SIP server.") }),
       ...(values.register && !values.username ? { username: t("It registers under a user name.") } : {}),
     }),
-    save: async (values) => {
+    save: async (values, version) => {
       if (fresh)
         await ok(
           api.POST("/api/telephony/trunks", { body: { ...bodyOf(values), name: values.name.trim() } }),
@@ -42,11 +43,17 @@ export function TrunkSheet({
           api.PUT("/api/telephony/trunks/{name}", {
             params: { path: { name: trunk.name } },
             body: bodyOf(values, trunk),
+            headers: version === null ? {} : { "If-Match": `"${version}"` },
           }),
         );
       await queries.invalidateQueries({ queryKey: trunksQuery.queryKey });
       toast.ok(t("{name} is saved. It counts from the next call on.", { name: values.name }));
       onClose();
+    },
+    reread: async () => {
+      const path = { name: trunk?.name ?? "" };
+      const now = await ok(api.GET("/api/telephony/trunks/{name}", { params: { path } }));
+      return { values: formOf(now), version: now.version };
     },
   });
   const secret = (is: string) =>
@@ -422,7 +429,8 @@ export function TrunkSheet({
             : []),
         ]}
       />
-      <ClashDialog form={form} what={form.values.name} label={(field) => field} />
+      {/* Settings by their names in docs/interop.md: there are some forty. */}
+      <ClashDialog form={form} what={form.values.name} label={(field) => field.replaceAll("_", " ")} />
       {trunk && (
         <RemoveDialog
           open={removing}

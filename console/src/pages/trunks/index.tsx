@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Network, Plus } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useLocation, useSearch } from "wouter";
+import { useActions } from "@/app/actions";
 import { t } from "@/app/i18n";
 import { numbersQuery, type Trunk, trunksQuery } from "@/parts/data";
 import { Notice } from "@/parts/Notice";
@@ -23,6 +24,9 @@ export default function TrunksPage() {
   const open = trunks.find((one) => one.name === asked.get("trunk"));
   const close = () => go("/trunks", { replace: true });
   const ill = trunks.filter((one) => one.enabled !== false && dotOf(one).status === "bad");
+  useActions([
+    { id: "trunks.new", label: t("New trunk"), keys: "n", icon: <Plus />, run: () => go("/trunks?new") },
+  ]);
   return (
     <Page
       title={t("Trunks")}

@@ -223,7 +223,7 @@ export function dotOf(trunk: Trunk): { status: Status; label: string } {
       return { status: "warn", label: t("Failing many calls") };
     case "disabled":
       return { status: "idle", label: t("Switched off") };
-    case "unknown":
+    case "not known yet":
       return { status: "idle", label: t("Not known yet") };
     default:
       return { status: "idle", label: t("Not used") };

@@ -3,6 +3,7 @@ import { EllipsisVertical, PencilLine, Plus, RefreshCw, Send, Webhook as Webhook
 import { useState } from "react";
 import { useLocation, useSearch } from "wouter";
 import { api, ok, useKeyset } from "@/api";
+import { useActions } from "@/app/actions";
 import { relative } from "@/app/format";
 import { t } from "@/app/i18n";
 import { useSession } from "@/app/session";
@@ -75,6 +76,19 @@ export default function WebhooksPage() {
     <Button variant="primary" icon={<Plus />} onClick={() => go("/webhooks?new")}>
       {t("New endpoint")}
     </Button>
+  );
+  useActions(
+    writes
+      ? [
+          {
+            id: "webhooks.new",
+            label: t("New endpoint"),
+            keys: "n",
+            icon: <Plus />,
+            run: () => go("/webhooks?new"),
+          },
+        ]
+      : [],
   );
   return (
     <Page

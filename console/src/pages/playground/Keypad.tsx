@@ -1,0 +1,31 @@
+// The keys of a telephone, for agents that ask for them.
+import { Grid3x3 } from "lucide-react";
+import { useState } from "react";
+import { t } from "@/app/i18n";
+import { Button } from "@/ui";
+
+const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
+
+export function Keypad({ onPress }: { onPress: (key: string) => void }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button size="sm" icon={<Grid3x3 />} aria-expanded={open} onClick={() => setOpen(!open)}>
+        {t("Keypad")}
+      </Button>
+      {open && (
+        <fieldset
+          dir="ltr"
+          className="order-last flex w-full flex-wrap justify-center gap-1.5"
+          aria-label={t("Keypad")}
+        >
+          {KEYS.map((key) => (
+            <Button key={key} size="sm" className="w-10 px-0" onClick={() => onPress(key)}>
+              {key}
+            </Button>
+          ))}
+        </fieldset>
+      )}
+    </>
+  );
+}
