@@ -29,7 +29,7 @@ function Saying({ icon, children }: { icon: ReactNode; children: ReactNode }) {
       <span className="mt-0.5 text-gold-text [&_svg]:size-4 rtl:[&_svg]:-scale-x-100" aria-hidden>
         {icon}
       </span>
-      <span className="min-w-0">{children}</span>
+      <bdi className="min-w-0">{children}</bdi>
     </li>
   );
 }

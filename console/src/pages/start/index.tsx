@@ -110,7 +110,11 @@ function Hero({ session, call, to, onChoose }: HeroProps) {
             >
               {live ? t("In a call") : t("Call {name}", { name: to })}
             </Button>
-            {says && !live && <p className="min-w-0 max-w-sm text-muted text-sm">{capital(says)}</p>}
+            {says && !live && (
+              <p className="min-w-0 max-w-sm text-muted text-sm">
+                <bdi>{capital(says)}</bdi>
+              </p>
+            )}
           </div>
           <p className="flex items-start gap-2 text-faint text-xs">
             <ShieldCheck className="mt-px size-4 shrink-0" aria-hidden />
