@@ -65,6 +65,7 @@ async def sip_socket(request: web.Request) -> web.StreamResponse:
         secure=request.secure or request.headers.get("X-Forwarded-Proto", "").lower() == "https",
         relayed=came_by_proxy(request, settings),
         greeted=known,
+        known_as=request.url.host or "",
         on_proven=lambda: context.prove(request, REGISTERED),
     )
     try:

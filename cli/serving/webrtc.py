@@ -48,8 +48,10 @@ async def open_webrtc(
     metrics.watch("webrtc_calls_live", "Calls of browsers by HTTP, with those that begin", lambda: len(door))
     undo.callback(door.close)
     endpoints = endpoints_of(settings.sip)
-    reach = endpoints.anonymous_reach if endpoints.is_anonymous(HERE) else None
-    return WebRtcDesk(door, own, reach)
+    # With an ADMIN_TOKEN a proxy may stand before us that does not show: then nobody is known to be here.
+    guarded = bool(settings.http.admin_token.get_secret_value())
+    anybody = endpoints.is_anonymous(HERE) and not guarded
+    return WebRtcDesk(door, own, endpoints.anonymous_reach if anybody else None)
 
 
 def reachable_hosts(settings: Settings) -> ReachableHosts:

@@ -79,7 +79,7 @@ class WebRtcSettings(SettingsGroup):
     visitors: bool = Field(
         default=True,
         description="Whether browsers on this machine may call without being signed in what SIP answers to "
-        "anybody here (`sip.anonymous` with this machine in it).",
+        "anybody here (`sip.anonymous` with this machine in it). Never where an ADMIN_TOKEN is set.",
     )
     visitor_calls: int = Field(default=4, ge=1, le=100, description="Calls of such visitors at once.")
     visitor_calls_per_minute: int = Field(

@@ -75,4 +75,6 @@ def _is_here(core: Core, dialog: Dialog, asker: ReferSender, uri: Uri) -> bool:
     named = {transport.local_host(each) for each in dialog.hosts[-1:]}
     if asker.direction is Direction.INBOUND:
         named.add(dialog.local.uri.address)
+    if dialog.way is not None:  # a page knows us by the name that stands in its address bar
+        named.add(getattr(dialog.way.flow.connection, "known_as", ""))
     return host in {each.lower() for each in named} or uri.address in named

@@ -136,15 +136,18 @@ class StreamConnection(asyncio.Protocol):
         socket: str = "",
         relayed: bool = False,
         greeted: bool = False,
+        known_as: str = "",
         on_proven: Callable[[], None] | None = None,
     ) -> None:
         """`to`: where we open it to; None: the other side does. `tls`: None in the clear. `socket`: WS or WSS
         where it is a WebSocket. `relayed`: see `Source`. `greeted`: whoever opened it may be silent at first.
-        `on_proven`: told once it is somebody we know."""
+        `known_as`: the host name by which the other side asked for us; empty: it did not say. `on_proven`:
+        told once it is somebody we know."""
         self.outgoing = to is not None
         self.proven = self.outgoing
         """Somebody we know is at the other end, by a password, a certificate or as a trunk."""
         self.place = to or Place(socket or ("TCP" if tls is None else "TLS"), "", 0)
+        self.known_as = known_as
         self.relayed = relayed
         """See `Source`."""
         self.last_message = 0.0

@@ -179,12 +179,19 @@ class Streams:
         *,
         relayed: bool,
         greeted: bool,
+        known_as: str,
         on_proven: Callable[[], None],
     ) -> StreamConnection:
         """A WebSocket that was opened to us. Whoever has it hands over what comes (`data_received`) and its
         end (`connection_lost`)."""
         connection = StreamConnection(
-            self, self._limits, socket=transport, relayed=relayed, greeted=greeted, on_proven=on_proven
+            self,
+            self._limits,
+            socket=transport,
+            relayed=relayed,
+            greeted=greeted,
+            known_as=known_as,
+            on_proven=on_proven,
         )
         connection.opened(wire)
         return connection

@@ -381,13 +381,16 @@ class Transport:
         secure: bool = False,
         relayed: bool = False,
         greeted: bool = False,
+        known_as: str = "",
         on_proven: Callable[[], None] = _nothing,
     ) -> StreamConnection:
         """A WebSocket that may speak SIP: what comes by it is to be given to `data_received`, its end to
-        `connection_lost`. `secure`: it goes by TLS. `relayed`, `greeted`, `on_proven`: see
-        `StreamConnection`."""
+        `connection_lost`. `secure`: it goes by TLS. `relayed`, `greeted`, `known_as`,
+        `on_proven`: see `StreamConnection`."""
         transport = "WSS" if secure else "WS"
-        return self._streams.adopt(wire, transport, relayed=relayed, greeted=greeted, on_proven=on_proven)
+        return self._streams.adopt(
+            wire, transport, relayed=relayed, greeted=greeted, known_as=known_as, on_proven=on_proven
+        )
 
     def known(self, connection: StreamConnection) -> None:
         """Who opened it has shown a certificate that we trust (sip.transport.streams.Reader)."""

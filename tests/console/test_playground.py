@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import re
 import wave
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,8 @@ from tests.console.browsing import Watch, axe_violations, settle, signed_in, sta
 from tests.console.running import ROOT, RunningServer
 
 RATE = 8_000
+ASKED = re.compile("book a .*room")
+"""What the recogniser makes of the first line, also of one that the browser has cleaned up."""
 SOCKETS = (
     "const Real = WebSocket; window.sockets = []; window.WebSocket = class extends Real { constructor(...a) \
 { super(...a); window.sockets.push(this); } };"
@@ -166,10 +169,10 @@ def test_a_turn_by_voice_is_heard_answered_and_measured_to_the_ear(spoken: Brows
     begin(page, "Voice")
     expect(transcript(page)).to_contain_text("room desk", timeout=15_000)
     heard = transcript(page).get_by_role("article").filter(has_text="You:").first
-    expect(heard).to_contain_text(BOOKING[0], timeout=30_000)
+    expect(heard).to_contain_text(ASKED, timeout=30_000)
     expect(heard).to_contain_text("%")
     row = page.get_by_role("table", name="Turns").get_by_role("row").last
-    expect(row).to_contain_text(BOOKING[0], timeout=30_000)
+    expect(row).to_contain_text(ASKED, timeout=30_000)
     cells = [cell.inner_text() for cell in row.get_by_role("cell").all()]
     assert len(cells) >= 7 and "–" not in cells[2:7], cells
     page.get_by_role("button", name="Hang up").click()

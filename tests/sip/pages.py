@@ -76,7 +76,7 @@ class Page:
         self.uri = f"sip:{self.name}@{self.name}.invalid;transport=ws"
         self.proven = False
         self.connection = us.transport.socket_opened(
-            self.wire, relayed=relayed, greeted=True, on_proven=self._proved
+            self.wire, relayed=relayed, greeted=True, known_as="console.test", on_proven=self._proved
         )
 
     def _proved(self) -> None:

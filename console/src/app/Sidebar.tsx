@@ -110,7 +110,7 @@ function Entry({
     </Link>
   );
   return folded ? (
-    <Tooltip text={title} side="right">
+    <Tooltip text={title} side={document.dir === "rtl" ? "left" : "right"}>
       {link}
     </Tooltip>
   ) : (

@@ -185,7 +185,7 @@ export function RadioCards({ value, onChange, choices, label, className }: Radio
           key={one.value}
           value={one.value}
           disabled={one.disabled}
-          className="rounded-xl border border-line-strong/60 bg-hover p-3 text-start transition-colors hover:border-line-strong disabled:opacity-50 data-[state=checked]:border-gold-text data-[state=checked]:bg-gold-soft"
+          className="flex flex-col justify-start rounded-xl border border-line-strong/60 bg-hover p-3 text-start transition-colors hover:border-line-strong disabled:opacity-50 data-[state=checked]:border-gold-text data-[state=checked]:bg-gold-soft"
         >
           <span className="flex items-center gap-2 font-medium text-fg text-sm [&_svg]:size-4">
             {one.icon}

@@ -71,7 +71,7 @@ export function Segmented<T extends string>({
   return (
     <fieldset
       className={cn(
-        "inline-flex max-w-full gap-0.5 overflow-x-auto rounded-xl border border-line-strong/60 bg-sunken p-0.5",
+        "inline-flex min-w-0 max-w-full gap-0.5 overflow-x-auto rounded-xl border border-line-strong/60 bg-sunken p-0.5",
         className,
       )}
     >

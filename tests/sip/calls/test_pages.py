@@ -10,7 +10,7 @@ import pytest
 
 from mediaserver import logs
 from mediaserver.errors import CallError
-from mediaserver.media.leg import EndedBy, Termination, Why
+from mediaserver.media.leg import EndedBy, Termination, TransferAsked, Why
 from mediaserver.sdp.description import SessionDescription
 from sip.access.challenger import Challenger
 from sip.access.endpoints import Endpoints, Extension, Trunk
@@ -352,3 +352,26 @@ async def test_a_page_is_told_which_call_it_has_and_a_telephone_is_not() -> None
             assert (await phone.request("INVITE")).get(CALL_HEADER) is None
         placing.cancel()
         to_phone.cancel()
+
+
+@pytest.mark.parametrize(("host", "here"), [("console.test", True), ("elsewhere.test", False)])
+async def test_a_page_that_was_called_names_us_as_its_browser_does(host: str, here: bool) -> None:
+    """In a transfer: it has heard of no other name of ours."""
+    async with agent(**guarded()) as us:
+        page = Page(us)
+        await page.register("100", "secret")
+        placing = asyncio.create_task(carrier(us).place("100", "", timeout_s=5))
+        invite = await page.request("INVITE")
+        await answered(page, invite)
+        leg = await placing
+        events = Events(leg)
+        mine = f"{invite.get('To')};tag=t"
+        lines = {
+            "From": mine, "To": invite.get("From") or "", "Call-ID": invite.call_id,
+            "Refer-To": f"<sip:200@{host}>",
+        }  # fmt: skip
+        page.say(page.make("REFER", str(invite.contacts[0].uri), lines=lines))
+        asked = await events.next()
+        assert isinstance(asked, TransferAsked) and asked.here is here
+        await leg.hangup(HANGUP)
+        page.say((await page.request("BYE")).response(200))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ServerMessage } from "./messages";
-import { fates, type Line, type Lines, pieces, withMessage, withNote } from "./transcript";
+import { asRead, closed, fates, type Line, type Lines, pieces, withMessage, withNote } from "./transcript";
 
 function told(...messages: ServerMessage[]): Lines {
   return messages.reduce<Lines>((lines, message, at) => withMessage(lines, message, at), []);
@@ -43,6 +43,19 @@ describe("the transcript", () => {
       { text: "many nights?", heard: false },
     ]);
     expect(pieces(lines[1] as Line)).toEqual([{ text: "One more thing.", heard: true }]);
+  });
+
+  it("takes lines of another conversation for others", () => {
+    const before = closed(told({ type: "agent", text: "Hello.", line: 0 }, partial("a ro")));
+    const after = withMessage(before, { type: "agent", text: "Hello.", line: 0 }, 9);
+    expect(after.map((one) => [one.text, one.settled])).toEqual([
+      ["Hello.", true],
+      ["a ro", true],
+      ["Hello.", false],
+    ]);
+    expect(asRead(after).at(-1)?.settled).toBe(true);
+    const more = withMessage(asRead(after), { type: "agent", text: "Yes?", line: 0 }, 10);
+    expect(more.at(-1)?.text).toBe("Hello. Yes?");
   });
 
   it("keys stay unlike each other", () => {

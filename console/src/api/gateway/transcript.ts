@@ -68,6 +68,16 @@ export function withNote(lines: Lines, text: string, at: number): Lines {
   return [...lines, made(lines, "note", text, at, { settled: true })];
 }
 
+/** A conversation is over, and another may begin: its lines are not those of the next. */
+export function closed(lines: Lines): Lines {
+  return lines.map((one) => ({ ...one, line: null, settled: true }));
+}
+
+/** Where nothing is spoken, what came was read. */
+export function asRead(lines: Lines): Lines {
+  return lines.map((one) => (one.who === "caller" || one.settled ? one : { ...one, settled: true }));
+}
+
 /** The words of an agent's line with their fates, in order. Before that is known all count as heard. */
 export function pieces(line: Line): Piece[] {
   if (line.heard === null || !line.interrupted) return [{ text: line.text, heard: true }];
@@ -113,8 +123,10 @@ function withSentence(
   line: number | null,
   at: number,
 ): Lines {
-  const index = lines.findLastIndex(
-    (one) => one.who === who && !one.settled && (line === null ? one.line === null : one.line === line),
+  const index = lines.findLastIndex((one) =>
+    line === null
+      ? one.who === who && one.line === null && !one.settled
+      : one.who === who && one.line === line,
   );
   const before = lines[index];
   if (before !== undefined && index >= 0) return changed(lines, index, { text: `${before.text} ${text}` });

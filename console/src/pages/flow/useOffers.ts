@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import { api, ok } from "@/api";
 import type { FlowDocument } from "./model/document";
 import { variableUses } from "./model/variables";
-import type { Offers } from "./parts/SchemaForm";
+import type { Offers } from "./parts/field";
 
 const MINUTE = 60_000;
 

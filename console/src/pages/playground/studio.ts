@@ -29,6 +29,10 @@ export interface StudioView {
   again: number | null;
 }
 
+/** A server that cannot be reached may be starting: it is asked so often by itself, ... */
+const MOST_TRIES = 10;
+/** ... after so many seconds each. */
+const TRY_AFTER_S = 5;
 const NOTHING: Before = { lines: [], turns: [] };
 /** What was said as the button was let go is still on its way through the sound card. */
 const TAIL_MS = 140;
@@ -57,6 +61,7 @@ export class Studio {
   private looking: ReturnType<typeof setInterval> | null = null;
   /** Counts beginnings: an older one's late answers are of no use. */
   private attempt = 0;
+  private tries = 0;
   private readonly watchers = new Set<() => void>();
 
   readonly watch = (watcher: () => void): (() => void) => {
@@ -71,8 +76,9 @@ export class Studio {
   }
 
   /** Begins, by a press of a button: only then may a page make sounds. */
-  async begin(settings: Settings): Promise<void> {
+  async begin(settings: Settings, byItself = false): Promise<void> {
     if (this.view.phase === "opening" || this.view.phase === "talking") return;
+    this.tries = byItself ? this.tries + 1 : 0;
     this.attempt += 1;
     const attempt = this.attempt;
     this.rest();
@@ -250,16 +256,18 @@ export class Studio {
     this.tryLater();
   }
 
-  /** An engine is being loaded: all is begun again when the server said. */
+  /** An engine is being loaded: all is begun again when the server said; or nothing answers yet. */
   private tryLater(): void {
-    const waits = this.talks.flatMap(({ view: { state } }) =>
-      state.kind === "over" && state.ending.kind === "warming" ? [state.ending.retryAfterS ?? 5] : [],
-    );
+    const waits = this.talks.flatMap(({ view: { state } }) => {
+      if (state.kind !== "over") return [];
+      const { kind, retryAfterS } = state.ending;
+      return kind === "warming" || kind === "unreachable" ? [retryAfterS ?? TRY_AFTER_S] : [];
+    });
     const { settings } = this;
-    if (waits.length === 0 || settings === null) return;
+    if (waits.length === 0 || settings === null || this.tries >= MOST_TRIES) return;
     const ms = 1000 * Math.max(...waits);
     this.change({ again: Date.now() + ms });
-    this.retry = setTimeout(() => void this.begin(settings), ms);
+    this.retry = setTimeout(() => void this.begin(settings, true), ms);
   }
 
   private stopTrying(): void {
@@ -304,7 +312,7 @@ export class Studio {
 export function stateText(view: StudioView): string {
   if (view.phase === "opening") return t("Opening the microphone…");
   if (view.phase === "idle") return t("Ready");
-  if (view.again !== null) return t("An engine is being loaded");
+  if (view.again !== null) return t("Trying again soon");
   if (view.phase === "over") return t("Over");
   const kinds = view.talks.map((talk) => talk.state.kind);
   if (kinds.includes("away")) return t("Taking the connection up again…");

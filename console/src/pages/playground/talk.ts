@@ -8,7 +8,7 @@ import {
   type ServerMessage,
   type Wanted,
 } from "@/api/gateway";
-import { type Lines, withMessage, withNote } from "@/api/gateway/transcript";
+import { asRead, closed, type Lines, withMessage, withNote } from "@/api/gateway/transcript";
 import { t } from "@/app/i18n";
 import { LevelRing } from "@/audio/pcm/levels";
 import { Playout } from "@/audio/pcm/playout";
@@ -51,7 +51,8 @@ export class Talk {
   readonly levels = new LevelRing();
   view: TalkView;
   private readonly link: GatewayLink;
-  private typed = "";
+  /** Words that were typed and not told back yet. */
+  private typed: string[] = [];
   private answers = { said: "", typed: false };
   private soundAt = Number.NEGATIVE_INFINITY;
   private spurtAt = Number.NEGATIVE_INFINITY;
@@ -67,7 +68,8 @@ export class Talk {
       state: { kind: "connecting" },
       agent: wanted.agent ?? wanted.flow ?? t("Your prompt"),
       call: null,
-      lines: before.lines,
+      lines:
+        before.lines.length > 0 ? withNote(closed(before.lines), t("A new conversation"), Date.now()) : [],
       turns: before.turns,
       network: { rtt: null, jitter: null, quality: null },
       warning: "",
@@ -96,8 +98,12 @@ export class Talk {
             played: (ms) => talk?.link.say({ type: "played", ms }),
             began: (at) => talk?.heardFrom(at),
           });
-    talk = new Talk(wanted, playout, before, onChange);
-    return talk;
+    const made = new Talk(wanted, playout, before, onChange);
+    talk = made;
+    playout?.catch(() =>
+      made.change({ warning: t("The browser cannot play sound here: the agent is not heard, only read.") }),
+    );
+    return made;
   }
 
   get over(): boolean {
@@ -116,7 +122,7 @@ export class Talk {
   }
 
   type(words: string): void {
-    this.typed = words;
+    this.typed.push(words);
     this.link.say({ type: "message", content: words });
   }
 
@@ -169,7 +175,8 @@ export class Talk {
 
   private told(message: ServerMessage): void {
     const now = Date.now();
-    const lines = withMessage(this.view.lines, message, now);
+    const told = withMessage(this.view.lines, message, now);
+    const lines = this.playout === null && message.type === "agent" ? asRead(told) : told;
     if (lines !== this.view.lines) this.change({ lines: lines.slice(-KEPT_LINES) });
     switch (message.type) {
       case "ready":
@@ -177,8 +184,8 @@ export class Talk {
         break;
       case "transcript":
         if (!message.final) break;
-        this.answers = { said: message.text, typed: message.text === this.typed };
-        this.typed = "";
+        this.answers = { said: message.text, typed: this.typed.includes(message.text) };
+        this.typed.splice(0, this.typed.indexOf(message.text) + 1);
         this.change({ warning: "" });
         break;
       case "metrics":
@@ -260,6 +267,8 @@ export class Talk {
       this.soundAt = Number.NEGATIVE_INFINITY;
       this.note(t("The connection was lost. It is taken up again…"));
     }
+    if (state.kind === "over")
+      for (const words of this.typed.splice(0)) this.note(t("This was not delivered: {words}", { words }));
     if (state.kind === "over") this.voice((playout) => setTimeout(() => playout.close(), 2_000));
   }
 

@@ -8,7 +8,7 @@ import { type FlowDocument, written } from "../model/document";
 import type { Problem } from "../model/problems";
 import type { Draft, Theirs } from "../useDraft";
 import { DifferenceList } from "./DifferenceList";
-import { ProblemList } from "./Inspector";
+import { ProblemList } from "./ProblemList";
 
 export interface PublishProps {
   open: boolean;

@@ -1,27 +1,28 @@
-import { ArrowDown, ArrowRight, ArrowUp, Copy, MousePointerClick, Plus, Trash2 } from "lucide-react";
+import { Copy, MousePointerClick, Trash2 } from "lucide-react";
 import { useMemo, useState } from "react";
 import { t, tn } from "@/app/i18n";
-import { Button, Combobox, DropdownMenu, EmptyState, Field, IconButton, Input, Select } from "@/ui";
-import { EDGE_KINDS, kindOf } from "../kinds";
-import { titleOf } from "../model/diff";
+import { Button, EmptyState, Field, IconButton, Input } from "@/ui";
+import { kindOf } from "../kinds";
 import {
   ANYWHERE,
   type FlowDocument,
-  type FlowEdge,
   type FlowNode,
   isObject,
   type JsonObject,
   nodeOf,
 } from "../model/document";
-import { addEdge, connect, declare, lead, newEdge, putEdge, putNode, remove, reorder } from "../model/edits";
-import { leavingOf } from "../model/layout";
-import { edgeLabel, leadsOn, outcomesOf, outletsOf } from "../model/outcomes";
+import { declare, putNode, remove } from "../model/edits";
+import { leadsOn } from "../model/outcomes";
 import type { Problem } from "../model/problems";
 import type { DocumentSchema } from "../model/schema";
 import { fills } from "../model/variables";
 import type { Edit } from "../useEditor";
 import type { Selection } from "./Canvas";
-import { type Offers, SchemaForm } from "./SchemaForm";
+import { EdgeForm } from "./EdgeForm";
+import type { Offers } from "./field";
+import { LeadsTo } from "./LeadsTo";
+import { ProblemList } from "./ProblemList";
+import { SchemaForm } from "./SchemaForm";
 
 export interface InspectorProps {
   document: FlowDocument;
@@ -224,228 +225,6 @@ function NameField({ document, node, onEdit, onSelect, readOnly }: InspectorProp
   );
 }
 
-/** Where what comes of a node leads: with the keyboard, all that the canvas does with the mouse. */
-function LeadsTo({ document, source, onEdit, onSelect, readOnly }: InspectorProps & { source: string }) {
-  const leaving = leavingOf(document).get(source) ?? [];
-  const node = source === ANYWHERE ? { id: ANYWHERE, type: ANYWHERE } : nodeOf(document, source);
-  if (node === undefined) return null;
-  const outlets = outletsOf(node, leaving).filter(
-    (one) => one.kind !== "more" && !(source === ANYWHERE && one.kind === "next"),
-  );
-  const targets = document.nodes
-    .filter((one) => one.type !== "start")
-    .map((one) => ({ value: one.id, label: titleOf(one), about: kindOf(one.type).title() }));
-  const first = targets[0]?.value;
-  return (
-    <section aria-label={t("Leads to")} className="rounded-xl border border-line p-3">
-      <h3 className="mb-2 font-medium text-fg text-sm">
-        {source === ANYWHERE ? t("Anywhere, this leads to") : t("Leads to")}
-      </h3>
-      <ul className="space-y-2">
-        {outlets.map((one) => {
-          const at = leaving.find(([edge, number]) =>
-            one.kind === "next"
-              ? edge.type === "next"
-              : one.kind === "outcome"
-                ? edge.type === "outcome" && edge.outcome === one.label
-                : one.id === `edge:${number}`,
-          );
-          const label =
-            one.kind === "next" ? t("next") : one.label || EDGE_KINDS[one.kind]?.title() || one.kind;
-          return (
-            <li
-              key={one.id}
-              className="grid grid-cols-[minmax(0,2fr)_auto_minmax(0,3fr)_auto] items-center gap-1.5"
-            >
-              <button
-                type="button"
-                disabled={at === undefined}
-                onClick={() => at !== undefined && onSelect({ nodes: new Set(), edges: new Set([at[1]]) })}
-                className="truncate rounded-md px-1.5 py-1 text-start text-muted text-xs enabled:hover:bg-hover enabled:hover:text-fg"
-                dir="auto"
-              >
-                {label}
-              </button>
-              <ArrowRight className="size-3.5 text-faint rtl:-scale-x-100" aria-hidden />
-              <Combobox
-                aria-label={t("{outcome} leads to", { outcome: label })}
-                value={at?.[0].target ?? ""}
-                placeholder={t("nowhere")}
-                disabled={readOnly}
-                choices={targets}
-                onChange={(target) =>
-                  onEdit((now) =>
-                    at === undefined ? connect(now, source, one.id, target)[0] : lead(now, at[1], { target }),
-                  )
-                }
-              />
-              <IconButton
-                label={t("Lead nowhere: {outcome}", { outcome: label })}
-                size="sm"
-                quiet
-                disabled={at === undefined || readOnly}
-                onClick={() => at !== undefined && onEdit((now) => remove(now, new Set(), new Set([at[1]])))}
-              >
-                <Trash2 />
-              </IconButton>
-            </li>
-          );
-        })}
-      </ul>
-      {!readOnly && first !== undefined && (
-        <DropdownMenu
-          align="start"
-          trigger={
-            <Button size="sm" variant="ghost" icon={<Plus />} className="mt-1">
-              {t("On something else")}
-            </Button>
-          }
-          entries={Object.entries(EDGE_KINDS)
-            .filter(
-              ([type]) =>
-                type !== "next" &&
-                (source !== ANYWHERE || ["intent", "key", "timeout", "error"].includes(type)),
-            )
-            .map(([type, kind]) => ({
-              label: `${kind.title()} · ${kind.about()}`,
-              icon: <kind.icon />,
-              onSelect: () => {
-                const number = document.edges.length;
-                onEdit((now) => addEdge(now, newEdge(type, source, first))[0]);
-                onSelect({ nodes: new Set(), edges: new Set([number]) });
-              },
-            }))}
-        />
-      )}
-    </section>
-  );
-}
-
-function EdgeForm(props: InspectorProps & { edge: FlowEdge; number: number }) {
-  const { document, schema, edge, number, onEdit, onSelect, problems, offers, readOnly } = props;
-  const kind = EDGE_KINDS[edge.type];
-  const shape = schema.edges.get(edge.type);
-  const own = problems.filter((one) => one.edge === number);
-  const fields = useMemo(
-    () => (shape === undefined ? [] : schema.fields(shape, ["source", "target"])),
-    [schema, shape],
-  );
-  const nodes = document.nodes.map((one) => ({
-    value: one.id,
-    label: titleOf(one),
-    about: kindOf(one.type).title(),
-  }));
-  const from = edge.source === ANYWHERE ? undefined : nodeOf(document, edge.source);
-  const known = from === undefined ? [] : outcomesOf(from);
-  const several = document.edges.filter((one) => one.source === edge.source).length > 1;
-  const step = (by: -1 | 1) => {
-    const [, at] = reorder(document, number, by);
-    onEdit((now) => reorder(now, number, by)[0]);
-    onSelect({ nodes: new Set(), edges: new Set([at]) });
-  };
-  return (
-    <div className="space-y-5">
-      <header className="flex items-center gap-3">
-        <span className="grid size-10 shrink-0 place-items-center rounded-xl bg-hover text-gold-text">
-          {kind !== undefined && <kind.icon className="size-5" aria-hidden />}
-        </span>
-        <div className="min-w-0 flex-1">
-          <h3 className="truncate font-display font-semibold text-fg">{edgeLabel(edge) || kind?.title()}</h3>
-          <p className="text-faint text-xs leading-snug">{kind?.about()}</p>
-        </div>
-        {!readOnly && (
-          <span className="flex shrink-0">
-            {several && (
-              <>
-                <IconButton label={t("Tried earlier")} size="sm" onClick={() => step(-1)}>
-                  <ArrowUp />
-                </IconButton>
-                <IconButton label={t("Tried later")} size="sm" onClick={() => step(1)}>
-                  <ArrowDown />
-                </IconButton>
-              </>
-            )}
-            <IconButton
-              label={t("Remove")}
-              size="sm"
-              onClick={() => {
-                onEdit((now) => remove(now, new Set(), new Set([number])));
-                onSelect({ nodes: new Set(), edges: new Set() });
-              }}
-            >
-              <Trash2 />
-            </IconButton>
-          </span>
-        )}
-      </header>
-      <ProblemList problems={own.filter((one) => one.path === "")} />
-      <Field label={t("Taken when")}>
-        <Select
-          value={edge.type}
-          disabled={readOnly}
-          choices={Object.entries(EDGE_KINDS).map(([value, one]) => ({ value, label: one.title() }))}
-          onChange={(type) =>
-            onEdit((now) => {
-              const made = newEdge(type, edge.source, edge.target);
-              const outcome = known[0];
-              const whole = type === "outcome" && outcome !== undefined ? { ...made, outcome } : made;
-              return putEdge(now, number, edge.forget === true ? { ...whole, forget: true } : whole);
-            })
-          }
-        />
-      </Field>
-      <div className="grid grid-cols-2 gap-3">
-        <Field label={t("From")}>
-          <Combobox
-            value={edge.source}
-            disabled={readOnly}
-            choices={[{ value: ANYWHERE, label: t("Anywhere") }, ...nodes]}
-            onChange={(source) => onEdit((now) => lead(now, number, { source }))}
-          />
-        </Field>
-        <Field label={t("To")}>
-          <Combobox
-            value={edge.target}
-            disabled={readOnly}
-            choices={nodes.filter((one) => nodeOf(document, one.value)?.type !== "start")}
-            onChange={(target) => onEdit((now) => lead(now, number, { target }))}
-          />
-        </Field>
-      </div>
-      {edge.type === "outcome" && known.length > 0 && (
-        <Field label={t("Outcome")}>
-          <Combobox
-            value={typeof edge.outcome === "string" ? edge.outcome : ""}
-            free
-            disabled={readOnly}
-            choices={known.map((one) => ({ value: one, label: one }))}
-            onChange={(outcome) => onEdit((now) => putEdge(now, number, { ...edge, outcome }))}
-          />
-        </Field>
-      )}
-      <SchemaForm
-        schema={schema}
-        part={edge}
-        fields={
-          edge.type === "outcome" && known.length > 0
-            ? fields.filter((one) => one.name !== "outcome")
-            : fields
-        }
-        problems={own}
-        offers={offers}
-        readOnly={readOnly}
-        onChange={(part, field) =>
-          onEdit(
-            (now) =>
-              putEdge(now, number, { ...part, type: edge.type, source: edge.source, target: edge.target }),
-            `edge ${number}.${field}`,
-          )
-        }
-      />
-    </div>
-  );
-}
-
 /** Nothing is chosen: the flow itself. */
 function DocumentForm({ document, schema, onEdit, problems, offers, readOnly }: InspectorProps) {
   const fields = useMemo(
@@ -482,22 +261,5 @@ function DocumentForm({ document, schema, onEdit, problems, offers, readOnly }: 
         }
       />
     </div>
-  );
-}
-
-export function ProblemList({ problems }: { problems: readonly Problem[] }) {
-  if (problems.length === 0) return null;
-  return (
-    <ul className="space-y-2">
-      {problems.map((one) => (
-        <li
-          key={`${one.field} ${one.what}`}
-          className={`rounded-xl px-3 py-2 text-xs leading-relaxed ${one.severity === "error" ? "bg-bad-soft text-bad" : "bg-warn-soft text-warn"}`}
-        >
-          <span className="block font-medium">{one.what}</span>
-          {one.remedy && <span className="block text-muted">{one.remedy}</span>}
-        </li>
-      ))}
-    </ul>
   );
 }

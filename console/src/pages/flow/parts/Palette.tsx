@@ -1,7 +1,8 @@
 import { useState } from "react";
 import { t } from "@/app/i18n";
 import { cn, SearchInput } from "@/ui";
-import { type Family, KINDS } from "../kinds";
+import { type Family, kindOf } from "../kinds";
+import { ANYWHERE } from "../model/document";
 import type { DocumentSchema } from "../model/schema";
 import { DRAGGED } from "./Canvas";
 
@@ -10,10 +11,13 @@ export function NodePalette({
   schema,
   onAdd,
   tight,
+  anywhere,
 }: {
   schema: DocumentSchema;
   onAdd: (type: string) => void;
   tight?: boolean;
+  /** Also what holds at every node. */
+  anywhere?: boolean;
 }) {
   const [typed, setTyped] = useState("");
   const families: { id: Family; title: string }[] = [
@@ -24,9 +28,9 @@ export function NodePalette({
     { id: "ends", title: t("End") },
   ];
   const words = typed.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-  const found = [...schema.nodes.keys()].flatMap((type) => {
-    const kind = KINDS[type];
-    if (kind === undefined || type === "start") return [];
+  const types = [...schema.nodes.keys()].filter((type) => type !== "start");
+  const found = [...types, ...(anywhere ? [ANYWHERE] : [])].flatMap((type) => {
+    const kind = kindOf(type);
     const text = `${type} ${kind.title()} ${kind.about()}`.toLocaleLowerCase();
     return words.every((word) => text.includes(word)) ? [{ type, kind }] : [];
   });

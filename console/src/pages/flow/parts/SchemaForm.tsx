@@ -1,20 +1,23 @@
 import { ChevronDown, ChevronUp, Plus, Trash2 } from "lucide-react";
-import { type ReactNode, useId } from "react";
 import { t } from "@/app/i18n";
-import { Button, Checkbox, Combobox, cn, Field, IconButton, Input, Select, Switch, TextArea } from "@/ui";
+import { Button, Checkbox, Combobox, Field, IconButton, Input, Select, Switch, TextArea } from "@/ui";
 import { isObject, type Json, type JsonObject } from "../model/document";
-import { atField, type Problem } from "../model/problems";
-import { type DocumentSchema, type FieldShape, fault, put } from "../model/schema";
+import type { Problem } from "../model/problems";
+import { type DocumentSchema, type FieldShape, put } from "../model/schema";
 import { human, labelOf } from "../words";
-
-/** What forms offer to choose from, by the name of the field. */
-export interface Offers {
-  variables: readonly string[];
-  agents: readonly string[];
-  flows: readonly string[];
-  voices: readonly { value: string; label: string; about?: string }[];
-  trunks: readonly string[];
-}
+import { Control } from "./FieldControl";
+import {
+  about,
+  type FieldProps,
+  freshName,
+  Group,
+  listed,
+  type Offers,
+  ownError,
+  Wrong,
+  wrong,
+} from "./field";
+import { JsonInput } from "./JsonInput";
 
 export interface FormProps {
   schema: DocumentSchema;
@@ -56,17 +59,6 @@ export function SchemaForm({
       ))}
     </div>
   );
-}
-
-interface FieldProps {
-  schema: DocumentSchema;
-  field: FieldShape;
-  value: Json | undefined;
-  onChange: (value: Json | undefined) => void;
-  problems: readonly Problem[];
-  offers: Offers;
-  path: string;
-  readOnly?: boolean;
 }
 
 function SchemaField(props: FieldProps) {
@@ -138,116 +130,6 @@ function SchemaField(props: FieldProps) {
           <Control {...props} />
         </Field>
       );
-  }
-}
-
-/** One control for one value; Field hands it its id and what describes it. */
-function Control({
-  field,
-  value,
-  onChange,
-  offers,
-  readOnly,
-  schema: _,
-  problems: __,
-  path: ___,
-  ...tied
-}: FieldProps) {
-  const text = typeof value === "string" ? value : "";
-  const usual = field.usual === undefined || field.usual === null ? "" : String(field.usual);
-  if (field.control === "choice") {
-    const numbers = field.schema.type !== "string" && field.schema.type !== undefined;
-    const now = value === undefined ? usual : String(value);
-    return (
-      <Select
-        {...tied}
-        value={now}
-        disabled={readOnly}
-        onChange={(chosen) => onChange(numbers ? Number(chosen) : chosen)}
-        choices={field.values.map((one) => ({ value: one, label: one === "" ? t("As usual") : human(one) }))}
-      />
-    );
-  }
-  if (field.control === "number")
-    return (
-      <Input
-        {...tied}
-        type="number"
-        inputMode="decimal"
-        className="figures"
-        readOnly={readOnly}
-        value={typeof value === "number" ? value : ""}
-        placeholder={usual}
-        min={field.least}
-        max={field.most}
-        step={field.whole ? 1 : "any"}
-        onChange={(event) => onChange(event.target.value === "" ? undefined : Number(event.target.value))}
-      />
-    );
-  const offered = offersOf(field.name, offers);
-  if (offered !== null)
-    return (
-      <Combobox
-        {...tied}
-        value={text}
-        free
-        disabled={readOnly}
-        placeholder={usual || t("Choose or type…")}
-        choices={
-          text !== "" && !offered.some((one) => one.value === "") && !field.required
-            ? [{ value: "", label: t("None") }, ...offered]
-            : offered
-        }
-        onChange={(chosen) => onChange(chosen === "" ? undefined : chosen)}
-      />
-    );
-  if (field.control === "text" || field.control === "expression")
-    return (
-      <TextArea
-        {...tied}
-        rows={field.control === "expression" ? 1 : 2}
-        className={cn(
-          "min-h-10",
-          (field.control === "expression" || field.name === "jsgf") && "font-mono text-[0.8125rem]",
-        )}
-        readOnly={readOnly}
-        value={text}
-        placeholder={usual}
-        dir="auto"
-        onChange={(event) =>
-          onChange(event.target.value === "" && !field.required ? undefined : event.target.value)
-        }
-      />
-    );
-  return (
-    <Input
-      {...tied}
-      readOnly={readOnly}
-      value={text}
-      placeholder={usual}
-      dir="auto"
-      onChange={(event) =>
-        onChange(event.target.value === "" && !field.required ? undefined : event.target.value)
-      }
-    />
-  );
-}
-
-function offersOf(name: string, offers: Offers): { value: string; label: string; about?: string }[] | null {
-  const plain = (names: readonly string[]) => names.map((one) => ({ value: one, label: one }));
-  switch (name) {
-    case "variable":
-      return plain(offers.variables);
-    case "agent":
-      return plain(offers.agents);
-    case "flow":
-      return plain(offers.flows);
-    case "trunk":
-      return plain(offers.trunks);
-    case "voice":
-      return [...offers.voices];
-    default:
-      return null;
   }
 }
 
@@ -502,125 +384,4 @@ function JsonField({
       <JsonInput label={label} value={value} onChange={onChange} readOnly={readOnly} />
     </Field>
   );
-}
-
-interface JsonInputProps {
-  label: string;
-  value: Json | undefined;
-  onChange: (value: Json) => void;
-  readOnly?: boolean;
-  id?: string;
-}
-
-function JsonInput({ label, value, onChange, readOnly, ...tied }: JsonInputProps) {
-  const shown =
-    value === undefined || value === null
-      ? ""
-      : typeof value === "string"
-        ? quoted(value)
-        : JSON.stringify(value);
-  return (
-    <Input
-      {...tied}
-      aria-label={label}
-      className="font-mono text-[0.8125rem]"
-      readOnly={readOnly}
-      placeholder={t("not known")}
-      value={shown}
-      onChange={(event) => onChange(parsed(event.target.value))}
-    />
-  );
-}
-
-/** A text that could be taken for something else stands in quotes. */
-function quoted(text: string): string {
-  return text === "" || typeof parsed(text) !== "string" ? JSON.stringify(text) : text;
-}
-
-function parsed(text: string): Json {
-  if (text.trim() === "") return null;
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return text;
-  }
-}
-
-function Group({
-  label,
-  about,
-  error,
-  children,
-}: {
-  label: string;
-  about?: string;
-  error: string;
-  children: ReactNode;
-}) {
-  const id = useId();
-  return (
-    <fieldset aria-describedby={about ? id : undefined} className="min-w-0">
-      <legend className="mb-1.5 font-medium text-fg text-sm">{label}</legend>
-      {children}
-      {about && (
-        <p id={id} className="mt-1.5 text-faint text-xs leading-relaxed">
-          {about}
-        </p>
-      )}
-      {error && <Wrong>{error}</Wrong>}
-    </fieldset>
-  );
-}
-
-function Wrong({ children }: { children: ReactNode }) {
-  return (
-    <p role="alert" className="mt-1.5 text-bad text-xs leading-relaxed">
-      {children}
-    </p>
-  );
-}
-
-/** What is wrong with a field: what can be seen here, else what the server says. */
-function wrong({ field, value, problems, path }: FieldProps): string {
-  const here = faultText(field, value);
-  const told = atField(problems, path)[0];
-  if (told !== undefined) return [told.what, told.remedy].filter(Boolean).join(". ");
-  return here;
-}
-
-/** Of a part whose own fields say the rest. */
-function ownError({ problems, path }: FieldProps): string {
-  const told = problems.find((one) => one.path === path);
-  return told === undefined ? "" : [told.what, told.remedy].filter(Boolean).join(". ");
-}
-
-function faultText(field: FieldShape, value: Json | undefined): string {
-  switch (fault(field, value)) {
-    case "pattern":
-      return t("That is not how this is written.");
-    case "longest":
-      return t("At most {count} characters.", { count: field.longest ?? 0 });
-    case "least":
-      return t("At least {count}.", { count: field.least ?? 0 });
-    case "most":
-      return t("At most {count}.", { count: field.most ?? 0 });
-    case "whole":
-      return t("A whole number, please.");
-    default:
-      return "";
-  }
-}
-
-function about(shape: JsonObject | undefined): string {
-  return shape !== undefined && typeof shape.description === "string" ? shape.description : "";
-}
-
-function listed(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
-}
-
-function freshName(map: JsonObject, wanted: readonly string[]): string {
-  const free = wanted.find((one) => map[one] === undefined);
-  if (free !== undefined) return free;
-  for (let count = 1; ; count += 1) if (map[`name${count}`] === undefined) return `name${count}`;
 }

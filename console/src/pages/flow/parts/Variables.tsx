@@ -9,7 +9,8 @@ import type { Problem } from "../model/problems";
 import type { DocumentSchema } from "../model/schema";
 import { variableUses } from "../model/variables";
 import type { Edit } from "../useEditor";
-import { type Offers, SchemaForm } from "./SchemaForm";
+import type { Offers } from "./field";
+import { SchemaForm } from "./SchemaForm";
 
 export interface VariablesProps {
   document: FlowDocument;

@@ -1,0 +1,57 @@
+// Versions that are made of what is drawn, and which of them calls run.
+import { useCallback } from "react";
+import { api, ok, queries } from "@/api";
+import { t } from "@/app/i18n";
+import { toast } from "@/ui";
+import type { FlowDocument } from "./model/document";
+import type { Draft } from "./useDraft";
+
+export interface Versioning {
+  /** Its number; what the newest version says already is not kept again. */
+  keepVersion: (note: string, publish: boolean) => Promise<number>;
+  /** What is drawn becomes a version, and there is no working copy any more. */
+  publish: (note: string, now: boolean) => Promise<void>;
+  publishOld: (number: number) => Promise<void>;
+  refresh: () => Promise<void>;
+}
+
+export function useVersioning(name: string, document: FlowDocument, draft: Draft): Versioning {
+  const keepVersion = useCallback(
+    async (note: string, publish: boolean): Promise<number> => {
+      const sent = document;
+      const saved = await ok(
+        api.POST("/api/flows/{name}/versions", {
+          params: { path: { name: name } },
+          body: { document: sent, note, publish },
+        }),
+      );
+      return saved.version;
+    },
+    [document, name],
+  );
+  const refresh = useCallback(() => queries.invalidateQueries({ queryKey: ["flows"] }), []);
+  async function publish(note: string, now: boolean) {
+    const sent = document;
+    const number = await keepVersion(note, now);
+    await draft.settle(sent, number);
+    await refresh();
+    toast.ok(
+      now ? t("Version {number} is published.", { number }) : t("Version {number} is saved.", { number }),
+    );
+  }
+  async function publishOld(number: number) {
+    try {
+      await ok(
+        api.POST("/api/flows/{name}/publish", {
+          params: { path: { name: name } },
+          body: { version: number },
+        }),
+      );
+      await refresh();
+      toast.ok(t("Version {number} is published.", { number }));
+    } catch (error) {
+      toast.error(error);
+    }
+  }
+  return { keepVersion, publish, publishOld, refresh };
+}
