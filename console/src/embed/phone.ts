@@ -25,6 +25,7 @@ export class VoiceforgePhone extends HTMLElement {
   #level = 0;
   #timers: ReturnType<typeof setInterval>[] = [];
   #drawn = "";
+  #captionsDrawn = "";
 
   connectedCallback(): void {
     const sheet = new CSSStyleSheet();
@@ -175,32 +176,29 @@ export class VoiceforgePhone extends HTMLElement {
     this.setAttribute("data-look", light ? "light" : "dark");
     const label = this.getAttribute("label") || words.call;
     const now = this.#call?.now;
-    const shown = JSON.stringify([
-      label,
-      words.call,
-      now,
-      this.#captions,
-      this.#keys,
-      time(now?.since ?? null),
-    ]);
-    if (shown === this.#drawn) return;
-    this.#drawn = shown;
-    const focused = this.#root.activeElement?.getAttribute("data-name");
     const dir = words.dir ?? "ltr";
-    this.#root.replaceChildren(
-      now === undefined || now.state === "idle"
-        ? h(
-            "button",
-            { class: "go", part: "button", dir, "data-name": "call", click: () => void this.call() },
-            icon("call"),
-            label,
-          )
-        : this.#panel(words, label, now, dir),
-    );
-    const again = focused && this.#root.querySelector<HTMLElement>(`[data-name="${focused}"]`);
-    if (again) again.focus();
-    this.#root.querySelector(".said")?.lastElementChild?.scrollIntoView({ block: "nearest" });
+    // Buttons stay the same elements while they mean the same: one that is replaced under a finger is not pressed.
+    const shape = JSON.stringify([label, words.call, now?.state, now?.muted, now?.fault, this.#keys]);
+    if (shape !== this.#drawn) {
+      this.#drawn = shape;
+      this.#captionsDrawn = "";
+      const focused = this.#root.activeElement?.getAttribute("data-name");
+      this.#root.replaceChildren(
+        now === undefined || now.state === "idle"
+          ? this.#button(label, dir)
+          : this.#panel(words, label, now, dir),
+      );
+      if (focused) this.#root.querySelector<HTMLElement>(`[data-name="${focused}"]`)?.focus();
+    }
+    const clock = this.#root.querySelector(".state");
+    if (clock !== null && now?.state === "up") clock.textContent = time(now.since);
+    this.#fillCaptions(words);
   };
+
+  #button(label: string, dir: string): HTMLElement {
+    const props = { class: "go", part: "button", dir, "data-name": "call", click: () => void this.call() };
+    return h("button", props, icon("call"), label);
+  }
 
   #panel(words: Words, label: string, now: WhipNow, dir: string): HTMLElement {
     const states = {
@@ -222,29 +220,40 @@ export class VoiceforgePhone extends HTMLElement {
         h("div", {}, h("div", { class: "name" }, label), h("div", { class: "state", role: "status" }, state)),
       ),
       ...(fault ? [h("p", { class: "note", role: "alert" }, fault)] : []),
-      ...(this.getAttribute("captions") === "off" ? [] : this.#said(words)),
+      ...(this.getAttribute("captions") === "off"
+        ? []
+        : [
+            h("div", {
+              class: "said",
+              hidden: true,
+              tabindex: "0",
+              role: "log",
+              "aria-label": words.captions,
+            }),
+          ]),
       ...(this.#keys && now.state === "up" ? [this.#keypad(words)] : []),
       this.#row(words, now),
     );
   }
 
-  #said(words: Words): HTMLElement[] {
+  #fillCaptions(words: Words): void {
+    const box = this.#root.querySelector<HTMLElement>(".said");
     const { lines, partial } = this.#captions;
-    if (lines.length === 0 && partial === "") return [];
+    const shown = JSON.stringify([lines.slice(-MOST_SHOWN), partial]);
+    if (box === null || shown === this.#captionsDrawn) return;
+    this.#captionsDrawn = shown;
     const by = (mine: boolean) => h("span", { class: "unseen" }, `${mine ? words.you : words.agent}: `);
-    const told = lines.slice(-MOST_SHOWN).map((line) => {
+    const told = lines.slice(-MOST_SHOWN).flatMap((line) => {
       const mine = line.speaker === "caller";
-      return h(
-        "p",
-        mine ? { class: "mine" } : {},
-        by(mine),
-        line.interrupted ? `${line.heard ?? ""}…` : line.text,
-      );
+      const cut = line.interrupted && line.heard !== line.text;
+      // Of a line that was cut short what was heard; nothing of one that nobody heard.
+      if (cut && !line.heard) return [];
+      return [h("p", mine ? { class: "mine" } : {}, by(mine), cut ? `${line.heard}…` : line.text)];
     });
-    const yet = partial === "" ? [] : [h("p", { class: "mine yet" }, by(true), partial)];
-    return [
-      h("div", { class: "said", tabindex: "0", role: "log", "aria-label": words.captions }, ...told, ...yet),
-    ];
+    if (partial !== "") told.push(h("p", { class: "mine yet" }, by(true), partial));
+    box.hidden = told.length === 0;
+    box.replaceChildren(...told);
+    box.scrollTop = box.scrollHeight;
   }
 
   #keypad(words: Words): HTMLElement {

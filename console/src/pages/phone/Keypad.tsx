@@ -17,7 +17,7 @@ export function Keypad({ onPress, small }: { onPress: (key: Key) => void; small?
         <button
           key={key}
           type="button"
-          aria-label={NAMES[key]?.() ?? `${key} ${LETTERS[key]}`.trim()}
+          aria-label={NAMES[key]?.()}
           onClick={() => onPress(key)}
           className={cn(
             "group flex select-none flex-col items-center justify-center rounded-2xl border border-line bg-linear-to-b from-hover to-transparent font-display text-fg transition-[background-color,border-color,transform] duration-100 [touch-action:manipulation] hover:border-line-strong hover:bg-selected active:scale-95 active:bg-primary-soft",
@@ -25,10 +25,7 @@ export function Keypad({ onPress, small }: { onPress: (key: Key) => void; small?
           )}
         >
           <span className={small ? "text-xl leading-6" : "text-[1.7rem] leading-8"}>{key}</span>
-          <span
-            aria-hidden
-            className="h-3.5 font-medium font-sans text-[0.625rem] text-faint leading-3.5 tracking-[0.18em]"
-          >
+          <span className="h-3.5 font-medium font-sans text-[0.625rem] text-faint leading-3.5 tracking-[0.18em]">
             {LETTERS[key]}
           </span>
         </button>
