@@ -69,29 +69,27 @@ export function Segmented<T extends string>({
   className,
 }: SegmentedProps<T>) {
   return (
-    <fieldset
-      className={cn(
-        "inline-flex min-w-0 max-w-full gap-0.5 overflow-x-auto rounded-xl border border-line-strong/60 bg-sunken p-0.5",
-        className,
-      )}
-    >
-      <legend className="sr-only">{label}</legend>
-      {choices.map((one) => (
-        <button
-          key={one.value}
-          type="button"
-          aria-pressed={one.value === value}
-          onClick={() => onChange(one.value)}
-          className={cn(
-            "inline-flex items-center gap-1.5 whitespace-nowrap rounded-[0.625rem] px-3 font-medium text-muted text-sm transition-colors hover:text-fg [&_svg]:size-4",
-            size === "sm" ? "h-7" : "h-8.5",
-            one.value === value && "bg-primary text-primary-fg hover:text-primary-fg",
-          )}
-        >
-          {one.icon}
-          {one.label}
-        </button>
-      ))}
-    </fieldset>
+    // Chromium does not clip a fieldset that scrolls: what it is in does.
+    <div className={cn("inline-flex min-w-0 max-w-full overflow-x-auto rounded-xl", className)}>
+      <fieldset className="inline-flex shrink-0 gap-0.5 rounded-xl border border-line-strong/60 bg-sunken p-0.5">
+        <legend className="sr-only">{label}</legend>
+        {choices.map((one) => (
+          <button
+            key={one.value}
+            type="button"
+            aria-pressed={one.value === value}
+            onClick={() => onChange(one.value)}
+            className={cn(
+              "inline-flex items-center gap-1.5 whitespace-nowrap rounded-[0.625rem] px-3 font-medium text-muted text-sm transition-colors hover:text-fg [&_svg]:size-4",
+              size === "sm" ? "h-7" : "h-8.5",
+              one.value === value && "bg-primary text-primary-fg hover:text-primary-fg",
+            )}
+          >
+            {one.icon}
+            {one.label}
+          </button>
+        ))}
+      </fieldset>
+    </div>
   );
 }
