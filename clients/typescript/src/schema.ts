@@ -1886,7 +1886,7 @@ export interface paths {
         /**
          * Put this in the place of a trunk.
          * @description A secret that is left out, or sent back as its mask, stays; a password does not where the trunk leads to
-         *     another server.
+         *     another server. With If-Match and a version it is done only while that is the version.
          */
         put: operations["trunks_change"];
         post?: never;
@@ -24833,6 +24833,15 @@ export interface operations {
             };
             /** @description It cannot be done as things are. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It was changed by somebody else in between. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -176,7 +176,7 @@ class Trunks:
 
         A secret that is left out, or sent back as its mask, stays; a password does not where the trunk
         leads to
-        another server.
+        another server. With If-Match and a version it is done only while that is the version.
         """
         return self._client.ask(
             _trunks_change.request(
@@ -326,7 +326,7 @@ class AsyncTrunks:
 
         A secret that is left out, or sent back as its mask, stays; a password does not where the trunk
         leads to
-        another server.
+        another server. With If-Match and a version it is done only while that is the version.
         """
         return await self._client.ask(
             _trunks_change.request(
