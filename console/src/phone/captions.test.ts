@@ -47,3 +47,16 @@ it("is over with the call", () => {
   };
   expect(told(partial("a"), ended)).toMatchObject({ over: true, partial: "" });
 });
+
+it("keeps lines apart by their number, also where the next begins before the last was heard", () => {
+  const line = (number: number, text: string): Told => ({
+    kind: "agent",
+    data: { ...base, text, line: number },
+  });
+  const cut: Told = { kind: "heard", data: { ...base, text: "Hello,", interrupted: true, line: 0 } };
+  const after = told(line(0, "Hello, this is the room desk."), line(2, "Sorry, 5 is not possible."), cut);
+  expect(after.lines.map(({ text, heard: of }) => [text, of])).toEqual([
+    ["Hello, this is the room desk.", "Hello,"],
+    ["Sorry, 5 is not possible.", null],
+  ]);
+});

@@ -3,6 +3,8 @@ import type { Schema } from "@/api";
 
 export interface Caption {
   id: number;
+  /** Which line of the call's transcript it is; null where the event did not say. */
+  line: number | null;
   speaker: "caller" | "agent" | "operator";
   text: string;
   /** What the caller heard of it, once that is known and less than all. */
@@ -43,12 +45,12 @@ export function captioned(captions: Captions, told: Told): Captions {
     case "partial":
       return { ...captions, partial: told.data.text };
     case "final":
-      return { ...said(captions, "caller", told.data.text), partial: "" };
+      return { ...said(captions, "caller", told.data.text, told.data.line ?? null), partial: "" };
     case "agent":
     case "operator":
-      return said(captions, told.kind, told.data.text);
+      return said(captions, told.kind, told.data.text, told.data.line ?? null);
     case "heard":
-      return heard(captions, told.data.text, told.data.interrupted);
+      return heard(captions, told.data.text, told.data.interrupted, told.data.line ?? null);
     case "latency": {
       const ms = told.data.voice_to_voice ?? null;
       if (ms === null) return captions;
@@ -59,25 +61,28 @@ export function captioned(captions: Captions, told: Told): Captions {
   }
 }
 
-/** An agent's sentences that follow each other are one line. */
-function said(captions: Captions, speaker: Caption["speaker"], text: string): Captions {
+/** Sentences of one line of an agent's are one caption. A new line may begin before it is told what was heard of the last one. */
+function said(captions: Captions, speaker: Caption["speaker"], text: string, line: number | null): Captions {
   const last = captions.lines.at(-1);
-  if (speaker === "agent" && last?.speaker === "agent" && last.heard === null)
+  const goesOn = line === null ? last?.heard === null : last?.line === line;
+  if (speaker === "agent" && last?.speaker === "agent" && goesOn)
     return {
       ...captions,
       lines: [...captions.lines.slice(0, -1), { ...last, text: `${last.text} ${text}` }],
     };
   const id = (last?.id ?? 0) + 1;
   const voiceToVoice = speaker === "agent" ? (captions.latencies.at(-1) ?? null) : null;
-  const line: Caption = { id, speaker, text, heard: null, interrupted: false, voiceToVoice };
-  return { ...captions, lines: [...captions.lines, line].slice(-MOST_LINES) };
+  const next: Caption = { id, line, speaker, text, heard: null, interrupted: false, voiceToVoice };
+  return { ...captions, lines: [...captions.lines, next].slice(-MOST_LINES) };
 }
 
-function heard(captions: Captions, text: string, interrupted: boolean): Captions {
-  const at = captions.lines.findLastIndex((line) => line.speaker === "agent" && line.heard === null);
+function heard(captions: Captions, text: string, interrupted: boolean, line: number | null): Captions {
+  const at = captions.lines.findLastIndex(
+    (one) => one.speaker === "agent" && (line === null ? one.heard === null : one.line === line),
+  );
   if (at === -1) return captions;
-  const lines = captions.lines.map((line, index) =>
-    index === at ? { ...line, heard: text, interrupted } : line,
+  const lines = captions.lines.map((one, index) =>
+    index === at ? { ...one, heard: text, interrupted } : one,
   );
   return { ...captions, lines };
 }
