@@ -87,6 +87,8 @@ export function useDraft(
 
   const conflict = saved.state === "conflict";
   const failed = saved.state === "failed";
+  const saving = saved.state === "saving";
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was changed back while it was being saved is seen when that is over
   useEffect(() => {
     if (!enabled || conflict) return;
     if (document === kept.current) {
@@ -99,7 +101,7 @@ export function useDraft(
     );
     const timer = setTimeout(() => void save(), failed ? AGAIN_MS : AFTER_MS);
     return () => clearTimeout(timer);
-  }, [document, enabled, conflict, failed, save]);
+  }, [document, enabled, conflict, failed, saving, save]);
 
   useEffect(() => {
     const leaving = (event: BeforeUnloadEvent) => {
