@@ -54,7 +54,7 @@ def opened(
     locale: str = "en-US",
 ) -> BrowserContext:
     """A context of somebody who is not signed in."""
-    return browser.new_context(
+    context = browser.new_context(
         base_url=server.http,
         color_scheme="light" if scheme == "light" else "dark",
         viewport={"width": size[0], "height": size[1]},
@@ -64,6 +64,9 @@ def opened(
         service_workers="block",
         reduced_motion="reduce",
     )
+    # Dark is what the console begins with; here `scheme` is to decide.
+    context.add_init_script("localStorage['voiceforge.theme'] ??= 'system'")
+    return context
 
 
 @dataclass

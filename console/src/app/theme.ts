@@ -1,9 +1,9 @@
-// Dark or light: the system's wish until the user picks; the document's data-theme follows.
+// Dark until the user picks light, or the system's own; the document's data-theme follows.
 import { useSyncExternalStore } from "react";
 import { keep, kept } from "./kept";
 
 export type Theme = "dark" | "light";
-/** `system`: whatever the machine is set to, dark where it says nothing. */
+/** `system`: whatever the machine is set to. */
 export type ThemeChoice = Theme | "system";
 
 const watchers = new Set<() => void>();
@@ -12,7 +12,7 @@ light.addEventListener("change", apply);
 
 export function themeChoice(): ThemeChoice {
   const last = kept("theme");
-  return last === "dark" || last === "light" ? last : "system";
+  return last === "light" || last === "system" ? last : "dark";
 }
 
 export function theme(): Theme {
@@ -22,7 +22,7 @@ export function theme(): Theme {
 }
 
 export function chooseTheme(choice: ThemeChoice): void {
-  keep("theme", choice === "system" ? null : choice);
+  keep("theme", choice === "dark" ? null : choice);
   apply();
 }
 

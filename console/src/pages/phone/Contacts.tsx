@@ -21,12 +21,14 @@ export function Contacts({ onChoose }: { onChoose: (address: string) => void }) 
               <button
                 type="button"
                 onClick={() => onChoose(entry.address)}
-                aria-label={t("Dial {party}", { party: entry.name })}
                 className="flex w-full items-center gap-3.5 rounded-xl px-2.5 py-2 text-start transition-colors hover:bg-hover"
               >
                 <Face name={entry.name} agent={entry.kind === "agent"} size="sm" />
                 <span className="min-w-0 flex-1">
-                  <span className="block truncate font-medium text-fg text-sm">{entry.name}</span>
+                  <span className="block truncate font-medium text-fg text-sm">
+                    <span className="sr-only">{t("Dial")} </span>
+                    {entry.name}
+                  </span>
                   <span className="block truncate text-muted text-xs">{entry.note}</span>
                 </span>
                 <Phone className="size-4 shrink-0 text-faint" aria-hidden />

@@ -73,11 +73,11 @@ function Row({ call, onChoose }: { call: Past; onChoose: (address: string) => vo
         type="button"
         onClick={() => onChoose(call.party)}
         className="flex min-w-0 flex-1 items-center gap-3.5 rounded-xl px-2.5 py-2.5 text-start"
-        aria-label={t("Dial {party}", { party: call.party })}
       >
         <Icon className={cn("size-4.5 shrink-0", call.missed ? "text-bad" : "text-faint")} aria-hidden />
         <span className="min-w-0 flex-1">
           <span className={cn("block truncate font-medium text-sm", call.missed ? "text-bad" : "text-fg")}>
+            <span className="sr-only">{t("Dial")} </span>
             {phoneNumber(call.party)}
           </span>
           <span className="block truncate text-muted text-xs">{words}</span>

@@ -5,6 +5,9 @@ import { t } from "@/app/i18n";
 import type { SignedIn } from "@/app/session";
 import { CodeLine } from "@/ui";
 
+/** An address that this machine alone reaches. */
+const LOOPBACK = /^(127\.|\[::1\]|localhost)/;
+
 /** Three things to do next; signing in is the first of them for who has not. */
 export function NextSteps({ session }: { session: SignedIn }) {
   const first = session.offered[0]?.name ?? "demo";
@@ -31,7 +34,9 @@ export function NextSteps({ session }: { session: SignedIn }) {
     session.sip_address !== "" && {
       icon: <PhoneCall />,
       title: t("Call from a phone"),
-      text: t("Any SIP phone or app in your network reaches the same agent at this address:"),
+      text: LOOPBACK.test(session.sip_address)
+        ? t("A SIP phone or app on this machine reaches the same agent at this address:")
+        : t("Any SIP phone or app in your network reaches the same agent at this address:"),
       more: <CodeLine text={`sip:${first}@${session.sip_address}`} label={t("Copy the address")} />,
       href: "/phone",
       link: t("Or use the phone in this browser"),
