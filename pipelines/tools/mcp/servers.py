@@ -23,8 +23,9 @@ if TYPE_CHECKING:  # imports the SDK
 
 log = logging.getLogger(__name__)
 
-END_S = 2.5
-"""Of the end of all; a server that does not end in 1.5 s is killed."""
+END_S = 5.0
+"""Of the end of all; a server that does not end in 1.5 s is killed. The rest is for a machine that is busy:
+who is left goes on running."""
 
 
 class McpServers:
