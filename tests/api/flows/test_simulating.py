@@ -114,6 +114,7 @@ async def test_a_flow_without_callers_of_its_own_is_called_by_some_who_fit_any(f
     await flows.done("ann", "POST", "", {"document": desk_document()})
     told = await simulated(flows, "desk")
     assert len(told) > 5 and all(data["passed"] for kind, data in told if kind == "call")
+    again = "again == 'yes'"
     circle = desk_document(
         variables=[{"name": "again"}],
         nodes=[
@@ -126,7 +127,7 @@ async def test_a_flow_without_callers_of_its_own_is_called_by_some_who_fit_any(f
         ],
         edges=[
             {"type": "next", "source": "start", "target": "ask"},
-            {"type": "expression", "source": "ask", "when": "again", "target": "ask", "forget": True},
+            {"type": "expression", "source": "ask", "when": again, "target": "ask", "forget": True},
             {"type": "next", "source": "ask", "target": "end"},
         ],
     )  # fmt: skip
