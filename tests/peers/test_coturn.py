@@ -1,4 +1,4 @@
-"""A real relay (coturn) takes the credentials that browsers are given, and no others; and a call goes by it."""
+"""A real relay (coturn) takes the credentials that browsers are given and no others, and calls go by it."""
 
 from __future__ import annotations
 
