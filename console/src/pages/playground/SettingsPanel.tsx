@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { GitCompareArrows, Plus, Trash2 } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
 import type { Mode } from "@/api/gateway";
-import { ms } from "@/app/format";
+import { ms, nameOf } from "@/app/format";
 import { t } from "@/app/i18n";
 import { useSession } from "@/app/session";
 import { agentsQuery, flowsQuery, voicesQuery } from "@/parts/data";
@@ -354,11 +354,10 @@ const LANGUAGES = [
 
 function LanguageField({ value, onChange }: { value: string; onChange: (language: string) => void }) {
   const choices = useMemo(() => {
-    const names = new Intl.DisplayNames(["en"], { type: "language" });
     return [
       { value: "", label: t("As the agent is") },
       { value: "auto", label: t("As you speak"), about: t("Of nine languages, for agents that think") },
-      ...LANGUAGES.map((code) => ({ value: code, label: names.of(code) ?? code, about: code })),
+      ...LANGUAGES.map((code) => ({ value: code, label: nameOf("language", code), about: code })),
     ];
   }, []);
   return (
