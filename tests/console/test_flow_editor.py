@@ -200,7 +200,7 @@ def test_versions_are_compared_on_the_canvas_and_brought_back(
 
 
 @pytest.mark.slow
-def test_the_published_version_is_called_by_voice_and_its_nodes_are_lit(
+def test_what_is_drawn_is_called_by_voice_before_it_is_published(
     page: Page, watch: Watch, flow: str, operator: BrowserContext
 ) -> None:
     asking = document(flow)
@@ -211,16 +211,53 @@ def test_the_published_version_is_called_by_voice_and_its_nodes_are_lit(
         {"type": "next", "source": one, "target": other}
         for one, other in (("start", "hello"), ("hello", "ask"), ("ask", "end"))
     ]
-    saved_ = operator.request.post(f"/api/flows/{flow}/versions", data={"document": asking, "publish": True})
-    assert saved_.json()["published"], saved_.text()
+    before = operator.request.get(f"/api/flows/{flow}").json()
+    drawn = operator.request.put(
+        f"/api/flows/{flow}/draft", data={"document": asking, "base": before["newest"]}
+    )
+    assert drawn.ok, drawn.text()
     opened(page, flow)
+    node(page, "ask").click()
+    words(page).fill("Shall I go on?")  # and at once, before it was saved
     page.get_by_role("button", name="Test", exact=True).first.click()
     page.get_by_role("button", name="By voice").click()
     page.get_by_role("button", name="Call", exact=True).click()
-    expect(page.get_by_role("log")).to_contain_text("Is that right?", timeout=20_000)
+    expect(page.get_by_role("log")).to_contain_text("Shall I go on?", timeout=20_000)
     expect(page.get_by_role("region", name="Test").get_by_text("ask", exact=True)).to_be_visible()
     page.get_by_role("button", name="Hang up").click()
     expect(page.get_by_role("log")).to_contain_text("You have hung up.")
+    after = operator.request.get(f"/api/flows/{flow}").json()
+    assert (after["newest"], after["published"]) == (before["newest"], before["published"])
+
+
+def test_simulated_callers_call_what_is_drawn_and_nothing_is_kept(
+    page: Page, watch: Watch, flow: str, operator: BrowserContext
+) -> None:
+    before = operator.request.get(f"/api/flows/{flow}").json()["newest"]
+    opened(page, flow)
+    node(page, "hello").click()
+    words(page).fill("This was drawn a moment ago.")
+    page.get_by_role("button", name="Simulated callers").click()
+    panel = page.get_by_role("region", name="Simulated callers")
+    panel.get_by_label("Calls", exact=True).fill("6")
+    panel.get_by_role("button", name="Have them call").click()
+    report = panel.get_by_role("region", name="Report")
+    expect(report).to_contain_text("says nothing")
+    expect(report.get_by_label("passed")).to_have_count(6)
+
+    # Callers of one's own: who is wrong is told at once, and what failed shows its words.
+    panel.get_by_role("button", name="Your own").click()
+    panel.get_by_label("Callers, as JSON").fill("[")
+    expect(panel.get_by_role("button", name="Have them call")).to_be_disabled()
+    own = '{"name": "wants a booking", "expect": {"outcome": "confirmed"}}'
+    panel.get_by_label("Callers, as JSON").fill(own)
+    panel.get_by_label("Calls", exact=True).fill("1")
+    panel.get_by_role("button", name="Have them call").click()
+    failed = panel.get_by_role("region", name="Failed calls")
+    expect(failed).to_contain_text("outcome none, not confirmed")
+    failed.locator("summary").click()
+    expect(failed).to_contain_text("This was drawn a moment ago.")
+    assert operator.request.get(f"/api/flows/{flow}").json()["newest"] == before
 
 
 @pytest.mark.slow

@@ -93,7 +93,9 @@ export function TryVoice({ flow, document, draft, trail, onTrail }: TryVoiceProp
           title={t("Call it from here")}
           text={
             draft !== null
-              ? t("What is drawn now answers, published or not. The node where the call is, is lit as it goes.")
+              ? t(
+                  "What is drawn now answers, published or not. The node where the call is, is lit as it goes.",
+                )
               : silent
                 ? t("Nothing is published yet, and what is drawn may be called by its owner alone.")
                 : t(
@@ -102,12 +104,7 @@ export function TryVoice({ flow, document, draft, trail, onTrail }: TryVoiceProp
                   )
           }
           action={
-            <Button
-              variant="gold"
-              icon={<PhoneCall />}
-              disabled={silent}
-              onClick={() => void begin()}
-            >
+            <Button variant="gold" icon={<PhoneCall />} disabled={silent} onClick={() => void begin()}>
               {t("Call")}
             </Button>
           }
