@@ -43,6 +43,8 @@ class Model:
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._over.set)
         self._thread.join()
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        self._loop.close()
 
     def answers(self, *contents: Any) -> None:
         """Each JSON, or words that are none."""
@@ -71,8 +73,8 @@ def model() -> Iterator[Model]:
 
 
 @pytest.fixture(scope="module")
-def thinking(model: Model, seeded: object, console_home: Path, open_folder: Path) -> Iterator[RunningServer]:
-    """A server that has a language model."""
+def thinking(model: Model, seeded: object, open_folder: Path) -> Iterator[RunningServer]:
+    """A server that has a language model. Begun before Chromium, whose driver keeps a loop in this thread."""
     folder = open_folder / "thinking"
     folder.mkdir()
     folder.chmod(0o755)  # the embedded database's own user has to enter it
@@ -91,7 +93,7 @@ def thinking(model: Model, seeded: object, console_home: Path, open_folder: Path
 
 
 @pytest.fixture
-def drawing(chromium: Browser, thinking: RunningServer, model: Model) -> Iterator[Page]:
+def drawing(thinking: RunningServer, chromium: Browser, model: Model) -> Iterator[Page]:
     model.server.answers.clear()
     context = signed_in(chromium, thinking)
     page = context.new_page()
