@@ -296,3 +296,55 @@ def test_five_hundred_nodes_are_drawn_and_moved_about(
     expect(node(page, "n1")).to_contain_text("Quick.")
     saved(page)
     operator.request.delete(f"/api/flows/{name}")
+
+
+def test_a_version_is_tried_on_some_calls_and_a_flow_is_taken_off_the_air(
+    page: Page, watch: Watch, flow: str, operator: BrowserContext
+) -> None:
+    api = operator.request
+    made = api.post(
+        f"/api/flows/{flow}/versions", data={"document": document(flow, "Good day."), "publish": False}
+    )
+    assert made.json()["version"] == 2, made.text()
+    opened(page, flow)
+    page.get_by_role("button", name="Versions").click()
+    shared = page.get_by_role("region", name="Shared calls")
+    shared.get_by_role("slider", name="Of new calls").press("End")
+    shared.get_by_role("button", name="Share the calls").click()
+    expect(shared).to_contain_text("Two versions share the calls")
+    expect(shared.get_by_role("listitem")).to_have_count(2)
+    shown = api.get(f"/api/flows/{flow}").json()
+    assert (shown["published"], shown["split_version"], shown["split_percent"]) == (1, 2, 99)
+    shared.get_by_role("button", name="All calls get version 1 again").click()
+    expect(shared.get_by_role("button", name="Share the calls")).to_be_visible()
+    assert api.get(f"/api/flows/{flow}").json()["split_version"] is None
+
+    page.goto("/flows")
+    page.get_by_role("button", name=f"What to do with {flow}").click()
+    page.get_by_role("menuitem", name="Take it off the air").click()
+    page.get_by_role("button", name="Take it off the air").click()
+    row = page.get_by_role("row").filter(has_text=flow)
+    expect(row).to_contain_text("not published")
+    assert api.get(f"/api/flows/{flow}").json()["published"] is None
+
+
+def test_what_requests_prove_themselves_with_is_kept_and_never_shown(
+    page: Page, watch: Watch, operator: BrowserContext
+) -> None:
+    page.goto("/flows")
+    page.get_by_role("button", name="Secrets").click()
+    sheet = page.get_by_role("dialog", name="Secrets of flows")
+    sheet.get_by_label("Name").fill("crm_key")
+    sheet.get_by_label("Value").fill("sesame-opens")
+    sheet.get_by_role("button", name="Keep it").click()
+    expect(sheet).to_contain_text("Give the one host")
+    sheet.get_by_label("Host").fill("crm.example.com")
+    sheet.get_by_role("button", name="Keep it").click()
+    expect(sheet.get_by_role("listitem")).to_contain_text("crm.example.com")
+    expect(sheet.get_by_label("Value")).to_have_value("")
+    assert axe_violations(page, ROOT) == []
+    assert "sesame" not in operator.request.get("/api/flows/secrets").text()
+    sheet.get_by_role("button", name="Remove crm_key").click()
+    page.get_by_role("button", name="Remove", exact=True).click()
+    expect(sheet.get_by_role("listitem")).to_have_count(0)
+    assert operator.request.get("/api/flows/secrets").json() == []

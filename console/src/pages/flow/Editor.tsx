@@ -241,9 +241,8 @@ function Whole({ flow, schema, document: initial, revision, base, readOnly }: Ed
     problems: () => <Problems checked={checked} onShow={showProblem} />,
     versions: () => (
       <Versions
-        name={flow.name}
+        flow={flow}
         document={document}
-        published={flow.published}
         compared={comparison.version}
         onCompare={comparison.against}
         onRestore={(found, number) => {

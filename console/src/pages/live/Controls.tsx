@@ -6,6 +6,7 @@ import { t } from "@/app/i18n";
 import { useSession } from "@/app/session";
 import { MicrophoneError } from "@/audio/pcm/microphone";
 import { Button, ConfirmDialog, ErrorState, Input, Meter, toast } from "@/ui";
+import { HandOver } from "./HandOver";
 import { type Mode, Supervisor } from "./supervisor";
 
 /** What a supervisor does with a call: listen, whisper, take it over, have something said, hang up. */
@@ -89,6 +90,7 @@ export function Controls({ call, answered }: { call: string; answered: boolean }
         >
           {t("Take over")}
         </Seat>
+        <HandOver call={call} disabled={!acts || !answered} />
         <Button
           variant="danger"
           icon={<PhoneOff />}
