@@ -40,7 +40,7 @@ from mediaserver.storage.sealing import Sealer
 from pipelines.engines.overview import EngineOverview
 from pipelines.engines.protocols import Llm
 from pipelines.flows.library.simulating import FlowSimulator
-from pipelines.flows.library.trying import FlowTrials
+from pipelines.flows.library.trying import FlowDrafts, FlowTrials
 from pipelines.knowledge.desk import KnowledgeDesk
 from pipelines.previews.desk import VoiceDesk
 from sip.calls.phone_desk import PhoneDesk
@@ -93,6 +93,8 @@ class ApiContext:
     ConfigError for one that the operator has not set up, EngineError for one that cannot be had."""
     trials: FlowTrials | None = None
     """Has people try flows by text; None while the server is starting."""
+    drafts: FlowDrafts | None = None
+    """Has calls run flows that are being drawn; None while the server is starting."""
     tried: TriedFlows = field(default_factory=TriedFlows)
     """Conversations with flows that people try just now."""
     simulator: FlowSimulator | None = None

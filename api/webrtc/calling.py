@@ -18,7 +18,7 @@ from api.routing.binding import read
 from api.routing.models import ResponseModel
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
-from api.webrtc.admitting import CallerLetIn, WhoIsCalled, caller_of, desk_of, wanted_by
+from api.webrtc.admitting import CallerLetIn, OfferQuery, caller_of, desk_of, wanted_by
 from mediaserver.errors import CallError, CapacityError
 from mediaserver.sdp.description import SdpError
 from webrtc import fragments, offers
@@ -59,7 +59,7 @@ class BrowserCallShown(ResponseModel):
     OFFER, scope=None, status=201, body_limit=offers.MOST_OCTETS, consumes=(SDP,), produces=(SDP,),
     errors=(401, 403, 404, 409, 503),
 )  # fmt: skip
-async def offer(request: web.Request, query: WhoIsCalled) -> web.StreamResponse:
+async def offer(request: web.Request, query: OfferQuery) -> web.StreamResponse:
     """Call somebody from a browser: send an SDP offer, and get the answer.
 
     The headers of the answer have the address of the call (`Location`: DELETE hangs up), the servers that

@@ -165,7 +165,9 @@ export class VoiceforgePhone extends HTMLElement {
   }
 
   #words(): Words {
-    return wordsOf(this.lang || document.documentElement.lang || navigator.language);
+    // Its own `lang`, or that of the part of the page which it stands in.
+    const nearest = this.closest("[lang]")?.getAttribute("lang") || document.documentElement.lang;
+    return wordsOf(nearest || navigator.language);
   }
 
   readonly #draw = (): void => {

@@ -1,5 +1,6 @@
 import { useMemo } from "react";
-import { language, t } from "@/app/i18n";
+import { nameOf } from "@/app/format";
+import { t } from "@/app/i18n";
 import { Combobox, Field } from "@/ui";
 
 const LANGUAGES = [
@@ -23,11 +24,10 @@ const LANGUAGES = [
 
 export function LanguageField({ value, onChange }: { value: string; onChange: (language: string) => void }) {
   const choices = useMemo(() => {
-    const names = new Intl.DisplayNames([language()], { type: "language" });
     return [
       { value: "", label: t("As the agent is") },
       { value: "auto", label: t("As you speak"), about: t("Of nine languages, for agents that think") },
-      ...LANGUAGES.map((code) => ({ value: code, label: names.of(code) ?? code, about: code })),
+      ...LANGUAGES.map((code) => ({ value: code, label: nameOf("language", code), about: code })),
     ];
   }, []);
   return (
