@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.console.browsing import Watch, opened, signed_in
+from tests.console.browsing import Watch, axe_violations, opened, signed_in
 from tests.console.probes import audio, cut_sockets, hears, probed
-from tests.console.running import RunningServer
+from tests.console.running import ROOT, RunningServer
 from tests.peers.phones import Sipp
 
 CLOCK = re.compile(r"\d:\d\d")
@@ -340,6 +340,7 @@ def test_a_tag_for_ones_own_site_is_made(phone: Page) -> None:
     dialog = phone.get_by_role("dialog", name="A call button for your site")
     dialog.get_by_label("Your site").fill("shop")
     expect(dialog.get_by_role("button", name="Make the tag")).to_be_disabled()
+    assert axe_violations(phone, ROOT) == []
     dialog.get_by_label("Your site").fill("https://shop.example.com/")
     dialog.get_by_role("button", name="Make the tag").click()
     expect(dialog.locator("pre")).to_contain_text('<voiceforge-phone token="vfc_')
