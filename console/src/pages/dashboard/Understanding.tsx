@@ -25,7 +25,7 @@ export function Understanding({ span }: { span: Span }) {
       title={t("Understanding")}
       description={t("Of what callers said, and of what agents said to them.")}
     >
-      <dl className="space-y-4">
+      <ul className="space-y-4">
         <Share
           label={t("Understood")}
           share={heard.understood_rate}
@@ -48,22 +48,20 @@ export function Understanding({ span }: { span: Span }) {
             })}
           />
         )}
-      </dl>
+      </ul>
     </Card>
   );
 }
 
 function Share({ label, share, more }: { label: string; share: number | null; more: string }) {
   return (
-    <div>
-      <div className="mb-1.5 flex items-baseline justify-between gap-3">
-        <dt className="text-muted text-sm">{label}</dt>
-        <dd className="figures font-display font-semibold text-fg">{percent(share)}</dd>
-      </div>
-      <dd>
-        <Progress value={share ?? 0} label={label} />
-        <span className="mt-1.5 block text-faint text-xs">{more}</span>
-      </dd>
-    </div>
+    <li>
+      <span className="mb-1.5 flex items-baseline justify-between gap-3">
+        <span className="text-muted text-sm">{label}</span>
+        <span className="figures font-display font-semibold text-fg">{percent(share)}</span>
+      </span>
+      <Progress value={share ?? 0} label={label} />
+      <span className="mt-1.5 block text-faint text-xs">{more}</span>
+    </li>
   );
 }
