@@ -253,8 +253,12 @@ function Numbers({
                     sort: (one) => one.number,
                     cell: (one) => (
                       <span className="block">
-                        <span className="figures block truncate font-medium">{phoneNumber(one.number)}</span>
-                        <span className="block truncate text-faint text-xs">{one.label}</span>
+                        <span dir="auto" className="figures block truncate font-medium">
+                          {phoneNumber(one.number)}
+                        </span>
+                        <span dir="auto" className="block truncate text-faint text-xs">
+                          {one.label}
+                        </span>
                       </span>
                     ),
                   },
@@ -358,6 +362,7 @@ function RouteCard({ route, onOpen }: { route: Route; onOpen: () => void }) {
           <button
             type="button"
             onClick={onOpen}
+            dir="auto"
             className="block max-w-full truncate font-display font-semibold after:absolute after:inset-0 after:rounded-2xl"
           >
             <bdi>{route.label || route.pattern}</bdi>
@@ -443,8 +448,12 @@ function Calendars({
                 sort: (one) => one.name,
                 cell: (one) => (
                   <span className="block">
-                    <span className="block truncate font-medium">{one.name}</span>
-                    <span className="block truncate text-faint text-xs">{one.fault || one.label}</span>
+                    <span dir="auto" className="block truncate font-medium">
+                      {one.name}
+                    </span>
+                    <span dir="auto" className="block truncate text-faint text-xs">
+                      {one.fault || one.label}
+                    </span>
                   </span>
                 ),
               },

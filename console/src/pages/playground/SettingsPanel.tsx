@@ -6,7 +6,7 @@ import type { Mode } from "@/api/gateway";
 import { ms, nameOf } from "@/app/format";
 import { t } from "@/app/i18n";
 import { useSession } from "@/app/session";
-import { agentsQuery, flowsQuery, voicesQuery } from "@/parts/data";
+import { agentsQuery, flowsQuery, languageOf, voicesQuery } from "@/parts/data";
 import {
   Badge,
   Button,
@@ -169,7 +169,7 @@ function SideFields({ side, onChange, spoken }: SideProps) {
         .map((voice) => ({
           value: voice.id,
           label: voice.name,
-          about: `${voice.language_name} · ${voice.id}`,
+          about: `${languageOf(voice)} · ${voice.id}`,
         })),
     ],
     [voices.data],
