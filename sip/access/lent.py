@@ -25,7 +25,9 @@ MOST = 5_000
 MOST_OF_ONE = 20
 """Of one owner: tabs that are open. The oldest gives way."""
 MOST_NAMES = 10_000
-"""Owners whose names are remembered."""
+"""Names whose owners are remembered;"""
+MOST_NAMES_OF_ONE = 20
+"""and of one owner: nobody who asks for name after name has those of others forgotten, and takes them."""
 
 _USER = re.compile(r"wp_[0-9a-f]{16}")
 
@@ -90,6 +92,7 @@ class LentPhones:
         if not configured:
             if self._names.setdefault(name, owner) != owner:
                 return None
+            self._forget_own_names(owner, name)
             self._forget_names()
         mine = [each for each in self._lent.values() if each.owner == owner]
         for each in mine[: max(0, len(mine) + 1 - MOST_OF_ONE)]:
@@ -150,6 +153,13 @@ class LentPhones:
             if name not in self._names:
                 self._own[owner] = name
                 return name
+
+    def _forget_own_names(self, owner: str, wanted: str) -> None:
+        """An owner's oldest of too many, which it has in no tab any more and does not want just now."""
+        mine = [name for name, whose in self._names.items() if whose == owner]
+        kept = {wanted, self._own.get(owner), *(each.extension for each in self._lent.values())}
+        for name in [each for each in mine if each not in kept][: max(0, len(mine) - MOST_NAMES_OF_ONE)]:
+            del self._names[name]
 
     def _forget_names(self) -> None:
         """Of owners who have nothing."""

@@ -73,6 +73,17 @@ def test_a_name_is_its_owners() -> None:
     assert lender.lend("c")[1] == "web-2"
 
 
+def test_who_asks_for_name_after_name_gets_none_of_another_owners() -> None:
+    lender = Lender()
+    ada, *_ = lender.lend("a", "web-ada")
+    lender.phones.withdraw(ada)  # her tab is closed
+    for number in range(module.MOST_NAMES + 10):
+        lender.lend("thief", f"web-{number}x")
+    assert lender.phones.lend("thief", reach=EVERYBODY, still_good=yes, extension="web-ada") is None
+    assert lender.lend("a", "web-ada")[1] == "web-ada"
+    assert lender.lend("b", "web-1x")[1] == "web-1x"  # the first of so many is nobody's any more
+
+
 def test_what_is_lent_ends() -> None:
     lender = Lender()
     user, name, _ = lender.lend()
