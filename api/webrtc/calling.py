@@ -67,9 +67,8 @@ async def offer(request: web.Request, query: OfferQuery) -> web.StreamResponse:
     `X-Call-Ticket`)."""
     context = request.app[CONTEXT]
     desk, let_in = desk_of(context), caller_of(request)
-    sdp = await _sent(request, SDP, offers.MOST_OCTETS)
     try:
-        offers.check_offer(sdp)  # before anything is counted for it
+        offered = desk.door.read(await _sent(request, SDP, offers.MOST_OCTETS))
     except (BadOffer, SdpError) as error:
         raise Problem(400, "bad_offer", _sentence(error)) from None
     source = request.remote or ""
@@ -83,7 +82,7 @@ async def offer(request: web.Request, query: OfferQuery) -> web.StreamResponse:
         )
     wanted = await wanted_by(request, let_in, query)
     try:
-        call = await desk.door.take(sdp, let_in.caller, source, wanted)
+        call = await desk.door.take(offered, let_in.caller, source, wanted)
     except (BadOffer, SdpError) as error:
         raise Problem(400, "bad_offer", _sentence(error)) from None
     except CapacityError as error:

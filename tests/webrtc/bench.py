@@ -111,7 +111,7 @@ class Bench:
 
     async def offer(self, offer: str | bytes, caller: Hashable = None, to: str = "echo") -> BrowserCall:
         text = offer.encode() if isinstance(offer, str) else offer
-        return await self.door.take(text, caller, HOST, Wanted(to, dialled=to))
+        return await self.door.take(self.door.read(text), caller, HOST, Wanted(to, dialled=to))
 
     def close(self) -> None:
         self.door.close()
