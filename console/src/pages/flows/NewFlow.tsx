@@ -3,7 +3,7 @@ import { FilePlus2, FileUp, LayoutTemplate, Sparkles } from "lucide-react";
 import { type ChangeEvent, useEffect, useMemo, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { api, ok, queries } from "@/api";
-import { t } from "@/app/i18n";
+import { t, tn } from "@/app/i18n";
 import { Badge, Button, Dialog, ErrorState, Field, Input, Skeleton, Tabs, toast } from "@/ui";
 import { documentOf, type FlowDocument, NoDocument, readFile } from "../flow/model/document";
 import { Generating } from "../flow/parts/Generating";
@@ -143,7 +143,7 @@ function TemplateCard({
         </span>
         <span className="line-clamp-3 text-muted text-xs leading-relaxed">{about}</span>
         <span className="figures mt-auto text-faint text-xs">
-          {t("{count} nodes", { count: document.nodes.length })}
+          {tn("{count} node", "{count} nodes", document.nodes.length)}
         </span>
       </span>
     </button>

@@ -15,7 +15,7 @@ import { useState } from "react";
 import { useLocation } from "wouter";
 import { api, fetched, ok, queries, type Schema, useKeyset, useLiveEvents } from "@/api";
 import { useActions } from "@/app/actions";
-import { dateTime, relative } from "@/app/format";
+import { dateTime, list as listed, relative } from "@/app/format";
 import { t, tn } from "@/app/i18n";
 import { useSession } from "@/app/session";
 import {
@@ -147,7 +147,9 @@ export default function FlowsPage() {
                       <Workflow className="size-4.5" aria-hidden />
                     </span>
                     <span className="min-w-0">
-                      <span className="block truncate font-medium text-fg">{flow.name}</span>
+                      <span dir="auto" className="block truncate font-medium text-fg">
+                        {flow.name}
+                      </span>
                       <span className="block truncate text-faint text-xs" dir="auto">
                         {flow.about || tn("{count} version", "{count} versions", flow.versions)}
                       </span>
@@ -254,7 +256,7 @@ export default function FlowsPage() {
             ? t(
                 "{agents} run it and could take no more calls. It goes with all its versions, for good; calls that are up go on.",
                 {
-                  agents: removing.agents.join(", "),
+                  agents: listed(removing.agents),
                 },
               )
             : t("It goes with all its versions, for good; calls that are up go on.")

@@ -3,7 +3,7 @@ import { ArrowLeft, FileText, Globe, Plus, Sparkles, Trash2 } from "lucide-react
 import { useState } from "react";
 import { Link, useLocation } from "wouter";
 import { api, ok, type Schema, useKeyset } from "@/api";
-import { bytes, number, relative } from "@/app/format";
+import { bytes, number, outOf, relative } from "@/app/format";
 import { t, tn } from "@/app/i18n";
 import { useSession } from "@/app/session";
 import { knowledgeQuery } from "@/parts/data";
@@ -69,9 +69,9 @@ export function CollectionView({ name, onAdd }: { name: string; onAdd: () => voi
       }
       description={
         data &&
-        t("{documents}, {passages} passages. Agents have it as the tool knowledge/{name}.", {
+        t("{documents}, {passages}. Agents have it as the tool knowledge/{name}.", {
           documents: tn("{count} document", "{count} documents", data.documents),
-          passages: number(data.passages),
+          passages: tn("{count} passage", "{count} passages", data.passages),
           name,
         })
       }
@@ -106,9 +106,8 @@ export function CollectionView({ name, onAdd }: { name: string; onAdd: () => voi
                   label={t("Vectors are being made")}
                 />
                 <p className="figures mt-2 text-muted text-sm">
-                  {t("{done} of {all} passages", {
+                  {tn("{done} of {count} passage", "{done} of {count} passages", data.embedding.to_do, {
                     done: number(data.embedding.done),
-                    all: number(data.embedding.to_do),
                   })}
                 </p>
               </Card>
@@ -187,7 +186,9 @@ export function CollectionView({ name, onAdd }: { name: string; onAdd: () => voi
                             {one.name.includes("/") ? <Globe /> : <FileText />}
                           </span>
                           <span className="min-w-0">
-                            <span className="block truncate">{one.name}</span>
+                            <span dir="auto" className="block truncate">
+                              {one.name}
+                            </span>
                             <span className="block truncate text-faint text-xs">
                               {[
                                 one.language,
@@ -220,7 +221,7 @@ export function CollectionView({ name, onAdd }: { name: string; onAdd: () => voi
                               one.embedded >= one.passages ? (
                                 <Badge tone="ok">{t("all")}</Badge>
                               ) : (
-                                <Badge tone="warn">{`${one.embedded} / ${one.passages}`}</Badge>
+                                <Badge tone="warn">{outOf(one.embedded, one.passages)}</Badge>
                               ),
                           },
                         ]

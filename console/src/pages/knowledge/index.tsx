@@ -110,6 +110,7 @@ export default function KnowledgePage() {
                     <div className="min-w-0 flex-1">
                       <Link
                         href={`/knowledge?collection=${encodeURIComponent(one.name)}`}
+                        dir="auto"
                         className="block truncate font-display font-semibold after:absolute after:inset-0 after:rounded-2xl"
                       >
                         {one.name}
@@ -126,10 +127,12 @@ export default function KnowledgePage() {
                     <Progress
                       className="mt-3"
                       value={one.passages > 0 ? one.embedded / one.passages : 0}
-                      label={t("{done} of {all} passages have a vector", {
-                        done: number(one.embedded),
-                        all: number(one.passages),
-                      })}
+                      label={tn(
+                        "{done} of {count} passage has a vector",
+                        "{done} of {count} passages have a vector",
+                        one.passages,
+                        { done: number(one.embedded) },
+                      )}
                     />
                   )}
                   <div className="mt-4 flex flex-wrap gap-1.5">

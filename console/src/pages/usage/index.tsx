@@ -4,7 +4,7 @@ import { useMemo, useState } from "react";
 import { useLocation, useSearch } from "wouter";
 import { api, fetched, ok } from "@/api";
 import { compact, cost, day as dayOf, duration, number } from "@/app/format";
-import { t } from "@/app/i18n";
+import { t, tn } from "@/app/i18n";
 import { useSession } from "@/app/session";
 import { Avatar } from "@/parts/Avatar";
 import { keysQuery, useAgentChoices } from "@/parts/data";
@@ -158,7 +158,12 @@ function Usage() {
           icon={<AudioLines />}
           loading={loading}
           value={duration(sums.amounts.stt_seconds ?? 0)}
-          hint={t("{count} characters spoken", { count: compact(sums.amounts.tts_characters ?? 0) })}
+          hint={tn(
+            "{count} character spoken",
+            "{count} characters spoken",
+            sums.amounts.tts_characters ?? 0,
+            { count: compact(sums.amounts.tts_characters ?? 0) },
+          )}
         />
         <Stat
           label={t("Tokens")}
@@ -267,7 +272,9 @@ function Breakdown({
             <Avatar name={label} />
             <div className="min-w-0 flex-1 basis-48">
               <div className="flex items-baseline justify-between gap-3 text-sm">
-                <span className="truncate font-medium">{label}</span>
+                <span dir="auto" className="truncate font-medium">
+                  {label}
+                </span>
                 <span className="figures shrink-0 text-muted">
                   {written(measure, measured(measure, sums))}
                 </span>

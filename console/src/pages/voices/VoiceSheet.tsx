@@ -3,11 +3,11 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { FlaskConical, Plus } from "lucide-react";
 import { useState } from "react";
 import { Link } from "wouter";
-import { api, ok, queries } from "@/api";
+import { api, ifMatch, ok, queries } from "@/api";
 import { t } from "@/app/i18n";
 import { useSession } from "@/app/session";
 import { bodyOf, formOf } from "@/pages/agents/model";
-import { agentsQuery } from "@/parts/data";
+import { agentsQuery, languageOf } from "@/parts/data";
 import { Badge, Button, CodeLine, Field, KeyValue, Select, Sheet, toast } from "@/ui";
 import { commandsOf, lacksOf, manner, standingOf, type Voice } from "./filter";
 import { PlayButton } from "./PlayButton";
@@ -66,7 +66,7 @@ export function VoiceSheet({ voice, player, onPlay, onClose }: VoiceSheetProps) 
         <KeyValue
           items={[
             [t("Name for agents"), <CodeLine key="id" text={voice.id} />],
-            [t("Language"), `${voice.language_name} (${voice.language})`],
+            [t("Language"), `${languageOf(voice)} (${voice.language})`],
             [t("Voice of a"), genderText(voice.gender)],
             [t("Made for"), voice.engine],
           ]}
@@ -122,7 +122,7 @@ function GiveToAgent({ voice }: { voice: Voice }) {
     mutationFn: async () => {
       const params = { path: { name } };
       const now = await ok(api.GET("/api/agents/{name}", { params }));
-      const headers = { "If-Match": `"${now.version}"` };
+      const headers = ifMatch(now.version);
       const body = { ...bodyOf(formOf(now)), voice: voice.id };
       return ok(api.PUT("/api/agents/{name}", { params, headers, body }));
     },
