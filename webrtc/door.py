@@ -209,8 +209,6 @@ class WebRtcDoor:
             call.answer = media.answer(offer.text)
             agreed = media.negotiated
             assert agreed is not None  # it was answered
-            if agreed.ice is None:
-                raise BadOffer("the offer's ice-ufrag or ice-pwd is not as RFC 8839, section 5.4, has them")
         except BaseException:
             leg.end(Termination(EndedBy.SERVER, Why.UNACCEPTABLE, 488))
             raise

@@ -59,6 +59,10 @@ __all__ = [
 
 NO_PORT = 9
 """Of who does not know its own yet (:rfc:`8840`, section 4.1.3): the port `discard`."""
+NO_WAY = (
+    "the audio has no a=ice-ufrag and a=ice-pwd as RFC 8839, section 5.4, has them: the way to a "
+    "browser is found out by ICE alone"
+)
 CODECS = ("PCMU", "PCMA")
 """Of whoever says nothing else."""
 MIN_PTIME_MS, DEFAULT_PTIME_MS, MAX_PTIME_MS = 10, 20, 60
@@ -209,7 +213,9 @@ def answer(
         ours.lines += [("a", attribute) for attribute in (*checked.attributes, *identified(media))]
         bundle = bundle_of(session, media)
         taken = replace(taken, ice=checked.session)
-        if ice.strict and checked.session is not None:
+        if ice.strict:
+            if checked.session is None:
+                raise NoCommonCodec(NO_WAY)
             taken = _nowhere_yet(taken, ":" in host)
         streams.append(ours)
     if taken is None and last is not None and _closes(session):
@@ -261,7 +267,9 @@ def accept(
     )
     if agreed is None:
         raise NoCommonCodec("the peer refused our audio")
-    if side.strict and placed:
+    if side.strict:
+        if not placed:
+            raise NoCommonCodec(NO_WAY)
         agreed = _nowhere_yet(agreed)
     how = (securing or Securing()).accept(theirs, offered, theirs.media[place])
     if has_rtcp_mux(offered) and has_rtcp_mux(theirs.media[place]):

@@ -63,7 +63,9 @@ function Line({ call }: { call: Call }) {
         aria-label={call.direction === "inbound" ? t("Came in") : t("Went out")}
       />
       <span className="min-w-0 flex-1">
-        <span className="block truncate font-medium text-fg">{phoneNumber(partyName(other))}</span>
+        <span dir="auto" className="block truncate font-medium text-fg">
+          {phoneNumber(partyName(other))}
+        </span>
         <span className="block truncate text-faint text-xs">
           {call.summary || [call.agent ?? call.app, relative(call.started_at)].join(" · ")}
         </span>

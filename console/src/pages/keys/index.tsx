@@ -77,7 +77,9 @@ export default function KeysPage() {
       sort: (key) => key.name,
       cell: (key) => (
         <span className="block min-w-0">
-          <span className="block truncate font-medium text-fg">{key.name}</span>
+          <span dir="auto" className="block truncate font-medium text-fg">
+            {key.name}
+          </span>
           <span dir="ltr" className="block truncate text-start font-mono text-faint text-xs">
             {key.prefix}…
           </span>

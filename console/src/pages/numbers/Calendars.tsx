@@ -50,8 +50,12 @@ export function Calendars({
                 sort: (one) => one.name,
                 cell: (one) => (
                   <span className="block">
-                    <span className="block truncate font-medium">{one.name}</span>
-                    <span className="block truncate text-faint text-xs">{one.fault || one.label}</span>
+                    <span dir="auto" className="block truncate font-medium">
+                      {one.name}
+                    </span>
+                    <span dir="auto" className="block truncate text-faint text-xs">
+                      {one.fault || one.label}
+                    </span>
                   </span>
                 ),
               },

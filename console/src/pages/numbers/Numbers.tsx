@@ -91,8 +91,12 @@ export function Numbers({
                     sort: (one) => one.number,
                     cell: (one) => (
                       <span className="block">
-                        <span className="figures block truncate font-medium">{phoneNumber(one.number)}</span>
-                        <span className="block truncate text-faint text-xs">{one.label}</span>
+                        <span dir="auto" className="figures block truncate font-medium">
+                          {phoneNumber(one.number)}
+                        </span>
+                        <span dir="auto" className="block truncate text-faint text-xs">
+                          {one.label}
+                        </span>
                       </span>
                     ),
                   },

@@ -60,6 +60,7 @@ function RouteCard({ route, onOpen }: { route: Route; onOpen: () => void }) {
           <button
             type="button"
             onClick={onOpen}
+            dir="auto"
             className="block max-w-full truncate font-display font-semibold after:absolute after:inset-0 after:rounded-2xl"
           >
             <bdi>{route.label || route.pattern}</bdi>
