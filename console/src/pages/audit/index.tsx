@@ -196,7 +196,11 @@ function AuditLine({ line, day }: { line: Line; day: string }) {
               <Badge tone={toneOf(line.action)}>{line.action}</Badge>
               <bdi className="min-w-0 break-all text-muted">{line.subject}</bdi>
             </p>
-            {words && !open && <p className="mt-0.5 truncate text-faint text-xs">{words}</p>}
+            {words && !open && (
+              <p dir="auto" className="mt-0.5 truncate text-faint text-xs">
+                {words}
+              </p>
+            )}
           </div>
           <time dateTime={line.at} title={dateTime(line.at)} className="text-faint text-xs">
             {relative(line.at)}

@@ -157,7 +157,9 @@ export default function FlowsPage() {
                       <Workflow className="size-4.5" aria-hidden />
                     </span>
                     <span className="min-w-0">
-                      <span className="block truncate font-medium text-fg">{flow.name}</span>
+                      <span dir="auto" className="block truncate font-medium text-fg">
+                        {flow.name}
+                      </span>
                       <span className="block truncate text-faint text-xs" dir="auto">
                         {flow.about || tn("{count} version", "{count} versions", flow.versions)}
                       </span>

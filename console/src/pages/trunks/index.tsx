@@ -7,7 +7,7 @@ import { t } from "@/app/i18n";
 import { useSession } from "@/app/session";
 import { numbersQuery, type Trunk, trunksQuery } from "@/parts/data";
 import { Notice } from "@/parts/Notice";
-import { Button, Card, EmptyState, ErrorState, Page, SkeletonList } from "@/ui";
+import { Button, Card, EmptyState, ErrorState, Page, SkeletonList, Words } from "@/ui";
 import { dotOf, inOrder, standingOf } from "./model";
 import { Outbound } from "./Outbound";
 import { Signalling } from "./Signalling";
@@ -124,12 +124,17 @@ export default function TrunksPage() {
 }
 
 /** What is wrong, and where it is mended. */
-function mend(trunk: Trunk): string {
-  if (trunk.fault) return trunk.fault;
+function mend(trunk: Trunk) {
+  if (trunk.fault) return <Words text={trunk.fault} />;
   const now = standingOf(trunk);
-  if (now?.registered === false)
-    return `${now.why ? `${now.why}. ` : ""}${t("Look at the user name, the password and the realm.")}`;
-  return `${now?.why ? `${now.why}. ` : ""}${t("Look at its host and transport, and whether a firewall lets us through.")}`;
+  return (
+    <>
+      {now?.why && <Words text={`${now.why}.`} />}{" "}
+      {now?.registered === false
+        ? t("Look at the user name, the password and the realm.")
+        : t("Look at its host and transport, and whether a firewall lets us through.")}
+    </>
+  );
 }
 
 /** Calls of each trunk at the last times it was asked. */

@@ -182,7 +182,9 @@ function Personas({ result }: { result: JsonObject }) {
               ) : (
                 <CircleX className="size-4 shrink-0 text-bad" aria-label={t("failed")} />
               )}
-              <span className="min-w-0 flex-1 truncate text-fg">{name}</span>
+              <span dir="auto" className="min-w-0 flex-1 truncate text-fg">
+                {name}
+              </span>
               <span className="figures text-muted text-xs">
                 {number(numeric(figures.passed))}/{number(numeric(figures.calls))}
               </span>
