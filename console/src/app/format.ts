@@ -77,7 +77,9 @@ export function cost(dollars: Maybe<number>): string {
     minimumFractionDigits: 2,
     maximumFractionDigits: digits,
   };
-  return leftToRight(numbers(format as Intl.NumberFormatOptions).format(dollars));
+  // "US$" where a language adds the country: there are no other dollars here, and tiles are narrow.
+  const parts = numbers(format as Intl.NumberFormatOptions).formatToParts(dollars);
+  return leftToRight(parts.map((one) => (one.type === "currency" ? "$" : one.value)).join(""));
 }
 
 /** With the month's name: 23/11/2026 reads from either side in a right-to-left page. */
