@@ -112,6 +112,12 @@ export function day(moment: Maybe<Moment>): string {
   return dates(moment, { day: "numeric", month: "short" });
 }
 
+/** Mon, Monday: `day` counts from Monday, which is 0. */
+export function weekday(day: number, style: "short" | "long"): string {
+  // 2024-01-01 was a Monday.
+  return dates(new Date(Date.UTC(2024, 0, 1 + day)), { weekday: style, timeZone: "UTC" });
+}
+
 const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31_557_600],
   ["month", 2_629_800],

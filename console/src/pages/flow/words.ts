@@ -1,6 +1,6 @@
 // What the fields of documents are called for people. What they mean stands in the schema.
+import { weekday } from "@/app/format";
 import { t } from "@/app/i18n";
-import { DAYS, dayName } from "@/pages/numbers/week";
 
 /** Names of fields that are no words by themselves. */
 export function labelOf(field: string): string {
@@ -242,10 +242,12 @@ export function labelOf(field: string): string {
   }
 }
 
+const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
 /** Values that a field offers; what is not known here stands as it is written. */
 export function valueText(value: string): string {
-  const day = DAYS.find((one) => value.startsWith(one) && value.endsWith("day"));
-  if (day !== undefined) return dayName(day, "long");
+  const day = WEEKDAYS.indexOf(value);
+  if (day >= 0) return weekday(day, "long");
   switch (value) {
     case "address":
       return t("Address");
