@@ -86,6 +86,7 @@ def test_a_supervisor_listens_whispers_takes_over_and_hangs_up(
         elsewhere = page.get_by_role("dialog", name="Connect the caller elsewhere")
         watch.allowed.append((403, f"/api/telephony/calls/{call}/transfer"))
         elsewhere.get_by_role("combobox").fill("nobody-there")
+        page.keyboard.press("Tab")  # what was typed stays
         elsewhere.get_by_role("button", name="Transfer now").click()
         expect(elsewhere).to_contain_text("Nobody took the call")
         assert axe_violations(page, ROOT) == []
