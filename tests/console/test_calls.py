@@ -99,7 +99,7 @@ def test_a_supervisor_listens_whispers_takes_over_and_hangs_up(
         audit = console_server.ask("GET", f"/api/audit?subject=call:{call}")["items"]
         assert [(line["action"], line["change"].get("mode")) for line in reversed(audit)] == [
             ("call.monitor", "listen"), ("call.monitor", "whisper"), ("call.monitor", "takeover"),
-            ("call.hangup", None),
+            ("call.transfer", None), ("call.hangup", None),
         ]  # fmt: skip
     context.close()
     assert watch.faults == []
