@@ -26,7 +26,11 @@ _WATCHED = """
   };
   window.focus = () => { told.focused += 1; };
   window.OscillatorNode = class extends OscillatorNode {
-    constructor(...all) { super(...all); waves.push(this); this.addEventListener("ended", () => this.over = true); }
+    constructor(...all) {
+      super(...all);
+      waves.push(this);
+      this.addEventListener("ended", () => { this.over = true; });
+    }
     disconnect(...all) { this.over = true; super.disconnect(...all); }
   };
   Object.defineProperty(document, "visibilityState", {get: () => told.hidden ? "hidden" : "visible"});
