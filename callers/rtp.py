@@ -206,6 +206,11 @@ class MeasuringStream:
         return None
 
     @property
+    def left(self) -> bool:
+        """There are no handshakes here."""
+        return False
+
+    @property
     def frames_read(self) -> int:
         return 0
 
