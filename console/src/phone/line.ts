@@ -1,7 +1,8 @@
 // The telephone's line: JsSIP's user agent over our socket, signed in with credentials that are renewed before they end. It tells how it stands and hands calls over; it knows nothing of what they are.
 import type { RTCSession } from "jssip/lib/RTCSession";
 import type { UA } from "jssip/lib/UA";
-import { type Fault, FaultError } from "@/audio/fault";
+import { type Fault, FaultError, isOffline } from "@/audio/fault";
+import { preferring } from "./callerId";
 import { askCredentials, askIceServers, type Credentials, giveBack, renewIn } from "./credentials";
 import { SipSocket } from "./socket";
 
@@ -77,10 +78,12 @@ export class Line {
     }
   }
 
-  call(uri: string, microphone: MediaStream): RTCSession {
+  /** `shown`: the number by which the called are to see it; "": as the trunk says. */
+  call(uri: string, microphone: MediaStream, shown = ""): RTCSession {
     if (this.#agent === null) throw new Error("the line is not open");
     return this.#agent.call(uri, {
       mediaStream: microphone,
+      extraHeaders: preferring(shown, this.host),
       mediaConstraints: { audio: true, video: false },
       pcConfig: { iceServers: this.#ice },
       rtcOfferConstraints: { offerToReceiveAudio: true, offerToReceiveVideo: false },
@@ -107,6 +110,13 @@ export class Line {
   /** The network is gone, says the browser. */
   sleep(): void {
     this.#socket?.drop();
+  }
+
+  /** Somebody is signed in anew: once more with what that gives. Calls that are up are kept. */
+  again(): void {
+    this.#doubted = false;
+    if (this.#agent === null) void this.open();
+    else void this.#renewNow();
   }
 
   /** Ends calls and the registration. */
@@ -148,7 +158,7 @@ export class Line {
     agent.on("disconnected", () => {
       if (this.#closed) return;
       this.#told.signalling(false);
-      this.#told.state("lost", { name: navigator.onLine ? "socket_lost" : "no_network" });
+      this.#told.state("lost", { name: isOffline() ? "no_network" : "socket_lost" });
     });
     agent.on("registrationFailed", ({ response }) => {
       const status = (response as { status_code?: number } | null)?.status_code ?? 0;

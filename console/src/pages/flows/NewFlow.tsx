@@ -141,7 +141,9 @@ function TemplateCard({
           <span className="font-display font-semibold text-fg">{name}</span>
           {needsModel && <Badge tone="info">{t("language model")}</Badge>}
         </span>
-        <span className="line-clamp-3 text-muted text-xs leading-relaxed">{about}</span>
+        <span dir="auto" className="line-clamp-3 text-muted text-xs leading-relaxed">
+          {about}
+        </span>
         <span className="figures mt-auto text-faint text-xs">
           {tn("{count} node", "{count} nodes", document.nodes.length)}
         </span>
@@ -164,7 +166,7 @@ function FromWords() {
         t("Ask how satisfied the caller is from one to five, and why."),
         t("Book a table: day, time, people; read it back."),
       ]}
-      ask={async () => ({ save: true })}
+      ask={() => ({ save: true })}
       onDrawn={(found) => void open(found.flow)}
     />
   );

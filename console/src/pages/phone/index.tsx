@@ -1,5 +1,5 @@
 // The softphone's page: the handset at the start, what belongs to the call or the past beside it.
-import { Power } from "lucide-react";
+import { CodeXml, Power } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useSearchParams } from "wouter";
 import { useActions } from "@/app/actions";
@@ -15,16 +15,18 @@ import { AgentCall } from "./AgentCall";
 import { CaptionsPanel } from "./CaptionsPanel";
 import { Contacts } from "./Contacts";
 import { DevicesPanel } from "./DevicesPanel";
+import { EmbedDialog } from "./EmbedDialog";
 import { Handset } from "./Handset";
 import { History } from "./History";
 import { QualityPanel } from "./QualityPanel";
 
 export default function PhonePage() {
   const phone = usePhone();
-  const { session, may } = useSession();
+  const { session, ended, may } = useSession();
   const [search] = useSearchParams();
   const [typed, setTyped] = useState(() => search.get("to")?.slice(0, 128) ?? "");
   const [adding, setAdding] = useState(false);
+  const [embedding, setEmbedding] = useState(false);
   const devices = useRef<HTMLDivElement>(null);
   const guest = session?.signed_in !== true;
   const allowed = guest ? session?.may_call_without_key === true : may("calls:write");
@@ -32,10 +34,11 @@ export default function PhonePage() {
   const captions = useCaptions(shown?.serverId ?? "");
 
   useEffect(() => {
-    if (!allowed || !mayBegin()) return;
+    // A session that has ended is asked for again: until then the phone stays what it was, and keeps its calls.
+    if (ended || !allowed || !mayBegin()) return;
     if (!guest) switched(true);
     softphone.start(guest);
-  }, [allowed, guest]);
+  }, [ended, allowed, guest]);
   // One more call has been begun, or the last one is over: there is nothing to add any more.
   // biome-ignore lint/correctness/useExhaustiveDependencies: another call on the screen is what it is about
   useEffect(() => setAdding(false), [phone.shown]);
@@ -58,19 +61,27 @@ export default function PhonePage() {
     <Page
       title={t("Phone")}
       actions={
-        allowed &&
-        phone.state !== "off" && (
-          <Button
-            variant="ghost"
-            icon={<Power />}
-            disabled={phone.calls.some(isAnswered)}
-            onClick={() => {
-              switched(false);
-              softphone.stop();
-            }}
-          >
-            {t("Switch off")}
-          </Button>
+        allowed && (
+          <>
+            {!guest && (
+              <Button variant="ghost" icon={<CodeXml />} onClick={() => setEmbedding(true)}>
+                {t("For your site")}
+              </Button>
+            )}
+            {phone.state !== "off" && (
+              <Button
+                variant="ghost"
+                icon={<Power />}
+                disabled={phone.calls.some(isAnswered)}
+                onClick={() => {
+                  switched(false);
+                  softphone.stop();
+                }}
+              >
+                {t("Switch off")}
+              </Button>
+            )}
+          </>
         )
       }
     >
@@ -102,6 +113,7 @@ export default function PhonePage() {
           </div>
         </div>
       </div>
+      {embedding && <EmbedDialog onClose={() => setEmbedding(false)} />}
     </Page>
   );
 }
