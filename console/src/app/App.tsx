@@ -3,6 +3,7 @@ import { Direction } from "radix-ui";
 import { lazy, Suspense } from "react";
 import { queries } from "@/api";
 import { TooltipProvider } from "@/ui";
+import { ErrorBoundary } from "./ErrorBoundary";
 import { chosenLanguage, useLocale } from "./locale";
 import { Router } from "./Router";
 import { Shell } from "./Shell";
@@ -21,9 +22,11 @@ export function App() {
             <Shell>
               <Router />
             </Shell>
-            <Suspense>
-              <PhoneDock />
-            </Suspense>
+            <ErrorBoundary resetKey="" quiet>
+              <Suspense>
+                <PhoneDock />
+              </Suspense>
+            </ErrorBoundary>
           </TooltipProvider>
         </Direction.Provider>
       </SessionProvider>
