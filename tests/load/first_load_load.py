@@ -20,6 +20,7 @@ from playwright.sync_api import Playwright, sync_playwright
 from tests.console.browsing import opened, start_chromium
 from tests.console.running import RunningServer
 from tests.console.seeded import own_server
+from tests.load.webrtc_load import cpu_s
 
 TARGET_MS, TARGET_KB = 1_500.0, 250.0
 _SCRIPT = """
@@ -38,6 +39,7 @@ _SCRIPT = """
 
 def loaded(playwright: Playwright, server: RunningServer, path: str) -> dict[str, float]:
     browser = start_chromium(playwright)
+    before = cpu_s(server.pid)
     context = opened(browser, server)
     context.add_init_script(_SCRIPT)
     page = context.new_page()
@@ -58,6 +60,7 @@ def loaded(playwright: Playwright, server: RunningServer, path: str) -> dict[str
         "kb_until_usable": until_usable / 1_000,
         "kb": sum(octets) / 1_000,
         "requests": float(len(octets)),
+        "server_cpu_ms": 1_000 * (cpu_s(server.pid) - before),
     }
     browser.close()
     return found
