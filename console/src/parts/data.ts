@@ -106,3 +106,18 @@ export function useVoiceChoices() {
     ready: one.ready,
   }));
 }
+
+/** What the server says of itself; asked again every 15 s. */
+export function useHealth() {
+  return useQuery({
+    queryKey: ["health"],
+    // 503 brings the same answer: what is missing.
+    queryFn: async ({ signal }) => {
+      const { data, error, response } = await api.GET("/api/health", { signal });
+      if (data !== undefined) return data;
+      if (response.status === 503 && error !== undefined && "components" in error) return error;
+      return ok(Promise.resolve({ data, error, response }));
+    },
+    refetchInterval: 15_000,
+  });
+}

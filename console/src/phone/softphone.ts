@@ -1,5 +1,6 @@
 // The softphone: one for the whole console, above its pages. It owns the line, the calls on it, the ring and the devices, and says how all stands as one frozen snapshot (useSyncExternalStore).
 import type { RTCSession } from "jssip/lib/RTCSession";
+import { partyOf } from "@/api/address";
 import type { Key } from "@/audio/dtmf";
 import { type Fault, FaultError } from "@/audio/fault";
 import { type CallEvent, isAnswered, isOver, newCall, type PhoneCall, who } from "./call";
@@ -18,7 +19,7 @@ import { watchPage } from "./pageEvents";
 import { CALL_ID_HEADER, SipCall } from "./sipCall";
 import { Sounds } from "./sounds";
 import { TabLock } from "./tabs";
-import { party, target } from "./target";
+import { target } from "./target";
 
 export type PhoneState = LineState | "elsewhere";
 
@@ -320,7 +321,7 @@ export class Softphone {
       return;
     }
     const { uri, display_name: name } = session.remote_identity;
-    const from = party(uri.toString());
+    const from = partyOf(uri.toString());
     const call = newCall(crypto.randomUUID(), "in", from, name && name !== from ? name : "", Date.now());
     this.#add({ ...call, serverId: header(CALL_ID_HEADER) });
     this.#wrap(call.id, session).learn(header);

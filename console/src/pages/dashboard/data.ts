@@ -18,20 +18,6 @@ export function daysOf(span: Span, now: number): string[] {
   );
 }
 
-export function useHealth() {
-  return useQuery({
-    queryKey: ["health"],
-    // 503 brings the same answer: what is missing.
-    queryFn: async ({ signal }) => {
-      const { data, error, response } = await api.GET("/api/health", { signal });
-      if (data !== undefined) return data;
-      if (response.status === 503 && error !== undefined && "components" in error) return error;
-      return ok(Promise.resolve({ data, error, response }));
-    },
-    refetchInterval: 15_000,
-  });
-}
-
 export function useSummary(span: Span) {
   const since = useSince(span);
   return useQuery({
@@ -62,15 +48,6 @@ export function useQuality(span: Span) {
   return useQuery({
     queryKey: ["analytics", "quality", since],
     queryFn: ({ signal }) => ok(api.GET("/api/analytics/quality", { params: { query: { since } }, signal })),
-    refetchInterval: FRESH_MS,
-  });
-}
-
-export function useOutcomes(span: Span) {
-  const since = useSince(span);
-  return useQuery({
-    queryKey: ["analytics", "outcomes", since],
-    queryFn: ({ signal }) => ok(api.GET("/api/analytics/outcomes", { params: { query: { since } }, signal })),
     refetchInterval: FRESH_MS,
   });
 }

@@ -4,6 +4,7 @@ import { Link } from "wouter";
 import { compact, cost, ms, number, percent } from "@/app/format";
 import { t, tn } from "@/app/i18n";
 import { keep, kept } from "@/app/kept";
+import { useHealth } from "@/parts/data";
 import { Page, Segmented, Sparkline, Stat, StatusDot } from "@/ui";
 import { Attentions } from "./Attentions";
 import { attentions } from "./attention";
@@ -14,7 +15,6 @@ import {
   useCosts,
   useEngines,
   useFollowCalls,
-  useHealth,
   useKeyWarning,
   useLatency,
   useOutbound,

@@ -6,6 +6,7 @@ import { useActions } from "@/app/actions";
 import { compact, DASH, date, relative } from "@/app/format";
 import { t, tn } from "@/app/i18n";
 import { useSession } from "@/app/session";
+import { nearest, quotaName } from "@/parts/quota";
 import {
   Badge,
   Button,
@@ -27,7 +28,6 @@ import {
 } from "@/ui";
 import { KeyForm } from "./KeyForm";
 import { KeyMade } from "./KeyMade";
-import { nearest, quotaName } from "./quota";
 
 type Key = Schema["KeyShown"];
 type Doing =

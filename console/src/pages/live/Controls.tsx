@@ -4,7 +4,8 @@ import { useEffect, useRef, useState } from "react";
 import { api, ok } from "@/api";
 import { t } from "@/app/i18n";
 import { useSession } from "@/app/session";
-import { MicrophoneError } from "@/audio/pcm/microphone";
+import { FaultError } from "@/audio/fault";
+import { inWords } from "@/phone/faults";
 import { Button, ConfirmDialog, ErrorState, Input, Meter, toast } from "@/ui";
 import { type Mode, Supervisor } from "./supervisor";
 
@@ -39,8 +40,10 @@ export function Controls({ call, answered }: { call: string; answered: boolean }
           fault: (message) => setFault({ message }),
         });
     } catch (error) {
-      if (error instanceof MicrophoneError) setFault({ message: error.message, detail: error.detail });
-      else setFault({ message: t("The call could not be joined."), detail: String(error) });
+      if (error instanceof FaultError) {
+        const { title, help } = inWords(error.fault);
+        setFault({ message: title, detail: help });
+      } else setFault({ message: t("The call could not be joined."), detail: String(error) });
     } finally {
       setBusy(false);
     }

@@ -1,7 +1,6 @@
-import { type UseQueryResult, useQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import { useQuery } from "@tanstack/react-query";
 import { api, ok } from "@/api";
-import { Card, ErrorState, SkeletonList } from "@/ui";
+import { Loaded } from "@/parts/Loaded";
 import { type EnginePrice, EnginePrices } from "./EnginePrices";
 import { type PhonePrice, PhonePrices } from "./PhonePrices";
 
@@ -20,25 +19,12 @@ export function Prices() {
   // What was saved is a new table: its form begins anew.
   return (
     <div className="space-y-5">
-      <Loaded table={engines}>
+      <Loaded query={engines} lines={3} carded>
         {({ prices }) => <EnginePrices key={engines.dataUpdatedAt} prices={prices as EnginePrice[]} />}
       </Loaded>
-      <Loaded table={phones}>
+      <Loaded query={phones} lines={3} carded>
         {({ prices }) => <PhonePrices key={phones.dataUpdatedAt} prices={prices as PhonePrice[]} />}
       </Loaded>
     </div>
-  );
-}
-
-function Loaded<T>({ table, children }: { table: UseQueryResult<T>; children: (data: T) => ReactNode }) {
-  if (table.data !== undefined) return children(table.data);
-  return (
-    <Card>
-      {table.error ? (
-        <ErrorState error={table.error} onRetry={() => void table.refetch()} />
-      ) : (
-        <SkeletonList rows={3} />
-      )}
-    </Card>
   );
 }

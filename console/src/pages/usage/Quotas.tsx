@@ -3,10 +3,10 @@ import { KeyRound } from "lucide-react";
 import { Link } from "wouter";
 import { outOf, percent, relative } from "@/app/format";
 import { t } from "@/app/i18n";
-import { quotaName } from "@/pages/keys/quota";
 import { Avatar } from "@/parts/Avatar";
 import { keysQuery } from "@/parts/data";
 import { Notice } from "@/parts/Notice";
+import { quotaName } from "@/parts/quota";
 import { Badge, Button, Card, EmptyState, ErrorState, Progress, SkeletonList } from "@/ui";
 
 /** What each key has used of its month. */
