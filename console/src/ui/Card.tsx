@@ -25,7 +25,10 @@ export function Card({
 }: CardProps) {
   const Heading = `h${level}` as const;
   return (
-    <section className={cn("min-w-0 rounded-2xl", flush ? "glass-still overflow-hidden" : "glass", className)} {...rest}>
+    <section
+      className={cn("min-w-0 rounded-2xl", flush ? "glass-still overflow-hidden" : "glass", className)}
+      {...rest}
+    >
       {(title || actions) && (
         <header
           className={cn(
