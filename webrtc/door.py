@@ -214,7 +214,12 @@ class WebRtcDoor:
             raise
         call.ice, leg.codec = agreed.ice, agreed.codec
         call.mid = next(
-            (mid_of(each) for each in SessionDescription.parse(call.answer).media if each.port), None
+            (
+                mid_of(each)
+                for each in SessionDescription.parse(call.answer).media
+                if each.port and each.kind == "audio"
+            ),
+            None,
         )
         stream.proven(None, len(offer.text))
         return call

@@ -71,8 +71,8 @@ class OfferQuery(WhoIsCalled):
 
     draft: bool = Field(
         False,
-        description="Of `flow`: its working copy answers, as it was saved last, in place of what is "
-        "published. Needs the scope flows:write, too.",
+        description="Of `flow`: its working copy answers, as it was saved last, else its newest version, in "
+        "place of what is published. Needs the scope flows:write, too.",
     )
 
     @model_validator(mode="after")

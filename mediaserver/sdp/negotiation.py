@@ -18,6 +18,7 @@ from mediaserver.sdp.bundle import (
     bundle_of,
     identification,
     identified,
+    idle_leader,
     is_bundle_only,
     mid_of,
     refused,
@@ -145,7 +146,8 @@ def offer(
     named = identification(layout.mid) if layout.mid else ()
     audio.lines += [("a", attribute) for attribute in (*checked.attributes, *named)]
     media.insert(layout.place, audio)
-    group = (f"group:BUNDLE {layout.mid}",) if layout.grouped else ()
+    idle = [mid for each in layout.refused if each.port and (mid := mid_of(each))]
+    group = (f"group:BUNDLE {' '.join([*idle, layout.mid])}",) if layout.grouped else ()
     return bytes(_description(host, session_id, version, "0 0", media, checked, group))
 
 
@@ -184,6 +186,7 @@ def answer(
     checked = NO_ICE
     streams: list[Media] = []
     bundle: tuple[str, ...] = ()
+    leader: tuple[int, Media] | None = None
     for media in session.media:
         agreed = None
         if taken is None:
@@ -211,13 +214,16 @@ def answer(
             taken = replace(taken, rtcp_port=agreed.remote_port)
         checked = ice.answer(session, media, host, port, muxed=has_rtcp_mux(media))
         ours.lines += [("a", attribute) for attribute in (*checked.attributes, *identified(media))]
-        bundle = bundle_of(session, media)
+        leader = idle_leader(session, media, ours)
+        bundle = bundle_of(session, media, None if leader is None else leader[1])
         taken = replace(taken, ice=checked.session)
         if ice.strict:
             if checked.session is None:
                 raise NoCommonCodec(NO_WAY)
             taken = _nowhere_yet(taken, ":" in host)
         streams.append(ours)
+    if leader is not None:
+        streams[leader[0]] = leader[1]
     if taken is None and last is not None and _closes(session):
         taken = replace(last, direction="inactive", held=True)
     if taken is None:

@@ -4,8 +4,8 @@
 
 A new browser for each run: no cache, no worker. Usable is when the button that calls can be pressed and has
 been painted, in ms since the navigation began; octets are those that Chromium received until then, headers
-included, and until the page is at rest. Fonts are counted by themselves: they are no gzip, and the page does not
-wait for them. Nothing slows the network: the server is on this machine.
+included, and until the page is at rest. Fonts are counted by themselves: they are no gzip, and the page does
+not wait for them. Nothing slows the network: the server is on this machine.
 """
 
 from __future__ import annotations

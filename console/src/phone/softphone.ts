@@ -4,6 +4,7 @@ import { partyOf } from "@/api/address";
 import type { Key } from "@/audio/dtmf";
 import { type Fault, FaultError } from "@/audio/fault";
 import { type CallEvent, isAnswered, isOver, newCall, type PhoneCall, who } from "./call";
+import { shownAs } from "./callerId";
 import { added, type CallList, dropped, find, happened, live, NO_CALLS } from "./callList";
 import {
   chooseDevice,
@@ -123,7 +124,7 @@ export class Softphone {
         for (const track of microphone.getTracks()) track.stop();
         return;
       }
-      const sip = this.#wrap(id, line.call(to.uri, microphone));
+      const sip = this.#wrap(id, line.call(to.uri, microphone, shownAs()));
       sip.uses(microphone);
       this.#set({});
     } catch (error) {

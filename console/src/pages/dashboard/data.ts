@@ -52,6 +52,32 @@ export function useQuality(span: Span) {
   });
 }
 
+export function useOutcomes(span: Span) {
+  const since = useSince(span);
+  return useQuery({
+    queryKey: ["analytics", "outcomes", since],
+    queryFn: ({ signal }) => ok(api.GET("/api/analytics/outcomes", { params: { query: { since } }, signal })),
+    refetchInterval: FRESH_MS,
+  });
+}
+
+/** How surely callers were understood, and how often agents were cut short. */
+export function useUnderstanding(span: Span) {
+  const since = useSince(span);
+  return useQuery({
+    queryKey: ["analytics", "understanding", since],
+    queryFn: async ({ signal }) => {
+      const asked = { params: { query: { since } }, signal };
+      const [heard, cut] = await Promise.all([
+        ok(api.GET("/api/analytics/confidence", asked)),
+        ok(api.GET("/api/analytics/interruptions", asked)),
+      ]);
+      return { heard: heard.items[0], cut: cut.items[0] };
+    },
+    refetchInterval: FRESH_MS,
+  });
+}
+
 /** Costs of this month, by day. */
 export function useCosts() {
   const { may } = useSession();

@@ -164,7 +164,7 @@ function FromWords() {
         t("Ask how satisfied the caller is from one to five, and why."),
         t("Book a table: day, time, people; read it back."),
       ]}
-      ask={async () => ({ save: true })}
+      ask={() => ({ save: true })}
       onDrawn={(found) => void open(found.flow)}
     />
   );

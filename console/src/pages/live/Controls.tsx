@@ -7,6 +7,7 @@ import { useSession } from "@/app/session";
 import { FaultError } from "@/audio/fault";
 import { inWords } from "@/phone/faults";
 import { Button, ConfirmDialog, ErrorState, Input, Meter, toast } from "@/ui";
+import { HandOver } from "./HandOver";
 import { type Mode, Supervisor } from "./supervisor";
 
 /** What a supervisor does with a call: listen, whisper, take it over, have something said, hang up. */
@@ -92,6 +93,7 @@ export function Controls({ call, answered }: { call: string; answered: boolean }
         >
           {t("Take over")}
         </Seat>
+        <HandOver call={call} disabled={!acts || !answered} />
         <Button
           variant="danger"
           icon={<PhoneOff />}

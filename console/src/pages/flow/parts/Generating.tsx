@@ -21,8 +21,8 @@ interface Line {
 }
 
 export interface GeneratingProps {
-  /** What is asked beside the words: a name, or the flow to edit; `save`. May prepare something first. */
-  ask: () => Promise<{ name?: string; edit?: string; save?: boolean }>;
+  /** What is asked beside the words: a name, or the flow to edit as it is drawn; `save`. */
+  ask: () => { name?: string; edit?: string; document?: FlowDocument; save?: boolean };
   onDrawn: (drawn: Drawn) => void;
   label: string;
   placeholder: string;
@@ -50,10 +50,9 @@ export function Generating({ ask, onDrawn, label, placeholder, action, examples 
         { id: before.length, text, state, more },
       ]);
     try {
-      const asked = await ask();
       await streamed(
         "/api/flows/generate",
-        { words, ...asked },
+        { words, ...ask() },
         ({ event, data }) => {
           const told = isObject(data) ? data : {};
           if (event === "begun") tell(t("{model} is drawing…", { model: textOf(told.llm) }), "busy");
