@@ -3,6 +3,7 @@ import { Direction } from "radix-ui";
 import { lazy, Suspense, useRef } from "react";
 import { queries } from "@/api";
 import { TooltipProvider } from "@/ui";
+import { ErrorBoundary } from "./ErrorBoundary";
 import { chosenLanguage, useLocale } from "./locale";
 import { Router } from "./Router";
 import { Shell } from "./Shell";
@@ -21,7 +22,9 @@ export function App() {
             <Shell>
               <Router />
             </Shell>
-            <Phone />
+            <ErrorBoundary resetKey="" quiet>
+              <Phone />
+            </ErrorBoundary>
           </TooltipProvider>
         </Direction.Provider>
       </SessionProvider>

@@ -52,7 +52,7 @@ export function Field({ label, hint, error, required, aside, hideLabel, classNam
       })}
       {hint && (
         <p id={`${id}-hint`} className="mt-1.5 text-faint text-xs leading-relaxed">
-          {hint}
+          <bdi>{hint}</bdi>
         </p>
       )}
       {error && (
@@ -62,7 +62,7 @@ export function Field({ label, hint, error, required, aside, hideLabel, classNam
           className="mt-1.5 flex items-start gap-1.5 text-bad text-xs leading-relaxed"
         >
           <CircleAlert className="mt-px size-3.5 shrink-0" aria-hidden />
-          <span>{error}</span>
+          <bdi>{error}</bdi>
         </p>
       )}
     </div>
