@@ -15,7 +15,8 @@ def test_sigterm_ends_a_command_after_it_has_cleaned_up() -> None:
     async def command() -> int:
         os.kill(os.getpid(), signal.SIGTERM)
         try:
-            return await asyncio.get_running_loop().create_future()
+            await asyncio.Event().wait()
+            return 0
         finally:
             cleaned.append("server")
 
