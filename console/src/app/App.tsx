@@ -3,6 +3,7 @@ import { Direction } from "radix-ui";
 import { lazy, Suspense } from "react";
 import { queries } from "@/api";
 import { TooltipProvider } from "@/ui";
+import { LeavingGuard } from "./LeavingGuard";
 import { chosenLanguage, useLocale } from "./locale";
 import { Router } from "./Router";
 import { Shell } from "./Shell";
@@ -18,12 +19,14 @@ export function App() {
       <SessionProvider>
         <Direction.Provider key={locale} dir={chosenLanguage().dir}>
           <TooltipProvider delayDuration={350}>
-            <Shell>
-              <Router />
-            </Shell>
-            <Suspense>
-              <PhoneDock />
-            </Suspense>
+            <LeavingGuard>
+              <Shell>
+                <Router />
+              </Shell>
+              <Suspense>
+                <PhoneDock />
+              </Suspense>
+            </LeavingGuard>
           </TooltipProvider>
         </Direction.Provider>
       </SessionProvider>

@@ -51,13 +51,18 @@ export function duration(seconds: Maybe<number>): string {
 export function bytes(value: Maybe<number>): string {
   if (!known(value)) return DASH;
   const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+  // Intl's short unit has no plural in English ("242 byte"); its long one has it in every language.
+  if (value < 1000)
+    return numbers({ style: "unit", unit: "byte", unitDisplay: "long", maximumFractionDigits: 0 }).format(
+      value,
+    );
   let at = 0;
   let rest = value;
   while (rest >= 1000 && at < units.length - 1) {
     rest /= 1000;
     at += 1;
   }
-  return unit(rest, units[at] ?? "byte", at === 0 ? 0 : 1);
+  return unit(rest, units[at] ?? "byte", 1);
 }
 
 /** US dollars, as the API counts costs: cents in full, small amounts with what makes them differ from nothing. */

@@ -58,7 +58,7 @@ export default function CallPage() {
         </div>
       </Page>
     );
-  if (call.isError)
+  if (call.isLoadingError)
     return (
       <Page title={t("Call")} before={back}>
         <Card>

@@ -85,6 +85,8 @@ function Whole({ flow, schema, document: initial, revision, base, readOnly }: Ed
   const [publishing, setPublishing] = useState(false);
   const [compared, setCompared] = useState<number | null>(null);
   const [suggested, setSuggested] = useState<FlowDocument | null>(null);
+  /** How it shall be otherwise, in words. */
+  const [wish, setWish] = useState("");
   const [trail, setTrail] = useState<Trail | null>(null);
   const [loose, setLoose] = useState<Loose | null>(null);
   const other = useVersion(flow.name, compared);
@@ -345,6 +347,8 @@ function Whole({ flow, schema, document: initial, revision, base, readOnly }: Ed
           </div>
         ) : (
           <Generating
+            words={wish}
+            onWords={setWish}
             label={t("What shall be otherwise?")}
             placeholder={t("After the day, ask for the number of people.")}
             action={t("Draw the change")}

@@ -101,7 +101,7 @@ export default function FlowsPage() {
       <Card flush>
         {list.isPending ? (
           <SkeletonList />
-        ) : list.isError ? (
+        ) : list.isLoadingError ? (
           <ErrorState
             error={list.error}
             title={t("The flows could not be loaded")}

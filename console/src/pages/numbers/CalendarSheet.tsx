@@ -66,7 +66,7 @@ export function CalendarSheet({ calendar, onClose }: { calendar?: Calendar; onCl
     <Sheet
       open
       size="lg"
-      sticky={form.dirty}
+      unsaved={form.dirty && !form.busy}
       onOpenChange={(open) => !open && onClose()}
       title={fresh ? t("New calendar") : calendar.name}
       description={t("On these days a route's hours are others, or nobody is there.")}

@@ -97,7 +97,7 @@ export function NumberSheet({
   return (
     <Sheet
       open
-      sticky={form.dirty}
+      unsaved={form.dirty && !form.busy}
       onOpenChange={(open) => !open && onClose()}
       title={fresh ? t("New number") : phoneNumber(number.number)}
       description={

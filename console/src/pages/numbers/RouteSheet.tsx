@@ -116,7 +116,7 @@ export function RouteSheet({ route, onClose }: { route?: Route; onClose: () => v
     <Sheet
       open
       size="lg"
-      sticky={form.dirty}
+      unsaved={form.dirty && !form.busy}
       onOpenChange={(open) => !open && onClose()}
       title={fresh ? t("New route") : route.label || route.pattern}
       description={t("Which addresses it is for, who answers, when, and what callers get otherwise.")}

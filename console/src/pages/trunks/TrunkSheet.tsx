@@ -62,7 +62,7 @@ export function TrunkSheet({
     <Sheet
       open
       size="lg"
-      sticky={form.dirty}
+      unsaved={form.dirty && !form.busy}
       onOpenChange={(open) => !open && onClose()}
       title={fresh ? t("New trunk") : trunk.name}
       description={t("A server of your carrier, or your own exchange, that calls here and is called by.")}

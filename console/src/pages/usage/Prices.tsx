@@ -1,8 +1,9 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus, Trash2 } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { api, ok, type Schema } from "@/api";
 import { t } from "@/app/i18n";
+import { useUnsaved } from "@/app/leaving";
 import { useSession } from "@/app/session";
 import { NumberInput, useForm } from "@/forms";
 import { Button, Card, ErrorState, IconButton, Input, Select, SkeletonList, toast } from "@/ui";
@@ -37,10 +38,17 @@ export function Prices() {
     queryFn: ({ signal }) => ok(api.GET("/api/usage/phone-prices", { signal })),
     refetchOnWindowFocus: false,
   });
+  // A table is drawn anew once it was saved, and never because it was read again: what is typed stays.
+  const [enginesSaved, setEnginesSaved] = useState(0);
+  const [phonesSaved, setPhonesSaved] = useState(0);
   return (
     <div className="space-y-5">
       {engines.data ? (
-        <EnginePrices key={engines.dataUpdatedAt} prices={engines.data.prices as Price[]} />
+        <EnginePrices
+          key={enginesSaved}
+          prices={engines.data.prices as Price[]}
+          onSaved={() => setEnginesSaved(enginesSaved + 1)}
+        />
       ) : (
         <Card>
           {engines.error ? (
@@ -51,7 +59,11 @@ export function Prices() {
         </Card>
       )}
       {phones.data ? (
-        <PhonePrices key={phones.dataUpdatedAt} prices={phones.data.prices as PhonePrice[]} />
+        <PhonePrices
+          key={phonesSaved}
+          prices={phones.data.prices as PhonePrice[]}
+          onSaved={() => setPhonesSaved(phonesSaved + 1)}
+        />
       ) : (
         <Card>
           {phones.error ? (
@@ -65,7 +77,7 @@ export function Prices() {
   );
 }
 
-function EnginePrices({ prices }: { prices: Price[] }) {
+function EnginePrices({ prices, onSaved }: { prices: Price[]; onSaved: () => void }) {
   const queries = useQueryClient();
   const { may } = useSession();
   const form = useForm({
@@ -74,6 +86,7 @@ function EnginePrices({ prices }: { prices: Price[] }) {
       await ok(api.PUT("/api/usage/prices", { body: values }));
       toast.ok(t("The prices are saved; costs of before change with them."));
       await queries.invalidateQueries({ queryKey: ["prices"] });
+      onSaved();
       await queries.invalidateQueries({ queryKey: ["usage"] });
     },
   });
@@ -152,7 +165,7 @@ function EnginePrices({ prices }: { prices: Price[] }) {
   );
 }
 
-function PhonePrices({ prices }: { prices: PhonePrice[] }) {
+function PhonePrices({ prices, onSaved }: { prices: PhonePrice[]; onSaved: () => void }) {
   const queries = useQueryClient();
   const { may } = useSession();
   const form = useForm({
@@ -161,6 +174,7 @@ function PhonePrices({ prices }: { prices: PhonePrice[] }) {
       await ok(api.PUT("/api/usage/phone-prices", { body: values }));
       toast.ok(t("The prices are saved; they count for calls that end from now on."));
       await queries.invalidateQueries({ queryKey: ["phone prices"] });
+      onSaved();
     },
   });
   const rows = form.values.prices;
@@ -293,6 +307,7 @@ function PriceCard({
   children: ReactNode;
 }) {
   const fault = form.error("prices") ?? form.fault;
+  useUnsaved(form.dirty && !form.busy);
   return (
     <Card
       title={title}

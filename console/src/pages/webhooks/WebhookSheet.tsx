@@ -61,7 +61,7 @@ export function WebhookSheet({
   return (
     <Sheet
       open
-      sticky={form.dirty}
+      unsaved={form.dirty && !form.busy}
       onOpenChange={(open) => !open && onClose()}
       title={fresh ? t("New endpoint") : t("Endpoint")}
       description={t("It is sent the events whose topics fit, signed, and again until it answers.")}

@@ -76,14 +76,7 @@ export function Simulate({ name, prepare }: { name: string; prepare: () => Promi
           />
         </Field>
         <Field label={t("They interrupt")} aside={percent(interrupt / 100)}>
-          <Slider
-            aria-label={t("They interrupt")}
-            value={interrupt}
-            onChange={setInterrupt}
-            min={0}
-            max={100}
-            step={10}
-          />
+          <Slider value={interrupt} onChange={setInterrupt} min={0} max={100} step={10} />
         </Field>
       </div>
       <div className="flex gap-2">
