@@ -29,12 +29,12 @@ console: ## Build the browser console anew where its sources changed
 	@scripts/setup.sh runtime console_again
 
 test: ## Set up and run the fast tests, those with SIPp, baresip and Chromium included
-	@scripts/setup.sh dev console peers browser promtool
+	@scripts/setup.sh dev console peers browser promtool coturn
 	@[[ -n '$(ARGS)' ]] || scripts/console.sh test
 	@exec $(BIN)/python -m pytest -m "$(FAST)" $(AT_ONCE) $(ARGS)
 
 it: ## The slow tests: Asterisk, Kamailio, linphonec, a language model, long calls, kill -9; draws the matrix of docs/interop.md
-	@scripts/setup.sh dev console peers browser phones proxy speech asterisk models engines
+	@scripts/setup.sh dev console peers browser phones coturn proxy speech asterisk models engines
 	@$(BIN)/python -m pytest -m "slow or peer" $(ARGS)
 	@$(BIN)/python -m pytest -m "hypothesis and not slow" --hypothesis-profile=explore $(ARGS)
 	@$(BIN)/python -m tests.peers.matrix_page --write
@@ -56,7 +56,7 @@ mutate: ## Break the pure machines in small ways and count what the tests notice
 	@scripts/setup.sh mutate && exec $(BIN)/python -m tests.mutation $(ARGS)
 
 cov: ## The fast tests with coverage; report in htmlcov/
-	@scripts/setup.sh dev console peers browser promtool && exec $(BIN)/python -m pytest -m "$(FAST)" $(AT_ONCE) \
+	@scripts/setup.sh dev console peers browser promtool coturn && exec $(BIN)/python -m pytest -m "$(FAST)" $(AT_ONCE) \
 	  $(PACKAGES:%=--cov=%) --cov-report=term:skip-covered --cov-report=html $(ARGS)
 
 clients: ## Make the typed clients in clients/ anew, after a change of the API

@@ -12,7 +12,7 @@ import asyncpg
 from aiohttp import web
 
 from api.access.access import AccessControl
-from api.access.asker import Asker, asker
+from api.access.asker import Asker, How, asker
 from api.connections import HttpConnections
 from api.console_files import NOT_BUILT, ConsoleFiles
 from api.gateway.gateway import Gateway
@@ -40,7 +40,7 @@ from mediaserver.storage.sealing import Sealer
 from pipelines.engines.overview import EngineOverview
 from pipelines.engines.protocols import Llm
 from pipelines.flows.library.simulating import FlowSimulator
-from pipelines.flows.library.trying import FlowTrials
+from pipelines.flows.library.trying import FlowDrafts, FlowTrials
 from pipelines.knowledge.desk import KnowledgeDesk
 from pipelines.previews.desk import VoiceDesk
 from sip.calls.phone_desk import PhoneDesk
@@ -51,6 +51,9 @@ from sip.trunks.board import TrunkBoard
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer as RequestTracer
+
+WITHOUT_KEY = UUID(int=0x404F)
+"""To whom the connections of callers without a key count, as if it was one: they keep out nobody else."""
 
 
 def no_faults(agent: AgentSpec) -> Mapping[str, str]:
@@ -90,6 +93,8 @@ class ApiContext:
     ConfigError for one that the operator has not set up, EngineError for one that cannot be had."""
     trials: FlowTrials | None = None
     """Has people try flows by text; None while the server is starting."""
+    drafts: FlowDrafts | None = None
+    """Has calls run flows that are being drawn; None while the server is starting."""
     tried: TriedFlows = field(default_factory=TriedFlows)
     """Conversations with flows that people try just now."""
     simulator: FlowSimulator | None = None
@@ -120,6 +125,8 @@ class ApiContext:
     """Of those who watch what is stored."""
     live_places: SharedPlaces = field(default_factory=lambda: SharedPlaces(64, 16))
     """Of those who watch live calls."""
+    caller_places: SharedPlaces = field(default_factory=lambda: SharedPlaces(100, 4))
+    """Of callers who follow their own calls by a ticket, by call: they take none of the others' places."""
     monitor_places: SharedPlaces = field(default_factory=lambda: SharedPlaces(32, 16))
     """Of those who listen to calls by WebSocket: each is a leg that the media clock serves."""
     jobs: JobRunner | None = None
@@ -186,9 +193,12 @@ class ApiContext:
 
     def prove(self, request: web.Request, who: Asker | None = None) -> None:
         """The connection of this request belongs to somebody who may ask; `who`, where the request itself
-        does not say."""
+        does not say. Of those who showed no key the connections count together, and never as the operator's:
+        callers of all kinds are among them."""
+        who = who or asker(request)
+        nobodys = who.key is None and who.how in (How.NOTHING, How.TICKET)
         if self.connections is not None:
-            self.connections.prove(request.transport, (who or asker(request)).owner)
+            self.connections.prove(request.transport, WITHOUT_KEY if nobodys else who.owner)
 
     def forget(self, task: asyncio.Task[Any]) -> None:
         """Abandoned reading is over, however it ended."""

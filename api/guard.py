@@ -37,6 +37,8 @@ ENDED: web.RequestKey[bool] = web.RequestKey("ended", bool)
 """The browser was signed in, and is no longer."""
 RATE: web.RequestKey[Taken] = web.RequestKey("rate", Taken)
 """What is left to whoever asks."""
+CALLER = Asker(None, "caller", frozenset({Scope.CALLS_READ, Scope.EVENTS_READ}), How.TICKET)
+"""Whoever has a call's ticket, where that call is asked for."""
 REFUSED: web.RequestKey[KeyRefused] = web.RequestKey("refused", KeyRefused)
 """Why what somebody showed lets them in as nobody only, where everybody may ask."""
 _OWN_CALL = re.compile(r"/api/telephony/calls/([0-9a-f-]{36})(/events)?")
@@ -150,23 +152,41 @@ def _asker(request: web.Request, context: ApiContext, ours: bool) -> Asker:
         if taken is not None:
             request[RATE] = taken
         return asker
-    own = _OWN_CALL.fullmatch(request.path) if TICKET in request.query else None
-    if own is not None and request.method in READING:
-        try:
-            if access.tickets.opens(UUID(own[1]), request.query[TICKET]):
-                return Asker(None, "caller", frozenset({Scope.CALLS_READ, Scope.EVENTS_READ}), How.TICKET)
-        except ValueError:
-            pass
+    call_id = _by_ticket(request, context)
     if ours and (cookie := request.cookies.get(COOKIE)) is not None:
-        found = access.signed_in(cookie)
+        try:
+            found = access.signed_in(cookie)
+        except KeyRefused:
+            if call_id is None:
+                raise
+            return CALLER
         if found is None:
             request[ENDED] = True
-            return NOBODY
-        asker, taken = found
-        if taken is not None:
-            request[RATE] = taken
-        return asker
-    return NOBODY
+        elif call_id is None or _sees_more(context, found[0], call_id):
+            asker, taken = found
+            if taken is not None:
+                request[RATE] = taken
+            return asker
+    return NOBODY if call_id is None else CALLER
+
+
+def _by_ticket(request: web.Request, context: ApiContext) -> UUID | None:
+    """The call that a ticket lets its caller read."""
+    own = _OWN_CALL.fullmatch(request.path) if TICKET in request.query else None
+    if own is None or request.method not in READING:
+        return None
+    try:
+        call_id = UUID(own[1])
+    except ValueError:
+        return None
+    return call_id if context.access.tickets.opens(call_id, request.query[TICKET]) else None
+
+
+def _sees_more(context: ApiContext, who: Asker, call_id: UUID) -> bool:
+    """Whether somebody who is signed in is told more of a call than its caller is."""
+    board = context.switchboard
+    call = board.get(call_id) if board is not None else None
+    return who.may(Scope.CALLS_READ) and (who.admin or (call is not None and who.sees(call.owner)))
 
 
 def _check(request: web.Request, context: ApiContext, asker: Asker, scope: Scope | None) -> None:

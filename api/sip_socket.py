@@ -50,7 +50,8 @@ async def sip_socket(request: web.Request) -> web.StreamResponse:
     _check_handshake(request)
     settings = context.settings
     known = on_this_machine(request, settings) or asker(request).how is not How.NOTHING
-    if not transport.lets_socket_in(_host(request)):
+    relayed = came_by_proxy(request, settings)
+    if not transport.lets_socket_in(_host(request), relayed=relayed):
         raise Problem(503, "too_many", "Too many phones are connected.", headers={hdrs.RETRY_AFTER: "5"})
     if known:
         context.prove(request)
@@ -63,7 +64,7 @@ async def sip_socket(request: web.Request) -> web.StreamResponse:
     connection = transport.socket_opened(
         wire,
         secure=request.secure or request.headers.get("X-Forwarded-Proto", "").lower() == "https",
-        relayed=came_by_proxy(request, settings),
+        relayed=relayed,
         greeted=known,
         known_as=request.url.host or "",
         on_proven=lambda: context.prove(request, REGISTERED),

@@ -342,6 +342,7 @@ class Server:
         context.think = open_thinking(settings, known, engines, models)
         simulator = ServedSimulator(settings, engines, fetching, for_keys, functions, models)
         context.simulator, context.trials = simulator, ServedTrials(simulator)
+        context.drafts = flows.drafts
         context.speech = desk
         tracer = context.tracer = open_tracer(settings.sip, switchboard, metrics, undo)
         if settings.sip.backend == "pjsua2":

@@ -14,6 +14,7 @@
 #     browser    Chromium, for the tests of the console; the same
 #     phones     linphonec; the same
 #     promtool   Prometheus' checker of rules, in build/promtool; the same
+#     coturn     a TURN relay with the libraries that it lacks here, in build/coturn; the same
 #     proxy      Kamailio; the same
 #     speech     flite and festival with their voices, for the scripted callers; the same
 #     asterisk   Asterisk in build/asterisk (600 MB); the same
@@ -282,25 +283,62 @@ peers() { want sipp:sip-tester baresip:baresip-core ip:iproute2 nft:nftables ope
 browser() { want chromium:chromium; }
 phones() { want linphonec:linphone-cli; }
 
-# The program alone, out of its package: no server is to run here because of a test.
+# Packages of Debian unpacked into a folder, and not installed: no server is to run here because of a test.
+# Arguments: FOLDER PACKAGE...
+unpack() {
+    local into=$1 folder package made=0
+    shift
+    folder=$(mktemp -d)
+    { (cd "$folder" && apt-get -q download "$@") || { can_apt && apt update &&
+        (cd "$folder" && apt-get -q download "$@"); }; } >>"$LOG" 2>&1 || made=1
+    if ((made == 0)); then
+        mkdir -p "$into"
+        for package in "$folder"/*.deb; do dpkg-deb -x "$package" "$into" >>"$LOG" 2>&1 || made=1; done
+    fi
+    rm -rf "$folder"
+    return $made
+}
+can_unpack() { command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null; }
+
 promtool() {
-    local dir=build/promtool folder
+    local dir=build/promtool tree
     { [[ -x $dir/promtool ]] || type -P promtool >/dev/null; } && return
     take_turn
-    if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then
+    if ! can_unpack; then
         say "no apt to fetch promtool with: tests of alert rules are skipped"
         return
     fi
     say "fetching promtool"
-    folder=$(mktemp -d)
-    if { (cd "$folder" && apt-get -q download prometheus) || { can_apt && apt update &&
-            (cd "$folder" && apt-get -q download prometheus); }; } >>"$LOG" 2>&1; then
+    tree=$(mktemp -d)
+    if unpack "$tree" prometheus; then
         mkdir -p "$dir"
-        dpkg-deb --fsys-tarfile "$folder"/prometheus_*.deb | tar -x -C "$dir" --strip-components=3 ./usr/bin/promtool
+        mv "$tree/usr/bin/promtool" "$dir/"
     else
         say "could not fetch promtool (the reason is in $LOG): tests of alert rules are skipped"
     fi
-    rm -rf "$folder"
+    rm -rf "$tree"
+}
+
+# With the libraries that are not installed here, as apt itself finds them.
+coturn() {
+    local dir=build/coturn
+    local -a packages
+    { [[ -e $dir/ready ]] || type -P turnserver >/dev/null; } && return
+    take_turn
+    if ! can_unpack; then
+        say "no apt to fetch coturn with: tests with a TURN relay are skipped"
+        return
+    fi
+    say "fetching coturn"
+    needed() { apt-get -s install --no-install-recommends coturn | awk '$1 == "Inst" && $2 ~ /^(lib.*|coturn)$/ { print $2 }'; }
+    mapfile -t packages < <(needed 2>>"$LOG")
+    if ((${#packages[@]} == 0)) && can_apt && apt update; then mapfile -t packages < <(needed 2>>"$LOG"); fi
+    rm -rf "$dir"
+    if ((${#packages[@]})) && unpack "$dir" "${packages[@]}"; then
+        touch "$dir/ready"
+    else
+        say "could not fetch coturn (the reason is in $LOG): tests with a TURN relay are skipped"
+    fi
 }
 proxy() {
     want kamailio:kamailio "/usr/lib/$(uname -m)-linux-gnu/kamailio/modules/tls.so:kamailio-tls-modules"
@@ -347,12 +385,12 @@ engines() {
 
 # Sourced by scripts/console.sh, for its Node.
 [[ ${BASH_SOURCE[0]} == "$0" ]] || return 0
-(($# > 0)) || die "name a step: packages, runtime, console, console_again, dev, mutate, peers, browser, phones, promtool, proxy, speech, asterisk, models, engines"
+(($# > 0)) || die "name a step: packages, runtime, console, console_again, dev, mutate, peers, browser, phones, promtool, coturn, proxy, speech, asterisk, models, engines"
 wants_console=""
 [[ " $* " == *" console "* || " $* " == *" console_again "* ]] && wants_console=1
 for step in "$@"; do
     case $step in
-        packages|runtime|console|console_again|dev|mutate|peers|browser|phones|promtool|proxy|speech|asterisk|models|engines) "$step" ;;
-        *) die "unknown step '$step'; known are packages, runtime, console, console_again, dev, mutate, peers, browser, phones, promtool, proxy, speech, asterisk, models, engines" ;;
+        packages|runtime|console|console_again|dev|mutate|peers|browser|phones|promtool|coturn|proxy|speech|asterisk|models|engines) "$step" ;;
+        *) die "unknown step '$step'; known are packages, runtime, console, console_again, dev, mutate, peers, browser, phones, promtool, coturn, proxy, speech, asterisk, models, engines" ;;
     esac
 done

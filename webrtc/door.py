@@ -34,7 +34,7 @@ from webrtc.fragments import credentials_in, fragment_of
 from webrtc.hosts import ReachableHosts
 from webrtc.invitation import WebRtcInvitation, address_of_caller
 from webrtc.leg import WebRtcLeg
-from webrtc.offers import BadOffer, check_offer
+from webrtc.offers import BadOffer, BrowserOffer, read_offer
 
 Invite = Callable[[Invitation, AgentSpec | None, UUID | None], Call | None]
 """Hands a call in: the invitation, its agent where that is known, its owner. None: it was refused."""
@@ -122,7 +122,15 @@ class WebRtcDoor:
         found = self._calls.get(id)
         return found if found is not None and caller in (None, found.caller) else None
 
-    async def take(self, offer: bytes, caller: Hashable, source: str, wanted: Wanted) -> BrowserCall:
+    def read(self, offer: bytes) -> BrowserOffer:
+        """Look at an offer, before anything is opened or counted for it. Raises BadOffer and SdpError."""
+        try:
+            return read_offer(offer)
+        except (SdpError, BadOffer):
+            self._count("refused")
+            raise
+
+    async def take(self, offer: BrowserOffer, caller: Hashable, source: str, wanted: Wanted) -> BrowserCall:
         """Answer an offer. Returns when it is known whether the call is refused, before it is connected.
         `source`: the address that the offer came from. Raises BadOffer and SdpError for the offer,
         CapacityError, and CallError where whoever is called refuses, with a code."""
@@ -170,8 +178,7 @@ class WebRtcDoor:
 
     # -- inside
 
-    def _open(self, offer: bytes, caller: Hashable, source: str, most: int) -> BrowserCall:
-        check_offer(offer)
+    def _open(self, offer: BrowserOffer, caller: Hashable, source: str, most: int) -> BrowserCall:
         if len(self._calls) >= self.limits.calls:
             raise CapacityError(f"all {self.limits.calls} places for browsers are taken: try again soon")
         if caller is not None and self._of_caller[caller] >= most:
@@ -199,7 +206,7 @@ class WebRtcDoor:
         self._calls[name] = call
         self._of_caller[caller] += 1
         try:
-            call.answer = media.answer(offer)
+            call.answer = media.answer(offer.text)
             agreed = media.negotiated
             assert agreed is not None  # it was answered
             if agreed.ice is None:
@@ -211,7 +218,7 @@ class WebRtcDoor:
         call.mid = next(
             (mid_of(each) for each in SessionDescription.parse(call.answer).media if each.port), None
         )
-        stream.proven(None, len(offer))
+        stream.proven(None, len(offer.text))
         return call
 
     def _over(self, name: str) -> None:

@@ -1,10 +1,12 @@
-"""What an offer of a browser must hold, looked at before and after it is read.
+"""What an offer of a browser must hold, looked at before and after it is parsed.
 
 Sizes and counts come first, on the octets, so that hostile text costs next to nothing. Each fault is one line
 that says what is wrong. It must never change an offer.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from mediaserver.errors import PeerError
 from mediaserver.sdp.description import Media, SdpError, SessionDescription
@@ -20,6 +22,14 @@ class BadOffer(PeerError):
     """An offer cannot be answered. The text is ours throughout: it may be told to anybody."""
 
 
+@dataclass(frozen=True, slots=True)
+class BrowserOffer:
+    """An offer that was looked at: `read_offer` alone makes them."""
+
+    text: bytes
+    session: SessionDescription
+
+
 def check_size(offer: bytes) -> None:
     """Raises BadOffer."""
     if len(offer) > MOST_OCTETS:
@@ -32,7 +42,7 @@ def check_size(offer: bytes) -> None:
         raise BadOffer("this is no session description: send the SDP of an offer, which begins with v=0")
 
 
-def check_offer(offer: bytes) -> SessionDescription:
+def read_offer(offer: bytes) -> BrowserOffer:
     """What is asked of every browser's (:rfc:`8834`, :rfc:`8827`): audio, the keys by DTLS, the way by ICE,
     RTCP on the same port. Raises BadOffer, and SdpError for what makes no sense."""
     check_size(offer)
@@ -43,7 +53,7 @@ def check_offer(offer: bytes) -> SessionDescription:
     faults = [_fault(session, media) for media in audio]
     if all(faults):
         raise BadOffer(f"the offer's audio cannot be taken: {faults[0]}")
-    return session
+    return BrowserOffer(offer, session)
 
 
 def _fault(session: SessionDescription, media: Media) -> str:
@@ -60,4 +70,4 @@ def _fault(session: SessionDescription, media: Media) -> str:
     return ""
 
 
-__all__ = ["BadOffer", "SdpError", "check_offer", "check_size"]
+__all__ = ["BadOffer", "BrowserOffer", "SdpError", "check_size", "read_offer"]

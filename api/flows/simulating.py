@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Annotated, Any
 
 from aiohttp import web
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from api.access.access import KeyRefused
 from api.access.asker import asker
@@ -24,8 +24,9 @@ from api.flows.asking import (
     usable_by,
     version_in_use,
 )
-from api.flows.shown import FlowName, VersionNumber
+from api.flows.shown import DOCUMENT, DOCUMENT_BYTES, FlowName, VersionNumber
 from api.flows.streaming import streamed
+from api.flows.unkept import to_run
 from api.guard import told_refusal
 from api.plain_text import OneLine
 from api.routing.models import RequestModel
@@ -33,6 +34,7 @@ from api.routing.problems import Problem, started
 from api.routing.table import ApiRoutes
 from mediaserver.errors import CapacityError, EngineError
 from mediaserver.storage.sql import Row
+from pipelines.flows.document.document import Document
 from pipelines.flows.document.reading import document_of
 from pipelines.flows.library.operators import not_lent
 from pipelines.flows.library.references import flows_of
@@ -47,10 +49,14 @@ class SimulationWanted(RequestModel):
     """Who calls, and how often."""
 
     version: VersionNumber | None = Field(default=None, description="The newest where none is given.")
+    document: dict[str, Any] | None = Field(
+        default=None, description=f"Called in the place of a version; it need not be kept. {DOCUMENT}"
+    )
     personas: list[dict[str, Any]] = Field(
         default=[],
         max_length=200,
-        description="Who calls (docs/flows.md); empty: those that come with the flow of this name.",
+        description="Who calls (docs/flows.md); empty: those that come with the flow of this name, else "
+        "some who fit any flow: silent, not understood, agreeing, refusing, asking for a person.",
     )
     only: list[Annotated[str, Field(max_length=100)]] = Field(
         default=[], max_length=50, description="Words of which a persona's name has one; empty: all call."
@@ -65,17 +71,23 @@ class SimulationWanted(RequestModel):
         default=0.0, ge=0, le=1, description="The chance that a caller talks into a line."
     )
 
+    @model_validator(mode="after")
+    def _one(self) -> SimulationWanted:
+        if self.version is not None and self.document is not None:
+            raise ValueError("give a version or a document, not both")
+        return self
+
 
 @routes.post(
     "/api/flows/{name}/simulate",
     scope=Scope.FLOWS_WRITE,
-    body_limit=PERSONAS_BYTES,
+    body_limit=DOCUMENT_BYTES + PERSONAS_BYTES,
     produces=("text/event-stream",),
 )
 async def simulate(
     request: web.Request, name: FlowName, body: SimulationWanted | None = None
 ) -> web.StreamResponse:
-    """Have simulated callers call a version of a flow, by text; the answer is a stream of events.
+    """Have simulated callers call a flow by text, kept or not; the answer is a stream of events.
 
     `call` for each call that is over (whether it went as its persona expects, and why not; of the first
     failed ones what was said), then `result` with figures for all and for each persona; `failed` where the
@@ -84,26 +96,21 @@ async def simulate(
     it."""
     context, body = request.app[CONTEXT], body or SimulationWanted()
     flow = checked_change(await flow_in_use(request, name), asker(request))
-    row = await version_in_use(request, name, body.version)
-    try:
-        context.access.within_quota(asker(request), "tokens")
-    except KeyRefused as refused:
-        raise told_refusal(refused) from None
     simulator = started(context.simulator)
-    with told_faults():
-        document = await asyncio.to_thread(document_of, row["document"])
-        wanted = WantedSimulation(
-            name,
-            row["number"],
-            document,
-            await flows_of(pool_of(request), document, usable_by(request, flow["owner"])),
-            body.personas,
-            body.only,
-            body.calls,
-            body.seed,
-            body.interrupt,
-            of_key=flow["owner"] is not None,
-        )
+    of_key = flow["owner"] is not None
+    if body.document is not None:
+        ready = await to_run(request, body.document, name)
+        wanted = _wanted(name, None, ready.document, ready.subflows, body, of_key)
+    else:
+        row = await version_in_use(request, name, body.version)
+        try:
+            context.access.within_quota(asker(request), "tokens")
+        except KeyRefused as refused:
+            raise told_refusal(refused) from None
+        with told_faults():
+            document = await asyncio.to_thread(document_of, row["document"])
+            subflows = await flows_of(pool_of(request), document, usable_by(request, flow["owner"]))
+        wanted = _wanted(name, row["number"], document, subflows, body, of_key)
     _check_means(request, wanted)
     try:
         with context.simulating.take(asker(request).key), told_faults():
@@ -113,6 +120,28 @@ async def simulate(
         raise Problem(429, "busy", f"{error}.", headers={"Retry-After": "10"}) from None
     except EngineError as error:
         raise failed(error, "engine_failed", f"{error}.") from None
+
+
+def _wanted(
+    name: str,
+    version: int | None,
+    document: Document,
+    subflows: Mapping[tuple[str, int | None], Document],
+    body: SimulationWanted,
+    of_key: bool,
+) -> WantedSimulation:
+    return WantedSimulation(
+        name,
+        version,
+        document,
+        subflows,
+        body.personas,
+        body.only,
+        body.calls,
+        body.seed,
+        body.interrupt,
+        of_key=of_key,
+    )
 
 
 def _check_means(request: web.Request, wanted: WantedSimulation) -> None:

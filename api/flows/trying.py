@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -14,27 +13,15 @@ from api.access.asker import asker
 from api.access.scopes import Scope
 from api.context import CONTEXT
 from api.engine_faults import failed
-from api.flows.asking import (
-    check_code,
-    checked_change,
-    checked_document,
-    flow_in_use,
-    named,
-    operators_alone,
-    pool_of,
-    told_faults,
-    usable_by,
-)
+from api.flows.asking import told_faults
 from api.flows.shown import DOCUMENT, DOCUMENT_BYTES, FlowName
+from api.flows.unkept import to_run
 from api.guard import told_refusal
 from api.plain_text import OneLine, PlainText
 from api.routing.models import RequestModel, ResponseModel
 from api.routing.problems import Problem, started
 from api.routing.table import ApiRoutes
 from mediaserver.errors import CallError, CapacityError, EngineError
-from pipelines.flows.document.reading import document_of
-from pipelines.flows.library.operators import not_lent
-from pipelines.flows.library.references import flows_of
 from pipelines.flows.library.trying import TrialAnswer, TrialTurn, WantedTrial
 
 routes = ApiRoutes("flow-trying", "Flows tried by text, drafts too.")
@@ -92,30 +79,13 @@ async def begin_try(request: web.Request, body: FlowToTry) -> TriedAnswer:
     are not there, and a transfer is one when you say so (`returned`: nobody took it). It is forgotten
     when nobody goes on with it for 15 minutes."""
     context, who = request.app[CONTEXT], asker(request)
-    owner = who.owner
-    if body.flow is not None:
-        owner = checked_change(await flow_in_use(request, body.flow), who)["owner"]
-    try:
-        context.access.within_quota(who, "tokens")
-    except KeyRefused as refused:
-        raise told_refusal(refused) from None
     trials = started(context.trials)
-    may_use = usable_by(request, owner)
-    read = await checked_document(request, named(body.document, body.flow), may_use)
-    check_code(read, who)
-    if read.errors:
-        raise Problem(422, "flow_has_errors", "It cannot be run yet: mend its errors first.", read.told[:20])
+    ready = await to_run(request, body.document, body.flow)
     try:
         context.tried.check_room(who.key)
         with told_faults():
-            document = await asyncio.to_thread(document_of, read.document)
-            subflows = await flows_of(pool_of(request), document, may_use)
-            if not who.admin:
-                for each in (document, *subflows.values()):
-                    if found := not_lent(each, context.settings.shared):
-                        raise operators_alone(found)
             wanted = WantedTrial(
-                document, subflows, body.direction, body.caller, body.about, of_key=owner is not None
+                ready.document, ready.subflows, body.direction, body.caller, body.about, of_key=ready.of_key
             )
             trial = await trials.begin(wanted)
             answer = await trial.answered()

@@ -12,6 +12,7 @@ import numpy as np
 from aiohttp import web
 from pydantic import Field
 
+from api.access.asker import How, asker
 from api.access.scopes import Scope
 from api.answers import answer
 from api.context import CONTEXT
@@ -19,6 +20,7 @@ from api.routing.models import RequestModel, ResponseModel
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
 from api.subtitles import SubtitleCue, srt, vtt
+from api.telephony.callers_sight import shown_to_caller
 from api.telephony.finding import CALL, as_it_is, row_of
 from api.telephony.models import (
     CallDetail,
@@ -95,19 +97,17 @@ async def call(request: web.Request, id: UUID) -> CallDetail:
     pool = context.database
     made = await recordings.of_call(pool, id)
     summary = await summaries.of_call(pool, id)
-    return CallDetail.model_validate(
-        as_it_is(context.switchboard, row)
-        | {
-            "transcript": _lines(await turns.of_call(pool, id)),
-            "legs": [CallLegShown.model_validate(each) for each in await legs.of_call(pool, id)],
-            "events": [CallEventShown.model_validate(each) for each in await events.of_call(pool, id)],
-            # The path is this machine's own business.
-            "recording": None if made is None else CallRecordingShown.model_validate(made),
-            "messages": [CallMessageShown.model_validate(each) for each in await messages.of_call(pool, id)],
-            "hearing": await _hearing(pool, id),
-            "summary": None if summary is None else CallSummaryShown.model_validate(summary),
-        }
-    )
+    whole = as_it_is(context.switchboard, row) | {
+        "transcript": _lines(await turns.of_call(pool, id)),
+        "legs": [CallLegShown.model_validate(each) for each in await legs.of_call(pool, id)],
+        "events": [CallEventShown.model_validate(each) for each in await events.of_call(pool, id)],
+        # The path is this machine's own business.
+        "recording": None if made is None else CallRecordingShown.model_validate(made),
+        "messages": [CallMessageShown.model_validate(each) for each in await messages.of_call(pool, id)],
+        "hearing": await _hearing(pool, id),
+        "summary": None if summary is None else CallSummaryShown.model_validate(summary),
+    }
+    return CallDetail.model_validate(shown_to_caller(whole) if asker(request).how is How.TICKET else whole)
 
 
 @routes.get(

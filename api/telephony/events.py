@@ -13,7 +13,7 @@ from uuid import UUID
 
 from aiohttp import web
 
-from api.access.asker import Asker, asker
+from api.access.asker import How, asker
 from api.access.scopes import Scope
 from api.answers import dumps
 from api.asking import switchboard
@@ -23,6 +23,7 @@ from api.routing.serving import STREAM
 from api.routing.table import ApiRoutes
 from api.shared_places import SharedPlaces
 from api.telephony.acting import not_elsewhere
+from api.telephony.callers_sight import told_to_caller
 from api.telephony.finding import CALL, live_call, row_of
 from api.telephony.live_events import LIVE_EVENTS
 from mediaserver.calls.events import LiveEvent
@@ -55,7 +56,7 @@ async def call_events(request: web.Request, id: UUID) -> web.StreamResponse:
         past = await _past(request, id)
         response = await begin_stream(request)
         for event in past:
-            await tell(request, response, _sse(event))
+            await _tell_event(request, response, event)
         return response
     return await _stream(request, id)
 
@@ -69,17 +70,21 @@ async def all_events(request: web.Request) -> web.StreamResponse:
 
 
 async def _stream(request: web.Request, call_id: UUID | None) -> web.StreamResponse:
-    context, board = request.app[CONTEXT], switchboard(request)
-    with place_among(context.live_places, asker(request)):
+    context, board, who = request.app[CONTEXT], switchboard(request), asker(request)
+    if who.how is How.TICKET:  # a caller is nobody's key, least of all the operator's
+        place = place_among(context.caller_places, call_id)
+    else:
+        place = place_among(context.live_places, who.key)
+    with place:
         return await _told(request, context, board, call_id)
 
 
 @contextmanager
-def place_among(places: SharedPlaces, who: Asker, code: str = "too_many_watchers") -> Iterator[None]:
-    """For what somebody holds open. Raises Problem."""
+def place_among(places: SharedPlaces, whose: UUID | None, code: str = "too_many_watchers") -> Iterator[None]:
+    """For what somebody holds open. `whose`: the key; None: the operator. Raises Problem."""
     with ExitStack() as stack:
         try:
-            stack.enter_context(places.take(who.key))
+            stack.enter_context(places.take(whose))
         except CapacityError as error:
             raise Problem(429, code, f"{str(error).capitalize()}.") from None
         yield
@@ -99,7 +104,7 @@ async def _told(
         response = await begin_stream(request)
         with suppress(ConnectionResetError):  # the watcher went away
             for past in history:
-                await tell(request, response, _sse(past))
+                await _tell_event(request, response, past)
                 if call_id is not None and past.kind == "ended":
                     return response
             while True:
@@ -115,7 +120,7 @@ async def _told(
                 following = asyncio.ensure_future(anext(watch, None))
                 if id(event) in told or not seen(event):
                     continue
-                await tell(request, response, _sse(event))
+                await _tell_event(request, response, event)
                 if call_id is not None and event.kind == "ended":
                     return response
         return response
@@ -172,6 +177,13 @@ async def _past(request: web.Request, call_id: UUID) -> list[LiveEvent]:
         how = {"by": row["ended_by"], "why": row["why"], "code": row["code"], "detail": row["detail"]}
         told.append(LiveEvent(call_id, "ended", how, over))
     return told
+
+
+async def _tell_event(request: web.Request, response: web.StreamResponse, event: LiveEvent) -> None:
+    """As whoever asks is told it, if at all. Raises as `tell`."""
+    told = told_to_caller(event) if asker(request).how is How.TICKET else event
+    if told is not None:
+        await tell(request, response, _sse(told))
 
 
 async def tell(request: web.Request, response: web.StreamResponse, content: bytes) -> None:

@@ -101,7 +101,7 @@ async def monitor_socket(request: web.Request, id: UUID, query: MonitorSocketQue
         raise Problem(400, "bad_request", str(error)) from None
     async with asking(request, id) as board:
         party_names(board, id)  # it is up, and answered
-    with place_among(context.monitor_places, asker(request)):
+    with place_among(context.monitor_places, asker(request).key):
         return await _listen(request, board, id, query, form)
 
 

@@ -52,7 +52,7 @@ async def event_socket(request: web.Request) -> web.StreamResponse:
     1001 when the server stops, 1008 when your key was withdrawn."""
     context, who = request.app[CONTEXT], asker(request)
     feed = started(context.feed)
-    with place_among(context.watcher_places, who):
+    with place_among(context.watcher_places, who.key):
         socket = PingedSocket(request, heartbeat=PING_S, max_msg_size=LONGEST)
         await socket.prepare(request)
         await _EventSocket(context, feed, who, request, socket).run()

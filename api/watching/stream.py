@@ -57,7 +57,7 @@ async def event_stream(request: web.Request, query: StreamQuery) -> web.StreamRe
     context, who = request.app[CONTEXT], asker(request)
     feed = started(context.feed)
     after = _last_seen(request, query)
-    with place_among(context.watcher_places, who):
+    with place_among(context.watcher_places, who.key):
         start = feed.head if after is None else after
         response = await begin_stream(request)
         board = context.switchboard if query.partials else None

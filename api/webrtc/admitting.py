@@ -7,9 +7,10 @@ Asked in that order; whoever shows something that is wrong is told so, and is no
 from __future__ import annotations
 
 import logging
-from collections.abc import Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from aiohttp import hdrs, web
 from pydantic import Field, model_validator
@@ -26,11 +27,12 @@ from api.guard import REFUSED, bearer, told_refusal
 from api.plain_text import OneLine
 from api.routing.models import RequestModel
 from api.routing.problems import Problem, started
+from api.webrtc.drawn import as_drawn
 from api.webrtc_desk import VISITOR, WebRtcDesk
 from mediaserver.calls.joining import NOBODY_KNOWN
 from mediaserver.calls.may_dial import EVERYBODY
 from mediaserver.calls.outbound_metering import API
-from mediaserver.calls.routes import LONGEST, ToAgent
+from mediaserver.calls.routes import LONGEST, AgentSpec, ToAgent
 from webrtc.door import Wanted
 
 log = logging.getLogger(__name__)
@@ -61,6 +63,22 @@ class WhoIsCalled(RequestModel):
             raise ValueError("say whom you call once: by to, agent or flow")
         if (self.voice or self.language) and not (self.agent or self.flow):
             raise ValueError("voice and language are those of an agent or flow that is named")
+        return self
+
+
+class OfferQuery(WhoIsCalled):
+    """Likewise, of a page that calls by itself."""
+
+    draft: bool = Field(
+        False,
+        description="Of `flow`: its working copy answers, as it was saved last, in place of what is "
+        "published. Needs the scope flows:write, too.",
+    )
+
+    @model_validator(mode="after")
+    def _of_a_flow(self) -> OfferQuery:
+        if self.draft and not self.flow:
+            raise ValueError("draft is that of a flow: name it by flow")
         return self
 
 
@@ -141,10 +159,11 @@ def told_token(bad: BadToken) -> Problem:
     return Problem(status, code, message)
 
 
-async def wanted_by(request: web.Request, let_in: CallerLetIn, called: WhoIsCalled) -> Wanted:
+async def wanted_by(request: web.Request, let_in: CallerLetIn, query: OfferQuery) -> Wanted:
     """Whom that is, if who asks may call there now. Counts it. Raises Problem."""
     context = request.app[CONTEXT]
     desk, token = desk_of(context), let_in.token
+    called: WhoIsCalled = query
     if token is not None:
         if called.to or called.agent or called.flow or called.voice or called.language:
             raise Problem(400, "bad_request", "The token says who is called: leave that out of the query.")
@@ -152,7 +171,8 @@ async def wanted_by(request: web.Request, let_in: CallerLetIn, called: WhoIsCall
         called = WhoIsCalled(**fields, name=called.name or token.name)
     if let_in.asker is None:
         return _visited(desk, called)
-    wanted = await destination(context, let_in.asker, called)
+    drawn = partial(as_drawn, request) if query.draft else None
+    wanted = await destination(context, let_in.asker, called, drawn)
     try:
         if token is not None:
             context.access.call_tokens.spend(token, desk.wall())
@@ -192,8 +212,14 @@ def _visited(desk: WebRtcDesk, called: WhoIsCalled) -> Wanted:
     )
 
 
-async def destination(context: ApiContext, who: Asker, called: WhoIsCalled) -> Wanted:
-    """Whom that is, if this key may call there. Raises Problem."""
+async def destination(
+    context: ApiContext,
+    who: Asker,
+    called: WhoIsCalled,
+    drawn: Callable[[AgentSpec], Awaitable[AgentSpec]] | None = None,
+) -> Wanted:
+    """Whom that is, if this key may call there. `drawn`: makes the agent of a flow run what is being drawn of
+    it. Raises Problem."""
     if called.agent or called.flow:
         wanted = AgentWanted(
             called.agent or None, called.flow or None, voice=called.voice, language=called.language
@@ -202,7 +228,12 @@ async def destination(context: ApiContext, who: Asker, called: WhoIsCalled) -> W
             spec = await started(context.gateway).agent_for(wanted, who)
         except GatewayRefusal as refused:
             raise Problem(404, "no_such_address", str(refused)) from None
-        if faults := context.agent_faults(spec):
+        if drawn is not None:
+            spec = await drawn(spec)
+        faults = dict(context.agent_faults(spec))
+        if drawn is not None:
+            faults.pop("flow", None)  # whatever calls get that are not this one
+        if faults:
             raise Problem(409, "refused", f"{spec.name} cannot answer: {next(iter(faults.values()))}", faults)
         to = f"{'agent' if called.agent else 'flow'}:{called.agent or called.flow}"
         return Wanted(to, agent=spec, owner=who.key, reach=EVERYBODY, payer=API, name=called.name)

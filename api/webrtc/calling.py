@@ -18,7 +18,7 @@ from api.routing.binding import read
 from api.routing.models import ResponseModel
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
-from api.webrtc.admitting import CallerLetIn, WhoIsCalled, caller_of, desk_of, wanted_by
+from api.webrtc.admitting import CallerLetIn, OfferQuery, caller_of, desk_of, wanted_by
 from mediaserver.errors import CallError, CapacityError
 from mediaserver.sdp.description import SdpError
 from webrtc import fragments, offers
@@ -59,7 +59,7 @@ class BrowserCallShown(ResponseModel):
     OFFER, scope=None, status=201, body_limit=offers.MOST_OCTETS, consumes=(SDP,), produces=(SDP,),
     errors=(401, 403, 404, 409, 503),
 )  # fmt: skip
-async def offer(request: web.Request, query: WhoIsCalled) -> web.StreamResponse:
+async def offer(request: web.Request, query: OfferQuery) -> web.StreamResponse:
     """Call somebody from a browser: send an SDP offer, and get the answer.
 
     The headers of the answer have the address of the call (`Location`: DELETE hangs up), the servers that
@@ -67,9 +67,8 @@ async def offer(request: web.Request, query: WhoIsCalled) -> web.StreamResponse:
     `X-Call-Ticket`)."""
     context = request.app[CONTEXT]
     desk, let_in = desk_of(context), caller_of(request)
-    sdp = await _sent(request, SDP, offers.MOST_OCTETS)
     try:
-        offers.check_offer(sdp)  # before anything is counted for it
+        offered = desk.door.read(await _sent(request, SDP, offers.MOST_OCTETS))
     except (BadOffer, SdpError) as error:
         raise Problem(400, "bad_offer", _sentence(error)) from None
     source = request.remote or ""
@@ -83,7 +82,7 @@ async def offer(request: web.Request, query: WhoIsCalled) -> web.StreamResponse:
         )
     wanted = await wanted_by(request, let_in, query)
     try:
-        call = await desk.door.take(sdp, let_in.caller, source, wanted)
+        call = await desk.door.take(offered, let_in.caller, source, wanted)
     except (BadOffer, SdpError) as error:
         raise Problem(400, "bad_offer", _sentence(error)) from None
     except CapacityError as error:

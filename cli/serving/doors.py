@@ -31,7 +31,7 @@ from mediaserver.settings.sip import SipSettings
 from sip.access.challenger import Challenger
 from sip.access.gate import Gate
 from sip.access.guessing import Guessing, GuessLimits
-from sip.access.lent import LentPhones
+from sip.access.lent import LentPhones, is_lent_user
 from sip.access.silence import StrangersSilence
 from sip.calls.call_watch import CallLimits
 from sip.calls.carrier import SipCarrier
@@ -189,6 +189,7 @@ def gatekeepers(
         algorithms=sip.digest,
         guessing=guessing,
         note=lambda what: metrics.sip_proofs.labels(what).inc(),
+        unguessable=lambda user: is_lent_user(user) and user not in sip.extensions,
     )
     metrics.watch_bans(lambda: guessing.bans(asyncio.get_running_loop().time()))
     gate = Gate(endpoints, challenger)

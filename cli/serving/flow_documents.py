@@ -29,6 +29,16 @@ class ReadyFlow:
     references: tuple[FlowReference, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class RunFlow:
+    """What a call runs of a flow."""
+
+    flow: ReadyFlow
+    document: Mapping[str, Any]
+    number: int | None
+    """0: the version that comes with the server. None: a draft, which is no version."""
+
+
 def compile_flow(row: Row, subflows: Subflows) -> ReadyFlow:
     """Takes 100 ms for 200 nodes: not on the loop. Raises ConfigError with all that is wrong."""
 

@@ -13,7 +13,8 @@ from uuid import UUID
 
 import asyncpg
 
-from cli.serving.flow_documents import ReadyFlow, compile_flow, dressed, ready
+from cli.serving.flow_documents import ReadyFlow, RunFlow, compile_flow, dressed, ready
+from cli.serving.lent_drafts import LentDrafts
 from cli.serving.speech import Equipment
 from mediaserver.calls.call import Call
 from mediaserver.calls.flow_secrets import FlowSecrets
@@ -66,7 +67,9 @@ class ServedFlows:
         """What there is for flows to name, as far as it is known."""
         self._usual_llms = usual_llms
         self._following: Following | None = None
-        self._running: dict[UUID, dict[tuple[str, bool], ShelvedFlow[ReadyFlow]]] = {}
+        self.drafts = LentDrafts(usual_llms)
+        """For calls that try what is drawn."""
+        self._running: dict[UUID, dict[tuple[str, bool], RunFlow]] = {}
         """By name, and whether it is the one that comes with the server though a key has taken its name."""
 
     async def start(
@@ -95,9 +98,9 @@ class ServedFlows:
         """Why no call can have a flow; empty when they can."""
         return flow_fault(name, self.shelf, self.shelf.shared())
 
-    def begin(self, agent: AgentSpec, call: Call) -> ShelvedFlow[ReadyFlow]:
-        """What this call runs of an agent's flow, from now on to its end; kept in its record. Raises
-        ConfigError when there is no such flow for this agent, or it cannot be run."""
+    def begin(self, agent: AgentSpec, call: Call) -> RunFlow:
+        """What this call runs of an agent's flow, from now on to its end; kept in its record where it is a
+        version. Raises ConfigError when there is no such flow for this agent, or it cannot be run."""
         self._check_owner(agent)
         name, ours = agent.flow, self._is_anothers(agent)
         running = self._running.get(call.id)
@@ -105,12 +108,18 @@ class ServedFlows:
             running = self._running[call.id] = {}
             call.on_end(self._forget)
         if (name, ours) not in running:
-            found = self.shelf.shipped(name) if ours else self.shelf.take(name, call.id)
-            if found is None:
-                raise ConfigError(self.fault(name))
-            running[name, ours] = found
-            call.put(FlowRun(call.id, name, found.number))
+            running[name, ours] = self._found(agent, call, ours)
         return running[name, ours]
+
+    def _found(self, agent: AgentSpec, call: Call, ours: bool) -> RunFlow:
+        """Raises ConfigError."""
+        if (draft := self.drafts.take(agent)) is not None:
+            return draft
+        found = self.shelf.shipped(agent.flow) if ours else self.shelf.take(agent.flow, call.id)
+        if found is None:
+            raise ConfigError(self.fault(agent.flow))
+        call.put(FlowRun(call.id, agent.flow, found.number))
+        return RunFlow(found.compiled, found.document, found.number)
 
     def dressed(self, agent: AgentSpec, call: Call | None = None) -> AgentSpec:
         """A row as its flow would have it where it says nothing itself. `call`: by the version of this call;
@@ -150,8 +159,9 @@ class ServedFlows:
         found = self.begin(agent, call)
         shop = self.workshops
         workshop = IdleWorkshop() if shop is None else shop.make(agent, call, speech, about, transfers)
-        compiled = found.compiled.compiled
-        return flow_agent(compiled, call.id, workshop, version=found.number, language=speech.language)
+        return flow_agent(
+            found.flow.compiled, call.id, workshop, version=found.number, language=speech.language
+        )
 
     def _check_owner(self, agent: AgentSpec) -> None:
         """A name may have come to be another key's since the row was written: that one's flow is not there

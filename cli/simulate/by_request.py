@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from callers.simulated.anybody import anybody
 from callers.simulated.by_text import TextCaller
 from callers.simulated.judging import Judged, judge
 from callers.simulated.mind import CallerMind, Move
@@ -106,7 +107,8 @@ class ServedSimulator:
         if not 0 <= wanted.calls <= MOST_CALLS:
             raise ConfigError(f"{wanted.calls} calls are too many at once: {MOST_CALLS} at most")
         own = list(wanted.personas)
-        found = personas_of(own, "personas") if own else shipped_personas(wanted.name)
+        usual = shipped_personas(wanted.name) or anybody(wanted.document.defaults.language)
+        found = personas_of(own, "personas") if own else usual
         flow = SimulatedFlow(wanted.name, found, None, document={})
         personas = callers(flow, [], wanted.only, {"phone", "model"})
         make = await self.agents(wanted.document, wanted.subflows, wanted.version, of_key=wanted.of_key)

@@ -8,7 +8,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
 import { watchInstall } from "./app/install";
-import { chooseLanguage, wantedLanguage } from "./app/locale";
+import { startLanguage } from "./app/locale";
 import { apply } from "./app/theme";
 
 apply();
@@ -16,15 +16,13 @@ watchInstall();
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 // The language first, so that nothing is drawn twice; English needs no loading.
-chooseLanguage(wantedLanguage())
-  .catch(() => chooseLanguage("en"))
-  .finally(() =>
-    createRoot(root).render(
-      <StrictMode>
-        <App />
-      </StrictMode>,
-    ),
-  );
+startLanguage().finally(() =>
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  ),
+);
 
 // Keeps the page's own files for when the server is away (vite/sw.js). What goes wrong with that costs nothing else.
 if (import.meta.env.PROD && "serviceWorker" in navigator)

@@ -277,7 +277,7 @@ def _note(live: LiveCall, party: Party, to: str) -> None:
 
 
 def _failed(live: LiveCall, asked: TransferAsked, to: str, error: VoiceForgeError) -> None:
-    asked.answer.happened(code_of(error))
+    asked.answer.happened(code_of(error), str(error))
     if live.over:
         return
     log.warning("the call was not transferred to %s and goes on: %s", to, error)

@@ -134,10 +134,12 @@ class TransferAnswer(Protocol):
         """It is being done; `happened` follows. A second time says nothing."""
 
     def refuse(self, code: int, why: str) -> None:
-        """It is not, with a SIP status and a line for the log. The call goes on."""
+        """It is not, with a SIP status and a line of words: for the log, and for whom we know. The call goes
+        on."""
 
-    def happened(self, code: int) -> None:
-        """Whom it wanted got so far, as a SIP status: 180 rings, 200 is connected, from 300 on it failed."""
+    def happened(self, code: int, why: str = "") -> None:
+        """Whom it wanted got so far, as a SIP status: 180 rings, 200 is connected, from 300 on it failed:
+        `why`, in words, for whom we know."""
 
 
 @dataclass(frozen=True, slots=True)

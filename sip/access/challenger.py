@@ -30,6 +30,10 @@ def _unnoted(what: str) -> None:
     return None
 
 
+def _none(user: str) -> bool:
+    return False
+
+
 class Challenger:
     """Of one realm. `password(user)` is None for a user that does not exist."""
 
@@ -41,12 +45,15 @@ class Challenger:
         algorithms: Sequence[str] = tuple(ALGORITHMS),
         guessing: Guessing | None = None,
         note: Callable[[str], None] = _unnoted,
+        unguessable: Callable[[str], bool] = _none,
     ) -> None:
-        """`note`: told of each 'challenge', 'wrong' password, 'unheard' one (its source has to wait) and
-        'ban', for the metrics."""
+        """`unguessable`: users whose passwords nobody can guess, so that wrong ones are not counted. `note`:
+        told of each 'challenge', 'wrong' password, 'outdated' one (of an unguessable user), 'unheard' one
+        (its source has to wait) and 'ban', for the metrics."""
         self._auth = Authenticator(realm, password, algorithms=algorithms)
         self.guessing = guessing or Guessing()
         self._note = note
+        self._unguessable = unguessable
         self._rewritten = Seldom(REWRITTEN_EVERY_S)
 
     def verdict(self, request: Request, host: str, now: float) -> Verdict:
@@ -57,7 +64,8 @@ class Challenger:
             return Verdict(Proof.NONE)
         if claim.foreign:  # no guess
             return self._auth.check(claim, request.method, request.body, now)
-        match self.guessing.hearing(host, claim.user, now):
+        certain = self._unguessable(claim.user)
+        match Heed.NOW if certain else self._hearing(host, claim.user, now):
             case Heed.SOURCE_WAITS:
                 self._wrong(request, host, claim.user, now, looked_at=False)
                 return Verdict(Proof.WRONG, claim.user)
@@ -71,6 +79,8 @@ class Challenger:
             self.guessing.right(host, claim.user, now)
             if claim.rewritten:
                 self._tell_rewritten(request, host, claim, now)
+        elif verdict.outcome is Proof.WRONG and certain:
+            self._note("outdated")
         elif verdict.outcome is Proof.WRONG:
             self._wrong(request, host, claim.user, now, looked_at=True)
         return verdict
@@ -102,6 +112,11 @@ class Challenger:
         ours = [value for value in values if self._auth.realm in value][:LOOKED_AT]
         claims = [claim for value in ours if (claim := self._auth.read(value, request.uri, host, now))]
         return min(claims, key=lambda claim: claim.foreign, default=None)
+
+    def _hearing(self, host: str, user: str, now: float) -> Heed:
+        """Who is banned and comes through a proxy, which is not shut out for what others do, waits."""
+        banned = self.guessing.banned(host, now)
+        return Heed.SOURCE_WAITS if banned else self.guessing.hearing(host, user, now)
 
     def _tell_rewritten(self, request: Request, host: str, claim: Claim, now: float) -> None:
         if (unsaid := self._rewritten.due(now)) is not None:

@@ -8,6 +8,7 @@ back.
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,6 +26,14 @@ MOST_OF_ONE = 20
 """Of one owner: tabs that are open. The oldest gives way."""
 MOST_NAMES = 10_000
 """Owners whose names are remembered."""
+
+_USER = re.compile(r"wp_[0-9a-f]{16}")
+
+
+def is_lent_user(name: str) -> bool:
+    """Whether it is a user name such as pages get here, now or before. Nobody guesses a password of these
+    (192 bits by chance), and an old one is no guess: after a restart of ours each page shows it."""
+    return _USER.fullmatch(name) is not None
 
 
 @runtime_checkable

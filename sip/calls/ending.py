@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from mediaserver.media.leg import Termination, Why
+from mediaserver.wire_text import readable
 from sip.calls.dialog import Headers
 from sip.messages.message import Message
 
@@ -45,6 +46,8 @@ _CAUSE = {
     Why.FAILED: 41,
 }
 _NORMAL_UNSPECIFIED = 31
+LONGEST_WORDS = 200
+"""Of a Reason, in characters."""
 _TEXT = re.compile(r';\s*text\s*=\s*"([^"\\]{1,200})"', re.IGNORECASE)
 
 _WHY = {
@@ -82,6 +85,12 @@ def reason_header(why: Termination) -> str:
         return 'SIP;cause=200;text="Call completed elsewhere"'  # no missed call (RFC 3326 section 2)
     text = str(why).replace("\\", "").replace('"', "'")
     return f'Q.850;cause={_CAUSE.get(why.why, _NORMAL_UNSPECIFIED)};text="{text}"'
+
+
+def failure_reason(status: int, words: str) -> str:
+    """A Reason value: a status of SIP, and why it is so."""
+    text = readable(words[:LONGEST_WORDS]).replace("\\", "").replace('"', "'")
+    return f'SIP;cause={status};text="{text}"'
 
 
 def reason_text(message: Message) -> str:

@@ -136,8 +136,8 @@ class OutsideRefer:
             self._settle()
             self._look()
 
-    def happened(self, code: int) -> None:
-        self._refer.happened(code)
+    def happened(self, code: int, why: str = "") -> None:
+        self._refer.happened(code, why)
         if code >= 200:
             self._settle()
         self._look()

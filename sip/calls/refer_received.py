@@ -16,6 +16,7 @@ from mediaserver.wire_text import readable
 from sip.calls.asking import DialogRequest, Finished
 from sip.calls.core import Core
 from sip.calls.dialog import Dialog, Headers
+from sip.calls.ending import failure_reason
 from sip.calls.leg import SipLeg
 from sip.calls.refer_subscription import Notice, ReferState, ReferSubscription
 from sip.calls.refer_target import ReferTarget
@@ -115,6 +116,8 @@ class ReceivedRefer:
         self._call: ReferAsker | None = call
         self._server = server
         self._event = SipEvent("refer", str(server.request.cseq.number) if known else None)
+        self._reason = ""
+        """Why it failed, as a value of Reason."""
 
     def accept(self) -> None:
         call = self._call
@@ -131,10 +134,12 @@ class ReceivedRefer:
         log.warning("a transfer asked for by %s was refused (%d): %s", call.host, code, readable(why))
         self.subscription.refused()
         self._call = None
-        call.reply(self._server, code)
+        reason = _reason_for(call, code, why)
+        call.reply(self._server, code, [("Reason", reason)] if reason else ())
 
-    def happened(self, code: int) -> None:
+    def happened(self, code: int, why: str = "") -> None:
         if self._call is not None:
+            self._reason = _reason_for(self._call, code, why)
             self._tell(self.subscription.happened(code, self._call.core.now()))
 
     def renewed(self) -> None:
@@ -161,7 +166,12 @@ class ReceivedRefer:
                 ("Contact", call.core.contact(call.transport, call.host, call.dialog.secure)),
                 ("Content-Type", f"{SIPFRAG};version=2.0"),
             ]
-            call.ask("NOTIFY", lines, fragment(notice.status), self._answered)
+            call.ask(
+                "NOTIFY",
+                lines,
+                fragment(notice.status, self._reason if notice.status >= 300 else ""),
+                self._answered,
+            )
         if self.subscription.over:
             self._call = None  # the call may outlive whoever still holds us
 
@@ -171,6 +181,12 @@ class ReceivedRefer:
             if status >= 300:
                 log.info("%s takes no news of the transfer it asked for (%d)", call.host, status)
             self._tell(self.subscription.answered(status, call.core.now()))
+
+
+def _reason_for(call: ReferAsker, code: int, why: str) -> str:
+    """Why a transfer failed, for a phone that has shown a password of ours: the words may tell what this
+    server has, and what it lacks."""
+    return failure_reason(code, why) if why and call.dialog.extension else ""
 
 
 def _event(call: Referred, refer: ReceivedRefer, server: ReceivedRequest) -> TransferAsked:

@@ -204,9 +204,11 @@ class SubscriptionState:
         return self.state == "terminated"
 
 
-def fragment(status: int) -> bytes:
-    """The body of a NOTIFY that says how a call stands: its last status line, and no more of it."""
-    return f"SIP/2.0 {status} {reason_phrase(status)}\r\n".encode()
+def fragment(status: int, reason: str = "") -> bytes:
+    """The body of a NOTIFY that says how a call stands: its last status line, and no more of it but why.
+    `reason`: a value of Reason; empty: none."""
+    said = f"Reason: {reason}\r\n" if reason else ""
+    return f"SIP/2.0 {status} {reason_phrase(status)}\r\n{said}".encode(ENCODING, ERRORS)
 
 
 def status_of(body: bytes) -> int | None:

@@ -165,9 +165,10 @@ class Streams:
             self._accepting += 1
             self.spawn(self._adopt(accepted, self._listening[listening]))
 
-    def lets_in(self, host: str) -> bool:
-        """Whether one more WebSocket may be opened from there: to be asked first, and once."""
-        if not self._stopped and self._may_open(host) and self._make_room(host):
+    def lets_in(self, host: str, *, relayed: bool = False) -> bool:
+        """Whether one more WebSocket may be opened from there: to be asked first, and once. `relayed`: the
+        address is a proxy's."""
+        if not self._stopped and self._may_open(host) and self._make_room(host, relayed=relayed):
             return True
         self.turned_away += 1
         return False
@@ -224,9 +225,9 @@ class Streams:
         finally:
             self._accepting -= 1
 
-    def _make_room(self, host: str) -> bool:
+    def _make_room(self, host: str, *, relayed: bool = False) -> bool:
         """Whether one more may come from there; a stranger who is silent longest gives way."""
-        if self._reader.unwanted(host):
+        if not relayed and self._reader.unwanted(host):
             return False
         limits = self._limits
         neighbours = self._strangers.get(site_of(host), {})

@@ -287,7 +287,7 @@ class Transport:
 
     def deliver(self, message: Request | Response, source: Source) -> None:
         """Check one message and hand it on. Never raises."""
-        if source.connection is not None and self.unwanted(source.host):
+        if source.connection is not None and not source.relayed and self.unwanted(source.host):
             source.connection.close()  # it became so while it was open
             return
         if self.tap is not None and source.connection is not None:
@@ -370,9 +370,10 @@ class Transport:
         if connection.place.transport in WEB_SOCKETS:
             self._handler.on_gone(connection)
 
-    def lets_socket_in(self, host: str) -> bool:
-        """Whether a WebSocket may be opened from that address now; to be asked before it is."""
-        return self._streams.lets_in(host)
+    def lets_socket_in(self, host: str, *, relayed: bool = False) -> bool:
+        """Whether a WebSocket may be opened from that address now; to be asked before it is. `relayed`: it is
+        a proxy's, which is not shut out for what one of many does behind it."""
+        return self._streams.lets_in(host, relayed=relayed)
 
     def socket_opened(
         self,

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack
 from types import SimpleNamespace
 from typing import Any, cast
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from aiohttp import ClientSession, WSMsgType
@@ -19,11 +20,12 @@ from api.context import ApiContext
 from api.gateway.gateway import Gateway
 from api.routing import binding
 from cli.serving.http import open_http
+from mediaserver.calls.call import Call
 from mediaserver.config import load
 from mediaserver.diagnosis.health import Health
 from mediaserver.metrics import Metrics
 from mediaserver.storage.keys import hash_of
-from tests.api.board import Board
+from tests.api.board import Board, Nowhere
 from tests.api.keys import made_up_key
 
 HEAD = b"GET /api/health HTTP/1.1\r\nHost: 127.0.0.1\r\n"
@@ -129,6 +131,23 @@ async def test_a_person_with_a_token_gets_in_while_strangers_hold_all_connection
     await server.held(8)
     person.send(HEAD + b"Connection: close\r\n\r\n")  # the connection stays proven
     assert FULL in await person.rest()
+
+
+async def test_callers_without_a_key_hold_no_more_than_their_part(undo: AsyncExitStack) -> None:
+    """Everybody who calls from a page has a ticket: it must not be a way to take all connections."""
+    server = await opened(undo, token="s3cret", connections=8, unproven_per_source=100)
+    board = server.context.switchboard
+    assert isinstance(board, Board)
+    call = Call(uuid4(), "inbound", "sip:ann@h", "sip:demo@h", "demo", Nowhere(), board.bus)
+    board.registry.add(call)
+    ticket = server.context.access.tickets.of(call.id).encode()
+    own = b"GET /api/telephony/calls/%s?ticket=%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    callers = [await server.guest(own % (str(call.id).encode(), ticket)) for _ in range(8)]
+    for caller in callers:
+        assert await caller.status() == b"HTTP/1.1 503"  # no database here
+    await server.held(4)  # the others were served as strangers are: once
+    person = await server.guest(HEAD.replace(b"/health", b"/telephony/calls") + TOKEN + b"\r\n")
+    assert await person.status() == b"HTTP/1.1 200"
 
 
 @pytest.mark.parametrize(

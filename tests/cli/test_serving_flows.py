@@ -8,13 +8,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
 from cli.makers import fault
 from cli.serving.flows import ServedFlows
+from cli.serving.lent_drafts import KEPT_S, MOST, LentDrafts
 from cli.serving.speech import Equipment
 from mediaserver.calls.call import Call
 from mediaserver.calls.directory import Directory
@@ -30,6 +31,7 @@ from mediaserver.storage.sealing import Sealer
 from mediaserver.storage.sql import Row
 from pipelines.conversation.agent import Agent, Answered, Say
 from pipelines.conversation.text import TextConversation
+from pipelines.flows.document.reading import document_of
 from pipelines.flows.work.agent_transfer import Transfers
 from pipelines.flows.working import FlowWorker, Work, Workshop
 from tests.fakes import FakeStt, FakeTts
@@ -277,3 +279,37 @@ async def test_a_row_is_judged_by_the_flows_of_the_database(server: Server) -> N
     await server.save("one")
     await server.until(answers=True)
     assert fault(spec, server.flows.fault) == ""
+
+
+async def test_a_draft_answers_the_one_call_that_it_was_lent_for(server: Server) -> None:
+    await server.save("published")
+    await server.flows.caught_up()
+    tried = AgentSpec(UUID(int=77), "flow desk", 0, "flow", flow="desk")
+    drawn = document_of(document("drawn", defaults={"language": "de"}))
+    agent = await server.flows.drafts.lend(tried, drawn, {})
+    assert (agent.id, agent.language) == (tried.id, "de"), "dressed as what is drawn has it"
+
+    async def greets(call: Call) -> list[str]:
+        talk = TextConversation(server.flows.make(agent, call, SPEECH), call.id)
+        return [act.text async for act in talk.acts(Answered()) if isinstance(act, Say)]
+
+    first = server.call(1)
+    assert server.flows.dressed(agent, first).language == "de"
+    assert await greets(first) == ["drawn"] and await greets(first) == ["drawn"], "to the end of the call"
+    assert server.runs() == [], "it is no version, and stands in no record"
+    assert await greets(server.call(2)) == ["published"], "for one call alone"
+    assert len(server.flows.drafts) == 0
+
+
+async def test_a_draft_whose_call_never_comes_is_forgotten() -> None:
+    now = 0.0
+    drafts = LentDrafts(now=lambda: now)
+    drawn = document_of(document("drawn"))
+    agents = [AgentSpec(uuid4(), "flow desk", 0, "flow", flow="desk") for _ in range(MOST + 1)]
+    for agent in agents:
+        await drafts.lend(agent, drawn, {})
+    assert len(drafts) == MOST and drafts.take(agents[0]) is None and drafts.take(agents[1]) is not None
+    now = KEPT_S
+    assert drafts.take(agents[2]) is None, "too late"
+    await drafts.lend(agents[0], drawn, {})
+    assert len(drafts) == 1

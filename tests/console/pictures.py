@@ -27,6 +27,8 @@ DOCUMENT = ROOT / "docs" / "console.md"
 FOLDER = ROOT / "docs" / "console"
 SIZE = (1280, 800)
 LOOKS = {"dark": ("dark", SIZE), "light": ("light", SIZE), "narrow": ("dark", NARROW)}
+BY_HAND = "## Languages"
+"""From here on the page is written by hand, and kept."""
 LIVE_CALLS = 5
 SAID = 3
 """Lines of a call that is up, before its picture is taken."""
@@ -156,7 +158,8 @@ def written() -> str:
             f"![{screen.title}, on a phone](console/{screen.name}-narrow.jpg)\n\n</details>\n"
         )
         parts.append(f"## {screen.title}\n\n{screen.about}\n\n{pictures}{more}")
-    return "\n".join(parts)
+    _, _, kept = DOCUMENT.read_text().partition(BY_HAND)
+    return "\n".join([*parts, BY_HAND + kept])
 
 
 def main(names: list[str]) -> int:

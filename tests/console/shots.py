@@ -5,7 +5,7 @@
 Starts a database, fills it, starts the server, and takes each path in the dark, in the light and at 390 px:
 DIR/calls-dark.png, DIR/calls-light.png, DIR/calls-narrow.png. Says all that went wrong in the page. The
 console must have been built (api/static/console). `{call}` in a path stands for the newest recorded call,
-`{live}` for one that is up (`--live 6`);
+`{live}` for one that is up (`--live 6`); `--locale ar` is a browser of somebody who reads Arabic;
 paths that begin with `out:` are taken by somebody who is not signed in.
 """
 
@@ -45,6 +45,7 @@ def main() -> int:
     parser.add_argument("paths", nargs="+", metavar="PATH")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.add_argument("--themes", default=",".join(LOOKS), help="of dark, light, narrow")
+    parser.add_argument("--locale", default="en-US", help="the browser's language, as ar")
     parser.add_argument("--axe", action="store_true", help="say what axe-core finds, too")
     parser.add_argument("--whole", action="store_true", help="the whole page, not only what a screen shows")
     parser.add_argument("--live", type=int, default=0, metavar="N", help="with so many calls that are up")
@@ -78,7 +79,9 @@ def _taken(
         paths = [path for path in args.paths if path.startswith("out:") is out]
         if not paths:
             continue
-        context = (opened if out else signed_in)(browser, server, scheme=scheme, size=size)
+        context = (opened if out else signed_in)(
+            browser, server, scheme=scheme, size=size, locale=args.locale
+        )
         newest = next(call for call in reversed(calls) if call.spoken)
         for path in paths:
             page = context.new_page()

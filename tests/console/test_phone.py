@@ -194,6 +194,39 @@ def test_a_caller_is_handed_on_without_a_word(
 
 
 @pytest.mark.slow
+def test_a_caller_is_handed_on_to_an_agent(phone: Page, caller: Sipp, console_server: RunningServer) -> None:
+    press(phone, "Transfer")
+    phone.get_by_role("dialog").get_by_role("combobox").fill("demo")
+    phone.keyboard.press("Enter")
+    press(phone, "Transfer now")
+    expect(handset(phone)).to_contain_text("Call ended", timeout=LONG_MS)
+    (call,) = console_server.ask("GET", "/api/telephony/calls?state=live")["items"]
+    for _ in range(100):
+        lines = console_server.ask("GET", f"/api/telephony/calls/{call['id']}")["transcript"]
+        if any("room desk" in line["text"] for line in lines):
+            break
+        phone.wait_for_timeout(100)
+    else:
+        raise AssertionError("the agent says nothing to the caller")
+    caller.ends_well()
+    nothing_is_left(phone, console_server)
+
+
+@pytest.mark.slow
+def test_why_a_transfer_was_refused_is_said_in_the_servers_words(phone: Page, caller: Sipp) -> None:
+    press(phone, "Transfer")
+    phone.get_by_role("dialog").get_by_role("combobox").fill("nobody-of-this-name")
+    phone.keyboard.press("Enter")
+    press(phone, "Transfer now")
+    said = handset(phone).get_by_role("alert")
+    expect(said).to_contain_text("The transfer did not work", timeout=LONG_MS)
+    expect(said).to_contain_text("sip.allowed_targets")
+    expect(said).to_contain_text("You are still connected.")
+    in_call(phone)
+    press(phone, "Hang up")
+
+
+@pytest.mark.slow
 def test_a_caller_is_handed_on_after_a_word(
     phone: Page, colleague: Page, caller: Sipp, console_server: RunningServer
 ) -> None:

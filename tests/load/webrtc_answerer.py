@@ -47,7 +47,7 @@ async def ours(app: web.Application) -> None:
     door = WebRtcDoor(wire, ReachableHosts(HOST), policy, invite)
 
     async def offer(request: web.Request) -> web.Response:
-        call = await door.take(await request.read(), None, HOST, Wanted("echo"))
+        call = await door.take(door.read(await request.read()), None, HOST, Wanted("echo"))
         return web.Response(status=201, body=call.answer, content_type=SDP)
 
     app.router.add_post("/offer", offer)

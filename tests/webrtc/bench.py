@@ -15,7 +15,14 @@ import aioice.ice
 import av
 import numpy as np
 import numpy.typing as npt
-from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc import (
+    MediaStreamTrack,
+    RTCConfiguration,
+    RTCIceServer,
+    RTCIceTransportPolicy,
+    RTCPeerConnection,
+    RTCSessionDescription,
+)
 
 from mediaserver.calls.echo import EchoApp
 from mediaserver.calls.protocols import Invitation
@@ -104,7 +111,7 @@ class Bench:
 
     async def offer(self, offer: str | bytes, caller: Hashable = None, to: str = "echo") -> BrowserCall:
         text = offer.encode() if isinstance(offer, str) else offer
-        return await self.door.take(text, caller, HOST, Wanted(to, dialled=to))
+        return await self.door.take(self.door.read(text), caller, HOST, Wanted(to, dialled=to))
 
     def close(self) -> None:
         self.door.close()
@@ -129,8 +136,12 @@ async def open_bench(
 class Browser:
     """A peer of aiortc that speaks a tone and keeps what it hears."""
 
-    def __init__(self, pitch: float = 440.0) -> None:
-        self.pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    def __init__(self, pitch: float = 440.0, relay: RTCIceServer | None = None) -> None:
+        """`relay`: its only way; None: it has its own."""
+        way = RTCConfiguration(iceServers=[])
+        if relay is not None:
+            way = RTCConfiguration(iceServers=[relay], iceTransportPolicy=RTCIceTransportPolicy.RELAY)
+        self.pc = RTCPeerConnection(way)
         self.pc.addTrack(Tone(pitch))
         self.heard: list[npt.NDArray[np.int16]] = []
         self.connected, self.speaks = asyncio.Event(), asyncio.Event()
@@ -168,9 +179,11 @@ class Browser:
 
 
 @asynccontextmanager
-async def calling(bench: Bench, **more: Any) -> AsyncIterator[tuple[Browser, BrowserCall]]:
+async def calling(
+    bench: Bench, relay: RTCIceServer | None = None, **more: Any
+) -> AsyncIterator[tuple[Browser, BrowserCall]]:
     """A browser in a call."""
-    browser = Browser()
+    browser = Browser(relay=relay)
     try:
         call = await bench.offer(await browser.offer(), **more)
         await browser.answered(call.answer)

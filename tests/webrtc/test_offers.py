@@ -14,7 +14,7 @@ from webrtc import fragments
 from webrtc.fragments import credentials_in, fragment_of
 from webrtc.hosts import MOST, ReachableHosts, own_addresses
 from webrtc.invitation import address_of_caller
-from webrtc.offers import BadOffer, check_offer, check_size
+from webrtc.offers import BadOffer, check_size, read_offer
 from webrtc.turn import ice_servers, turn_credentials
 
 HEAD = b"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\n"
@@ -29,9 +29,9 @@ AUDIO = b"m=audio 9 UDP/TLS/RTP/SAVPF 0\r\nc=IN IP4 0.0.0.0\r\n"
 
 
 def test_an_offer_as_browsers_make_it_is_good() -> None:
-    assert check_offer(HEAD + AUDIO + KEYS).media[0].kind == "audio"
+    assert read_offer(HEAD + AUDIO + KEYS).session.media[0].kind == "audio"
     session_wide = HEAD + KEYS.replace(b"a=rtcp-mux\r\n", b"") + AUDIO + b"a=rtcp-mux\r\n"
-    assert len(check_offer(session_wide).media) == 1
+    assert len(read_offer(session_wide).session.media) == 1
 
 
 @pytest.mark.parametrize(
@@ -40,12 +40,12 @@ def test_an_offer_as_browsers_make_it_is_good() -> None:
 def test_each_thing_that_is_lacking_is_named(lacking: bytes) -> None:
     kept = b"".join(each for each in KEYS.splitlines(True) if not each.startswith(lacking))
     with pytest.raises(BadOffer, match=lacking.decode()):
-        check_offer(HEAD + AUDIO + kept)
+        read_offer(HEAD + AUDIO + kept)
 
 
 def test_two_lites_would_never_meet() -> None:
     with pytest.raises(BadOffer, match="ice-lite"):
-        check_offer(HEAD + b"a=ice-lite\r\n" + AUDIO + KEYS)
+        read_offer(HEAD + b"a=ice-lite\r\n" + AUDIO + KEYS)
 
 
 def test_size_and_count_are_looked_at_before_anything_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,7 +59,7 @@ def test_size_and_count_are_looked_at_before_anything_is_read(monkeypatch: pytes
         HEAD + b"a=" + b"x" * (64 << 10),
     ):
         with pytest.raises(BadOffer):
-            check_offer(hostile)
+            read_offer(hostile)
     check_size(HEAD + AUDIO)
 
 
@@ -68,7 +68,7 @@ def test_size_and_count_are_looked_at_before_anything_is_read(monkeypatch: pytes
 )
 def test_nonsense_is_refused_in_one_line(data: bytes) -> None:
     with pytest.raises((BadOffer, SdpError)) as refused:
-        check_offer(data)
+        read_offer(data)
     assert "\n" not in str(refused.value)
 
 

@@ -542,7 +542,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Have simulated callers call a version of a flow, by text; the answer is a stream of events.
+         * Have simulated callers call a flow by text, kept or not; the answer is a stream of events.
          * @description `call` for each call that is over (whether it went as its persona expects, and why not; of the first
          *     failed ones what was said), then `result` with figures for all and for each persona; `failed` where the
          *     calls cannot go on. What a persona's world names is answered by it; other requests, functions and models
@@ -8963,6 +8963,14 @@ export interface components {
              */
             calls?: number;
             /**
+             * Document
+             * @description Called in the place of a version; it need not be kept. A flow as JSON, at most 1 MB (docs/flows.md; its JSON Schema: `/api/flows/schema`).
+             * @default null
+             */
+            document?: {
+                [key: string]: unknown;
+            } | null;
+            /**
              * Interrupt
              * @description The chance that a caller talks into a line.
              * @default 0
@@ -8976,7 +8984,7 @@ export interface components {
             only?: string[];
             /**
              * Personas
-             * @description Who calls (docs/flows.md); empty: those that come with the flow of this name.
+             * @description Who calls (docs/flows.md); empty: those that come with the flow of this name, else some who fit any flow: silent, not understood, agreeing, refusing, asking for a person.
              * @default []
              */
             personas?: {
@@ -28361,6 +28369,8 @@ export interface operations {
             query?: {
                 /** @description An agent, by name. */
                 agent?: string;
+                /** @description Of `flow`: its working copy answers, as it was saved last, in place of what is published. Needs the scope flows:write, too. */
+                draft?: boolean;
                 /** @description A flow that is published, by name. */
                 flow?: string;
                 /** @description BCP 47; likewise. */

@@ -53,6 +53,11 @@ export async function ok<T>(asked: Promise<Answer<T>>): Promise<Exclude<T, strin
   return answer.data as Exclude<T, string>;
 }
 
+/** Changes only what is still the version that was read (RFC 9110, section 13.1.1): else 412. null: whatever it is. */
+export function ifMatch(version: number | null): { "If-Match"?: string } {
+  return version === null ? {} : { "If-Match": `"${version}"` };
+}
+
 /** For what is no JSON (audio, CSV, a pcap): the whole response, or ApiError. */
 export async function fetched(path: string, init?: RequestInit): Promise<Response> {
   const response = await reach(

@@ -1,5 +1,5 @@
 // Figures, times and costs as the chosen language writes them. `null` and `undefined` become a dash.
-import { language } from "./i18n";
+import { locale } from "./i18n";
 
 export const DASH = "–";
 type Maybe<T> = T | null | undefined;
@@ -34,9 +34,10 @@ export function ms(value: Maybe<number>): string {
 export function clock(seconds: Maybe<number>): string {
   if (!known(seconds)) return DASH;
   const whole = Math.max(0, Math.floor(seconds));
-  const two = (value: number) => String(value).padStart(2, "0");
+  const one = (value: number) => numbers({ useGrouping: false }).format(value);
+  const two = (value: number) => numbers({ minimumIntegerDigits: 2 }).format(value);
   const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+  return hours > 0 ? `${one(hours)}:${two(minutes)}:${two(rest)}` : `${one(minutes)}:${two(rest)}`;
 }
 
 /** Seconds in words: 42 sec, 3 min, 5.2 hr. */
@@ -47,22 +48,18 @@ export function duration(seconds: Maybe<number>): string {
   return unit(seconds / 3600, "hour", 1);
 }
 
-/** 1.5 kB, 3 MB */
+/** 242 bytes, 1.5 kB, 3 MB */
 export function bytes(value: Maybe<number>): string {
   if (!known(value)) return DASH;
   const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
-  // Intl's short unit has no plural in English ("242 byte"); its long one has it in every language.
-  if (value < 1000)
-    return numbers({ style: "unit", unit: "byte", unitDisplay: "long", maximumFractionDigits: 0 }).format(
-      value,
-    );
   let at = 0;
   let rest = value;
   while (rest >= 1000 && at < units.length - 1) {
     rest /= 1000;
     at += 1;
   }
-  return unit(rest, units[at] ?? "byte", 1);
+  // The short form of "byte" has no plural in English.
+  return unit(rest, units[at] ?? "byte", at === 0 ? 0 : 1, at === 0 ? "long" : "short");
 }
 
 /** US dollars, as the API counts costs: cents in full, small amounts with what makes them differ from nothing. */
@@ -95,6 +92,11 @@ export function dateTime(moment: Maybe<Moment>): string {
   return dates(moment, { dateStyle: "medium", timeStyle: "short" });
 }
 
+/** Monday, 23 November 2026 */
+export function fullDate(moment: Maybe<Moment>): string {
+  return dates(moment, { dateStyle: "full" });
+}
+
 /** 23 Nov: for the axis of days. */
 export function day(moment: Maybe<Moment>): string {
   return dates(moment, { day: "numeric", month: "short" });
@@ -116,7 +118,7 @@ export function relative(moment: Maybe<Moment>, now = Date.now()): string {
   const seconds = (at.getTime() - now) / 1000;
   const format = cached(
     "relative",
-    () => new Intl.RelativeTimeFormat(language(), { numeric: "auto", style: "long" }),
+    () => new Intl.RelativeTimeFormat(locale(), { numeric: "auto", style: "long" }),
   ) as Intl.RelativeTimeFormat;
   for (const [name, size] of STEPS)
     if (Math.abs(seconds) >= size) return format.format(Math.round(seconds / size), name);
@@ -128,30 +130,37 @@ export function phoneNumber(value: Maybe<string>): string {
   return value ? `\u2066${value}\u2069` : DASH;
 }
 
+/** The name of a language (`type: "language"`, a tag of BCP 47) or a country (`region`) in the language of the page; the code itself where nobody knows it. */
+export function nameOf(type: "language" | "region", of: string): string {
+  try {
+    return new Intl.DisplayNames([locale()], { type }).of(of) ?? of;
+  } catch {
+    return of; // no tag at all
+  }
+}
+
 /** "A, B and C" */
 export function list(items: readonly string[]): string {
-  return new Intl.ListFormat(language(), { style: "long", type: "conjunction" }).format(items);
+  return new Intl.ListFormat(locale(), { style: "long", type: "conjunction" }).format(items);
 }
 
 function known(value: Maybe<number>): value is number {
   return value !== null && value !== undefined && Number.isFinite(value);
 }
 
-function unit(value: number, name: string, digits: number): string {
-  return numbers({ style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: digits }).format(
-    value,
-  );
+function unit(value: number, name: string, digits: number, unitDisplay: "short" | "long" = "short"): string {
+  return numbers({ style: "unit", unit: name, unitDisplay, maximumFractionDigits: digits }).format(value);
 }
 
 function numbers(options: Intl.NumberFormatOptions): Intl.NumberFormat {
-  const make = () => new Intl.NumberFormat(language(), options);
+  const make = () => new Intl.NumberFormat(locale(), options);
   return cached(`number ${JSON.stringify(options)}`, make) as Intl.NumberFormat;
 }
 
 function dates(moment: Maybe<Moment>, options: Intl.DateTimeFormatOptions): string {
   const at = parsed(moment);
   if (at === null) return DASH;
-  const make = () => new Intl.DateTimeFormat(language(), options);
+  const make = () => new Intl.DateTimeFormat(locale(), options);
   return (cached(`date ${JSON.stringify(options)}`, make) as Intl.DateTimeFormat).format(at);
 }
 
@@ -166,7 +175,7 @@ function cached<T extends Intl.NumberFormat | Intl.DateTimeFormat | Intl.Relativ
   what: string,
   make: () => T,
 ) {
-  const name = `${language()} ${what}`;
+  const name = `${locale()} ${what}`;
   const found = made.get(name) ?? make();
   made.set(name, found);
   return found;

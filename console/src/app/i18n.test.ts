@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from "vitest";
+import { clock, dateTime, ms, number, percent } from "./format";
 import { speak, t, tn } from "./i18n";
 
 afterEach(() => speak("en", {}));
@@ -18,4 +19,17 @@ test("plurals follow the rules of the language", () => {
   speak("ar", { "{count} calls": { two: "مكالمتان", few: "{count} مكالمات", other: "{count} مكالمة" } });
   expect(tn("{count} call", "{count} calls", 2)).toBe("مكالمتان");
   expect(tn("{count} call", "{count} calls", 3)).toContain("مكالمات");
+});
+
+test("Arabic has the same digits everywhere, whatever a browser takes plain Arabic for", () => {
+  speak("ar", {});
+  const said = [number(1234.5, 1), percent(0.25), clock(765), dateTime("2026-11-23T12:00:00Z"), ms(312)];
+  for (const each of said) expect(each).toMatch(/^[^٠-٩۰-۹]*$/);
+  expect(tn("{count} call", "{count} calls", 1200)).toContain("1,200");
+});
+
+test("what is filled into a right-to-left text keeps its direction", () => {
+  speak("ar", { "Call {name}": "اتصل بـ {name}" });
+  expect(t("Call {name}", { name: "+49 30 1234" })).toBe("اتصل بـ \u2068+49 30 1234\u2069");
+  expect(t("Call {name}", { name: "سارة" })).toBe("اتصل بـ سارة");
 });

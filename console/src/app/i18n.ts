@@ -9,6 +9,8 @@ export interface Language {
   /** In its own words. */
   name: string;
   dir: "ltr" | "rtl";
+  /** What Intl is asked with (BCP 47), where that is more than the code. */
+  locale?: string;
   load: () => Promise<Catalogue>;
 }
 
@@ -18,21 +20,34 @@ export const LANGUAGES: readonly Language[] = [
     code: "ar",
     name: "العربية",
     dir: "rtl",
-    load: async () => (await import("./catalogues/ar.json")).default,
+    // Latin digits everywhere: numbers of telephones, ids, codecs and the server's own words have them anyway, number fields take no others, and a table with both kinds cannot be compared at a glance. Said outright, since browsers differ in what plain "ar" means.
+    locale: "ar-u-nu-latn",
+    load: async () => (await import("./catalogues/ar")).default,
   },
 ];
 
+const ENGLISH_RULES = new Intl.PluralRules("en");
 let code = "en";
+let tag = "en";
+let isolates = false;
 let catalogue: Catalogue = {};
-let rules = new Intl.PluralRules("en");
+let rules = ENGLISH_RULES;
 
-/** The language that texts and figures are in (BCP 47). */
+/** The code of the language that texts are in. */
 export function language(): string {
   return code;
 }
 
+/** The same for Intl, with its digits: ar-u-nu-latn. */
+export function locale(): string {
+  return tag;
+}
+
 export function speak(newCode: string, newCatalogue: Catalogue): void {
+  const known = LANGUAGES.find((one) => one.code === newCode);
   code = newCode;
+  tag = known?.locale ?? newCode;
+  isolates = known?.dir === "rtl";
   catalogue = newCatalogue;
   rules = new Intl.PluralRules(newCode);
 }
@@ -45,19 +60,24 @@ export function t(text: string, params?: Params): string {
 
 /** A text that counts: `tn("{count} call", "{count} calls", calls.length)`. The English plural is the key. */
 export function tn(one: string, many: string, count: number, params?: Params): string {
-  const all = { count: new Intl.NumberFormat(code).format(count), ...params };
+  const all = { count: new Intl.NumberFormat(tag).format(count), ...params };
   const found = catalogue[many];
   if (found !== undefined && typeof found !== "string") {
     const form = found[rules.select(count)] ?? found.other;
     if (form !== undefined) return filled(form, all);
   }
-  return filled(new Intl.PluralRules("en").select(count) === "one" ? one : many, all);
+  return filled(ENGLISH_RULES.select(count) === "one" ? one : many, all);
 }
 
 function filled(text: string, params?: Params): string {
   if (params === undefined) return text;
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = params[name];
-    return value === undefined ? whole : String(value);
+    return value === undefined ? whole : isolated(String(value));
   });
+}
+
+/** What is filled into a right-to-left text keeps its own direction and moves nothing beside it: names, numbers and addresses are mostly Latin. (FSI … PDI, UAX #9 section 2.5.) */
+function isolated(value: string): string {
+  return isolates && /[^\d\p{Script=Arabic}\s]/u.test(value) ? `\u2068${value}\u2069` : value;
 }

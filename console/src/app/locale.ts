@@ -9,19 +9,28 @@ export function chosenLanguage(): Language {
   return LANGUAGES.find((one) => one.code === language()) ?? english();
 }
 
-/** Loads the language's texts, then switches. Rejects where they cannot be loaded: the language stays. */
+/** Shows the language, and keeps it for the next visit. Rejects where its texts cannot be loaded: the language stays. */
 export async function chooseLanguage(code: string): Promise<void> {
+  await showLanguage(code);
+  keep("language", code);
+}
+
+/** Before the first page is drawn: the wanted language, English for this visit where its texts cannot be had. Nothing is kept, so that a server that was away does not change anybody's choice. */
+export async function startLanguage(): Promise<void> {
+  await showLanguage(wantedLanguage()).catch(() => showLanguage("en"));
+}
+
+async function showLanguage(code: string): Promise<void> {
   const wanted = LANGUAGES.find((one) => one.code === code) ?? english();
   const catalogue = await wanted.load();
   speak(wanted.code, catalogue);
   document.documentElement.lang = wanted.code;
   document.documentElement.dir = wanted.dir;
-  keep("language", wanted.code);
   for (const watcher of watchers) watcher();
 }
 
 /** The language of the last visit, else the browser's first that we have. */
-export function wantedLanguage(): string {
+function wantedLanguage(): string {
   const last = kept("language");
   if (last !== null && LANGUAGES.some((one) => one.code === last)) return last;
   const have = navigator.languages

@@ -17,6 +17,7 @@ export type FaultName =
   | "token"
   | "origin"
   | "too_many"
+  | "too_many_calls"
   | "elsewhere"
   | "number"
   | "busy"
@@ -35,8 +36,10 @@ export type FaultName =
 
 export interface Fault {
   name: FaultName;
-  /** Whom or what it is about: a number, a device, what the other side said. */
+  /** Whom or what it is about: a number, a name. */
   about?: string;
+  /** What the other side, or the server, said of it. */
+  said?: string;
 }
 
 /** A call that cannot be begun or go on. */

@@ -10,9 +10,18 @@ it("knows the API's errors by their codes, then by their status", () => {
   expect(answerFault(503, "", "").name).toBe("server_away");
 });
 
-it("hands the API's words on where it has none of its own", () => {
+it("hands the API's words on", () => {
   expect(answerFault(400, "bad_offer", "the offer has no audio")).toEqual({
     name: "server_fault",
-    about: "the offer has no audio",
+    said: "the offer has no audio",
   });
+  expect(answerFault(409, "refused", "desk cannot answer: its model has no key")).toEqual({
+    name: "refused",
+    said: "desk cannot answer: its model has no key",
+  });
+  // Not that the server is away: it has answered.
+  expect(answerFault(503, "switched_off", "Calls from browsers are switched off here.").name).toBe(
+    "server_fault",
+  );
+  expect(answerFault(503, "unavailable", "No more than 300 calls.").name).toBe("unavailable");
 });

@@ -1,4 +1,4 @@
-// A call by HTTP (WHIP, RFC 9725): an offer to /api/webrtc/offer, an ICE restart by PATCH, an end by DELETE, and what happens in it as server-sent events. No React and no words: the start page and the embedded phone both use it.
+// A call by HTTP (WHIP, RFC 9725): an offer to /api/webrtc/offer, an ICE restart by PATCH, an end by DELETE, and what happens in it as server-sent events. No React and no words: the console's pages and the embedded phone use it.
 import { type Fault, FaultError, type FaultName, microphone } from "./fault";
 import { answerWith, fragmentOf } from "./fragment";
 import { Recovery } from "./recovery";
@@ -32,6 +32,8 @@ export interface WhipTold {
   changed: (now: WhipNow) => void;
   /** An event of the call, as /api/telephony/calls/{id}/events tells it. */
   event?: (kind: string, data: Record<string, unknown>) => void;
+  /** The stream of events is open: they are told from the beginning of the call, be it once more. */
+  anew?: () => void;
 }
 
 const EVENTS = [
@@ -173,6 +175,7 @@ export class WhipCall {
     const path = `/api/telephony/calls/${encodeURIComponent(this.now.callId)}/events`;
     const source = new EventSource(`${this.#server}${path}?ticket=${encodeURIComponent(ticket)}`);
     this.#events = source;
+    source.onopen = () => this.#told.anew?.();
     for (const kind of EVENTS)
       source.addEventListener(kind, ({ data }: MessageEvent<string>) => {
         const told = JSON.parse(data) as Record<string, unknown>;
@@ -244,7 +247,12 @@ export class WhipCall {
 
   #finish(fault: Fault | null): void {
     if (this.#over()) return;
-    this.#set({ state: "ended", fault: fault ?? this.now.fault });
+    const { to, agent, flow } = this.#options.query ?? {};
+    const about = to ?? agent ?? flow;
+    this.#set({
+      state: "ended",
+      fault: fault === null || about === undefined ? (fault ?? this.now.fault) : { ...fault, about },
+    });
     this.#end();
   }
 
@@ -309,8 +317,10 @@ const BY_CODE: Readonly<Record<string, FaultName>> = {
   wrong_origin: "origin",
   no_such_address: "not_found",
   refused: "refused",
-  limit_reached: "too_many",
-  rate_limited: "too_many",
+  limit_reached: "too_many_calls",
+  rate_limited: "too_many_calls",
+  switched_off: "server_fault",
+  unavailable: "unavailable",
   audio_unreachable: "no_media",
 };
 const BY_STATUS: Readonly<Record<number, FaultName>> = {
@@ -318,14 +328,14 @@ const BY_STATUS: Readonly<Record<number, FaultName>> = {
   403: "not_allowed",
   404: "not_found",
   409: "refused",
-  429: "too_many",
+  429: "too_many_calls",
   502: "server_away",
   503: "server_away",
   504: "server_away",
 };
 
-/** An answer of the API's that is an error, as a fault; its own words where we have none. */
+/** An answer of the API's that is an error, as a fault. */
 export function answerFault(status: number, code: string, message: string): Fault {
   const name = BY_CODE[code] ?? BY_STATUS[status] ?? "server_fault";
-  return name === "server_fault" && message !== "" ? { name, about: message } : { name };
+  return message === "" ? { name } : { name, said: message };
 }

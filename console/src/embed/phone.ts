@@ -129,7 +129,7 @@ export class VoiceforgePhone extends HTMLElement {
     if (now.state === "ended") this.#quiet();
     this.#tell("callstate", { state: now.state, callId: now.callId, muted: now.muted, why: now.why });
     if (now.fault !== null) {
-      const message = sentence(this.#words(), now.fault.name, now.fault.about);
+      const message = sentence(this.#words(), now.fault);
       this.#tell("callfault", { name: now.fault.name, message });
     }
     this.#draw();
@@ -165,7 +165,9 @@ export class VoiceforgePhone extends HTMLElement {
   }
 
   #words(): Words {
-    return wordsOf(this.lang || document.documentElement.lang || navigator.language);
+    // Its own `lang`, or that of the part of the page which it stands in.
+    const nearest = this.closest("[lang]")?.getAttribute("lang") || document.documentElement.lang;
+    return wordsOf(nearest || navigator.language);
   }
 
   readonly #draw = (): void => {
@@ -209,7 +211,7 @@ export class VoiceforgePhone extends HTMLElement {
       ended: words.over,
     };
     const state = now.state === "up" ? time(now.since) : states[now.state];
-    const fault = now.fault === null ? "" : sentence(words, now.fault.name, now.fault.about);
+    const fault = now.fault === null ? "" : sentence(words, now.fault);
     return h(
       "section",
       { class: "panel", part: "panel", dir, "aria-label": label },

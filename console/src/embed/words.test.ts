@@ -9,7 +9,9 @@ it("goes by the language, whatever the region", () => {
 });
 
 it("says every fault in some language, and what the server said where it has no word", () => {
-  expect(sentence(wordsOf("ar"), "origin", undefined)).toContain("may not call");
-  expect(sentence(wordsOf("de"), "server_fault", "the offer has no audio")).toBe("the offer has no audio");
-  expect(sentence(wordsOf("de"), "server_fault", undefined)).toContain("nicht zustande");
+  expect(sentence(wordsOf("ar"), { name: "origin" })).toContain("may not call");
+  expect(sentence(wordsOf("de"), { name: "server_fault", said: "the offer has no audio" })).toBe(
+    "the offer has no audio",
+  );
+  expect(sentence(wordsOf("de"), { name: "server_fault" })).toContain("nicht zustande");
 });

@@ -1,5 +1,5 @@
 // The embedded phone's words, in the languages it speaks; its page says which by `lang`. Small: it is loaded by other people's pages.
-import type { FaultName } from "@/audio/fault";
+import type { Fault, FaultName } from "@/audio/fault";
 
 export interface Words {
   dir?: "rtl";
@@ -51,7 +51,8 @@ const en: Words = {
     not_allowed: "This call is not allowed. Tell whoever runs this page.",
     not_found: "Nobody is there to call. Tell whoever runs this page.",
     refused: "The call was not taken. Try again later.",
-    too_many: "All lines are busy. Try again in a moment.",
+    too_many_calls: "All lines are busy. Try again in a moment.",
+    unavailable: "Nobody can be reached just now. Try again in a moment.",
     no_media: "No sound gets through. A firewall may block it: try another network.",
     call_lost: "The connection was lost. Call again.",
     other: "The call could not be made. Try again.",
@@ -91,7 +92,8 @@ const de: Words = {
     not_allowed: "Dieser Anruf ist nicht erlaubt. Sagen Sie es dem Betreiber der Seite.",
     not_found: "Dort ist niemand zu erreichen. Sagen Sie es dem Betreiber der Seite.",
     refused: "Der Anruf wurde nicht angenommen. Versuchen Sie es später noch einmal.",
-    too_many: "Alle Leitungen sind besetzt. Versuchen Sie es gleich noch einmal.",
+    too_many_calls: "Alle Leitungen sind besetzt. Versuchen Sie es gleich noch einmal.",
+    unavailable: "Gerade ist niemand zu erreichen. Versuchen Sie es gleich noch einmal.",
     no_media: "Es kommt kein Ton durch. Vielleicht sperrt ihn eine Firewall: Versuchen Sie ein anderes Netz.",
     call_lost: "Die Verbindung ging verloren. Rufen Sie noch einmal an.",
     other: "Der Anruf kam nicht zustande. Versuchen Sie es noch einmal.",
@@ -123,7 +125,8 @@ const es: Words = {
     no_network: "No hay conexión. Conéctese a una red e inténtelo de nuevo.",
     server_away: "El servidor no responde. Inténtelo dentro de un momento.",
     token: "Este botón ha caducado. Cargue la página de nuevo.",
-    too_many: "Todas las líneas están ocupadas. Inténtelo dentro de un momento.",
+    too_many_calls: "Todas las líneas están ocupadas. Inténtelo dentro de un momento.",
+    unavailable: "Ahora no se puede contactar con nadie. Inténtelo dentro de un momento.",
     refused: "No se aceptó la llamada. Inténtelo más tarde.",
     no_media: "No pasa el sonido. Quizá lo bloquee un cortafuegos: pruebe otra red.",
     call_lost: "Se perdió la conexión. Llame de nuevo.",
@@ -155,7 +158,8 @@ const ar: Words = {
     no_network: "أنت غير متصل بالشبكة. اتصل بشبكة ثم حاول مرة أخرى.",
     server_away: "الخادم لا يجيب. حاول بعد قليل.",
     token: "انتهت صلاحية زر الاتصال. أعد تحميل الصفحة.",
-    too_many: "جميع الخطوط مشغولة. حاول بعد قليل.",
+    too_many_calls: "جميع الخطوط مشغولة. حاول بعد قليل.",
+    unavailable: "لا يمكن الوصول إلى أحد الآن. حاول بعد قليل.",
     call_lost: "انقطع الاتصال. اتصل مرة أخرى.",
     other: "تعذّر إجراء المكالمة. حاول مرة أخرى.",
   },
@@ -169,6 +173,6 @@ export function wordsOf(language: string): Words {
 }
 
 /** A fault as a sentence; in English where the language lacks it. */
-export function sentence(words: Words, name: FaultName, told: string | undefined): string {
-  return words.faults[name] ?? en.faults[name] ?? (told || words.faults.other);
+export function sentence(words: Words, { name, said }: Fault): string {
+  return words.faults[name] ?? en.faults[name] ?? (said || words.faults.other);
 }

@@ -140,7 +140,7 @@ export function advanced(call: PhoneCall, event: CallEvent): PhoneCall {
     case "transfer":
       return { ...call, transfer: { to: event.to, step: event.step } };
     case "transfer_failed":
-      return { ...call, transfer: null, fault: { name: "transfer", about: event.why } };
+      return { ...call, transfer: null, fault: { name: "transfer", said: event.why } };
     case "digit":
       return { ...call, digits: (call.digits + event.digit).slice(-MOST_DIGITS) };
     case "server_id":

@@ -21,7 +21,7 @@ describe("what a call's end says", () => {
       "101",
       false,
     );
-    expect(fault).toEqual({ name: "server_fault", about: "Out of Lines" });
+    expect(fault).toEqual({ name: "server_fault", said: "Out of Lines" });
   });
 
   it("tells a lost call from one that never had audio", () => {
@@ -51,5 +51,9 @@ it("says why there are no credentials", () => {
 
 it("puts whom it is about into its words", () => {
   expect(inWords({ name: "busy", about: "Ada" }).title).toBe("Ada is busy");
-  expect(inWords({ name: "transfer", about: "Busy Here" }).help).toContain("Busy Here");
+  expect(inWords({ name: "refused", about: "Ada", said: "She has no key." })).toEqual({
+    title: "Ada refused the call",
+    help: "She has no key.",
+  });
+  expect(inWords({ name: "transfer", said: "Busy Here" }).help).toContain("Busy Here");
 });

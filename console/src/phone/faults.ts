@@ -10,7 +10,7 @@ export interface FaultWords {
 }
 
 /** A fault in the chosen language. */
-export function inWords({ name, about = "" }: Fault): FaultWords {
+export function inWords({ name, about = "", said = "" }: Fault): FaultWords {
   switch (name) {
     case "insecure":
       return {
@@ -104,6 +104,8 @@ export function inWords({ name, about = "" }: Fault): FaultWords {
         title: t("Too many phones are signed in"),
         help: t("Close the phone in other tabs and browsers, or wait a few minutes."),
       };
+    case "too_many_calls":
+      return { title: t("Too many calls"), help: said || t("Try again in a moment.") };
     case "elsewhere":
       return {
         title: t("The phone is open in another tab"),
@@ -119,24 +121,26 @@ export function inWords({ name, about = "" }: Fault): FaultWords {
     case "refused":
       return {
         title: t("{about} refused the call", { about }),
-        help: t("Leave a message another way, or try later."),
+        help: said || t("Leave a message another way, or try later."),
       };
     case "not_found":
       return {
         title: t("There is no {about}", { about }),
-        help: t("Check the number. Extensions and agents are listed when you type a part of their name."),
+        help:
+          said || t("Check the number. Extensions and agents are listed when you type a part of their name."),
       };
     case "not_allowed":
       return {
         title: t("You may not call {about}", { about }),
-        help: t("This phone's rules (may_dial) do not permit it. Whoever runs the server can."),
+        help: said || t("This phone's rules (may_dial) do not permit it. Whoever runs the server can."),
       };
     case "no_answer":
       return { title: t("{about} does not answer", { about }), help: t("Try again later.") };
     case "unavailable":
       return {
         title: t("{about} cannot be reached", { about }),
-        help: t("That phone is not connected just now, or the line is out of order. Try again later."),
+        help:
+          said || t("That phone is not connected just now, or the line is out of order. Try again later."),
       };
     case "no_common_codec":
       return {
@@ -158,13 +162,15 @@ export function inWords({ name, about = "" }: Fault): FaultWords {
     case "server_fault":
       return {
         title: t("The server could not put the call through"),
-        help: about === "" ? t("Try again; the server's log says more.") : about,
+        help: said || t("Try again; the server's log says more."),
       };
     case "transfer":
       return {
         title: t("The transfer did not work"),
         help:
-          about === "" ? t("You are still connected.") : t("{about}. You are still connected.", { about }),
+          said === ""
+            ? t("You are still connected.")
+            : t("{about}. You are still connected.", { about: said }),
       };
     case "hold":
       return { title: t("Hold did not work"), help: t("The call goes on as it was. Try again.") };
@@ -189,7 +195,7 @@ export function endingFault(ending: Ending, about: string, answered: boolean): F
   if (ending.by === "local" || ending.cause === "Terminated" || ending.cause === "Canceled") return null;
   const fault = statusFault(ending.status, about);
   if (fault.name !== "other") return fault;
-  return ending.phrase === "" ? { name: "server_fault" } : { name: "server_fault", about: ending.phrase };
+  return ending.phrase === "" ? { name: "server_fault" } : { name: "server_fault", said: ending.phrase };
 }
 
 const BY_STATUS: ReadonlyMap<number, FaultName> = new Map([

@@ -6,6 +6,7 @@ import { Recovery } from "@/audio/recovery";
 import type { CallEvent } from "./call";
 import { chosenDevice, openMicrophone, playOn } from "./devices";
 import { type Ending, endingFault, type Fault } from "./faults";
+import { reasonOf, reasonWithin } from "./reason";
 import { hostOf } from "./target";
 
 /** The header by which the server says what the API calls this call. */
@@ -133,15 +134,18 @@ export class SipCall {
     const failed = (why: string) => this.#tell({ kind: "transfer_failed", why });
     const step = (name: "trying" | "ringing") => () =>
       this.#tell({ kind: "transfer", to: shown, step: name });
-    type Answer = { response?: { reason_phrase?: string } | null; status_line?: { reason_phrase?: string } };
+    type Refused = { response?: Told["message"] };
+    type Failed = { request?: { body?: string | null }; status_line?: { reason_phrase?: string } };
     this.#session.refer(uri, {
       ...(instead && { replaces: instead.session }),
       eventHandlers: {
         trying: step("trying"),
         progress: step("ringing"),
         accepted: () => this.hangUp(),
-        requestFailed: ({ response }: Answer) => failed(response?.reason_phrase ?? ""),
-        failed: ({ status_line }: Answer) => failed(status_line?.reason_phrase ?? ""),
+        requestFailed: ({ response }: Refused) =>
+          failed(reasonOf(response?.getHeader?.("Reason")) || (response?.reason_phrase ?? "")),
+        failed: ({ request, status_line }: Failed) =>
+          failed(reasonWithin(request?.body) || (status_line?.reason_phrase ?? "")),
       },
     });
     this.#tell({ kind: "transfer", to: shown, step: "asked" });

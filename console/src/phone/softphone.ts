@@ -2,7 +2,8 @@
 import type { RTCSession } from "jssip/lib/RTCSession";
 import type { Key } from "@/audio/dtmf";
 import { type Fault, FaultError } from "@/audio/fault";
-import { advanced, type CallEvent, isAnswered, isOver, newCall, type PhoneCall, who } from "./call";
+import { type CallEvent, isAnswered, isOver, newCall, type PhoneCall, who } from "./call";
+import { added, type CallList, dropped, find, happened, live, NO_CALLS } from "./callList";
 import {
   chooseDevice,
   type Devices,
@@ -12,8 +13,8 @@ import {
   type Role,
   watchDevices,
 } from "./devices";
-import { type Past, pastOf } from "./history";
 import { Line, type LineState } from "./line";
+import { watchPage } from "./pageEvents";
 import { CALL_ID_HEADER, SipCall } from "./sipCall";
 import { Sounds } from "./sounds";
 import { TabLock } from "./tabs";
@@ -21,7 +22,7 @@ import { party, target } from "./target";
 
 export type PhoneState = LineState | "elsewhere";
 
-export interface Phone {
+export interface Phone extends CallList {
   state: PhoneState;
   /** What is wrong with the phone as a whole; calls have their own. */
   fault: Fault | null;
@@ -29,22 +30,13 @@ export interface Phone {
   extension: string;
   /** In the tab that has the phone there is a call. */
   busyElsewhere: boolean;
-  /** The newest last; those that are over stay for a moment. */
-  calls: readonly PhoneCall[];
-  /** The call that is on the screen, and heard where it is up. */
-  shown: string | null;
   devices: Devices;
-  /** Calls that nobody took since the list was last looked at. */
-  missed: number;
-  /** Of this visit, the newest first. */
-  past: readonly Past[];
 }
 
 const SHOWN_AFTER_END_MS = 4000;
 /** Where a call failed, its words stay longer. */
 const FAULT_SHOWN_MS = 12_000;
 const MOST_CALLS = 6;
-const MOST_PAST = 50;
 const BUSY_HERE = 486;
 const DECLINE = 603;
 
@@ -55,11 +47,8 @@ export class Softphone {
     guest: false,
     extension: "",
     busyElsewhere: false,
-    calls: [],
-    shown: null,
     devices: NO_DEVICES,
-    missed: 0,
-    past: [],
+    ...NO_CALLS,
   };
   readonly #watchers = new Set<() => void>();
   readonly #sip = new Map<string, SipCall>();
@@ -123,7 +112,7 @@ export class Softphone {
       this.#set({ fault: { name: "number", about: typed.trim().slice(0, 40) } });
       return;
     }
-    if (line === null || this.#phone.state !== "ready" || this.#live().length >= MOST_CALLS) return;
+    if (line === null || this.#phone.state !== "ready" || live(this.#phone).length >= MOST_CALLS) return;
     this.#set({ fault: null });
     const id = this.#add(newCall(crypto.randomUUID(), "out", to.shown, "", Date.now()));
     try {
@@ -157,7 +146,7 @@ export class Softphone {
   }
 
   refuse(id: string): void {
-    this.#sip.get(id)?.hangUp(this.#live().length > 1 ? BUSY_HERE : DECLINE);
+    this.#sip.get(id)?.hangUp(live(this.#phone).length > 1 ? BUSY_HERE : DECLINE);
   }
 
   hangUp(id: string): void {
@@ -179,14 +168,14 @@ export class Softphone {
   show(id: string): void {
     this.#set({ shown: id });
     this.#holdOthers(id);
-    const call = this.#find(id);
+    const call = find(this.#phone, id);
     if (call?.held === true) this.#sip.get(id)?.hold(false);
   }
 
   /** Presses a key: heard here, and in the call that is shown. */
   press(key: Key): void {
     this.#sounds.key(key);
-    const call = this.#find(this.#phone.shown);
+    const call = find(this.#phone, this.#phone.shown);
     if (call !== undefined && (isAnswered(call) || call.state === "early"))
       this.#sip.get(call.id)?.digit(key);
   }
@@ -203,7 +192,7 @@ export class Softphone {
   /** Attended: connects the other sides of two calls with each other. */
   join(id: string, other: string): void {
     const [one, two] = [this.#sip.get(id), this.#sip.get(other)];
-    const call = this.#find(other);
+    const call = find(this.#phone, other);
     if (one === undefined || two === undefined || call === undefined) return;
     const to = target(call.party, one.there || (this.#line?.host ?? location.hostname));
     one.transfer(to?.uri ?? two.session.remote_identity.uri.toString(), who(call), two);
@@ -282,26 +271,18 @@ export class Softphone {
   }
 
   #watch(): void {
-    const on = (type: string, listener: (event: Event) => void) => {
-      addEventListener(type, listener);
-      this.#quit.push(() => removeEventListener(type, listener));
-    };
-    on("online", () => this.#line?.wake(true));
-    on("offline", () => this.#line?.sleep());
-    on("beforeunload", (event) => {
-      if (this.#live().length > 0) event.preventDefault();
-    });
-    // The page is left for good: a BYE for each call, and the registration given back.
-    on("pagehide", () => this.#line?.close());
-    on("pageshow", (event) => {
-      if ((event as PageTransitionEvent).persisted && this.#lock?.held !== false) this.retry();
-    });
-    const woken = () => {
-      if (document.visibilityState === "visible") this.#line?.wake(false);
-    };
-    document.addEventListener("visibilitychange", woken);
     this.#quit.push(
-      () => document.removeEventListener("visibilitychange", woken),
+      watchPage({
+        online: () => this.#line?.wake(true),
+        offline: () => this.#line?.sleep(),
+        seen: () => this.#line?.wake(false),
+        held: () => live(this.#phone).length > 0,
+        // A BYE for each call, and the registration given back.
+        left: () => this.#line?.close(),
+        restored: () => {
+          if (this.#lock?.held !== false) this.retry();
+        },
+      }),
       watchDevices(() => void this.#devicesChanged()),
     );
   }
@@ -310,7 +291,7 @@ export class Softphone {
     await this.refreshDevices();
     await Promise.all([...this.#sip.values()].map((sip) => sip.speakerChanged()));
     // A microphone is back for those who had lost theirs.
-    const mute = this.#live().filter((call) => call.fault?.name === "microphone_gone");
+    const mute = live(this.#phone).filter((call) => call.fault?.name === "microphone_gone");
     await Promise.all(
       mute.map((call) =>
         this.#sip
@@ -322,7 +303,7 @@ export class Softphone {
   }
 
   async #eachMicrophone(): Promise<void> {
-    for (const call of this.#live().filter(isAnswered)) {
+    for (const call of live(this.#phone).filter(isAnswered)) {
       await this.#sip
         .get(call.id)
         ?.microphoneChanged()
@@ -334,7 +315,7 @@ export class Softphone {
   }
 
   #incoming(session: RTCSession, header: (name: string) => string): void {
-    if (this.#live().length >= MOST_CALLS) {
+    if (live(this.#phone).length >= MOST_CALLS) {
       session.terminate({ status_code: BUSY_HERE });
       return;
     }
@@ -347,7 +328,7 @@ export class Softphone {
 
   #wrap(id: string, session: RTCSession): SipCall {
     const about = () => {
-      const call = this.#find(id);
+      const call = find(this.#phone, id);
       return call === undefined ? "" : who(call);
     };
     const sip = new SipCall(session, about, (event) => this.#event(id, event));
@@ -356,62 +337,40 @@ export class Softphone {
   }
 
   #add(call: PhoneCall): string {
-    const { calls } = this.#phone;
-    const talking = calls.some((one) => !isOver(one));
-    const shown = call.direction === "out" || !talking ? call.id : this.#phone.shown;
     if (call.direction === "out") this.#holdOthers(call.id);
-    this.#set({ calls: [...calls, call], shown });
+    this.#set(added(this.#phone, call));
     return call.id;
   }
 
   #event(id: string, event: CallEvent): void {
-    const before = this.#find(id);
-    if (before === undefined) return;
-    const now = advanced(before, event);
-    if (now === before) return;
-    const missed = this.#phone.missed + (now.missed && !before.missed ? 1 : 0);
-    this.#set({ calls: this.#phone.calls.map((call) => (call.id === id ? now : call)), missed });
-    if (!isOver(before) && isOver(now)) this.#over(now);
-  }
-
-  #over(call: PhoneCall): void {
-    this.#sip.delete(call.id);
-    this.#set({ past: [pastOf(call), ...this.#phone.past].slice(0, MOST_PAST) });
-    const next = this.#live().at(-1);
-    if (this.#phone.shown === call.id && next !== undefined) this.#set({ shown: next.id });
-    setTimeout(() => this.#drop(call.id), call.fault === null ? SHOWN_AFTER_END_MS : FAULT_SHOWN_MS);
+    const wasOver = this.#gone(id);
+    const now = happened(this.#phone, id, event);
+    if (now === this.#phone) return;
+    this.#set(now);
+    const call = find(now, id);
+    if (wasOver || call === undefined || !isOver(call)) return;
+    this.#sip.delete(id);
+    setTimeout(() => this.#drop(id), call.fault === null ? SHOWN_AFTER_END_MS : FAULT_SHOWN_MS);
   }
 
   #drop(id: string): void {
-    const call = this.#find(id);
-    if (call === undefined || !isOver(call)) return;
-    const calls = this.#phone.calls.filter((one) => one.id !== id);
-    const shown = this.#phone.shown === id ? (calls.at(-1)?.id ?? null) : this.#phone.shown;
-    this.#set({ calls, shown });
+    this.#set(dropped(this.#phone, id));
   }
 
   #holdOthers(id: string): void {
-    for (const call of this.#live())
+    for (const call of live(this.#phone))
       if (call.id !== id && call.state === "up" && !call.held) this.#sip.get(call.id)?.hold(true);
   }
 
-  #live(): PhoneCall[] {
-    return this.#phone.calls.filter((call) => !isOver(call));
-  }
-
-  #find(id: string | null): PhoneCall | undefined {
-    return this.#phone.calls.find((call) => call.id === id);
-  }
-
   #gone(id: string): boolean {
-    const call = this.#find(id);
+    const call = find(this.#phone, id);
     return call === undefined || isOver(call);
   }
 
   #set(changed: Partial<Phone>): void {
     this.#phone = { ...this.#phone, ...changed };
     this.#sounds.follow(this.#phone.calls, this.#phone.shown);
-    this.#lock?.say(this.#live().length > 0);
+    this.#lock?.say(live(this.#phone).length > 0);
     for (const watcher of this.#watchers) watcher();
   }
 }

@@ -29,48 +29,23 @@ const panel =
   "fixed z-40 flex flex-col border border-line-strong/40 bg-raised text-fg shadow-card outline-none";
 
 /** Something that must be settled first. Focus is kept inside; Escape closes it. */
-export function Dialog({
-  open,
-  onOpenChange,
-  title,
-  description,
-  children,
-  footer,
-  size = "md",
-  onSubmit,
-  sticky,
-  unsaved,
-}: DialogProps) {
-  const [close, asking] = useAsking(open, onOpenChange, unsaved);
+export function Dialog(props: DialogProps) {
   return (
-    <Radix.Root open={open} onOpenChange={close}>
-      <Radix.Portal>
-        <Radix.Overlay className={shade} />
-        <Radix.Content
-          {...(description ? {} : { "aria-describedby": undefined })}
-          onPointerDownOutside={(event) => (sticky || unsaved) && event.preventDefault()}
-          className={cn(
-            panel,
-            "inset-x-0 bottom-0 mx-auto max-h-[92dvh] w-full animate-in rounded-t-2xl sm:bottom-auto sm:inset-y-0 sm:my-auto sm:h-fit sm:max-h-[88dvh] sm:rounded-2xl",
-            widths[size],
-          )}
-        >
-          <Sent onSubmit={onSubmit}>
-            <Head title={title} description={description} />
-            {children && (
-              <div className="scroll-quiet min-h-0 flex-1 overflow-y-auto px-6 pb-6">{children}</div>
-            )}
-            {footer && <Foot>{footer}</Foot>}
-          </Sent>
-          {asking}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+    <Framed
+      {...props}
+      className="inset-x-0 bottom-0 mx-auto max-h-[92dvh] w-full animate-in rounded-t-2xl sm:bottom-auto sm:inset-y-0 sm:my-auto sm:h-fit sm:max-h-[88dvh] sm:rounded-2xl"
+    />
   );
 }
 
 /** A panel at the end of the screen: details of what is chosen beside it, forms. */
-export function Sheet({
+export function Sheet(props: DialogProps) {
+  return (
+    <Framed {...props} className="inset-y-0 end-0 w-full animate-slide-end border-y-0 border-e-0" fills />
+  );
+}
+
+function Framed({
   open,
   onOpenChange,
   title,
@@ -81,8 +56,15 @@ export function Sheet({
   onSubmit,
   sticky,
   unsaved,
-}: DialogProps) {
-  const [close, asking] = useAsking(open, onOpenChange, unsaved);
+  className,
+  fills,
+}: DialogProps & {
+  /** Where it stands. */
+  className: string;
+  /** It is as high as the screen, however little is in it. */
+  fills?: boolean;
+}) {
+  const [close, question] = useAsking(open, onOpenChange, unsaved);
   return (
     <Radix.Root open={open} onOpenChange={close}>
       <Radix.Portal>
@@ -90,18 +72,16 @@ export function Sheet({
         <Radix.Content
           {...(description ? {} : { "aria-describedby": undefined })}
           onPointerDownOutside={(event) => (sticky || unsaved) && event.preventDefault()}
-          className={cn(
-            panel,
-            "inset-y-0 end-0 w-full animate-slide-end border-y-0 border-e-0",
-            widths[size],
-          )}
+          className={cn(panel, className, widths[size])}
         >
           <Sent onSubmit={onSubmit}>
             <Head title={title} description={description} />
-            <div className="scroll-quiet min-h-0 flex-1 overflow-y-auto px-6 pb-6">{children}</div>
+            {(children || fills) && (
+              <div className="scroll-quiet min-h-0 flex-1 overflow-y-auto px-6 pb-6">{children}</div>
+            )}
             {footer && <Foot>{footer}</Foot>}
           </Sent>
-          {asking}
+          {question}
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>

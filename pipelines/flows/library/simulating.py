@@ -17,12 +17,13 @@ class WantedSimulation:
     """Calls by text to one version of a flow."""
 
     name: str
-    version: int
+    version: int | None
+    """None: a document that is no version."""
     document: Document
     subflows: Mapping[tuple[str, int | None], Document]
     """Those that it leads to, by name and version; None: the published one."""
     personas: Sequence[Row] = ()
-    """Who calls, JSON; empty: those that come with the flow of this name."""
+    """Who calls, JSON; empty: those that come with the flow of this name, else such as fit any."""
     only: Sequence[str] = ()
     """Words of which a persona's name has one; empty: all call."""
     calls: int = 0

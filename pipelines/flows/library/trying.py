@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from mediaserver.calls.routes import AgentSpec
 from mediaserver.storage.sql import Row
 from pipelines.flows.document.document import Document
 
@@ -68,3 +69,16 @@ class FlowTrials(Protocol):
     async def begin(self, wanted: WantedTrial) -> FlowTrial:
         """Raises ConfigError for what cannot be run, EngineError where it needs a model that is not to be
         had."""
+
+
+class FlowDrafts(Protocol):
+    """Has what is drawn answer a call, in the place of what is published."""
+
+    async def lend(
+        self,
+        agent: AgentSpec,
+        document: Document,
+        subflows: Mapping[tuple[str, int | None], Document],
+    ) -> AgentSpec:
+        """The next call of `agent`, which is made for this alone, runs this document; the agent comes back as
+        the document would have it. Nothing of it is kept. Raises ConfigError for what cannot be run."""

@@ -16,7 +16,7 @@ from mediaserver.config import load
 from mediaserver.errors import EngineError, FetchError, FetchFault
 from mediaserver.fetching.protocols import Fetcher
 from pipelines.engines.running import Engines
-from tests.api.flows.desk import ASKS, FLOWS, FlowDesk, desk_document, flow_desk
+from tests.api.flows.desk import ASKS, BROKEN, FLOWS, FlowDesk, desk_document, flow_desk
 from tests.api.flows.test_generating import events_of
 from tests.speech import shelf
 
@@ -85,7 +85,7 @@ async def test_a_flow_of_one_s_own_and_an_older_version(flows: FlowDesk) -> None
         ("booking", {"only": ["nobody is called so"]}, 422),
         ("booking", {"version": 9}, 404),
         ("nowhere", {}, 404),
-        ("desk", {}, 422),
+        ("desk", {"version": 1, "document": {}}, 400),
         ("draft", {"personas": [GONE]}, 422),
     ],
 )
@@ -97,6 +97,45 @@ async def test_what_cannot_be_simulated_is_told_before_anything_begins(
     await flows.done("ann", "POST", "", {"document": broken})
     found, told = await flows.ask("ann", "POST", f"/{name}/simulate", content)
     assert found == status and told["error"]["message"], told
+
+
+async def test_what_is_drawn_is_called_without_being_kept(flows: FlowDesk) -> None:
+    await flows.done("ann", "POST", "", {"document": desk_document()})
+    said = {**WRONG, "name": "listens", "behaviour": {}}
+    told = await simulated(flows, "desk", personas=[said], document=desk_document("Good morning."))
+    assert "Good morning." in told[0][1]["transcript"] and told[-1][1]["about"]["version"] is None
+    assert (await flows.done("ann", "GET", "/desk"))["newest"] == 1, "no version was made of it"
+    status, told = await flows.ask("ann", "POST", "/desk/simulate", {"document": BROKEN})
+    assert (status, told["error"]["code"]) == (422, "flow_has_errors")
+    assert (await flows.ask("bob", "POST", "/desk/simulate", {"document": desk_document()}))[0] == 404
+
+
+async def test_a_flow_without_callers_of_its_own_is_called_by_some_who_fit_any(flows: FlowDesk) -> None:
+    await flows.done("ann", "POST", "", {"document": desk_document()})
+    told = await simulated(flows, "desk")
+    assert len(told) > 5 and all(data["passed"] for kind, data in told if kind == "call")
+    again = "again == 'yes'"
+    circle = desk_document(
+        variables=[{"name": "again"}],
+        nodes=[
+            {"id": "start", "type": "start"},
+            {
+                "id": "ask", "type": "collect", "variable": "again", "slot": {"kind": "yes_no"},
+                "text": "Shall I ask once more?",
+            },
+            {"id": "end", "type": "end_call", "text": "Goodbye."},
+        ],
+        edges=[
+            {"type": "next", "source": "start", "target": "ask"},
+            {"type": "expression", "source": "ask", "when": again, "target": "ask", "forget": True},
+            {"type": "next", "source": "ask", "target": "end"},
+        ],
+    )  # fmt: skip
+    told = await simulated(flows, "desk", document=circle)
+    failed = {
+        data["persona"]: data["failures"] for kind, data in told if kind == "call" and not data["passed"]
+    }
+    assert "more than 40" in failed["says yes to everything"][0]
 
 
 async def test_a_key_does_not_have_the_operators_requests_made(flows: FlowDesk) -> None:

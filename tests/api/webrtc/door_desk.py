@@ -28,7 +28,10 @@ class DoorDesk:
         self.desk = desk
         self.wire = RtpWire(HOST, (20_000, 29_998))
         desk.board.clock.add_wire(self.wire)
-        self.door = WebRtcDoor(self.wire, ReachableHosts(HOST), PCMU, desk.board.receive, limits)
+        self.counted: list[str] = []
+        self.door = WebRtcDoor(
+            self.wire, ReachableHosts(HOST), PCMU, desk.board.receive, limits, self.counted.append
+        )
         reach = MayDial(("echo", "demo"), out=False)
         desk.context.webrtc = WebRtcDesk(self.door, WebRtcSettings(**settings), reach)
         desk.context.directory = desk.board.routes  # type: ignore[assignment]

@@ -99,6 +99,7 @@ async def test_a_hostile_offer_gets_one_line_and_opens_nothing(desk: Desk, sdp: 
         error = (await response.json())["error"]
         assert (response.status, error["code"]) == (400, "bad_offer") and says in error["message"]
         assert "\n" not in error["message"] and world.wire.active == 0 and len(world.door) == 0
+        assert world.counted == ["refused"]
 
 
 async def test_an_offer_that_is_too_long_or_none_is_not_read(desk: Desk) -> None:

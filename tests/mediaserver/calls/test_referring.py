@@ -48,8 +48,9 @@ class Told:
         self.said.append(code)
         self.why = why
 
-    def happened(self, code: int) -> None:
+    def happened(self, code: int, why: str = "") -> None:
         self.said.append(code)
+        self.why = why or self.why
 
 
 def refers(

@@ -6,8 +6,13 @@ import asyncio
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
+from cli.serving.doors import gatekeepers
 from mediaserver.calls.may_dial import AGENTS, EVERYBODY, MayDial
+from mediaserver.metrics import Metrics
+from mediaserver.settings.callers import ExtensionSettings
+from mediaserver.settings.sip import SipSettings
 from sip.access import lent as module
 from sip.access.challenger import Challenger
 from sip.access.digest import HASHES, HashedPassword, digest
@@ -157,3 +162,45 @@ async def test_what_is_given_back_closes_its_socket_and_registers_no_more() -> N
         page.leave()
         assert not us.registrar.bindings(asyncio.get_running_loop().time())  # type: ignore[union-attr]
         assert (await Page(us).register(name, password, user=user)).status == 401
+
+
+PROXY = "192.0.2.8"
+"""Before which all of the pages are."""
+
+
+def as_served(us_lends: Lender) -> dict[str, Any]:
+    """As the server has it."""
+    sip = SipSettings(realm="voiceforge", extensions={"100": ExtensionSettings(password=SecretStr("secret"))})
+    gate, challenger = gatekeepers(sip, Metrics(), us_lends.phones)
+    registrar = Registrar(
+        "voiceforge", gate.endpoints.password, challenger=challenger, endpoints=lambda: gate.endpoints
+    )
+    return {"gate": gate, "registrar": registrar}
+
+
+async def test_pages_that_show_what_was_lent_before_a_restart_are_no_guessers() -> None:
+    """Each does so once. An office behind one address must not be banned for it."""
+    lender, before = Lender(), Lender()
+    async with agent(**as_served(lender)) as us:
+        for _ in range(12):
+            user, name, password = before.lend()
+            assert (await Page(us, host=PROXY).register(name, password, user=user)).status == 401
+        user, name, password = lender.lend()
+        assert (await Page(us, host=PROXY).register(name, password, user=user)).status == 200
+
+
+async def test_who_guesses_through_a_proxy_shuts_out_no_page_behind_it() -> None:
+    lender = Lender()
+    async with agent(**as_served(lender)) as us:
+        open_before = Page(us, relayed=True, host=PROXY)
+        for _ in range(12):
+            page = Page(us, relayed=True, host=PROXY)
+            assert (await page.register("100", "wrong")).status == 401
+            page.leave()
+        assert us.transport.unwanted(PROXY)
+        assert not us.transport.lets_socket_in(PROXY) and us.transport.lets_socket_in(PROXY, relayed=True)
+        # What can be guessed is not looked at as long as the ban lasts.
+        assert (await Page(us, relayed=True, host=PROXY).register("100", "secret")).status == 401
+        user, name, password = lender.lend()
+        assert (await open_before.register(name, password, user=user)).status == 200
+        assert not us.transport.unwanted(PROXY)

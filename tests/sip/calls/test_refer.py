@@ -11,6 +11,7 @@ import pytest
 from mediaserver.calls.call import CallState
 from mediaserver.errors import CallError
 from mediaserver.media.leg import EndedBy, Termination, Why
+from sip.calls.ending import failure_reason, reason_text
 from sip.calls.leg import SipLeg
 from sip.messages.message import Request, Response
 from sip.messages.transfer_headers import Replaces, status_of
@@ -144,6 +145,25 @@ async def test_a_transfer_to_somebody_busy_is_told_and_the_call_goes_on() -> Non
         await ann.bye()
 
 
+@pytest.mark.parametrize("extension", ["102", ""])
+async def test_why_a_transfer_failed_is_told_in_words_to_a_phone_that_we_know(extension: str) -> None:
+    busy = Callee(lambda call: call.leg.hangup(Termination(EndedBy.CALLEE, Why.BUSY, 486)))
+    async with world(busy) as (us, peer, _):
+        ann = await calls(us, peer, "echo")
+        (live,) = us.board._live.values()
+        live.first.leg._session.dialog.extension = extension  # type: ignore[attr-defined]
+        refused = await ann.refer(us.address("nobody"), 403)
+        said = reason_text(refused)
+        assert "allowed" in said if extension else said == ""
+        await ann.refer(us.address("101"))
+        last = b""
+        while status_of(last) != 486:
+            last = (await ann.notice()).body
+        assert last.startswith(b"SIP/2.0 486 Busy Here\r\n")
+        assert (b'\r\nReason: SIP;cause=486;text="' in last) is bool(extension)
+        await ann.bye()
+
+
 async def test_who_has_others_rung_again_and_again_is_heard_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sip.calls.refer_received.MOST_REFERS", 2)
     busy = Callee(lambda call: call.leg.hangup(Termination(EndedBy.CALLEE, Why.BUSY, 486)))
@@ -202,6 +222,12 @@ async def test_a_transfer_that_may_not_be_is_refused_and_the_call_goes_on(
         await ann.ask(ann.request("OPTIONS"), 200)
         assert callee.calls.empty() and len(us.board) == 1
         await ann.bye()
+
+
+def test_words_that_go_into_a_reason_end_no_line_and_no_quotation() -> None:
+    said = failure_reason(500, 'it said "no"\\\r\nVia: x' + "y" * 500)
+    assert said.startswith("SIP;cause=500;text=\"it said 'no'") and said.count('"') == 2
+    assert "\r" not in said and "\n" not in said and len(said) < 240
 
 
 async def test_without_a_refer_to_nothing_is_done() -> None:

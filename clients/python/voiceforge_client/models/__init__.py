@@ -363,6 +363,7 @@ from .session_transcript import SessionTranscript
 from .signed_in import SignedIn
 from .signed_in_how import SignedInHow
 from .simulation_wanted import SimulationWanted
+from .simulation_wanted_document_type_0 import SimulationWantedDocumentType0
 from .simulation_wanted_personas_item import SimulationWantedPersonasItem
 from .speech_convert_files_body import SpeechConvertFilesBody
 from .speech_line import SpeechLine
@@ -816,6 +817,7 @@ __all__ = (
     "SignedIn",
     "SignedInHow",
     "SimulationWanted",
+    "SimulationWantedDocumentType0",
     "SimulationWantedPersonasItem",
     "SpeechConvertFilesBody",
     "SpeechLine",

@@ -8,6 +8,7 @@ from attrs import define as _attrs_define
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from ..models.simulation_wanted_document_type_0 import SimulationWantedDocumentType0
     from ..models.simulation_wanted_personas_item import SimulationWantedPersonasItem
 
 
@@ -20,8 +21,12 @@ class SimulationWanted:
 
     version: int | None | Unset = UNSET
     """ The newest where none is given. """
+    document: None | SimulationWantedDocumentType0 | Unset = UNSET
+    """ Called in the place of a version; it need not be kept. A flow as JSON, at most 1 MB (docs/flows.md; its JSON
+    Schema: `/api/flows/schema`). """
     personas: list[SimulationWantedPersonasItem] | Unset = UNSET
-    """ Who calls (docs/flows.md); empty: those that come with the flow of this name. """
+    """ Who calls (docs/flows.md); empty: those that come with the flow of this name, else some who fit any flow:
+    silent, not understood, agreeing, refusing, asking for a person. """
     only: list[str] | Unset = UNSET
     """ Words of which a persona's name has one; empty: all call. """
     calls: int | Unset = 0
@@ -32,11 +37,23 @@ class SimulationWanted:
     """ The chance that a caller talks into a line. """
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.simulation_wanted_document_type_0 import (
+            SimulationWantedDocumentType0,  # noqa: PLC0415
+        )
+
         version: int | None | Unset
         if isinstance(self.version, Unset):
             version = UNSET
         else:
             version = self.version
+
+        document: dict[str, Any] | None | Unset
+        if isinstance(self.document, Unset):
+            document = UNSET
+        elif isinstance(self.document, SimulationWantedDocumentType0):
+            document = self.document.to_dict()
+        else:
+            document = self.document
 
         personas: list[dict[str, Any]] | Unset = UNSET
         if not isinstance(self.personas, Unset):
@@ -60,6 +77,8 @@ class SimulationWanted:
         field_dict.update({})
         if version is not UNSET:
             field_dict["version"] = version
+        if document is not UNSET:
+            field_dict["document"] = document
         if personas is not UNSET:
             field_dict["personas"] = personas
         if only is not UNSET:
@@ -75,6 +94,9 @@ class SimulationWanted:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.simulation_wanted_document_type_0 import (
+            SimulationWantedDocumentType0,  # noqa: PLC0415
+        )
         from ..models.simulation_wanted_personas_item import (
             SimulationWantedPersonasItem,  # noqa: PLC0415
         )
@@ -89,6 +111,25 @@ class SimulationWanted:
             return cast(int | None | Unset, data)
 
         version = _parse_version(d.pop("version", UNSET))
+
+        def _parse_document(
+            data: object,
+        ) -> None | SimulationWantedDocumentType0 | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                document_type_0 = SimulationWantedDocumentType0.from_dict(data)
+
+                return document_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | SimulationWantedDocumentType0 | Unset, data)
+
+        document = _parse_document(d.pop("document", UNSET))
 
         _personas = d.pop("personas", UNSET)
         personas: list[SimulationWantedPersonasItem] | Unset = UNSET
@@ -111,6 +152,7 @@ class SimulationWanted:
 
         simulation_wanted = cls(
             version=version,
+            document=document,
             personas=personas,
             only=only,
             calls=calls,

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { AudioLines, Bot, Code, Repeat2, Workflow } from "lucide-react";
 import { Link } from "wouter";
+import { nameOf } from "@/app/format";
 import { t } from "@/app/i18n";
 import { useSession } from "@/app/session";
 import { AreaField, ComboField, type Form, TextField } from "@/forms";
@@ -68,7 +69,7 @@ export function Basics({ form, fresh }: { form: Form<AgentForm>; fresh: boolean 
           label={t("Spoken and understood")}
           placeholder={t("As the server's settings say")}
           hint={t("A language tag (BCP 47), such as en-GB or pt-BR.")}
-          choices={LANGUAGES.map((tag) => ({ value: tag, label: languageName(tag), about: tag }))}
+          choices={LANGUAGES.map((tag) => ({ value: tag, label: nameOf("language", tag), about: tag }))}
         />
       </Card>
     </div>
@@ -190,14 +191,4 @@ function VoiceCard({ form }: { form: Form<AgentForm> }) {
       </p>
     </Card>
   );
-}
-
-function languageName(tag: string): string {
-  try {
-    return (
-      new Intl.DisplayNames([document.documentElement.lang || "en"], { type: "language" }).of(tag) ?? tag
-    );
-  } catch {
-    return tag;
-  }
 }

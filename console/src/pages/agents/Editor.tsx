@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArrowLeft, PhoneCall, Trash2 } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Link, useLocation } from "wouter";
-import { api, ok } from "@/api";
+import { api, ifMatch, ok } from "@/api";
 import { t } from "@/app/i18n";
 import { useUnsaved } from "@/app/leaving";
 import { ClashDialog, type Form, useForm } from "@/forms";
@@ -81,7 +81,7 @@ function AgentEditor({ agent, copyOf, voice }: { agent?: Agent; copyOf?: Agent; 
             api.PUT("/api/agents/{name}", {
               params: { path },
               body: bodyOf(values),
-              headers: version === null ? {} : { "If-Match": `"${version}"` },
+              headers: ifMatch(version),
             }),
           );
       queries.setQueryData(["agents", "one", saved.name], saved);

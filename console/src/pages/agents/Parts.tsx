@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
 import type { Schema } from "@/api";
-import { t } from "@/app/i18n";
+import { t, tn } from "@/app/i18n";
 import { type Form, OrderInput, type Settings, SettingsFields, SwitchField, WordsField } from "@/forms";
 import { enginesQuery, knowledgeQuery } from "@/parts/data";
 import { EngineDot } from "@/parts/EngineState";
@@ -128,9 +128,9 @@ export function ToolsPart({ form }: Part) {
               <Checkbox
                 key={one.name}
                 label={one.name}
-                hint={t("{documents} documents, {passages} passages", {
-                  documents: one.documents,
-                  passages: one.passages,
+                hint={t("{documents}, {passages}", {
+                  documents: tn("{count} document", "{count} documents", one.documents),
+                  passages: tn("{count} passage", "{count} passages", one.passages),
                 })}
                 checked={form.values.tools.includes(`knowledge/${one.name}`)}
                 onChange={(on) => toggle(`knowledge/${one.name}`, on)}

@@ -3,7 +3,7 @@ import { ChevronDown, Eraser, ScrollText } from "lucide-react";
 import { useState } from "react";
 import { useLocation, useSearch } from "wouter";
 import { api, ok, type Schema, useKeyset } from "@/api";
-import { dateTime, relative } from "@/app/format";
+import { dateTime, fullDate, relative } from "@/app/format";
 import { t } from "@/app/i18n";
 import { Avatar } from "@/parts/Avatar";
 import { keysQuery } from "@/parts/data";
@@ -163,7 +163,7 @@ function Changes() {
                 <AuditLine
                   key={line.id}
                   line={line}
-                  day={dayOf(line.at) === dayOf(list.rows[at - 1]?.at) ? "" : dayOf(line.at)}
+                  day={fullDate(line.at) === fullDate(list.rows[at - 1]?.at) ? "" : fullDate(line.at)}
                 />
               ))}
             </ol>
@@ -245,12 +245,4 @@ function toneOf(action: string): Tone {
   if (/\.(remove|revoke|delete)/.test(action)) return "bad";
   if (/\.(add|create|publish|begin)/.test(action)) return "ok";
   return /\.(rotate|change)/.test(action) ? "gold" : "neutral";
-}
-
-function dayOf(at: string | undefined): string {
-  return at === undefined
-    ? ""
-    : new Intl.DateTimeFormat(document.documentElement.lang || "en", { dateStyle: "full" }).format(
-        new Date(at),
-      );
 }

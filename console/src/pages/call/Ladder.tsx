@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { ArrowLeft, ArrowRight, Network } from "lucide-react";
 import { Fragment } from "react";
 import { api, ok } from "@/api";
-import { ms, number } from "@/app/format";
+import { ms } from "@/app/format";
 import { t, tn } from "@/app/i18n";
 import { Button, cn, EmptyState, ErrorState, SkeletonList } from "@/ui";
 
@@ -84,7 +84,7 @@ export function Ladder({ id }: { id: string }) {
       <p className="mt-3 flex flex-wrap items-center gap-3 text-faint text-xs">
         {tn("{count} message", "{count} messages", rungs.data.rungs.length)}
         {rungs.data.leftOut > 0 && (
-          <span>{t("{count} were not kept", { count: number(rungs.data.leftOut) })}</span>
+          <span>{tn("{count} was not kept", "{count} were not kept", rungs.data.leftOut)}</span>
         )}
         <Button size="sm" variant="ghost" asChild>
           <a href={`/api/telephony/calls/${id}/pcap`} download>

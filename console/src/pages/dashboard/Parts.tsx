@@ -102,9 +102,8 @@ export function Trunks() {
                 <span className="min-w-0 flex-1 truncate text-fg">{one.name}</span>
                 <span className="figures text-faint text-xs">
                   {one.max_calls
-                    ? t("{calls} of {most} calls", {
+                    ? tn("{calls} of {count} call", "{calls} of {count} calls", one.max_calls, {
                         calls: number(stands.calls),
-                        most: number(one.max_calls),
                       })
                     : tn("{count} call", "{count} calls", stands.calls)}
                 </span>

@@ -44,7 +44,7 @@ export function Load() {
                   </div>
                   <Progress
                     value={most ? inside / most : inside > 0 ? 1 : 0}
-                    label={t("{pool}: {count} run", { pool, count: inside })}
+                    label={tn("{pool}: {count} runs", "{pool}: {count} run", inside, { pool })}
                   />
                 </li>
               );

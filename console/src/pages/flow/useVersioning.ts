@@ -4,7 +4,7 @@ import { api, ok, queries } from "@/api";
 import { t } from "@/app/i18n";
 import { toast } from "@/ui";
 import type { FlowDocument } from "./model/document";
-import type { Draft } from "./useDraft";
+import type { Draft, Theirs } from "./useDraft";
 
 export interface Versioning {
   /** Its number; what the newest version says already is not kept again. */
@@ -12,22 +12,26 @@ export interface Versioning {
   /** What is drawn becomes a version, and there is no working copy any more. */
   publish: (note: string, now: boolean) => Promise<void>;
   publishOld: (number: number) => Promise<void>;
-  refresh: () => Promise<void>;
+  /** What somebody else has drawn at the same time becomes a version, before mine takes its place. */
+  keepTheirs: (theirs: Theirs) => Promise<void>;
 }
 
 export function useVersioning(name: string, document: FlowDocument, draft: Draft): Versioning {
-  const keepVersion = useCallback(
-    async (note: string, publish: boolean): Promise<number> => {
-      const sent = document;
+  const keep = useCallback(
+    async (kept: FlowDocument, note: string, publish: boolean): Promise<number> => {
       const saved = await ok(
         api.POST("/api/flows/{name}/versions", {
-          params: { path: { name: name } },
-          body: { document: sent, note, publish },
+          params: { path: { name } },
+          body: { document: kept, note, publish },
         }),
       );
       return saved.version;
     },
-    [document, name],
+    [name],
+  );
+  const keepVersion = useCallback(
+    (note: string, publish: boolean) => keep(document, note, publish),
+    [keep, document],
   );
   const refresh = useCallback(() => queries.invalidateQueries({ queryKey: ["flows"] }), []);
   async function publish(note: string, now: boolean) {
@@ -43,7 +47,7 @@ export function useVersioning(name: string, document: FlowDocument, draft: Draft
     try {
       await ok(
         api.POST("/api/flows/{name}/publish", {
-          params: { path: { name: name } },
+          params: { path: { name } },
           body: { version: number },
         }),
       );
@@ -53,5 +57,10 @@ export function useVersioning(name: string, document: FlowDocument, draft: Draft
       toast.error(error);
     }
   }
-  return { keepVersion, publish, publishOld, refresh };
+  async function keepTheirs(theirs: Theirs) {
+    if (theirs.document === null) return;
+    await keep(theirs.document, t("drawn by {name} at the same time", { name: theirs.madeBy }), false);
+    await refresh();
+  }
+  return { keepVersion, publish, publishOld, keepTheirs };
 }

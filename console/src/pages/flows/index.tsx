@@ -15,7 +15,7 @@ import { useState } from "react";
 import { useLocation } from "wouter";
 import { api, fetched, ok, queries, type Schema, useKeyset, useLiveEvents } from "@/api";
 import { useActions } from "@/app/actions";
-import { dateTime, relative } from "@/app/format";
+import { dateTime, list as listed, relative } from "@/app/format";
 import { t, tn } from "@/app/i18n";
 import { useSession } from "@/app/session";
 import {
@@ -254,7 +254,7 @@ export default function FlowsPage() {
             ? t(
                 "{agents} run it and could take no more calls. It goes with all its versions, for good; calls that are up go on.",
                 {
-                  agents: removing.agents.join(", "),
+                  agents: listed(removing.agents),
                 },
               )
             : t("It goes with all its versions, for good; calls that are up go on.")

@@ -69,9 +69,9 @@ export function CollectionView({ name, onAdd }: { name: string; onAdd: () => voi
       }
       description={
         data &&
-        t("{documents}, {passages} passages. Agents have it as the tool knowledge/{name}.", {
+        t("{documents}, {passages}. Agents have it as the tool knowledge/{name}.", {
           documents: tn("{count} document", "{count} documents", data.documents),
-          passages: number(data.passages),
+          passages: tn("{count} passage", "{count} passages", data.passages),
           name,
         })
       }
@@ -106,9 +106,8 @@ export function CollectionView({ name, onAdd }: { name: string; onAdd: () => voi
                   label={t("Vectors are being made")}
                 />
                 <p className="figures mt-2 text-muted text-sm">
-                  {t("{done} of {all} passages", {
+                  {tn("{done} of {count} passage", "{done} of {count} passages", data.embedding.to_do, {
                     done: number(data.embedding.done),
-                    all: number(data.embedding.to_do),
                   })}
                 </p>
               </Card>

@@ -126,10 +126,12 @@ export default function KnowledgePage() {
                     <Progress
                       className="mt-3"
                       value={one.passages > 0 ? one.embedded / one.passages : 0}
-                      label={t("{done} of {all} passages have a vector", {
-                        done: number(one.embedded),
-                        all: number(one.passages),
-                      })}
+                      label={tn(
+                        "{done} of {count} passage has a vector",
+                        "{done} of {count} passages have a vector",
+                        one.passages,
+                        { done: number(one.embedded) },
+                      )}
                     />
                   )}
                   <div className="mt-4 flex flex-wrap gap-1.5">

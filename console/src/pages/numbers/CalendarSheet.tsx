@@ -1,13 +1,12 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Plus, Trash2, X } from "lucide-react";
-import { useState } from "react";
-import { api, ok } from "@/api";
+import { Plus, X } from "lucide-react";
+import { api, ifMatch, ok } from "@/api";
 import { t } from "@/app/i18n";
 import { ClashDialog, TextField, useForm, WordsInput } from "@/forms";
 import { type Calendar, calendarsQuery, routesQuery } from "@/parts/data";
-import { FormFoot } from "@/parts/FormFoot";
+import { FormSheet } from "@/parts/FormSheet";
 import { RemoveDialog } from "@/parts/RemoveDialog";
-import { Button, IconButton, Input, Sheet, toast } from "@/ui";
+import { Button, IconButton, Input, toast } from "@/ui";
 
 interface CalendarDay {
   date: string;
@@ -25,8 +24,7 @@ const formOf = (one: Calendar): CalendarForm => ({ name: one.name, label: one.la
 /** Days that are not as usual: holidays, short days. */
 export function CalendarSheet({ calendar, onClose }: { calendar?: Calendar; onClose: () => void }) {
   const queries = useQueryClient();
-  const [removing, setRemoving] = useState(false);
-  const { data: routes = [] } = useQuery({ ...routesQuery, enabled: removing });
+  const { data: routes = [] } = useQuery(routesQuery);
   const fresh = calendar === undefined;
   const form = useForm<CalendarForm>({
     initial: calendar
@@ -43,7 +41,7 @@ export function CalendarSheet({ calendar, onClose }: { calendar?: Calendar; onCl
           api.PUT("/api/telephony/calendars/{name}", {
             params: { path: { name: calendar.name } },
             body,
-            headers: version === null ? {} : { "If-Match": `"${version}"` },
+            headers: ifMatch(version),
           }),
         );
       await queries.invalidateQueries({ queryKey: calendarsQuery.queryKey });
@@ -63,21 +61,37 @@ export function CalendarSheet({ calendar, onClose }: { calendar?: Calendar; onCl
       days.map((day, index) => (index === at ? { ...day, ...part } : day)),
     );
   return (
-    <Sheet
-      open
+    <FormSheet
+      form={form}
+      fresh={fresh}
+      onClose={onClose}
       size="lg"
-      unsaved={form.dirty && !form.busy}
-      onOpenChange={(open) => !open && onClose()}
       title={fresh ? t("New calendar") : calendar.name}
       description={t("On these days a route's hours are others, or nobody is there.")}
-      onSubmit={() => void form.submit()}
-      footer={
-        <FormFoot
-          form={form}
-          onCancel={onClose}
-          verb={fresh ? t("Add it") : t("Save")}
-          remove={fresh ? undefined : { icon: <Trash2 />, onClick: () => setRemoving(true) }}
-        />
+      removal={(dialog) =>
+        calendar && (
+          <RemoveDialog
+            {...dialog}
+            name={calendar.name}
+            text={t("It cannot be taken back.")}
+            dependents={[
+              {
+                what: t("Routes that go by it"),
+                names: routes
+                  .filter((one) => one.calendar === calendar.name)
+                  .map((one) => one.label || one.pattern),
+              },
+            ]}
+            onConfirm={async () => {
+              await ok(
+                api.DELETE("/api/telephony/calendars/{name}", { params: { path: { name: calendar.name } } }),
+              );
+              await queries.invalidateQueries({ queryKey: calendarsQuery.queryKey });
+              toast.ok(t("The calendar is removed."));
+              onClose();
+            }}
+          />
+        )
       }
     >
       <div className="space-y-5">
@@ -170,30 +184,6 @@ export function CalendarSheet({ calendar, onClose }: { calendar?: Calendar; onCl
         what={t("The calendar")}
         label={(field) => (field === "days" ? t("Days") : t("Name"))}
       />
-      {calendar && (
-        <RemoveDialog
-          open={removing}
-          onOpenChange={setRemoving}
-          name={calendar.name}
-          text={t("It cannot be taken back.")}
-          dependents={[
-            {
-              what: t("Routes that go by it"),
-              names: routes
-                .filter((one) => one.calendar === calendar.name)
-                .map((one) => one.label || one.pattern),
-            },
-          ]}
-          onConfirm={async () => {
-            await ok(
-              api.DELETE("/api/telephony/calendars/{name}", { params: { path: { name: calendar.name } } }),
-            );
-            await queries.invalidateQueries({ queryKey: calendarsQuery.queryKey });
-            toast.ok(t("The calendar is removed."));
-            onClose();
-          }}
-        />
-      )}
-    </Sheet>
+    </FormSheet>
   );
 }

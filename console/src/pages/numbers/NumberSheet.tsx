@@ -1,16 +1,14 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Trash2 } from "lucide-react";
-import { useState } from "react";
-import { api, ok } from "@/api";
+import { api, ifMatch, ok } from "@/api";
 import { phoneNumber } from "@/app/format";
 import { t } from "@/app/i18n";
 import { useSession } from "@/app/session";
 import { ClashDialog, ComboField, SelectField, TextField, useForm } from "@/forms";
 import { numbersQuery, type PhoneNumber, routesQuery, trunksQuery, useAgentChoices } from "@/parts/data";
-import { FormFoot } from "@/parts/FormFoot";
+import { FormSheet } from "@/parts/FormSheet";
 import { History } from "@/parts/History";
 import { RemoveDialog } from "@/parts/RemoveDialog";
-import { Segmented, Sheet, toast } from "@/ui";
+import { Segmented, toast } from "@/ui";
 
 interface NumberForm {
   number: string;
@@ -55,7 +53,6 @@ export function NumberSheet({
 }) {
   const { may } = useSession();
   const queries = useQueryClient();
-  const [removing, setRemoving] = useState(false);
   const agents = useAgentChoices();
   const { data: routes = [] } = useQuery(routesQuery);
   const { data: trunks = [] } = useQuery({ ...trunksQuery, enabled: may("admin") });
@@ -78,7 +75,7 @@ export function NumberSheet({
           api.PUT("/api/telephony/numbers/{number}", {
             params: { path: { number: number.number } },
             body: bodyOf(values),
-            headers: version === null ? {} : { "If-Match": `"${version}"` },
+            headers: ifMatch(version),
           }),
         );
       await queries.invalidateQueries({ queryKey: numbersQuery.queryKey });
@@ -95,22 +92,32 @@ export function NumberSheet({
   });
   const { leads } = form.values;
   return (
-    <Sheet
-      open
-      unsaved={form.dirty && !form.busy}
-      onOpenChange={(open) => !open && onClose()}
+    <FormSheet
+      form={form}
+      fresh={fresh}
+      onClose={onClose}
       title={fresh ? t("New number") : phoneNumber(number.number)}
       description={
         fresh ? t("A telephone number that your carrier sends to this server.") : number.label || undefined
       }
-      onSubmit={() => void form.submit()}
-      footer={
-        <FormFoot
-          form={form}
-          onCancel={onClose}
-          verb={fresh ? t("Add it") : t("Save")}
-          remove={fresh ? undefined : { icon: <Trash2 />, onClick: () => setRemoving(true) }}
-        />
+      removal={(dialog) =>
+        number && (
+          <RemoveDialog
+            {...dialog}
+            name={number.number}
+            text={t("Calls to it go where the patterns of routes say, else they are refused.")}
+            onConfirm={async () => {
+              await ok(
+                api.DELETE("/api/telephony/numbers/{number}", {
+                  params: { path: { number: number.number } },
+                }),
+              );
+              await queries.invalidateQueries({ queryKey: numbersQuery.queryKey });
+              toast.ok(t("{name} is removed.", { name: number.number }));
+              onClose();
+            }}
+          />
+        )
       }
     >
       <div className="space-y-5">
@@ -186,23 +193,7 @@ export function NumberSheet({
         )}
       </div>
       <ClashDialog form={form} what={form.values.number} label={fieldLabel} />
-      {number && (
-        <RemoveDialog
-          open={removing}
-          onOpenChange={setRemoving}
-          name={number.number}
-          text={t("Calls to it go where the patterns of routes say, else they are refused.")}
-          onConfirm={async () => {
-            await ok(
-              api.DELETE("/api/telephony/numbers/{number}", { params: { path: { number: number.number } } }),
-            );
-            await queries.invalidateQueries({ queryKey: numbersQuery.queryKey });
-            toast.ok(t("{name} is removed.", { name: number.number }));
-            onClose();
-          }}
-        />
-      )}
-    </Sheet>
+    </FormSheet>
   );
 }
 

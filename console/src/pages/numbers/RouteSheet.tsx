@@ -1,14 +1,12 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Trash2 } from "lucide-react";
-import { useState } from "react";
-import { api, ok, type Schema } from "@/api";
+import { api, ifMatch, ok, type Schema } from "@/api";
 import { t } from "@/app/i18n";
 import { ClashDialog, ComboField, NumberField, SelectField, TextField, useForm } from "@/forms";
 import { calendarsQuery, numbersQuery, type Route, routesQuery, useAgentChoices } from "@/parts/data";
-import { FormFoot } from "@/parts/FormFoot";
+import { FormSheet } from "@/parts/FormSheet";
 import { History } from "@/parts/History";
 import { RemoveDialog } from "@/parts/RemoveDialog";
-import { Card, Field, Input, Segmented, Sheet, toast } from "@/ui";
+import { Card, Field, Input, Segmented, toast } from "@/ui";
 import { WeekEditor } from "./WeekEditor";
 import { type Hours, hoursOf } from "./week";
 
@@ -61,10 +59,9 @@ function bodyOf(form: RouteForm): Schema["RouteBody"] {
 /** A route: which addresses it is for, who answers, when, and what else. */
 export function RouteSheet({ route, onClose }: { route?: Route; onClose: () => void }) {
   const queries = useQueryClient();
-  const [removing, setRemoving] = useState(false);
   const agents = useAgentChoices();
   const { data: calendars = [] } = useQuery(calendarsQuery);
-  const { data: numbers = [] } = useQuery({ ...numbersQuery, enabled: removing });
+  const { data: numbers = [] } = useQuery(numbersQuery);
   const fresh = route === undefined;
   const form = useForm<RouteForm>({
     initial: route
@@ -97,7 +94,7 @@ export function RouteSheet({ route, onClose }: { route?: Route; onClose: () => v
           api.PUT("/api/telephony/routes/{id}", {
             params: { path: { id: route.id } },
             body: bodyOf(values),
-            headers: version === null ? {} : { "If-Match": `"${version}"` },
+            headers: ifMatch(version),
           }),
         );
       await queries.invalidateQueries({ queryKey: routesQuery.queryKey });
@@ -113,21 +110,33 @@ export function RouteSheet({ route, onClose }: { route?: Route; onClose: () => v
   });
   const { otherwise } = form.values;
   return (
-    <Sheet
-      open
+    <FormSheet
+      form={form}
+      fresh={fresh}
+      onClose={onClose}
       size="lg"
-      unsaved={form.dirty && !form.busy}
-      onOpenChange={(open) => !open && onClose()}
       title={fresh ? t("New route") : route.label || route.pattern}
       description={t("Which addresses it is for, who answers, when, and what callers get otherwise.")}
-      onSubmit={() => void form.submit()}
-      footer={
-        <FormFoot
-          form={form}
-          onCancel={onClose}
-          verb={fresh ? t("Add it") : t("Save")}
-          remove={fresh ? undefined : { icon: <Trash2 />, onClick: () => setRemoving(true) }}
-        />
+      removal={(dialog) =>
+        route && (
+          <RemoveDialog
+            {...dialog}
+            name={route.label || route.pattern}
+            text={t("Calls go by the next route that fits, else they are refused.")}
+            dependents={[
+              {
+                what: t("Numbers that follow it"),
+                names: numbers.filter((one) => one.route === route.id).map((one) => one.number),
+              },
+            ]}
+            onConfirm={async () => {
+              await ok(api.DELETE("/api/telephony/routes/{id}", { params: { path: { id: route.id } } }));
+              await queries.invalidateQueries({ queryKey: routesQuery.queryKey });
+              toast.ok(t("The route is removed."));
+              onClose();
+            }}
+          />
+        )
       }
     >
       <div className="space-y-5">
@@ -243,27 +252,7 @@ export function RouteSheet({ route, onClose }: { route?: Route; onClose: () => v
         )}
       </div>
       <ClashDialog form={form} what={t("The route")} label={fieldLabel} />
-      {route && (
-        <RemoveDialog
-          open={removing}
-          onOpenChange={setRemoving}
-          name={route.label || route.pattern}
-          text={t("Calls go by the next route that fits, else they are refused.")}
-          dependents={[
-            {
-              what: t("Numbers that follow it"),
-              names: numbers.filter((one) => one.route === route.id).map((one) => one.number),
-            },
-          ]}
-          onConfirm={async () => {
-            await ok(api.DELETE("/api/telephony/routes/{id}", { params: { path: { id: route.id } } }));
-            await queries.invalidateQueries({ queryKey: routesQuery.queryKey });
-            toast.ok(t("The route is removed."));
-            onClose();
-          }}
-        />
-      )}
-    </Sheet>
+    </FormSheet>
   );
 }
 

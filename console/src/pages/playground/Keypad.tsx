@@ -2,9 +2,8 @@
 import { Grid3x3 } from "lucide-react";
 import { useState } from "react";
 import { t } from "@/app/i18n";
+import { KEYS } from "@/audio/dtmf";
 import { Button } from "@/ui";
-
-const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 
 export function Keypad({ onPress }: { onPress: (key: string) => void }) {
   const [open, setOpen] = useState(false);

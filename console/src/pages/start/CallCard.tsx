@@ -1,15 +1,15 @@
 import { Grid3x3, Mic, MicOff, PhoneOff, RotateCw } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { Link } from "wouter";
 import { clock, ms } from "@/app/format";
 import { t } from "@/app/i18n";
+import { KEYS } from "@/audio/dtmf";
 import { FaultNote } from "@/phone/FaultNote";
+import { Sound } from "@/phone/Sound";
 import { useLevel, useSeconds } from "@/phone/usePhone";
 import { Button, IconButton, Meter, StatusDot } from "@/ui";
 import { Transcript } from "./Transcript";
 import { median, type StartCall } from "./useCall";
-
-const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 
 /** The call while it is up, and what it came to. */
 export function CallCard({ call, to, signedIn }: { call: StartCall; to: string; signedIn: boolean }) {
@@ -113,14 +113,4 @@ function stateText(state: string, to: string): string {
     default:
       return t("Calling {name}…", { name: to });
   }
-}
-
-/** What comes from the other side, made audible. */
-function Sound({ stream }: { stream: MediaStream | null }) {
-  const audio = useRef<HTMLAudioElement>(null);
-  useEffect(() => {
-    if (audio.current !== null) audio.current.srcObject = stream;
-  }, [stream]);
-  // biome-ignore lint/a11y/useMediaCaption: the transcript beside it is its captions
-  return <audio ref={audio} autoPlay className="hidden" />;
 }

@@ -1,56 +1,27 @@
-// A call from the start page: begun in a click, told as it happens, over with the page.
-import { useCallback, useEffect, useRef, useState } from "react";
-import { WhipCall, type WhipNow } from "@/audio/whip";
+// A call from the start page, with what is said in it.
+import { useCallback, useState } from "react";
 import { CAPTION_EVENTS, type Captions, captioned, NO_CAPTIONS } from "@/phone/captions";
+import { useWhipCall, type WhipLine } from "@/phone/useWhipCall";
 
-export interface StartCall {
-  now: WhipNow | null;
+export interface StartCall extends Omit<WhipLine, "begin"> {
   captions: Captions;
-  /** What comes from there. */
-  heard: MediaStream | null;
-  microphone: MediaStream | null;
   begin: (to: string) => void;
-  hangUp: () => void;
-  mute: (muted: boolean) => void;
-  digit: (digit: string) => void;
 }
 
 type Told = Parameters<typeof captioned>[1];
 
 export function useCall(): StartCall {
-  const call = useRef<WhipCall | null>(null);
-  const [now, setNow] = useState<WhipNow | null>(null);
   const [captions, setCaptions] = useState(NO_CAPTIONS);
-
-  const begin = useCallback((to: string) => {
-    if (call.current !== null && call.current.now.state !== "ended") return;
-    setCaptions(NO_CAPTIONS);
-    const begun: WhipCall = new WhipCall(
-      { query: { to } },
-      {
-        changed: (changed) => {
-          if (call.current === begun) setNow(changed);
-        },
-        event: (kind, data) => {
-          if (call.current === begun && captioning(kind))
-            setCaptions((before) => captioned(before, { kind, data } as unknown as Told));
-        },
-      },
-    );
-    call.current = begun;
-    void begun.start();
-  }, []);
-  useEffect(() => () => call.current?.hangUp(), []);
-
+  const { begin, ...line } = useWhipCall({
+    event: (kind, data) => {
+      if (captioning(kind)) setCaptions((before) => captioned(before, { kind, data } as unknown as Told));
+    },
+    anew: () => setCaptions(NO_CAPTIONS),
+  });
   return {
-    now,
+    ...line,
     captions,
-    heard: call.current?.heard ?? null,
-    microphone: call.current?.microphone ?? null,
-    begin,
-    hangUp: useCallback(() => call.current?.hangUp(), []),
-    mute: useCallback((muted: boolean) => call.current?.mute(muted), []),
-    digit: useCallback((digit: string) => void call.current?.digit(digit), []),
+    begin: useCallback((to) => void (begin({ to }) && setCaptions(NO_CAPTIONS)), [begin]),
   };
 }
 

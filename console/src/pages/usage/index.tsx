@@ -4,7 +4,7 @@ import { useMemo, useState } from "react";
 import { useLocation, useSearch } from "wouter";
 import { api, fetched, ok } from "@/api";
 import { compact, cost, day as dayOf, duration, number } from "@/app/format";
-import { t } from "@/app/i18n";
+import { t, tn } from "@/app/i18n";
 import { useSession } from "@/app/session";
 import { Avatar } from "@/parts/Avatar";
 import { keysQuery, useAgentChoices } from "@/parts/data";
@@ -160,7 +160,12 @@ function Usage() {
               icon={<AudioLines />}
               loading={loading}
               value={duration(sums.amounts.stt_seconds ?? 0)}
-              hint={t("{count} characters spoken", { count: compact(sums.amounts.tts_characters ?? 0) })}
+              hint={tn(
+                "{count} character spoken",
+                "{count} characters spoken",
+                sums.amounts.tts_characters ?? 0,
+                { count: compact(sums.amounts.tts_characters ?? 0) },
+              )}
             />
             <Stat
               label={t("Tokens")}

@@ -3,7 +3,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { FlaskConical, Plus } from "lucide-react";
 import { useState } from "react";
 import { Link } from "wouter";
-import { api, ok, queries } from "@/api";
+import { api, ifMatch, ok, queries } from "@/api";
 import { t } from "@/app/i18n";
 import { useSession } from "@/app/session";
 import { bodyOf, formOf } from "@/pages/agents/model";
@@ -122,7 +122,7 @@ function GiveToAgent({ voice }: { voice: Voice }) {
     mutationFn: async () => {
       const params = { path: { name } };
       const now = await ok(api.GET("/api/agents/{name}", { params }));
-      const headers = { "If-Match": `"${now.version}"` };
+      const headers = ifMatch(now.version);
       const body = { ...bodyOf(formOf(now)), voice: voice.id };
       return ok(api.PUT("/api/agents/{name}", { params, headers, body }));
     },

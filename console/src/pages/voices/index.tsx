@@ -10,7 +10,7 @@ import {
   useSyncExternalStore,
 } from "react";
 import { useActions } from "@/app/actions";
-import { ms } from "@/app/format";
+import { ms, number } from "@/app/format";
 import { t, tn } from "@/app/i18n";
 import { voicesQuery } from "@/parts/data";
 import { Badge, Button, Card, EmptyState, ErrorState, Field, Input, Page, Skeleton, toast } from "@/ui";
@@ -171,7 +171,9 @@ function Summary({ all, shown }: { all: readonly Voice[]; shown: readonly Voice[
     <p className="mb-3 text-muted text-sm" role="status">
       {shown.length === all.length
         ? tn("{count} voice", "{count} voices", all.length)
-        : t("{shown} of {all} voices", { shown: shown.length, all: all.length })}
+        : tn("{shown} of {count} voice", "{shown} of {count} voices", all.length, {
+            shown: number(shown.length),
+          })}
       {" · "}
       {tn("{count} language", "{count} languages", languages)}
       {" · "}

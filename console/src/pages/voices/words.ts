@@ -1,5 +1,6 @@
 // Words for what the catalogue has as codes.
 
+import { nameOf } from "@/app/format";
 import { t } from "@/app/i18n";
 import type { Tone } from "@/ui";
 import { type Standing, standingOf, type Voice } from "./filter";
@@ -56,7 +57,7 @@ export function placeOf(voice: Voice): string {
 
 function regionOf(tag: string): string {
   const region = tag.split("-").find((part, index) => index > 0 && /^([A-Z]{2}|\d{3})$/.test(part));
-  return region === undefined ? "" : (new Intl.DisplayNames(["en"], { type: "region" }).of(region) ?? region);
+  return region === undefined ? "" : nameOf("region", region);
 }
 
 export function styleText(style: string): string {

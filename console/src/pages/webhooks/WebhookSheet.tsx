@@ -1,12 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Trash2 } from "lucide-react";
-import { useState } from "react";
 import { api, ok, type Schema } from "@/api";
 import { t } from "@/app/i18n";
 import { SwitchField, TextField, useForm, WordsField } from "@/forms";
-import { FormFoot } from "@/parts/FormFoot";
+import { FormSheet } from "@/parts/FormSheet";
 import { RemoveDialog } from "@/parts/RemoveDialog";
-import { Badge, Sheet, toast } from "@/ui";
+import { Badge, toast } from "@/ui";
 
 export type Webhook = Schema["WebhookShown"];
 
@@ -30,7 +28,6 @@ export function WebhookSheet({
   onSecret: (secret: string, url: string) => void;
 }) {
   const queries = useQueryClient();
-  const [removing, setRemoving] = useState(false);
   const fresh = webhook === undefined;
   const form = useForm<WebhookForm>({
     initial: webhook
@@ -59,20 +56,26 @@ export function WebhookSheet({
     },
   });
   return (
-    <Sheet
-      open
-      unsaved={form.dirty && !form.busy}
-      onOpenChange={(open) => !open && onClose()}
+    <FormSheet
+      form={form}
+      fresh={fresh}
+      onClose={onClose}
       title={fresh ? t("New endpoint") : t("Endpoint")}
       description={t("It is sent the events whose topics fit, signed, and again until it answers.")}
-      onSubmit={() => void form.submit()}
-      footer={
-        <FormFoot
-          form={form}
-          onCancel={onClose}
-          verb={fresh ? t("Add it") : t("Save")}
-          remove={fresh ? undefined : { icon: <Trash2 />, onClick: () => setRemoving(true) }}
-        />
+      removal={(dialog) =>
+        webhook && (
+          <RemoveDialog
+            {...dialog}
+            name={webhook.url}
+            text={t("Its deliveries go with it; what waits is not sent.")}
+            onConfirm={async () => {
+              await ok(api.DELETE("/api/webhooks/{id}", { params: { path: { id: webhook.id } } }));
+              await queries.invalidateQueries({ queryKey: ["webhooks"] });
+              toast.ok(t("The endpoint is removed."));
+              onClose();
+            }}
+          />
+        )
       }
     >
       <div className="space-y-5">
@@ -120,20 +123,6 @@ export function WebhookSheet({
           hint={t("Switched off, nothing is sent, and nothing kept to be sent.")}
         />
       </div>
-      {webhook && (
-        <RemoveDialog
-          open={removing}
-          onOpenChange={setRemoving}
-          name={webhook.url}
-          text={t("Its deliveries go with it; what waits is not sent.")}
-          onConfirm={async () => {
-            await ok(api.DELETE("/api/webhooks/{id}", { params: { path: { id: webhook.id } } }));
-            await queries.invalidateQueries({ queryKey: ["webhooks"] });
-            toast.ok(t("The endpoint is removed."));
-            onClose();
-          }}
-        />
-      )}
-    </Sheet>
+    </FormSheet>
   );
 }

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from ...models.problem_shown import ProblemShown
 from ...models.simulation_wanted import SimulationWanted
+from ...models.simulation_wanted_document_type_0 import SimulationWantedDocumentType0
 from ...models.simulation_wanted_personas_item import SimulationWantedPersonasItem
 from ...types import UNSET, File, ServerEvent, Unset
 from . import flow_simulating_simulate as _flow_simulating_simulate
@@ -26,13 +27,14 @@ class FlowSimulating:
         name: str,
         *,
         version: int | None | Unset = UNSET,
+        document: None | SimulationWantedDocumentType0 | Unset = UNSET,
         personas: List[SimulationWantedPersonasItem] | Unset = UNSET,
         only: List[str] | Unset = UNSET,
         calls: int | Unset = 0,
         seed: str | Unset = "1",
         interrupt: float | Unset = 0.0,
     ) -> Iterator[ServerEvent]:
-        """Have simulated callers call a version of a flow, by text; the answer is a stream of events.
+        """Have simulated callers call a flow by text, kept or not; the answer is a stream of events.
 
         `call` for each call that is over (whether it went as its persona expects, and why not; of the first
         failed ones what was said), then `result` with figures for all and for each persona; `failed` where
@@ -48,6 +50,7 @@ class FlowSimulating:
                 name=name,
                 body=SimulationWanted(
                     version=version,
+                    document=document,
                     personas=personas,
                     only=only,
                     calls=calls,
@@ -67,13 +70,14 @@ class AsyncFlowSimulating:
         name: str,
         *,
         version: int | None | Unset = UNSET,
+        document: None | SimulationWantedDocumentType0 | Unset = UNSET,
         personas: List[SimulationWantedPersonasItem] | Unset = UNSET,
         only: List[str] | Unset = UNSET,
         calls: int | Unset = 0,
         seed: str | Unset = "1",
         interrupt: float | Unset = 0.0,
     ) -> AsyncIterator[ServerEvent]:
-        """Have simulated callers call a version of a flow, by text; the answer is a stream of events.
+        """Have simulated callers call a flow by text, kept or not; the answer is a stream of events.
 
         `call` for each call that is over (whether it went as its persona expects, and why not; of the first
         failed ones what was said), then `result` with figures for all and for each persona; `failed` where
@@ -89,6 +93,7 @@ class AsyncFlowSimulating:
                 name=name,
                 body=SimulationWanted(
                     version=version,
+                    document=document,
                     personas=personas,
                     only=only,
                     calls=calls,

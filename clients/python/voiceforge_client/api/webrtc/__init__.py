@@ -38,6 +38,7 @@ class Webrtc:
         voice: str | Unset = "",
         language: str | Unset = "",
         name: str | Unset = "",
+        draft: bool | Unset = False,
     ) -> bytes:
         """Call somebody from a browser: send an SDP offer, and get the answer.
 
@@ -54,6 +55,7 @@ class Webrtc:
                 voice=voice,
                 language=language,
                 name=name,
+                draft=draft,
                 body=body,
             ),
             _webrtc_offer.read,
@@ -69,6 +71,7 @@ class Webrtc:
         voice: str | Unset = "",
         language: str | Unset = "",
         name: str | Unset = "",
+        draft: bool | Unset = False,
     ) -> Iterator[bytes]:
         """Call somebody from a browser: send an SDP offer, and get the answer.
 
@@ -87,6 +90,7 @@ class Webrtc:
                 voice=voice,
                 language=language,
                 name=name,
+                draft=draft,
                 body=body,
             )
         )
@@ -210,6 +214,7 @@ class AsyncWebrtc:
         voice: str | Unset = "",
         language: str | Unset = "",
         name: str | Unset = "",
+        draft: bool | Unset = False,
     ) -> bytes:
         """Call somebody from a browser: send an SDP offer, and get the answer.
 
@@ -226,6 +231,7 @@ class AsyncWebrtc:
                 voice=voice,
                 language=language,
                 name=name,
+                draft=draft,
                 body=body,
             ),
             _webrtc_offer.read,
@@ -241,6 +247,7 @@ class AsyncWebrtc:
         voice: str | Unset = "",
         language: str | Unset = "",
         name: str | Unset = "",
+        draft: bool | Unset = False,
     ) -> AsyncIterator[bytes]:
         """Call somebody from a browser: send an SDP offer, and get the answer.
 
@@ -259,6 +266,7 @@ class AsyncWebrtc:
                 voice=voice,
                 language=language,
                 name=name,
+                draft=draft,
                 body=body,
             )
         )

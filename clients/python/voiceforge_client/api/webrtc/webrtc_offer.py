@@ -18,6 +18,7 @@ def request(
     voice: str | Unset = "",
     language: str | Unset = "",
     name: str | Unset = "",
+    draft: bool | Unset = False,
 ) -> dict[str, Any]:
     """For `httpx.Client.request`."""
     headers: dict[str, Any] = {}
@@ -35,6 +36,8 @@ def request(
     params["language"] = language
 
     params["name"] = name
+
+    params["draft"] = draft
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 

@@ -1,6 +1,6 @@
 import { Download } from "lucide-react";
 import { useMemo, useState } from "react";
-import { dateTime } from "@/app/format";
+import { dateTime, list } from "@/app/format";
 import { t } from "@/app/i18n";
 import { Button, Dialog, ErrorState, Field, Input, Switch } from "@/ui";
 import { type Difference, difference } from "../model/diff";
@@ -51,7 +51,7 @@ export function PublishDialog({ open, onOpenChange, problems, changes, agents, o
           ? t("It has errors: it can be kept as a version, and no call can get it before they are mended.")
           : agents.length > 0
             ? t("New calls of {agents} run it from now on; calls that are up go on as they began.", {
-                agents: agents.join(", "),
+                agents: list(agents),
               })
             : t(
                 "New calls run it from now on; calls that are up go on as they began. No agent runs this flow yet.",

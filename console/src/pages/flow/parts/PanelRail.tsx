@@ -1,28 +1,54 @@
+import { CircleAlert, History, MessageSquareText, PanelRight, Sparkles, Users, Variable } from "lucide-react";
 import type { ReactNode } from "react";
 import { t } from "@/app/i18n";
 import { cn, IconButton } from "@/ui";
 
-export type PanelName = "form" | "variables" | "problems" | "versions" | "test" | "callers" | "words";
+const ICONS = {
+  form: <PanelRight />,
+  variables: <Variable />,
+  problems: <CircleAlert />,
+  versions: <History />,
+  words: <Sparkles />,
+  test: <MessageSquareText />,
+  callers: <Users />,
+} as const satisfies Record<string, ReactNode>;
 
-export interface Tool {
-  name: PanelName;
-  icon: ReactNode;
-  label: string;
-  /** Shown at it; 0: nothing is. */
-  count?: number;
-  bad?: boolean;
+export type PanelName = keyof typeof ICONS;
+const NAMES = Object.keys(ICONS) as PanelName[];
+
+export function panelTitle(name: PanelName): string {
+  switch (name) {
+    case "form":
+      return t("Details");
+    case "variables":
+      return t("Variables");
+    case "problems":
+      return t("Problems");
+    case "versions":
+      return t("Versions");
+    case "words":
+      return t("Change in words");
+    case "test":
+      return t("Test");
+    case "callers":
+      return t("Simulated callers");
+  }
 }
 
 /** Which panel is open: at the side, or below on a phone. */
 export function PanelRail({
   small,
-  tools,
   chosen,
+  problems,
+  wrong,
   onChoose,
 }: {
   small: boolean;
-  tools: readonly Tool[];
   chosen: PanelName | null;
+  /** How many there are, shown at their panel. */
+  problems: number;
+  /** Among them are errors. */
+  wrong: boolean;
   onChoose: (name: PanelName | null) => void;
 }) {
   return (
@@ -35,29 +61,32 @@ export function PanelRail({
           : "w-12 flex-col items-center border-s py-2",
       )}
     >
-      {tools.map((one) => (
-        <span key={one.name} className="relative">
-          <IconButton
-            label={one.count ? `${one.label} (${one.count})` : one.label}
-            size={small ? "md" : "sm"}
-            pressed={chosen === one.name}
-            onClick={() => onChoose(chosen === one.name ? null : one.name)}
-          >
-            {one.icon}
-          </IconButton>
-          {one.count !== undefined && one.count > 0 && (
-            <span
-              aria-hidden
-              className={cn(
-                "figures pointer-events-none absolute -end-1 -top-1 grid h-4 min-w-4 place-items-center rounded-full px-1 font-semibold text-[0.625rem]",
-                one.bad ? "bg-bad-fill text-white" : "bg-warn text-canvas",
-              )}
+      {NAMES.map((name) => {
+        const count = name === "problems" ? problems : 0;
+        return (
+          <span key={name} className="relative">
+            <IconButton
+              label={count > 0 ? `${panelTitle(name)} (${count})` : panelTitle(name)}
+              size={small ? "md" : "sm"}
+              pressed={chosen === name}
+              onClick={() => onChoose(chosen === name ? null : name)}
             >
-              {one.count}
-            </span>
-          )}
-        </span>
-      ))}
+              {ICONS[name]}
+            </IconButton>
+            {count > 0 && (
+              <span
+                aria-hidden
+                className={cn(
+                  "figures pointer-events-none absolute -end-1 -top-1 grid h-4 min-w-4 place-items-center rounded-full px-1 font-semibold text-[0.625rem]",
+                  wrong ? "bg-bad-fill text-white" : "bg-warn text-canvas",
+                )}
+              >
+                {count}
+              </span>
+            )}
+          </span>
+        );
+      })}
     </nav>
   );
 }

@@ -2,7 +2,7 @@ import { CircleCheck, CircleX, Square, Users } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { streamed } from "@/api/serverSent";
 import { number, percent } from "@/app/format";
-import { t } from "@/app/i18n";
+import { t, tn } from "@/app/i18n";
 import { Badge, Button, ErrorState, Field, Input, Progress, Slider } from "@/ui";
 import { isObject, type Json, type JsonObject, textOf } from "../model/document";
 
@@ -92,7 +92,7 @@ export function Simulate({ name, prepare }: { name: string; prepare: () => Promi
       {(busy || told.length > 0) && (
         <Progress
           value={of > 0 ? told.length / of : 0}
-          label={t("{done} of {of} calls", { done: told.length, of })}
+          label={tn("{done} of {count} call", "{done} of {count} calls", of, { done: number(told.length) })}
         />
       )}
       {error !== null && <ErrorState inline error={error} title={t("The callers could not go on")} />}

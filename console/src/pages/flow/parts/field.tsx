@@ -1,5 +1,5 @@
 import { type ReactNode, useId } from "react";
-import { t } from "@/app/i18n";
+import { t, tn } from "@/app/i18n";
 import type { Json, JsonObject } from "../model/document";
 import { atField, type Problem } from "../model/problems";
 import { type DocumentSchema, type FieldShape, fault } from "../model/schema";
@@ -78,7 +78,7 @@ export function faultText(field: FieldShape, value: Json | undefined): string {
     case "pattern":
       return t("That is not how this is written.");
     case "longest":
-      return t("At most {count} characters.", { count: field.longest ?? 0 });
+      return tn("At most {count} character.", "At most {count} characters.", field.longest ?? 0);
     case "least":
       return t("At least {count}.", { count: field.least ?? 0 });
     case "most":
