@@ -12,6 +12,7 @@ from api.access.scopes import Scope
 from api.context import CONTEXT, ApiContext
 from api.routing.models import ResponseModel
 from api.routing.table import ApiRoutes
+from mediaserver.plural import counted
 
 routes = ApiRoutes("providers", "By which ways calls come in and go out.")
 

@@ -84,7 +84,8 @@ def _trouble(new: _Count) -> tuple[str, str] | None:
         return counted(count, "time")
 
     if new.stalls:
-        return f"it stood still {times(new.stalls)} and left out {counted(new.skipped, 'part')} of ticks", busy
+        left_out = counted(new.skipped, "part")
+        return f"it stood still {times(new.stalls)} and left out {left_out} of ticks", busy
     if new.detector:
         return f"the voice detector failed {times(new.detector)}", bug
     if new.wires:

@@ -40,17 +40,18 @@ export function leaving(leave: () => void, to?: string): void {
 /** Whom `leaving` and the browser's Back ask. Returns what ends that. */
 export function askBy(ask: (leave: () => void) => void): () => void {
   asker = ask;
-  // Back has happened when it is told: the page's address is put back, and only then somebody is asked.
-  // Captured, so that the router never hears of a step that is not taken.
-  function back(event: PopStateEvent) {
-    if (held.size === 0 || location.href === place) return;
-    event.stopImmediatePropagation();
-    history.pushState(null, "", place);
-    leaving(() => history.back());
-  }
-  addEventListener("popstate", back, { capture: true });
   return () => {
     asker = null;
-    removeEventListener("popstate", back, { capture: true });
   };
 }
+
+/** Back has happened when it is told: the page's address is put back, and only then somebody is asked. */
+function back(event: PopStateEvent): void {
+  if (asker === null || held.size === 0 || location.href === place) return;
+  event.stopImmediatePropagation();
+  history.pushState(null, "", place);
+  leaving(() => history.back());
+}
+
+// Before anything is drawn, since listeners of the window are told in their order: the router, which listens once it is drawn, never hears of a step that is not taken.
+if (typeof addEventListener === "function") addEventListener("popstate", back);
