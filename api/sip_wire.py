@@ -1,33 +1,24 @@
-"""One WebSocket as SIP's transport writes to it (`sip.transport.web_sockets`): whoever writes never waits, a
-client that does not read is cut off, and reading stops while SIP has enough to do.
+"""One WebSocket as SIP writes to it (`sip.transport.web_sockets`): whoever writes never waits, and
+reading stops while SIP has enough to do. How much may wait for a client that does not read is SIP's to say.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections import deque
-from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 
-from aiohttp import web
+from aiohttp import WSCloseCode, web
 
+from api.gateway import sending
 from sip.transport.web_sockets import as_message
-
-CLOSING_S = 1.0
-"""A client gets so long to take what is left and the close frame."""
 
 
 class SipWire:
     """Of one socket, which is prepared."""
 
     def __init__(self, ws: web.WebSocketResponse, request: web.Request) -> None:
-        self._ws = ws
-        self._request = request
         self._transport = request.transport
-        self._waiting: deque[bytes] = deque()
-        self._waiting_bytes = 0
-        self._wake = asyncio.Event()
-        self._closing = self._aborted = False
+        self._sender = sending.SocketSender(ws, request, None)
         self._readable = asyncio.Event()
         self._readable.set()
 
@@ -35,26 +26,25 @@ class SipWire:
 
     def write(self, data: bytes) -> None:
         """One message."""
-        if not self._closing:
-            self._waiting.append(data)
-            self._waiting_bytes += len(data)
-            self._wake.set()
+        self._sender.line.put(as_message(data))
 
     def close(self) -> None:
-        self._closing = True
+        """Once what was written is out; cut off where the client does not take it."""
+        if not self.is_closing():
+            asyncio.get_running_loop().call_later(sending.CLOSING_S, self.abort)
+        self._sender.line.finish(WSCloseCode.OK, "")
         self._readable.set()
-        self._wake.set()
 
     def abort(self) -> None:
-        self._closing = self._aborted = True
-        self._waiting.clear()
+        self._sender.line.close()
         self._readable.set()
-        self._wake.set()
         if self._transport is not None:
             self._transport.abort()
 
     def is_closing(self) -> bool:
-        return self._closing or self._transport is None or self._transport.is_closing()
+        line = self._sender.line
+        over = line.closed or line.ending is not None
+        return over or self._transport is None or self._transport.is_closing()
 
     def pause_reading(self) -> None:
         self._readable.clear()
@@ -67,7 +57,7 @@ class SipWire:
         under = 0
         if self._transport is not None and not self._transport.is_closing():
             under = self._transport.get_write_buffer_size()
-        return self._waiting_bytes + under
+        return self._sender.line.octets + under
 
     def get_extra_info(self, name: str) -> object:
         return None if self._transport is None else self._transport.get_extra_info(name)
@@ -79,33 +69,6 @@ class SipWire:
         await self._readable.wait()
         return not self.is_closing()
 
-    @contextlib.asynccontextmanager
-    async def sending(self) -> AsyncIterator[None]:
+    def sending(self) -> AbstractAsyncContextManager[None]:
         """What is written is sent meanwhile. Afterwards the socket is closed."""
-        task = asyncio.create_task(self._send(), name="SIP by WebSocket")
-        try:
-            yield
-        finally:
-            self.close()
-            if not self._aborted:
-                await asyncio.wait({task}, timeout=CLOSING_S)
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-
-    async def _send(self) -> None:
-        with contextlib.suppress(ConnectionError):  # the reader sees it, too
-            while not self._aborted:
-                if self._waiting:
-                    data = self._waiting.popleft()
-                    self._waiting_bytes -= len(data)
-                    message = as_message(data)
-                    if isinstance(message, str):
-                        await self._ws.send_str(message)
-                    else:
-                        await self._ws.send_bytes(message)
-                elif self._closing:
-                    await self._ws.close()
-                    return
-                else:
-                    self._wake.clear()
-                    await self._wake.wait()
+        return self._sender.sending()

@@ -52,6 +52,16 @@ class MeasuredCall:
         self.transcript_url = transcript_url(info, host)
 
     @property
+    def post_dial_delay_s(self) -> float | None:
+        """From the INVITE to the first sign of ringing."""
+        return self.leg.post_dial_delay_s
+
+    @property
+    def setup_s(self) -> float | None:
+        """From the INVITE to the answer."""
+        return self.leg.setup_s
+
+    @property
     def encryption(self) -> str | None:
         """How keys were agreed on, and the suite; None: the audio is not encrypted."""
         agreed = self.leg.negotiated

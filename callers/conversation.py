@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from callers.figures import Interruption, LineSpan, MeasuredReply, interruptions, replies
 from callers.playing import Playing
@@ -145,6 +146,33 @@ class CallFigures:
 
     def interruptions(self, reference: Samples | None = None) -> list[Interruption]:
         return interruptions(self.said, self.far, reference)
+
+
+class TalkedCall(Protocol):
+    """An answered call that is talked on and measured, whoever carries it."""
+
+    @property
+    def stream(self) -> MeasuringStream: ...
+
+    @property
+    def talk(self) -> Conversation: ...
+
+    @property
+    def transcript_url(self) -> str | None:
+        """Where the server shows what happens in the call; None: it does not."""
+
+    @property
+    def post_dial_delay_s(self) -> float | None:
+        """To the first sign of ringing."""
+
+    @property
+    def setup_s(self) -> float | None:
+        """Until audio could flow."""
+
+    async def hang_up(self) -> None: ...
+
+    def figures(self) -> CallFigures:
+        """Of the whole call; after its end."""
 
 
 def now() -> int:

@@ -16,10 +16,12 @@ from array import array
 from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import count
+from typing import Protocol
 
 from callers.g722 import G722, G722Line
 from callers.keypress import DIGITS, KeyPacket, keypresses
 from callers.mixing import Mixer
+from callers.opus import TICKS, CallerOpus
 from callers.playing import Playing, packets
 from callers.reception import NS_PER_MS, Reception, percentile
 from callers.reports import reported, sender_report
@@ -49,6 +51,14 @@ LOUD = {
 """For each codec a table code word -> 1 when its level reaches the threshold, else 0."""
 
 
+class _Turning(Protocol):
+    """Between G.711, in which all is kept here, and another codec on the wire."""
+
+    def outward(self, payload: bytes, kind: int) -> bytes: ...
+
+    def inward(self, payload: bytes) -> bytes: ...
+
+
 class MeasuringStream:
     """One call's RTP and RTCP socket pair.
 
@@ -65,8 +75,12 @@ class MeasuringStream:
         """The codec, as its static payload type."""
         self.payload_type = PCMU
         self._kinds = {PCMU: PCMU, PCMA: PCMA}
-        self._wide: G722Line | None = None
-        """Turns what is said and heard, where the call is in G.722."""
+        self._wide: _Turning | None = None
+        """Turns what is said and heard, where the call is in G.722 or Opus."""
+        self._wide_type = G722
+        """The payload type that it is for."""
+        self._ticks = 1
+        """Of the RTP clock, for each sample at 8 kHz; G.722 counts by 8 kHz (RFC 3551 section 4.5.2)."""
         self.telephone_event_pt: int | None = None
         self._events: set[int | None] = set()
         """Payload types of digits that come."""
@@ -139,18 +153,32 @@ class MeasuringStream:
         dtx: bool = False,
         listening: bool = False,
     ) -> None:
-        """Send there, always 20 ms to a packet, once `secure` has told how. `codec`: PCMU, PCMA or G722."""
+        """Send there, always 20 ms to a packet, once `secure` has told how. `codec`: PCMU, PCMA, G722 or
+        opus."""
         self.kind = PCMA if codec == "PCMA" else PCMU
-        self._wide = (self._wide or G722Line()) if codec == "G722" else None
+        self._turn(codec, payload_type)
         self.payload_type = payload_type
         self.telephone_event_pt = telephone_event_pt
         self._kinds = {payload_type: self.kind, PCMU: PCMU, PCMA: PCMA}
         if self._wide is not None:
-            self._kinds[G722] = PCMU
+            self._kinds[self._wide_type] = PCMU
         self._events = {telephone_event_pt, events_in} - {None}
         self._remote = remote
         self._rtcp_remote = (remote[0], rtcp_port or remote[1] + 1)
         self._sending = direction in ("sendrecv", "sendonly")
+
+    def _turn(self, codec: str, payload_type: int) -> None:
+        """Begin to turn between G.711 and that codec, go on with it, or leave it."""
+        if codec == "opus":
+            self._wide = self._wide if isinstance(self._wide, CallerOpus) else CallerOpus()
+            self._wide_type, self._ticks = payload_type, TICKS
+            return
+        self._ticks = 1
+        if codec == "G722":
+            self._wide = self._wide if isinstance(self._wide, G722Line) else G722Line()
+            self._wide_type = G722
+        else:
+            self._wide = None
 
     def secure(self, how: Encrypting | None) -> None:
         """Encrypt from now on; None: do not. It begins to send: the wire's own thread would send what comes
@@ -286,7 +314,7 @@ class MeasuringStream:
             heard = said if event is None and leaves else SILENCE[self.kind] * PACKET
             self.departures.append(Arrival(now, self._sequence, heard, self.kind))
         self._sequence = self._sequence + 1 & 0xFFFF
-        self._timestamp += PACKET
+        self._timestamp += PACKET * self._ticks
         if spoken and playing is not None:
             playing.sent_ns.append(now)
             if not self._speech:
@@ -311,13 +339,13 @@ class MeasuringStream:
                 return
             start += 4 + 4 * int.from_bytes(data[start + 2 : start + 4])
         payload, payload_type = data[start:end], second & 127
-        self.reception.add(at_ns, bool(second >> 7), sequence, timestamp, ssrc)
+        self.reception.add(at_ns, bool(second >> 7), sequence, timestamp // self._ticks, ssrc)
         if payload_type in self._events:
             self._key(payload, timestamp)
         kind = self._kinds.get(payload_type)
         if kind is None or not payload:
             return
-        if payload_type == G722 and self._wide is not None:
+        if self._wide is not None and payload_type == self._wide_type:
             payload = self._wide.inward(payload)
         if self.mixer is not None:
             self.mixer.heard(decode(payload, kind))
@@ -413,7 +441,7 @@ class MeasuringWire:
     def __init__(self, host: str = "127.0.0.1", *, keep_audio: bool = True) -> None:
         """`keep_audio`: remember every packet for analysis; off for load, where only counters are kept."""
         self.host = host
-        self._keep = keep_audio
+        self.keep_audio = keep_audio
         self._ports = count(PORTS[0] + 2 * random.randrange(1000), 2)
         self._poll = select.epoll()
         self._streams: dict[int, MeasuringStream] = {}
@@ -451,12 +479,16 @@ class MeasuringWire:
             rtp.setblocking(False)
             rtcp.setblocking(False)
             rtp.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
-            stream = MeasuringStream(self, rtp, rtcp, self._keep)
-            with self._change:
-                self._streams[rtp.fileno()] = self._by_port[port] = stream
-                self._poll.register(rtp.fileno(), select.EPOLLIN)
+            stream = MeasuringStream(self, rtp, rtcp, self.keep_audio)
+            self.adopt(stream)
             return stream
         raise CapacityError(f"no free pair of UDP ports in {PORTS[0]}-{PORTS[1]} on {self.host}")
+
+    def adopt(self, stream: MeasuringStream) -> None:
+        """Hear a stream from now on; what its socket already has comes first."""
+        with self._change:
+            self._streams[stream.fileno()] = self._by_port[stream.local_port] = stream
+            self._poll.register(stream.fileno(), select.EPOLLIN)
 
     def at(self, port: int) -> MeasuringStream:
         """The open stream of that port. Raises KeyError."""

@@ -209,14 +209,17 @@ class WebRtcDoor:
             call.answer = media.answer(offer.text)
             agreed = media.negotiated
             assert agreed is not None  # it was answered
-            if agreed.ice is None:
-                raise BadOffer("the offer's ice-ufrag or ice-pwd is not as RFC 8839, section 5.4, has them")
         except BaseException:
             leg.end(Termination(EndedBy.SERVER, Why.UNACCEPTABLE, 488))
             raise
         call.ice, leg.codec = agreed.ice, agreed.codec
         call.mid = next(
-            (mid_of(each) for each in SessionDescription.parse(call.answer).media if each.port), None
+            (
+                mid_of(each)
+                for each in SessionDescription.parse(call.answer).media
+                if each.port and each.kind == "audio"
+            ),
+            None,
         )
         stream.proven(None, len(offer.text))
         return call

@@ -34,6 +34,7 @@ class WebRtcInvitation:
     about: About = field(default_factory=lambda: NOTHING)
     hops_left: int = MOST_HOPS
     replaces: Leg | None = None
+    shown_as: str = ""
 
     def announce(self, url: str) -> None:
         """The answer to its offer has told it, with a ticket."""

@@ -61,10 +61,16 @@ class CallToken:
     """Who calls, where the page does not say."""
     origins: tuple[str, ...] = ()
     """Whose pages; empty: any that may ask here at all."""
+    session: str = ""
+    """Of the operator's browser in which it was made, and with which it ends; empty: in none."""
 
     @property
     def key_id(self) -> UUID | None:
         return UUID(self.key) if self.key else None
+
+    @property
+    def session_id(self) -> UUID | None:
+        return UUID(self.session) if self.session else None
 
 
 class CallTokens:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 from aiohttp import web
@@ -22,11 +23,12 @@ from api.flows.asking import (
     checked_use,
     flow_in_use,
     maker_of,
+    named,
     pool_of,
     told_faults,
     version_in_use,
 )
-from api.flows.shown import FlowName
+from api.flows.shown import DOCUMENT, DOCUMENT_BYTES, FlowName
 from api.flows.streaming import streamed
 from api.guard import told_refusal
 from api.routing.models import RequestModel
@@ -63,11 +65,19 @@ class FlowWanted(RequestModel):
     )
     name: FlowName | None = Field(default=None, description="Of a new flow; the model finds one without.")
     edit: FlowName | None = Field(default=None, description="Change the newest version of this flow.")
+    document: dict[str, Any] | None = Field(
+        default=None, description=f"Of `edit`: changed in the place of that version. {DOCUMENT}"
+    )
     llm: str = Field(default="", max_length=100, description="The language model; else that of the settings.")
     save: bool = Field(default=False, description="Keep what comes of it as a version. It is not published.")
 
 
-@routes.post("/api/flows/generate", scope=Scope.FLOWS_WRITE, produces=("text/event-stream",))
+@routes.post(
+    "/api/flows/generate",
+    scope=Scope.FLOWS_WRITE,
+    body_limit=DOCUMENT_BYTES,
+    produces=("text/event-stream",),
+)
 async def generate(request: web.Request, body: FlowWanted) -> web.StreamResponse:
     """Have a language model draw a flow, or change one; the answer is a stream of events.
 
@@ -77,13 +87,18 @@ async def generate(request: web.Request, body: FlowWanted) -> web.StreamResponse
     context = request.app[CONTEXT]
     if body.name is not None and body.edit is not None:
         raise Problem(400, "bad_request", "Give a name for a new flow, or the flow to edit, and not both.")
+    if body.document is not None and body.edit is None:
+        raise Problem(400, "bad_request", "A document is changed for a flow: name it by edit.")
     before: Document | None = None
     who = maker_of(request)
     if body.edit is not None:
         row = await flow_in_use(request, body.edit)
         (checked_change if body.save else checked_use)(row, asker(request))
-        newest = await version_in_use(request, body.edit, None)
-        before = await asyncio.to_thread(document_of, newest["document"])
+        content = body.document
+        if content is None:
+            content = (await version_in_use(request, body.edit, None))["document"]
+        with told_faults():
+            before = await asyncio.to_thread(document_of, named(content, body.edit))
         who = maker_of(request, row)
     try:
         context.access.within_quota(asker(request), "tokens")

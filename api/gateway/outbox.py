@@ -19,9 +19,9 @@ MOST_KEPT_OCTETS = 128 << 10
 
 class SocketLine:
     """What waits to be sent by one socket, in order. `wake` is called when there is something again;
-    `overfull` once, when more than `most` octets wait: nobody reads."""
+    `overfull` once, when more than `most` octets (None: there is no end) wait: nobody reads."""
 
-    def __init__(self, most: int, wake: Callable[[], None], overfull: Callable[[], None]) -> None:
+    def __init__(self, most: int | None, wake: Callable[[], None], overfull: Callable[[], None]) -> None:
         self._most = most
         self._wake = wake
         self._overfull = overfull
@@ -36,7 +36,7 @@ class SocketLine:
             return
         self._waiting.append(item)
         self.octets += len(item)
-        if self.octets > self._most:
+        if self._most is not None and self.octets > self._most:
             self.close()
             self._overfull()
         elif len(self._waiting) == 1:

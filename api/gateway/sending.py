@@ -1,5 +1,5 @@
-"""The writing side of a WebSocket that carries a conversation: one task sends what waits in its line, and a
-client that does not read is closed."""
+"""The writing side of a WebSocket: one task sends what waits in its line, and a client that does not read is
+closed, by force where it has to be."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ CLOSING_S = 1.0
 class SocketSender:
     """Of one socket, which is prepared."""
 
-    def __init__(self, ws: web.WebSocketResponse, request: web.Request, octets: int) -> None:
-        """`octets`: that may wait for a client which does not read."""
+    def __init__(self, ws: web.WebSocketResponse, request: web.Request, octets: int | None) -> None:
+        """`octets`: that may wait for a client which does not read; None: whoever writes looks to that."""
         self._ws = ws
         self._request = request
         self._wake = asyncio.Event()
@@ -36,13 +36,27 @@ class SocketSender:
         finally:
             if self.line.ending is not None and not self.line.closed:
                 # What is on its way, and the close frame.
-                await asyncio.wait({task}, timeout=CLOSING_S)
+                _, unsent = await asyncio.wait({task}, timeout=CLOSING_S)
+                if unsent:
+                    self._cut()
             self.line.close()
             task.cancel()
             await asyncio.gather(task, *self._closing, return_exceptions=True)
 
     def _unread(self) -> None:
-        self._closing.add(asyncio.create_task(_close_unread(self._ws, self._request)))
+        self._closing.add(asyncio.create_task(self._close_unread()))
+
+    async def _close_unread(self) -> None:
+        """It does not read: it may find the close frame, and is gone."""
+        with contextlib.suppress(ConnectionError, TimeoutError):
+            async with asyncio.timeout(CLOSING_S):
+                await self._ws.close(code=CloseCode.TOO_SLOW, message=b"You do not read what you are sent.")
+        self._cut()
+
+    def _cut(self) -> None:
+        """Without waiting for what it does not take: the system would, for many minutes."""
+        if self._request.transport is not None:
+            self._request.transport.abort()
 
 
 async def _send_waiting(ws: web.WebSocketResponse, line: SocketLine, wake: asyncio.Event) -> None:
@@ -62,12 +76,3 @@ async def _send_waiting(ws: web.WebSocketResponse, line: SocketLine, wake: async
                 await ws.send_bytes(item)
     except ConnectionError:
         """The reader sees it, too."""
-
-
-async def _close_unread(ws: web.WebSocketResponse, request: web.Request) -> None:
-    """It does not read: it may find the close frame, and is gone."""
-    with contextlib.suppress(ConnectionError, TimeoutError):
-        async with asyncio.timeout(CLOSING_S):
-            await ws.close(code=CloseCode.TOO_SLOW, message=b"You do not read what you are sent.")
-    if request.transport is not None:
-        request.transport.abort()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -71,8 +71,8 @@ class OfferQuery(WhoIsCalled):
 
     draft: bool = Field(
         False,
-        description="Of `flow`: its working copy answers, as it was saved last, in place of what is "
-        "published. Needs the scope flows:write, too.",
+        description="Of `flow`: its working copy answers, as it was saved last, else its newest version, in "
+        "place of what is published. Needs the scope flows:write, too.",
     )
 
     @model_validator(mode="after")
@@ -142,9 +142,12 @@ def _by_token(
         token = context.access.call_tokens.read(secret, origin, desk.wall(), ended=ended)
     except BadToken as bad:
         raise told_token(bad) from None
+    ring = context.access.ring
+    if (session := token.session_id) is not None and not ring.has_session(session, context.access.wall()):
+        raise told_token(BadToken(TokenFault.UNKNOWN))
     maker = Asker(None, "token", frozenset({Scope.ADMIN}), How.NOTHING)
     if (key_id := token.key_id) is not None:
-        key = context.access.ring.get(key_id)
+        key = ring.get(key_id)
         if key is None or not key.active or not (scopes := scopes_of(key.scopes)) & _MAY_CALL:
             raise told_token(BadToken(TokenFault.UNKNOWN))
         maker = Asker(key_id, key.name, scopes, How.KEY)
@@ -173,6 +176,8 @@ async def wanted_by(request: web.Request, let_in: CallerLetIn, query: OfferQuery
         return _visited(desk, called)
     drawn = partial(as_drawn, request) if query.draft else None
     wanted = await destination(context, let_in.asker, called, drawn)
+    if token is not None:  # whoever opens the page calls, and names himself as he likes
+        wanted = replace(wanted, payer=NOBODY_KNOWN)
     try:
         if token is not None:
             context.access.call_tokens.spend(token, desk.wall())

@@ -19,9 +19,10 @@ from api.plain_text import OneLine
 from api.routing.models import RequestModel, ResponseModel
 from api.routing.problems import Problem, started
 from api.routing.table import ApiRoutes
-from mediaserver.calls.may_dial import EVERYBODY, MayDial
+from mediaserver.calls.may_dial import MayDial
 from sip.calls.phone_desk import PhoneDesk
 
+DIALS_OUT = MayDial(dials_out=True)
 routes = ApiRoutes("phones", "Phones that register: in browsers, and on desks.")
 
 
@@ -65,7 +66,9 @@ async def lend(request: web.Request, body: PhoneWanted) -> PhoneLent:
     """Make this tab a phone.
 
     It registers with what it gets here over `/ws/sip`, for eight hours at most, and no longer than you are
-    signed in. It may dial the agents that you may use, and all extensions."""
+    signed in. It may dial the agents that you may use, and all extensions; the operator's numbers elsewhere,
+    too, as far as trunks and `sip.allowed_targets` let this server call them: shown as its
+    P-Preferred-Identity says, where the trunk lets it."""
     context, who = request.app[CONTEXT], asker(request)
     desk = started(context.phones)
     configured = _allowed(desk, who, body.extension)
@@ -141,9 +144,10 @@ def _owner(who: Asker) -> str:
 
 
 def _reach(who: Asker) -> MayDial:
-    """An operator's phone dials as one of the settings does. A key's reaches the agents that the key may use,
+    """An operator's phone dials as one of the settings does, and numbers elsewhere, since its calls by the
+    API go there, too. A key's reaches the agents that the key may use,
     and phones; it transfers nobody to elsewhere, since calls out are to count to the key that places them."""
-    return EVERYBODY if who.admin else MayDial(out=False, uses=who.may_use)
+    return DIALS_OUT if who.admin else MayDial(out=False, uses=who.may_use)
 
 
 def _uri(request: web.Request, extension: str) -> str:

@@ -64,6 +64,7 @@ async def make_call_token(request: web.Request, body: NewCallToken) -> CallToken
     token = CallToken(
         id=secrets.token_hex(8),
         key=str(who.key) if who.key is not None else "",
+        session=str(who.session) if who.session is not None else "",
         expires_at=int(desk.wall()) + body.lasts_s,
         calls=body.calls,
         origins=tuple(body.origins),

@@ -8,10 +8,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
-from callers.calling import MeasuredCall
 from callers.cases.desks import BOOKING
 from callers.cases.person import Person
 from callers.cases.script import GOAL, Book
+from callers.conversation import TalkedCall
 from callers.transcript import ServerEvent, follow
 from callers.voiced import Clip
 
@@ -28,7 +28,7 @@ class BookingCaller:
 
     def __init__(
         self,
-        call: MeasuredCall,
+        call: TalkedCall,
         clips: Sequence[Clip],
         checks: Mapping[str, Clip],
         on_event: Callable[[ServerEvent], None] = lambda event: None,

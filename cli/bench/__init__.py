@@ -33,7 +33,8 @@ def add_parser(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "bench",
         help="measure latency and capacity",
-        description="Measure a server with real SIP calls. Figures are wire times at the caller.",
+        description="Measure a server with real calls, by SIP or as browsers call. Figures are wire times at "
+        "the caller.",
     )
     kinds = parser.add_subparsers(dest="bench", metavar="KIND", required=True)
 
@@ -42,7 +43,20 @@ def add_parser(subparsers: Subparsers) -> None:
         help="voice to voice, barge-in, echo path",
         description="Place calls and talk in turns. Without --to, a server is started for the time.",
     )
-    latency.add_argument("--to", metavar="URI", help="call this agent instead, e.g. sip:demo@127.0.0.1:5060")
+    latency.add_argument(
+        "--to",
+        metavar="URI",
+        help="call this agent instead, e.g. sip:demo@127.0.0.1:5060 or, by WebRTC, "
+        "http://127.0.0.1:8080/api/webrtc/offer?to=demo",
+    )
+    latency.add_argument(
+        "--over",
+        choices=("sip", "webrtc", "both"),
+        help="how to call (default sip); both: in turn, and how much later WebRTC is",
+    )
+    latency.add_argument(
+        "--key-file", type=Path, metavar="FILE", help="has the key of the server that --to names, for WebRTC"
+    )
     latency.add_argument(
         "--play",
         metavar="WAV",

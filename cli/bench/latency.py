@@ -1,4 +1,5 @@
-"""`voiceforge bench latency`: talks to an agent in turns, interrupts it, and times its echo.
+"""`voiceforge bench latency`: talks to an agent in turns, interrupts it, and times its echo, by SIP or WebRTC
+or both.
 
 All figures are wire times at the caller; nothing here may rest on what the server says of itself.
 """
@@ -13,9 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from callers.calling import CallingParty, MeasuredCall
 from callers.cases.booking import BookingCaller
-from callers.conversation import CallFigures
+from callers.conversation import CallFigures, TalkedCall
 from callers.figures import Interruption, Spread, echo_delays_ms, noise
 from callers.lines import BOOKING, CHECKS, clips_of, synthesised
 from callers.screen import PARTS
@@ -23,7 +23,8 @@ from callers.server_child import ServerChild
 from callers.sound import Samples
 from callers.transcript import ServerEvent
 from callers.voiced import Clip
-from cli.bench.report import print_latency
+from cli.bench.report import compared, print_compared, print_latency
+from cli.bench.ways import BenchOver, MeasuringParty, Way, wanted, ways_of, ways_to
 from cli.terminal import print_json, progress
 from mediaserver.errors import CallError
 
@@ -39,6 +40,7 @@ class Latency:
     """Everything measured, in ms."""
 
     target: str
+    over: BenchOver = BenchOver.SIP
     calls: int = 0
     voice_to_voice: list[float] = field(default_factory=list)
     unanswered_turns: int = 0
@@ -54,13 +56,13 @@ class Latency:
     server_ready_s: float | None = None
     clock: dict[str, Any] = field(default_factory=dict)
 
-    def took(self, call: MeasuredCall, figures: CallFigures) -> None:
+    def took(self, call: TalkedCall, figures: CallFigures) -> None:
         """What every call tells, whatever was said in it."""
         self.calls += 1
-        if call.leg.post_dial_delay_s is not None:
-            self.post_dial_delay.append(round(call.leg.post_dial_delay_s * 1000, 3))
-        if call.leg.setup_s is not None:
-            self.setup.append(round(call.leg.setup_s * 1000, 3))
+        if call.post_dial_delay_s is not None:
+            self.post_dial_delay.append(round(call.post_dial_delay_s * 1000, 3))
+        if call.setup_s is not None:
+            self.setup.append(round(call.setup_s * 1000, 3))
         if figures.first_packet_ms is not None:
             self.first_packet.append(figures.first_packet_ms)
         if figures.first_audio_ms is not None:
@@ -75,6 +77,7 @@ class Latency:
         spoken_over = [i for i in self.interruptions if i.far_was_speaking]
         return {
             "target": self.target,
+            "over": str(self.over),
             "calls": self.calls,
             "voice_to_voice_ms": Spread.of(self.voice_to_voice).as_dict(),
             "turns_unanswered": self.unanswered_turns,
@@ -96,49 +99,60 @@ class Latency:
 
 
 async def run(args: argparse.Namespace) -> int:
+    over = wanted(args)
     async with AsyncExitStack() as stack:
         bar = stack.enter_context(progress())
-        steps = args.calls + args.barge_in + (0 if args.no_echo else 1)
-        task = bar.add_task("starting", total=steps)
+        each = args.calls + args.barge_in + (0 if args.no_echo else 1)
+        task = bar.add_task("starting", total=each * (2 if over is BenchOver.BOTH else 1))
         spoken = await synthesised(BOOKING + CHECKS)
         clips = clips_of(args.play) if args.play else spoken[: len(BOOKING)]
         checks = dict(zip(CHECKS, spoken[len(BOOKING) :], strict=True))
-        found = Latency(args.to or "sip:demo (a server of our own)")
-        target, echo = args.to, None
-        if target is None:
+        ready_s: float | None = None
+        if args.to is None:
             server = await stack.enter_async_context(ServerChild())
-            found.server_ready_s = round(server.ready_after_s, 3)
-            target, echo = server.sip_uri("demo"), server.sip_uri("echo")
+            ready_s = round(server.ready_after_s, 3)
+            ways = ways_of(server, over)
         else:
-            echo = _sibling(target, "echo")
+            ways = ways_to(args.to, args.key_file)
 
         def step() -> None:
             bar.advance(task)
 
-        party = await stack.enter_async_context(CallingParty(target))
         bar.update(task, description="talking in turns")
-        reference = np.zeros(0, np.int16)
-        for number in range(args.calls):
-            far = await _talk(party, clips, checks, found)
-            reference = far if number == 0 else reference
-            step()
-        if args.barge_in:
-            bar.update(task, description="interrupting")
-            await _interrupt(party, clips, reference, args.barge_in, args.after, found, step)
-        if not args.no_echo:
-            bar.update(task, description="echo path")
-            await _echo(echo, found)
-            step()
-        found.clock = party.wire.clock_quality()
-    if args.json:
-        print_json(found.as_dict())
-    else:
-        print_latency(found.as_dict())
-    return 0 if found.voice_to_voice else 1
+        founds = [Latency(way.target, way.over, server_ready_s=ready_s) for way in ways]
+        parties = [await stack.enter_async_context(way.agent()) for way in ways]
+        references = [np.zeros(0, np.int16) for _ in ways]
+        for number in range(args.calls):  # in turn: a machine that drifts drifts for both
+            for place, (party, found) in enumerate(zip(parties, founds, strict=True)):
+                far = await _talk(party, clips, checks, found)
+                references[place] = far if number == 0 else references[place]
+                step()
+        for way, party, found, reference in zip(ways, parties, founds, references, strict=True):
+            if args.barge_in:
+                bar.update(task, description="interrupting")
+                await _interrupt(party, clips, reference, args.barge_in, args.after, found, step)
+            if not args.no_echo:
+                bar.update(task, description="echo path")
+                await _echo(way, found)
+                step()
+            found.clock = party.wire.clock_quality()
+    _show([found.as_dict() for found in founds], as_json=args.json)
+    return 0 if all(found.voice_to_voice for found in founds) else 1
+
+
+def _show(results: list[dict[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        both = {each["over"]: each for each in results} | {"compared": compared(*results[:2])}
+        print_json(results[0] if len(results) == 1 else both)
+        return
+    for each in results:
+        print_latency(each)
+    if len(results) > 1:
+        print_compared(compared(*results[:2]))
 
 
 async def _talk(
-    party: CallingParty, clips: Sequence[Clip], checks: Mapping[str, Clip], found: Latency
+    party: MeasuringParty, clips: Sequence[Clip], checks: Mapping[str, Clip], found: Latency
 ) -> Samples:
     """One call, talked through to its end. Returns what the agent said."""
     call = await party.call()
@@ -160,7 +174,7 @@ async def _talk(
 
 
 async def _interrupt(
-    party: CallingParty,
+    party: MeasuringParty,
     clips: Sequence[Clip],
     reference: Samples,
     wanted: int,
@@ -193,10 +207,10 @@ async def _interrupt(
             return  # the agent never speaks long enough
 
 
-async def _echo(uri: str, found: Latency) -> None:
+async def _echo(way: Way, found: Latency) -> None:
     """The delay of noise through the echo, found by correlation."""
     clip = Clip.of("noise", noise())
-    async with CallingParty(uri) as party:
+    async with way.echo() as party:
         try:
             call = await party.call()
         except CallError:
@@ -211,9 +225,3 @@ async def _echo(uri: str, found: Latency) -> None:
     figures = call.figures()
     for line in figures.said:
         found.echo += echo_delays_ms(figures.near, figures.far, line)
-
-
-def _sibling(uri: str, user: str) -> str:
-    """The same server under another user."""
-    scheme, _, rest = uri.partition(":")
-    return f"{scheme}:{user}@{rest.rpartition('@')[2]}"

@@ -19,6 +19,8 @@ TARGETS = {
     "barge_in_stop_ms": {"p95": 180.0},
     "echo_path_ms": {"p50": 45.0},
 }
+WEBRTC_LATER_MS = 80.0
+"""Voice to voice by WebRTC, more than by SIP on the same server."""
 LATE_P99_MS = 5.0
 KB_PER_CALL = 150.0
 TITLES = {
@@ -30,6 +32,9 @@ TITLES = {
     "answer_to_first_packet_ms": "answer to first packet",
     "answer_to_first_audio_ms": "answer to first audio",
 }
+WEBRTC_TITLES = {"setup_ms": "offer to keys", "answer_to_first_packet_ms": "keys to first packet",
+                 "answer_to_first_audio_ms": "keys to first audio"}  # fmt: skip
+"""What a browser's call calls otherwise."""
 COLUMNS = ("p50", "p95", "max")
 
 
@@ -41,8 +46,9 @@ def print_latency(found: Figures) -> None:
         table.add_column(column, justify="right")
     table.add_column("n", justify="right")
     table.add_column("target")
-    for key, title in TITLES.items():
-        spread, target = found[key], TARGETS.get(key, {})
+    webrtc = found["over"] == "webrtc"  # its target is how far it is from SIP
+    for key, title in (TITLES | WEBRTC_TITLES if webrtc else TITLES).items():
+        spread, target = found[key], {} if webrtc else TARGETS.get(key, {})
         table.add_row(
             title, *(_cell(spread[c], target.get(c)) for c in COLUMNS), str(spread["n"]), _targets(target)
         )
@@ -60,6 +66,30 @@ def print_latency(found: Figures) -> None:
     if found["server_ready_s"] is not None:
         out.print(f"server ready after {found['server_ready_s']} s")
     _clock(found["clock"])
+
+
+def compared(sip: Figures, webrtc: Figures) -> Figures:
+    """How much later answers come by WebRTC than by SIP, in ms; None where one of them has no answers."""
+    found: Figures = {}
+    for name in ("p50", "p95"):
+        ours, theirs = sip["voice_to_voice_ms"][name], webrtc["voice_to_voice_ms"][name]
+        found[name] = None if ours is None or theirs is None else round(theirs - ours, 3)
+    known = [value for value in found.values() if value is not None]
+    return {
+        "webrtc_later_ms": found,
+        "target_ms": WEBRTC_LATER_MS,
+        "met": len(known) == len(found) and max(known) <= WEBRTC_LATER_MS,
+    }
+
+
+def print_compared(found: Figures) -> None:
+    later = ", ".join(
+        f"{name} {_cell(value, WEBRTC_LATER_MS)} ms" for name, value in found["webrtc_later_ms"].items()
+    )
+    verdict = "[green]met[/]" if found["met"] else "[red]missed[/]"
+    console().print(
+        f"voice to voice, WebRTC later than SIP: {later} (target ≤ {WEBRTC_LATER_MS:g}): {verdict}"
+    )
 
 
 def print_capacity(result: Figures) -> None:

@@ -54,7 +54,7 @@ class Call:
     __slots__ = (
         "_answered_at", "_begun", "_bus", "_listeners", "_now", "_on_end", "_sink", "_wall", "about", "agent",
         "agent_version", "app", "direction", "from_uri", "history", "id", "messages", "owner", "payer",
-        "redactor", "started", "state", "termination", "to_uri",
+        "redactor", "shown_as", "started", "state", "termination", "to_uri",
     )  # fmt: skip
 
     def __init__(
@@ -87,6 +87,8 @@ class Call:
         self.agent_version = agent_version
         self.about = about
         self.payer = payer
+        self.shown_as = ""
+        """The number by which its caller wants to be shown where it goes out; empty: its own."""
         self.owner = owner
         self.redactor = redactor
         """Leaves numbers and names out of all that it keeps and tells; None: nothing is left out."""

@@ -28,7 +28,7 @@ from mediaserver.calls.routes import (
     ToRing,
     nobody_at,
 )
-from mediaserver.calls.targets import Targets
+from mediaserver.calls.targets import Targets, number_of
 from mediaserver.config import is_loopback
 from mediaserver.errors import CallError, CapacityError, VoiceForgeError
 from mediaserver.media.leg import EndedBy, Leg, Termination, Why
@@ -87,7 +87,7 @@ class IncomingCalls:
         call = self._setup.new_call(
             "inbound", invitation.from_uri, invitation.to_uri, agent, invitation.about, owner
         )
-        call.payer = invitation.payer
+        call.payer, call.shown_as = invitation.payer, invitation.shown_as
         live = self._setup.new_live(call, leg)
         live.hops_left = invitation.hops_left
         self._means.spawn(self._serve(live, invitation, to))
@@ -100,6 +100,8 @@ class IncomingCalls:
         to: Resolution = Refused(403, "this caller may not call there")
         if reach.may_ask_for(dialled):
             to = self._routes.resolve(dialled, datetime.now(UTC))
+            if isinstance(to, Refused) and to.code == 404 and reach.dials_out:
+                to = self._outside(dialled, to)
             if isinstance(to, Refused):
                 refused.labels("unknown" if to.code == 404 else "unfit").inc()
                 return to
@@ -116,6 +118,17 @@ class IncomingCalls:
                 more,
             )
         return to
+
+    def _outside(self, dialled: str, nobody: Refused) -> Resolution:
+        """A number elsewhere, called for one who may have any called that this server may call."""
+        number = number_of(dialled.partition("@")[0])
+        if not number or not self._targets.granted(number):
+            return nobody
+        try:
+            self._targets.check(number)
+        except CallError as error:
+            return Refused(error.code or 403, str(error))
+        return ToRing(number)
 
     async def _serve(
         self, live: LiveCall, invitation: Invitation, to: ToAgent | ToExtension | ToRing

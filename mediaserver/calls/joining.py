@@ -175,8 +175,10 @@ class Joining:
     def _caller(self, live: LiveCall, to: str) -> str:
         """As whose call it goes out. A number that nobody vouches for is shown to our own phones, and never
         to the network, where it would be our word: anybody may write what he likes into his From."""
-        unknown = live.call.payer == NOBODY_KNOWN and not self._targets.is_extension(to)
-        return "" if unknown and number_of(to) else live.call.from_uri
+        call = live.call
+        if self._targets.is_extension(to) or not number_of(to):
+            return call.from_uri
+        return "" if call.payer == NOBODY_KNOWN else call.shown_as or call.from_uri
 
     @contextmanager
     def hung_up_on_error(self, leg: Leg) -> Iterator[None]:

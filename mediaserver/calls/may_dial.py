@@ -25,6 +25,9 @@ class MayDial:
     """Without patterns: phones may be reached, beside the agents."""
     out: bool = True
     """A transfer may lead out of this server; false for those who have proven nothing."""
+    dials_out: bool = False
+    """A number that is nobody's here is called for it, where this server may call: for those who may have
+    anybody called anyway."""
     uses: Callable[[UUID | None], bool] | None = field(default=None, repr=False, compare=False)
     """Whether an agent of this owner (None: the operator's) may be reached; None: whosoever's."""
 

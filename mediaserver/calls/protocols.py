@@ -68,6 +68,11 @@ class Invitation(Protocol):
         "inbound:acme" (by a trunk), "anonymous"."""
 
     @property
+    def shown_as(self) -> str:
+        """The number by which the caller wants to be shown where it calls out (:rfc:`3325` 9.2), as far as a
+        trunk lets it; empty: no other than its own."""
+
+    @property
     def replaces(self) -> Leg | None:
         """The leg of a call of ours whose place this one is to take, which it may; None: it is a call of its
         own."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from mediaserver.sdp.description import Media, Section
+from mediaserver.sdp.description import Media, Section, SessionDescription
 
 MEDIA_STREAM = "voiceforge audio"
 """What a browser is to call our audio: its stream, and the track in it (:rfc:`8830`)."""
@@ -17,6 +17,8 @@ FIRST_MID = "0"
 MOST_GROUPS = 8
 """Of one offer that are looked at."""
 
+_TRANSPORT = frozenset(("fingerprint", "setup", "rtcp-mux", "ice-ufrag", "ice-pwd", "candidate"))
+"""Attributes that all lines of a group share."""
 _MID = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`{|}~-]{1,32}+")
 
 
@@ -44,10 +46,37 @@ def refused(media: Media) -> Media:
     return Media(lines=lines, kind=media.kind, proto=media.proto, formats=media.formats[:1] or ["0"])
 
 
-def bundle_of(session: Section, media: Media) -> tuple[str, ...]:
-    """The group of our answer, of which the line that we take is all that is left; empty: it was in none."""
+def bundle_of(session: Section, media: Media, idle: Media | None = None) -> tuple[str, ...]:
+    """The group of our answer, of which the line that we take is all that is left, but for an idle one that
+    leads it; empty: it was in none."""
     mid = mid_of(media)
-    return (f"group:BUNDLE {mid}",) if mid is not None and mid in _bundled(session) else ()
+    if mid is None or mid not in _bundled(session):
+        return ()
+    first = mid_of(idle) if idle is not None else None
+    return (f"group:BUNDLE {mid}" if first is None else f"group:BUNDLE {first} {mid}",)
+
+
+def idle_leader(session: SessionDescription, media: Media, ours: Media) -> tuple[int, Media] | None:
+    """Our line for theirs that leads the group of the one that we take (`media`, and our answer to it), with
+    its place: open, and nothing is ever sent by it. A browser whose `bundlePolicy` is `max-bundle` has no
+    transport but that line's, and takes no answer that refuses it. None: there is none, or it is refused."""
+    mid = mid_of(media)
+    group = next((mids for mids in _groups(session) if mid in mids), None)
+    if group is None or group[0] == mid:
+        return None
+    leaders = ((place, each) for place, each in enumerate(session.media) if mid_of(each) == group[0])
+    place, leader = next(leaders, (0, media))
+    number = next((int(each) for each in leader.formats[:1] if each.isdecimal()), None)
+    encoding = None if number is None else leader.encodings().get(number)
+    if encoding is None or leader.kind == "audio" or not leader.port or leader.proto != ours.proto:
+        return None
+    name, clock, _ = encoding
+    shared = [value for kind, value in ours.lines if kind == "a" and value.partition(":")[0] in _TRANSPORT]
+    attributes = (f"rtpmap:{number} {name}/{clock}", "inactive", f"mid:{group[0]}", *shared)
+    lines = [("a", value) for value in attributes]
+    return place, Media(
+        lines=lines, kind=leader.kind, port=ours.port, proto=ours.proto, formats=[str(number)]
+    )
 
 
 def is_bundle_only(session: Section, media: Media) -> bool:
@@ -56,5 +85,9 @@ def is_bundle_only(session: Section, media: Media) -> bool:
 
 
 def _bundled(session: Section) -> frozenset[str]:
+    return frozenset(mid for mids in _groups(session) for mid in mids)
+
+
+def _groups(session: Section) -> list[list[str]]:
     groups = [value for kind, value in session.lines if kind == "a" and value[:13].upper() == "GROUP:BUNDLE "]
-    return frozenset(mid for value in groups[:MOST_GROUPS] for mid in value[13:].split())
+    return [value[13:].split() for value in groups[:MOST_GROUPS]]

@@ -18,6 +18,7 @@ from mediaserver.sdp.bundle import (
     bundle_of,
     identification,
     identified,
+    idle_leader,
     is_bundle_only,
     mid_of,
     refused,
@@ -59,6 +60,10 @@ __all__ = [
 
 NO_PORT = 9
 """Of who does not know its own yet (:rfc:`8840`, section 4.1.3): the port `discard`."""
+NO_WAY = (
+    "the audio has no a=ice-ufrag and a=ice-pwd as RFC 8839, section 5.4, has them: the way to a "
+    "browser is found out by ICE alone"
+)
 CODECS = ("PCMU", "PCMA")
 """Of whoever says nothing else."""
 MIN_PTIME_MS, DEFAULT_PTIME_MS, MAX_PTIME_MS = 10, 20, 60
@@ -141,7 +146,8 @@ def offer(
     named = identification(layout.mid) if layout.mid else ()
     audio.lines += [("a", attribute) for attribute in (*checked.attributes, *named)]
     media.insert(layout.place, audio)
-    group = (f"group:BUNDLE {layout.mid}",) if layout.grouped else ()
+    idle = [mid for each in layout.refused if each.port and (mid := mid_of(each))]
+    group = (f"group:BUNDLE {' '.join([*idle, layout.mid])}",) if layout.grouped else ()
     return bytes(_description(host, session_id, version, "0 0", media, checked, group))
 
 
@@ -180,6 +186,7 @@ def answer(
     checked = NO_ICE
     streams: list[Media] = []
     bundle: tuple[str, ...] = ()
+    leader: tuple[int, Media] | None = None
     for media in session.media:
         agreed = None
         if taken is None:
@@ -207,11 +214,16 @@ def answer(
             taken = replace(taken, rtcp_port=agreed.remote_port)
         checked = ice.answer(session, media, host, port, muxed=has_rtcp_mux(media))
         ours.lines += [("a", attribute) for attribute in (*checked.attributes, *identified(media))]
-        bundle = bundle_of(session, media)
+        leader = idle_leader(session, media, ours)
+        bundle = bundle_of(session, media, None if leader is None else leader[1])
         taken = replace(taken, ice=checked.session)
-        if ice.strict and checked.session is not None:
+        if ice.strict:
+            if checked.session is None:
+                raise NoCommonCodec(NO_WAY)
             taken = _nowhere_yet(taken, ":" in host)
         streams.append(ours)
+    if leader is not None:
+        streams[leader[0]] = leader[1]
     if taken is None and last is not None and _closes(session):
         taken = replace(last, direction="inactive", held=True)
     if taken is None:
@@ -261,7 +273,9 @@ def accept(
     )
     if agreed is None:
         raise NoCommonCodec("the peer refused our audio")
-    if side.strict and placed:
+    if side.strict:
+        if not placed:
+            raise NoCommonCodec(NO_WAY)
         agreed = _nowhere_yet(agreed)
     how = (securing or Securing()).accept(theirs, offered, theirs.media[place])
     if has_rtcp_mux(offered) and has_rtcp_mux(theirs.media[place]):

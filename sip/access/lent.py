@@ -8,6 +8,8 @@ back.
 
 from __future__ import annotations
 
+import hashlib
+import itertools
 import re
 import secrets
 from collections.abc import Callable
@@ -25,9 +27,14 @@ MOST = 5_000
 MOST_OF_ONE = 20
 """Of one owner: tabs that are open. The oldest gives way."""
 MOST_NAMES = 10_000
-"""Owners whose names are remembered."""
+"""Names whose owners are remembered;"""
+MOST_NAMES_OF_ONE = 20
+"""and of one owner: nobody who asks for name after name has those of others forgotten, and takes them."""
 
 _USER = re.compile(r"wp_[0-9a-f]{16}")
+_NUMBERED = re.compile(rf"{PAGE_PREFIX}[0-9]+")
+"""Names that are given unasked, to their owners alone."""
+_NUMBERS = 1_000_000
 
 
 def is_lent_user(name: str) -> bool:
@@ -69,7 +76,6 @@ class LentPhones:
         """The owner of each extension that pages have, the longest known first."""
         self._own: dict[str, str] = {}
         """The extension that each owner has unasked."""
-        self._count = 0
 
     def __len__(self) -> int:
         return len(self._lent)
@@ -86,10 +92,14 @@ class LentPhones:
         """Lend to an owner; and the password, which nobody keeps. None: the extension is somebody else's.
         `extension`: empty: the owner's own, each time the same. `configured`: it is one of the settings,
         whose owner the operator is."""
-        name = extension or self._own_name(owner)
+        own = self._own_name(owner)
+        name = extension or own
         if not configured:
+            if _NUMBERED.fullmatch(name) is not None and name != own:
+                return None
             if self._names.setdefault(name, owner) != owner:
                 return None
+            self._forget_own_names(owner, name)
             self._forget_names()
         mine = [each for each in self._lent.values() if each.owner == owner]
         for each in mine[: max(0, len(mine) + 1 - MOST_OF_ONE)]:
@@ -142,14 +152,21 @@ class LentPhones:
         return self._now() < lent.expires_at and lent.still_good()
 
     def _own_name(self, owner: str) -> str:
+        """The same after a restart: who is called by it must not be whoever comes back first."""
         if (name := self._own.get(owner)) is not None and self._names.get(name, owner) == owner:
             return name
-        while True:
-            self._count += 1
-            name = f"{PAGE_PREFIX}{self._count}"
-            if name not in self._names:
-                self._own[owner] = name
-                return name
+        numbers = (_number(f"{owner} {again}") for again in itertools.count())
+        names = (f"{PAGE_PREFIX}{number}" for number in numbers)
+        name = next(each for each in names if self._names.get(each, owner) == owner)
+        self._own[owner] = name
+        return name
+
+    def _forget_own_names(self, owner: str, wanted: str) -> None:
+        """An owner's oldest of too many, which it has in no tab any more and does not want just now."""
+        mine = [name for name, whose in self._names.items() if whose == owner]
+        kept = {wanted, self._own.get(owner), *(each.extension for each in self._lent.values())}
+        for name in [each for each in mine if each not in kept][: max(0, len(mine) - MOST_NAMES_OF_ONE)]:
+            del self._names[name]
 
     def _forget_names(self) -> None:
         """Of owners who have nothing."""
@@ -160,3 +177,7 @@ class LentPhones:
             owner = self._names.pop(name)
             if self._own.get(owner) == name:
                 del self._own[owner]
+
+
+def _number(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()) % _NUMBERS

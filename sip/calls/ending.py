@@ -46,8 +46,8 @@ _CAUSE = {
     Why.FAILED: 41,
 }
 _NORMAL_UNSPECIFIED = 31
-LONGEST_WORDS = 200
-"""Of a Reason, in characters."""
+LONGEST_WORDS = 300
+"""Of a Reason or Warning, in characters."""
 _TEXT = re.compile(r';\s*text\s*=\s*"([^"\\]{1,200})"', re.IGNORECASE)
 
 _WHY = {
@@ -89,8 +89,16 @@ def reason_header(why: Termination) -> str:
 
 def failure_reason(status: int, words: str) -> str:
     """A Reason value: a status of SIP, and why it is so."""
-    text = readable(words[:LONGEST_WORDS]).replace("\\", "").replace('"', "'")
-    return f'SIP;cause={status};text="{text}"'
+    return f'SIP;cause={status};text="{_quotable(words)}"'
+
+
+def _quotable(words: str) -> str:
+    return readable(words[:LONGEST_WORDS]).replace("\\", "").replace('"', "'")
+
+
+def warning(words: str) -> str:
+    """A Warning value (:rfc:`3261` section 20.43): what is wrong, for whoever wrote it."""
+    return f'399 voiceforge "{_quotable(words)}"'
 
 
 def reason_text(message: Message) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Protocol
 
 from mediaserver.calls.about import NOTHING, About
@@ -9,12 +10,16 @@ from mediaserver.media.leg import EndedBy, Leg, Termination
 from sip.access.endpoints import Admitted
 from sip.calls.ending import why_of
 from sip.calls.leg import SipLeg
+from sip.messages.grammar import ParseError
+from sip.messages.headers import NameAddr
 from sip.messages.message import MOST_HOPS, Request
 from sip.messages.uri import Uri, escape_user
 from sip.transport.connection import Source
 
 TRANSCRIPT_PURPOSE = "transcript"
 """`purpose` in the Call-Info header (:rfc:`3261` 20.9) that hands a caller its transcript."""
+
+_NUMBER = re.compile(r"\+?[0-9]{2,20}")
 
 
 class Answering(Protocol):
@@ -61,6 +66,7 @@ class SipInvitation:
         self.caller = caller
         self.reach = caller.reach
         self.payer = payer_of(caller)
+        self.shown_as = preferred(request, caller)
         self.about: About = NOTHING
         self.replaces: Leg | None = replaces
         self._session = session
@@ -90,6 +96,17 @@ def dialled_in(request: Request) -> str:
     """Whom the Request-URI names, as user@host; empty when it names no one."""
     user = request.uri.unescaped_user
     return f"{user}@{request.uri.address.lower()}" if user else ""
+
+
+def preferred(request: Request, caller: Admitted) -> str:
+    """The number in P-Preferred-Identity (:rfc:`3325` 9.2) of a phone that may dial out; empty: it names
+    none."""
+    value = request.get("P-Preferred-Identity") if caller.reach.dials_out else None
+    try:
+        user = "" if value is None else NameAddr.parse(value).uri.unescaped_user or ""
+    except ParseError:
+        return ""
+    return user if _NUMBER.fullmatch(user) else ""
 
 
 def who_calls(request: Request, caller: Admitted) -> str:

@@ -18,9 +18,6 @@ from typing import Any
 from mediaserver.addresses import is_address, unmapped
 from mediaserver.errors import CallError
 from mediaserver.media.leg import EndedBy, Termination, Why
-from mediaserver.sdp.negotiation import NoCommonCodec, SdpError
-from mediaserver.sdp.negotiation import answer as check_offer
-from mediaserver.sdp.securing import EncryptionMismatch
 from mediaserver.wire_text import readable
 from sip.access.endpoints import Admitted
 from sip.access.gate import Gate
@@ -31,6 +28,7 @@ from sip.calls.dialog import Dialog
 from sip.calls.early_dialog import EarlyDialog
 from sip.calls.flow import flow_of
 from sip.calls.invitation import SipInvitation
+from sip.calls.offer_check import refused_for_its_offer
 from sip.calls.picking_up import pick_up
 from sip.calls.places import Places
 from sip.calls.refer_outside import OutsideRefer, OutsideRefers
@@ -40,7 +38,6 @@ from sip.calls.session import InviteSession
 from sip.messages.grammar import ParseError
 from sip.messages.headers import WEB_SOCKETS
 from sip.messages.message import Request, Response, tagged
-from sip.messages.multipart import description_of
 from sip.messages.parsing import MessageError
 from sip.messages.uri import Uri
 from sip.transactions.requests import Peer, ReceivedRequest
@@ -249,21 +246,9 @@ class UserAgentServer:
         except ParseError as error:
             self._stateless(request.response(error.status), request, source)
             return
-        if offered := description_of(request):
-            try:
-                policy = self._core.policy_for(caller.media, source.transport)
-                securing = self._core.securing(policy, source.transport)
-                check_offer(
-                    offered, "127.0.0.1", 4, codecs=policy.codecs, peer=source.host, securing=securing
-                )
-            except SdpError as error:
-                status = 488 if isinstance(error, NoCommonCodec) else 400
-                headers = []
-                if isinstance(error, EncryptionMismatch):
-                    log.warning("a call from %s was refused (488): %s", source.host, error)
-                    headers = [("Warning", f'399 voiceforge "{error}"')]
-                self._stateless(request.response(status, headers=headers), request, source)
-                return
+        if (refused := refused_for_its_offer(self._core, request, caller.media, source)) is not None:
+            self._stateless(refused, request, source)
+            return
         proven = self._gate is not None and self._gate.proves(caller, source)
         trunk = caller.kind == "trunk"
         if not proven:

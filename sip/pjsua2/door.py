@@ -41,6 +41,7 @@ class PjsuaInvitation:
         self.hops_left = MOST_HOPS if request.max_forwards is None else request.max_forwards
         self.reach: MayDial = caller.reach
         self.payer = payer_of(caller)
+        self.shown_as = ""
         self._direct = came_directly(request, source)
 
     def announce(self, url: str) -> None:

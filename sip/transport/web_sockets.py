@@ -8,8 +8,9 @@ from collections import deque
 from typing import Protocol
 
 from sip.messages.framing import FramingError, Item, KeepAlive
+from sip.messages.grammar import ParseError
 from sip.messages.message import Request, Response
-from sip.messages.parsing import MAX_MESSAGE, MessageError, parse
+from sip.messages.parsing import MAX_MESSAGE, MessageError, answerable, parse, parse_head
 
 SUBPROTOCOL = "sip"
 """Of the WebSocket handshake (section 4.1)."""
@@ -61,11 +62,23 @@ class MessageFramer:
             if len(data) > self.max_message:
                 self._dead = True
                 self._waiting.clear()
-                return FramingError(f"message larger than {self.max_message} bytes", 513)
+                return FramingError(f"message larger than {self.max_message} bytes", 513, self._begun(data))
             if not data.strip(b"\r\n"):
                 return KeepAlive.PING if data == _PING else KeepAlive.PONG
             return _read(data)
         return None
+
+    def _begun(self, data: bytes) -> Request | None:
+        """The request that a message which is too long begins with, so that it can be answered; None: there
+        is none."""
+        head, blank, _ = data[: self.max_message].partition(b"\r\n\r\n")
+        if not blank:
+            return None
+        try:
+            message, _ = parse_head(head)
+        except ParseError:
+            return None
+        return answerable(message)
 
 
 def _read(data: bytes) -> Request | Response | MessageError:

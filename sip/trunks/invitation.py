@@ -47,6 +47,10 @@ class TrunkInvitation:
         return self._call.payer
 
     @property
+    def shown_as(self) -> str:
+        return self._call.shown_as
+
+    @property
     def replaces(self) -> Leg | None:
         return self._call.replaces
 

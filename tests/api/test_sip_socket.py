@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -10,6 +11,7 @@ from aiohttp import ClientWebSocketResponse, WSMsgType
 from api import sip_socket
 from api.access.asker import Asker
 from api.context import ApiContext
+from api.gateway import sending
 from api.sip_socket import AT_ONCE, REGISTERED, TOO_MANY
 from sip.access.digest import answer_challenge
 from sip.calls.registrar import Registrar
@@ -19,6 +21,7 @@ from tests.api.desk import Desk
 from tests.sip.agents import agent
 from tests.sip.pages import Page
 from tests.sip.transport.test_web_sockets import OPTIONS
+from tests.webrtc.bench import until
 
 PATH = "/ws/sip"
 UPGRADE = {
@@ -127,6 +130,30 @@ async def test_a_client_that_reads_nothing_is_cut_off(open_desk: Desk) -> None:
             connection.send(b"x" * 60_000)
             sent += 60_000
         assert sent <= ConnectionLimits().unsent_bytes + 2 * 60_000
+        assert await closed_with(socket) == 1006
+
+
+async def test_a_client_that_does_not_take_the_last_words_either_is_cut_off(
+    open_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system would keep them, and the socket, until it gives up: for a quarter of an hour."""
+    monkeypatch.setattr(sending, "CLOSING_S", 0.05)
+    transport = open_desk.context.sip
+    assert transport is not None
+    async with open_desk.client.ws_connect(PATH, protocols=("sip",)) as socket:
+        await socket.send_str(OPTIONS.decode())
+        await socket.receive(10)
+        assert socket._response.connection is not None and socket._response.connection.transport is not None
+        socket._response.connection.transport.pause_reading()
+        (connection,) = transport._streams._connections.values()
+        assert connection._wire is not None
+        while connection._wire.get_write_buffer_size() < ConnectionLimits().unsent_bytes // 2:
+            connection.send(b"x" * 20_000)
+            await asyncio.sleep(0)
+        theirs = connection._wire
+        connection.close()
+        await until(lambda: not theirs.get_write_buffer_size())
+        socket._response.connection.transport.resume_reading()
         assert await closed_with(socket) == 1006
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,9 @@ from callers.figures import Interruption
 from cli import bench
 from cli.bench.capacity import histogram_spread, shortfalls
 from cli.bench.latency import Latency
+from cli.bench.report import compared
+from cli.bench.ways import BenchOver, wanted, ways_to
+from mediaserver.errors import ConfigError
 
 
 def parsed(*words: str) -> argparse.Namespace:
@@ -102,3 +106,46 @@ def test_only_interruptions_of_speech_count() -> None:
     figures = found.as_dict()
     assert figures["barge_in_stop_ms"]["n"] == 1
     assert (figures["barge_ins_never_stopped"], figures["barge_ins_stale"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "over"),
+    [
+        ((), BenchOver.SIP),
+        (("--over", "both"), BenchOver.BOTH),
+        (("--to", "sip:demo@host"), BenchOver.SIP),
+        (("--to", "https://host/api/webrtc/offer?to=demo"), BenchOver.WEBRTC),
+    ],
+)
+def test_the_way_is_said_or_seen_by_the_address(words: tuple[str, ...], over: BenchOver) -> None:
+    assert wanted(parsed("latency", *words)) is over
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--over", "both", "--to", "sip:demo@host"),
+        ("--over", "webrtc", "--to", "sip:demo@host"),
+        ("--over", "sip", "--to", "http://host/api/webrtc/offer"),
+        ("--key-file", "api.key"),
+    ],
+)
+def test_ways_that_do_not_go_together_are_told(words: tuple[str, ...]) -> None:
+    with pytest.raises(ConfigError):
+        wanted(parsed("latency", *words))
+
+
+def test_a_key_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot read the key"):
+        ways_to("http://host/api/webrtc/offer", tmp_path / "none")
+
+
+def spread(p50: float | None, p95: float | None) -> dict[str, Any]:
+    return {"voice_to_voice_ms": {"p50": p50, "p95": p95}}
+
+
+def test_webrtc_is_compared_with_sip_and_never_met_without_answers() -> None:
+    found = compared(spread(190.0, 200.0), spread(205.5, 290.0))
+    assert found["webrtc_later_ms"] == {"p50": 15.5, "p95": 90.0} and not found["met"]
+    assert compared(spread(190.0, 200.0), spread(205.5, 280.0))["met"]
+    assert not compared(spread(190.0, 200.0), spread(None, None))["met"]

@@ -1,6 +1,8 @@
 """Calls that are up on a running server: people who speak with its agents, from a process of their own.
 
-python -m tests.console.live_calls HOST:PORT COUNT [QUIET]     says `up` once all are up; until its input ends
+python -m tests.console.live_calls HOST:PORT COUNT AGENT,AGENT… [quiet|again]
+
+Says `up` once all are up; they stand until its input ends.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from callers.calling import CallingParty, MeasuredCall
 from callers.lines import synthesised
@@ -25,12 +27,21 @@ UP_S = 60.0
 
 
 @contextlib.contextmanager
-def calls_up(server: RunningServer, count: int, *, quiet: bool = False) -> Iterator[None]:
-    """So many, until this is left. `quiet`: the callers say nothing. Raises RuntimeError."""
+def calls_up(
+    server: RunningServer,
+    count: int,
+    *,
+    quiet: bool = False,
+    again: bool = False,
+    agents: Sequence[str] = AGENTS,
+) -> Iterator[None]:
+    """So many, until this is left. `quiet`: callers say nothing. `again`: they talk on, and call again when
+    a call is over. Raises RuntimeError."""
     if not count:
         yield
         return
-    words = [sys.executable, "-m", "tests.console.live_calls", server.sip, str(count), *(["quiet"] * quiet)]
+    words = [sys.executable, "-m", "tests.console.live_calls", server.sip, str(count), ",".join(agents)]
+    words += ["quiet"] * quiet + ["again"] * again
     callers = subprocess.Popen(
         words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -56,13 +67,21 @@ def live_call(server: RunningServer) -> str:
     return next((call["id"] for call in calls if call["agent"] == AGENTS[0]), calls[0]["id"] if calls else "")
 
 
-async def _run(sip: str, count: int, *, quiet: bool) -> None:
-    clips = [] if quiet else await synthesised(LINES)
-    async with CallingParty(f"sip:{AGENTS[0]}@{sip}", keep_audio=False) as party:
-        calls = [await _placed(party, sip, n) for n in range(count)]
-        talks = [
-            asyncio.create_task(_talk(call, clips[n % len(clips)])) for n, call in enumerate(calls) if clips
-        ]
+async def _run(sip: str, count: int, agents: Sequence[str], manner: str) -> None:
+    clips = [] if manner == "quiet" else await synthesised(LINES)
+    async with CallingParty(f"sip:{agents[0]}@{sip}", keep_audio=False) as party:
+        calls = [await _placed(party, sip, agents[n % len(agents)], n) for n in range(count)]
+        if manner == "again":
+            talks = [
+                asyncio.create_task(_talk_on(party, sip, agents[n % len(agents)], n, calls, clips))
+                for n in range(count)
+            ]
+        else:
+            talks = [
+                asyncio.create_task(_talk(call, clips[n % len(clips)]))
+                for n, call in enumerate(calls)
+                if clips
+            ]
         sys.stdout.write("up\n")
         sys.stdout.flush()
         await asyncio.to_thread(sys.stdin.read)
@@ -71,8 +90,8 @@ async def _run(sip: str, count: int, *, quiet: bool) -> None:
         await asyncio.gather(*(call.hang_up() for call in calls), return_exceptions=True)
 
 
-async def _placed(party: CallingParty, sip: str, n: int) -> MeasuredCall:
-    agent, caller = AGENTS[n % len(AGENTS)], CALLERS[n % len(CALLERS)]
+async def _placed(party: CallingParty, sip: str, agent: str, n: int) -> MeasuredCall:
+    caller = CALLERS[n % len(CALLERS)]
     return await party.call(user=caller, uri=f"sip:{agent}@{sip}", timeout_s=UP_S)
 
 
@@ -82,5 +101,20 @@ async def _talk(call: MeasuredCall, clip: Clip) -> None:
         await call.talk.say(clip)
 
 
+async def _talk_on(
+    party: CallingParty, sip: str, agent: str, n: int, calls: list[MeasuredCall], clips: Sequence[Clip]
+) -> None:
+    """One line after the other, call after call; `calls[n]` is the one that is up."""
+    line = n
+    while True:
+        while await calls[n].talk.my_turn(within_s=30.0) and calls[n].talk.is_up():
+            await calls[n].talk.say(clips[line % len(clips)])
+            line += 1
+        await calls[n].hang_up()
+        calls[n] = await _placed(party, sip, agent, n)
+
+
 if __name__ == "__main__":
-    asyncio.run(_run(sys.argv[1], int(sys.argv[2]), quiet=len(sys.argv) > 3))
+    asyncio.run(
+        _run(sys.argv[1], int(sys.argv[2]), sys.argv[3].split(","), sys.argv[4] if sys.argv[4:] else "")
+    )

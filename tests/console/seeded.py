@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import asyncpg
 
+from mediaserver.storage.postgres import EmbeddedPostgres
 from tests.console.furnishing import furnish
 from tests.console.running import RunningServer
 from tests.console.seeding import SeededCall, seed_calls
@@ -29,6 +31,27 @@ def seeded_server(
         for line in furnish(server):
             print(f"seeding: {line}", flush=True)  # noqa: T201 - for whoever wonders about an empty screen
         yield server, calls
+
+
+@contextlib.contextmanager
+def own_server(
+    settings: Mapping[str, Mapping[str, Any]] | None = None, *, past: bool = True
+) -> Iterator[tuple[RunningServer, list[SeededCall]]]:
+    """One with a database of its own, for scripts; both are gone afterwards. `past`: with calls in it."""
+    with tempfile.TemporaryDirectory(prefix="vf-console-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # the embedded database's own user has to enter it
+        database = EmbeddedPostgres(folder / "database")
+        dsn = asyncio.run(database.start())
+        try:
+            if past:
+                with seeded_server(folder, dsn, settings) as served:
+                    yield served
+            else:
+                with RunningServer(folder, dsn, settings) as server:
+                    yield server, []
+        finally:
+            asyncio.run(database.stop())
 
 
 async def _filled(dsn: str, recordings: Path) -> list[SeededCall]:

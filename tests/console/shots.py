@@ -12,14 +12,11 @@ paths that begin with `out:` are taken by somebody who is not signed in.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
-import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from mediaserver.storage.postgres import EmbeddedPostgres
 from tests.console.browsing import (
     NARROW,
     WIDE,
@@ -32,7 +29,7 @@ from tests.console.browsing import (
 )
 from tests.console.live_calls import calls_up, live_call
 from tests.console.running import ROOT, RunningServer
-from tests.console.seeded import seeded_server
+from tests.console.seeded import own_server
 from tests.console.seeding import SeededCall
 
 LOOKS = {"dark": ("dark", WIDE), "light": ("light", WIDE), "narrow": ("dark", NARROW)}
@@ -51,21 +48,11 @@ def main() -> int:
     parser.add_argument("--live", type=int, default=0, metavar="N", help="with so many calls that are up")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="vf-shots-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        folder.chmod(0o755)  # the embedded database's own user has to enter it
-        database = EmbeddedPostgres(folder / "database")
-        dsn = asyncio.run(database.start())
-        try:
-            with seeded_server(folder, dsn) as (server, calls), sync_playwright() as playwright:
-                browser = start_chromium(playwright)
-                with calls_up(server, args.live):
-                    faults = sum(
-                        _taken(browser, server, calls, look, args) for look in args.themes.split(",")
-                    )
-                browser.close()
-        finally:
-            asyncio.run(database.stop())
+    with own_server() as (server, calls), sync_playwright() as playwright:
+        browser = start_chromium(playwright)
+        with calls_up(server, args.live):
+            faults = sum(_taken(browser, server, calls, look, args) for look in args.themes.split(","))
+        browser.close()
     return 1 if faults else 0
 
 

@@ -200,7 +200,7 @@ def test_versions_are_compared_on_the_canvas_and_brought_back(
 
 
 @pytest.mark.slow
-def test_the_published_version_is_called_by_voice_and_its_nodes_are_lit(
+def test_what_is_drawn_is_called_by_voice_before_it_is_published(
     page: Page, watch: Watch, flow: str, operator: BrowserContext
 ) -> None:
     asking = document(flow)
@@ -211,16 +211,53 @@ def test_the_published_version_is_called_by_voice_and_its_nodes_are_lit(
         {"type": "next", "source": one, "target": other}
         for one, other in (("start", "hello"), ("hello", "ask"), ("ask", "end"))
     ]
-    saved_ = operator.request.post(f"/api/flows/{flow}/versions", data={"document": asking, "publish": True})
-    assert saved_.json()["published"], saved_.text()
+    before = operator.request.get(f"/api/flows/{flow}").json()
+    drawn = operator.request.put(
+        f"/api/flows/{flow}/draft", data={"document": asking, "base": before["newest"]}
+    )
+    assert drawn.ok, drawn.text()
     opened(page, flow)
+    node(page, "ask").click()
+    words(page).fill("Shall I go on?")  # and at once, before it was saved
     page.get_by_role("button", name="Test", exact=True).first.click()
     page.get_by_role("button", name="By voice").click()
     page.get_by_role("button", name="Call", exact=True).click()
-    expect(page.get_by_role("log")).to_contain_text("Is that right?", timeout=20_000)
+    expect(page.get_by_role("log")).to_contain_text("Shall I go on?", timeout=20_000)
     expect(page.get_by_role("region", name="Test").get_by_text("ask", exact=True)).to_be_visible()
     page.get_by_role("button", name="Hang up").click()
     expect(page.get_by_role("log")).to_contain_text("You have hung up.")
+    after = operator.request.get(f"/api/flows/{flow}").json()
+    assert (after["newest"], after["published"]) == (before["newest"], before["published"])
+
+
+def test_simulated_callers_call_what_is_drawn_and_nothing_is_kept(
+    page: Page, watch: Watch, flow: str, operator: BrowserContext
+) -> None:
+    before = operator.request.get(f"/api/flows/{flow}").json()["newest"]
+    opened(page, flow)
+    node(page, "hello").click()
+    words(page).fill("This was drawn a moment ago.")
+    page.get_by_role("button", name="Simulated callers").click()
+    panel = page.get_by_role("region", name="Simulated callers")
+    panel.get_by_label("Calls", exact=True).fill("6")
+    panel.get_by_role("button", name="Have them call").click()
+    report = panel.get_by_role("region", name="Report")
+    expect(report).to_contain_text("says nothing")
+    expect(report.get_by_label("passed")).to_have_count(6)
+
+    # Callers of one's own: who is wrong is told at once, and what failed shows its words.
+    panel.get_by_role("button", name="Your own").click()
+    panel.get_by_label("Callers, as JSON").fill("[")
+    expect(panel.get_by_role("button", name="Have them call")).to_be_disabled()
+    own = '{"name": "wants a booking", "expect": {"outcome": "confirmed"}}'
+    panel.get_by_label("Callers, as JSON").fill(own)
+    panel.get_by_label("Calls", exact=True).fill("1")
+    panel.get_by_role("button", name="Have them call").click()
+    failed = panel.get_by_role("region", name="Failed calls")
+    expect(failed).to_contain_text("outcome none, not confirmed")
+    failed.locator("summary").click()
+    expect(failed).to_contain_text("This was drawn a moment ago.")
+    assert operator.request.get(f"/api/flows/{flow}").json()["newest"] == before
 
 
 @pytest.mark.slow
@@ -259,3 +296,55 @@ def test_five_hundred_nodes_are_drawn_and_moved_about(
     expect(node(page, "n1")).to_contain_text("Quick.")
     saved(page)
     operator.request.delete(f"/api/flows/{name}")
+
+
+def test_a_version_is_tried_on_some_calls_and_a_flow_is_taken_off_the_air(
+    page: Page, watch: Watch, flow: str, operator: BrowserContext
+) -> None:
+    api = operator.request
+    made = api.post(
+        f"/api/flows/{flow}/versions", data={"document": document(flow, "Good day."), "publish": False}
+    )
+    assert made.json()["version"] == 2, made.text()
+    opened(page, flow)
+    page.get_by_role("button", name="Versions").click()
+    shared = page.get_by_role("region", name="Shared calls")
+    shared.get_by_role("slider", name="Of new calls").press("End")
+    shared.get_by_role("button", name="Share the calls").click()
+    expect(shared).to_contain_text("Two versions share the calls")
+    expect(shared.get_by_role("listitem")).to_have_count(2)
+    shown = api.get(f"/api/flows/{flow}").json()
+    assert (shown["published"], shown["split_version"], shown["split_percent"]) == (1, 2, 99)
+    shared.get_by_role("button", name="All calls get version 1 again").click()
+    expect(shared.get_by_role("button", name="Share the calls")).to_be_visible()
+    assert api.get(f"/api/flows/{flow}").json()["split_version"] is None
+
+    page.goto("/flows")
+    page.get_by_role("button", name=f"What to do with {flow}").click()
+    page.get_by_role("menuitem", name="Take it off the air").click()
+    page.get_by_role("button", name="Take it off the air").click()
+    row = page.get_by_role("row").filter(has_text=flow)
+    expect(row).to_contain_text("not published")
+    assert api.get(f"/api/flows/{flow}").json()["published"] is None
+
+
+def test_what_requests_prove_themselves_with_is_kept_and_never_shown(
+    page: Page, watch: Watch, operator: BrowserContext
+) -> None:
+    page.goto("/flows")
+    page.get_by_role("button", name="Secrets").click()
+    sheet = page.get_by_role("dialog", name="Secrets of flows")
+    sheet.get_by_label("Name").fill("crm_key")
+    sheet.get_by_label("Value").fill("sesame-opens")
+    sheet.get_by_role("button", name="Keep it").click()
+    expect(sheet).to_contain_text("Give the one host")
+    sheet.get_by_label("Host").fill("crm.example.com")
+    sheet.get_by_role("button", name="Keep it").click()
+    expect(sheet.get_by_role("listitem")).to_contain_text("crm.example.com")
+    expect(sheet.get_by_label("Value")).to_have_value("")
+    assert axe_violations(page, ROOT) == []
+    assert "sesame" not in operator.request.get("/api/flows/secrets").text()
+    sheet.get_by_role("button", name="Remove crm_key").click()
+    page.get_by_role("button", name="Remove", exact=True).click()
+    expect(sheet.get_by_role("listitem")).to_have_count(0)
+    assert operator.request.get("/api/flows/secrets").json() == []

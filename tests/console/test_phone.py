@@ -4,15 +4,16 @@ a lost socket, a second tab, no microphone."""
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.console.browsing import Watch, opened, signed_in
+from tests.console.browsing import Watch, axe_violations, opened, signed_in
 from tests.console.probes import audio, cut_sockets, hears, probed
-from tests.console.running import RunningServer
+from tests.console.running import ROOT, RunningServer
 from tests.peers.phones import Sipp
 
 CLOCK = re.compile(r"\d:\d\d")
@@ -284,3 +285,62 @@ def test_a_visitor_of_this_machine_calls_the_demo_without_signing_in(
     hears(page)
     page.close(run_before_unload=False)  # the page is left in mid-call
     context.close()
+
+
+@pytest.fixture
+def carrier(console_server: RunningServer) -> Iterator[socket.socket]:
+    """Where the calls of a trunk for +999 arrive."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
+        peer.bind(("127.0.0.1", 0))
+        peer.settimeout(20)
+        trunk = {
+            "name": "far", "host": "127.0.0.1", "port": peer.getsockname()[1], "prefixes": ["+999"],
+        }  # fmt: skip
+        console_server.ask("POST", "/api/telephony/trunks", trunk)
+        yield peer
+        console_server.ask("DELETE", "/api/telephony/trunks/far?force=true")
+
+
+def invited(peer: socket.socket) -> tuple[str, tuple[str, int]]:
+    """The first INVITE that comes, and from where."""
+    while True:
+        message, source = peer.recvfrom(65_535)
+        if message.startswith(b"INVITE "):
+            return message.decode(), source
+
+
+def answered_busy(invite: str) -> bytes:
+    kept = [
+        line
+        for line in invite.split("\r\n")
+        if line.lower().startswith(("via:", "from:", "call-id:", "cseq:", "record-route:"))
+    ]
+    (to,) = (line for line in invite.split("\r\n") if line.lower().startswith("to:"))
+    return "\r\n".join(
+        ["SIP/2.0 486 Busy Here", *kept, f"{to};tag=far", "Content-Length: 0", "", ""]
+    ).encode()
+
+
+def test_a_number_elsewhere_is_called_by_a_trunk_as_one_of_ours(
+    phone: Page, console_server: RunningServer, carrier: socket.socket
+) -> None:
+    phone.get_by_label("They see").first.select_option("+12125550195")
+    dial(phone, "+999 2125550100")
+    invite, source = invited(carrier)
+    assert "sip:+9992125550100@" in invite.split("\r\n")[0]
+    shown = [line for line in invite.split("\r\n") if line.lower().startswith(("from:", "p-asserted"))]
+    assert len(shown) == 2 and all("sip:+12125550195@" in line for line in shown), shown
+    carrier.sendto(answered_busy(invite), source)
+    expect(handset(phone)).to_contain_text("busy", timeout=LONG_MS)
+    nothing_is_left(phone, console_server)
+
+
+def test_a_tag_for_ones_own_site_is_made(phone: Page) -> None:
+    press(phone, "For your site")
+    dialog = phone.get_by_role("dialog", name="A call button for your site")
+    dialog.get_by_label("Your site").fill("shop")
+    expect(dialog.get_by_role("button", name="Make the tag")).to_be_disabled()
+    assert axe_violations(phone, ROOT) == []
+    dialog.get_by_label("Your site").fill("https://shop.example.com/")
+    dialog.get_by_role("button", name="Make the tag").click()
+    expect(dialog.locator("pre")).to_contain_text('<voiceforge-phone token="vfc_')

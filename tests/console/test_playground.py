@@ -120,7 +120,7 @@ def test_keys_of_a_telephone_are_pressed(page: Page, watch: Watch) -> None:
 def test_without_a_microphone_it_says_why_and_words_can_be_typed(page: Page, watch: Watch) -> None:
     page.add_init_script(REFUSED)
     begin(page, "Hybrid")
-    expect(page.get_by_role("alert")).to_contain_text("The browser may not use the microphone.")
+    expect(page.get_by_role("alert")).to_contain_text("The microphone is not permitted")
     say(page, "book a room")
     expect(transcript(page)).to_contain_text("Which office", timeout=15_000)
     page.get_by_role("button", name="Hang up").click()

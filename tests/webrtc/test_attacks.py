@@ -17,10 +17,9 @@ from mediaserver.media.time import SECOND_NS
 from mediaserver.rtp.dtls import DtlsIdentity, DtlsMachine
 from mediaserver.rtp.packets import Address
 from mediaserver.rtp.stun import binding_request
-from mediaserver.sdp.description import SessionDescription
+from mediaserver.sdp.description import SdpError, SessionDescription
 from tests.webrtc.bench import HOST, Bench, calling, open_bench, over, until
 from webrtc.door import BrowserCall, DoorLimits
-from webrtc.offers import BadOffer
 
 
 class RawPeer:
@@ -232,7 +231,7 @@ async def test_an_offer_without_usable_ice_opens_nothing() -> None:
     async with open_bench() as bench:
         with peers(1) as (odd,):
             odd.password = "short"
-            with pytest.raises(BadOffer, match="8839"):
+            with pytest.raises(SdpError, match="8839"):
                 await bench.offer(odd.offer())
             assert len(bench.door) == 0 and bench.wire.active == 0
 

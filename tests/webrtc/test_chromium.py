@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from aiohttp import web
-from playwright.async_api import async_playwright
+from playwright.async_api import Page, async_playwright
 
 from mediaserver.media.leg import Digit, EndedBy, Termination, Why
 from tests.console.browsing import CHROMIUM, FLAGS
@@ -82,8 +84,10 @@ def app_of(bench: Bench) -> web.Application:
     return app
 
 
-async def test_a_real_browser_calls_and_is_called_off() -> None:
-    async with open_bench() as bench, async_playwright() as playwright:
+@asynccontextmanager
+async def chromium(bench: Bench) -> AsyncIterator[Page]:
+    """With a page from which the door can be called."""
+    async with async_playwright() as playwright:
         runner = web.AppRunner(app_of(bench))
         await runner.setup()
         await web.TCPSite(runner, HOST, 0).start()
@@ -94,46 +98,56 @@ async def test_a_real_browser_calls_and_is_called_off() -> None:
         try:
             page = await browser.new_page()
             await page.goto(f"http://localhost:{port}/")
-            await page.evaluate(CALL)
-            [call] = bench.door._calls.values()
-            await until(lambda: call.leg.connected)
-            assert await page.evaluate(HEARS)
-            assert await page.evaluate("window.stream") == "voiceforge"
-            await page.evaluate("pc.getSenders()[0].dtmf.insertDTMF('5#', 120, 70)")
-            digits: list[str] = []
-            await until(lambda: [each for each in bench.events if isinstance(each, Digit)][1:])
-            digits = [each.digit for each in bench.events if isinstance(each, Digit)]
-            assert digits == ["5", "#"]
-            before = call.ice
-            assert await page.evaluate(RESTART) and call.ice is not before
-            packets = call.leg.stats().packets
-            await until(lambda: call.leg.stats().packets > packets + 25)
-            assert await page.evaluate(HEARS)
-            await call.leg.hangup(Termination(EndedBy.AGENT, Why.COMPLETED))
-            await page.wait_for_function("pc.getSenders()[0].transport.state === 'closed'")
+            yield page
         finally:
             await browser.close()
             await runner.cleanup()
+
+
+async def test_a_real_browser_calls_and_is_called_off() -> None:
+    async with open_bench() as bench, chromium(bench) as page:
+        await page.evaluate(CALL)
+        [call] = bench.door._calls.values()
+        await until(lambda: call.leg.connected)
+        assert await page.evaluate(HEARS)
+        assert await page.evaluate("window.stream") == "voiceforge"
+        await page.evaluate("pc.getSenders()[0].dtmf.insertDTMF('5#', 120, 70)")
+        digits: list[str] = []
+        await until(lambda: [each for each in bench.events if isinstance(each, Digit)][1:])
+        digits = [each.digit for each in bench.events if isinstance(each, Digit)]
+        assert digits == ["5", "#"]
+        before = call.ice
+        assert await page.evaluate(RESTART) and call.ice is not before
+        packets = call.leg.stats().packets
+        await until(lambda: call.leg.stats().packets > packets + 25)
+        assert await page.evaluate(HEARS)
+        await call.leg.hangup(Termination(EndedBy.AGENT, Why.COMPLETED))
+        await page.wait_for_function("pc.getSenders()[0].transport.state === 'closed'")
+
+
+LED_BY_VIDEO = """async () => {
+  const media = await navigator.mediaDevices.getUserMedia({audio: true, video: true});
+  const pc = new RTCPeerConnection({iceServers: [], bundlePolicy: "max-bundle"});
+  for (const track of [...media.getVideoTracks(), ...media.getAudioTracks()]) pc.addTrack(track, media);
+  await pc.setLocalDescription();
+  const answered = await fetch("/offer", {method: "POST", body: pc.localDescription.sdp});
+  await pc.setRemoteDescription({type: "answer", sdp: await answered.text()});
+}"""
+
+
+async def test_a_browser_that_offers_video_first_and_has_one_transport_for_all_is_heard() -> None:
+    async with open_bench() as bench, chromium(bench) as page:
+        await page.evaluate(LED_BY_VIDEO)
+        [call] = bench.door._calls.values()
+        await until(lambda: call.leg.connected)
+        await until(lambda: call.leg.stats().packets > 10)
 
 
 async def test_a_browser_that_closes_its_connection_has_hung_up() -> None:
-    async with open_bench() as bench, async_playwright() as playwright:
-        runner = web.AppRunner(app_of(bench))
-        await runner.setup()
-        await web.TCPSite(runner, HOST, 0).start()
-        port: Any = runner.addresses[0][1]
-        browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, chromium_sandbox=False, args=list(FLAGS)
-        )
-        try:
-            page = await browser.new_page()
-            await page.goto(f"http://localhost:{port}/")
-            await page.evaluate(CALL)
-            [call] = bench.door._calls.values()
-            await until(lambda: call.leg.connected)
-            await page.evaluate("pc.close()")
-            await until(lambda: call.leg.termination)
-            assert call.leg.termination is not None and call.leg.termination.why is Why.HANGUP
-        finally:
-            await browser.close()
-            await runner.cleanup()
+    async with open_bench() as bench, chromium(bench) as page:
+        await page.evaluate(CALL)
+        [call] = bench.door._calls.values()
+        await until(lambda: call.leg.connected)
+        await page.evaluate("pc.close()")
+        await until(lambda: call.leg.termination)
+        assert call.leg.termination is not None and call.leg.termination.why is Why.HANGUP

@@ -3,5 +3,5 @@ export { api, fetched, ifMatch, ok, type Schema } from "./client";
 export { onBack, useUnreachable } from "./connection";
 export { ApiError } from "./error";
 export { type LiveEvent, type Partial as LivePartial, useLiveEvents, useLiveState } from "./live";
-export { type Outcome, otherSide, ourSide, outcomeOf, partyOf, talkedS } from "./party";
+export { type Outcome, otherSide, ourSide, outcomeOf, talkedS } from "./party";
 export { queries, useKeyset } from "./queries";

@@ -1,22 +1,9 @@
-// Who is in a call, as people know them: numbers and names out of SIP addresses.
+// Who is in a call, and how it came out, as people know it.
 import { t } from "@/app/i18n";
+import { partyOf } from "./address";
 import type { Schema } from "./client";
 
 type Facts = Schema["CallShown"];
-
-/** The user of an address, else its host: `sip:+4930@carrier.example` is +4930. Unreadable ones stand as they are. */
-export function partyOf(uri: string): string {
-  const bare = uri.replace(/^[^<]*</, "").replace(/>.*$/, "");
-  const address = bare.replace(/^(sips?|tel):/i, "").replace(/[;?].*$/, "");
-  const at = address.lastIndexOf("@");
-  const user = at < 0 ? address : address.slice(0, at);
-  const name = (user.includes(":") ? user.slice(0, user.indexOf(":")) : user) || address;
-  try {
-    return decodeURIComponent(name) || uri;
-  } catch {
-    return name || uri;
-  }
-}
 
 /** Whom we speak with: the caller of a call that came in, whom we called else. */
 export function otherSide(call: Pick<Facts, "direction" | "from_uri" | "to_uri">): string {

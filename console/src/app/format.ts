@@ -1,5 +1,5 @@
 // Figures, times and costs as the chosen language writes them. `null` and `undefined` become a dash.
-import { locale } from "./i18n";
+import { leftToRight, locale } from "./i18n";
 
 export const DASH = "–";
 type Maybe<T> = T | null | undefined;
@@ -9,6 +9,11 @@ const made = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat | Intl.Rela
 export function number(value: Maybe<number>, digits = 0): string {
   if (!known(value)) return DASH;
   return numbers({ maximumFractionDigits: digits }).format(value);
+}
+
+/** 3 / 10: so much of what there may be, from left to right in every language. */
+export function outOf(part: Maybe<number>, whole: Maybe<number>, digits = 0): string {
+  return leftToRight(`${number(part, digits)} / ${number(whole, digits)}`);
 }
 
 /** 12K, 3.4M: for tiles, where room is short. */
@@ -72,8 +77,11 @@ export function cost(dollars: Maybe<number>): string {
     minimumFractionDigits: 2,
     maximumFractionDigits: digits,
   };
-  return numbers(format as Intl.NumberFormatOptions).format(dollars);
+  return leftToRight(numbers(format as Intl.NumberFormatOptions).format(dollars));
 }
+
+/** With the month's name: 23/11/2026 reads from either side in a right-to-left page. */
+const DAY: Intl.DateTimeFormatOptions = { day: "numeric", month: "short", year: "numeric" };
 
 export type Moment = Date | string | number;
 
@@ -84,12 +92,12 @@ export function time(moment: Maybe<Moment>, seconds = false): string {
 
 /** 23 Nov 2026 */
 export function date(moment: Maybe<Moment>): string {
-  return dates(moment, { dateStyle: "medium" });
+  return dates(moment, DAY);
 }
 
 /** 23 Nov 2026, 14:05 */
 export function dateTime(moment: Maybe<Moment>): string {
-  return dates(moment, { dateStyle: "medium", timeStyle: "short" });
+  return dates(moment, { ...DAY, hour: "numeric", minute: "2-digit" });
 }
 
 /** Monday, 23 November 2026 */

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { clock, dateTime, ms, number, percent } from "./format";
+import { clock, cost, dateTime, ms, number, outOf, percent } from "./format";
 import { speak, t, tn } from "./i18n";
 
 afterEach(() => speak("en", {}));
@@ -32,4 +32,8 @@ test("what is filled into a right-to-left text keeps its direction", () => {
   speak("ar", { "Call {name}": "اتصل بـ {name}" });
   expect(t("Call {name}", { name: "+49 30 1234" })).toBe("اتصل بـ \u2068+49 30 1234\u2069");
   expect(t("Call {name}", { name: "سارة" })).toBe("اتصل بـ سارة");
+  expect(t("Call {name}", { name: "4.3" })).toBe("اتصل بـ 4.3");
+  expect([outOf(3, 10), cost(0.0097)]).toEqual(["\u20663 / 10\u2069", "\u20660.0097\u00a0US$\u2069"]);
+  speak("en", {});
+  expect([outOf(3, 10), cost(0.0097)]).toEqual(["3 / 10", "$0.0097"]);
 });

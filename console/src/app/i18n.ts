@@ -77,7 +77,12 @@ function filled(text: string, params?: Params): string {
   });
 }
 
-/** What is filled into a right-to-left text keeps its own direction and moves nothing beside it: names, numbers and addresses are mostly Latin. (FSI … PDI, UAX #9 section 2.5.) */
+/** What is filled into a right-to-left text keeps its own direction and moves nothing beside it: names, numbers and addresses are mostly Latin. Figures alone need it not, and stay with a Latin word before them ("MOS 4.3"). (FSI … PDI, UAX #9 section 2.5.) */
 function isolated(value: string): string {
-  return isolates && /[^\d\p{Script=Arabic}\s]/u.test(value) ? `\u2068${value}\u2069` : value;
+  return isolates && /[^\d\p{Script=Arabic}\s.,:%]/u.test(value) ? `\u2068${value}\u2069` : value;
+}
+
+/** An amount with a Latin sign, in a right-to-left text: 0.01 US$, not $US 0.01. (LRI … PDI; Intl's own marks are for a text that isolates nothing.) */
+export function leftToRight(text: string): string {
+  return isolates ? `\u2066${text.replace(/[\u200e\u200f\u061c]/g, "")}\u2069` : text;
 }

@@ -320,7 +320,7 @@ export function OrderInput({
             className="flex items-center gap-2 rounded-xl border border-line bg-sunken py-1 ps-3 pe-1"
           >
             <span className="figures w-4 text-faint text-xs">{at + 1}</span>
-            <span className="min-w-0 flex-1 truncate text-sm">
+            <span dir="auto" className="min-w-0 flex-1 truncate text-sm">
               {choices.find((one) => one.value === name)?.label ?? name}
             </span>
             {show?.(name)}

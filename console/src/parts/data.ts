@@ -1,6 +1,8 @@
 // What several pages show and choose from: one query for each, so that a change is seen everywhere. What is kept under one key has one shape, and a name that people give stands behind "one": ["agents", "one", name].
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api, ok, type Schema } from "@/api";
+import { nameOf } from "@/app/format";
+import { language } from "@/app/i18n";
 
 export type Agent = Schema["AgentShown"];
 export type Trunk = Schema["TrunkStood"];
@@ -89,13 +91,33 @@ export function useAgentChoices() {
   }));
 }
 
+/** The language of a voice: the API's own name of it in English, else as the page's language calls it. */
+export function languageOf(voice: { language: string; language_name: string }): string {
+  return language() === "en" ? voice.language_name : nameOf("language", voice.language);
+}
+
 /** Voices, to be chosen from. */
 export function useVoiceChoices() {
   const { data } = useQuery(voicesQuery);
   return (data ?? []).map((one) => ({
     value: one.id,
-    label: `${one.name} · ${one.language_name}`,
+    label: `${one.name} · ${languageOf(one)}`,
     about: one.ready ? one.description : (one.why ?? one.lacks ?? ""),
     ready: one.ready,
   }));
+}
+
+/** What the server says of itself; asked again every 15 s. */
+export function useHealth() {
+  return useQuery({
+    queryKey: ["health"],
+    // 503 brings the same answer: what is missing.
+    queryFn: async ({ signal }) => {
+      const { data, error, response } = await api.GET("/api/health", { signal });
+      if (data !== undefined) return data;
+      if (response.status === 503 && error !== undefined && "components" in error) return error;
+      return ok(Promise.resolve({ data, error, response }));
+    },
+    refetchInterval: 15_000,
+  });
 }

@@ -45,7 +45,9 @@ function Incoming({ call }: { call: PhoneCall }) {
       <div className="flex items-center gap-3">
         <Face name={call.name} className="animate-ring" />
         <div className="min-w-0">
-          <p className="truncate font-display font-semibold text-fg">{who(call)}</p>
+          <p dir="auto" className="truncate font-display font-semibold text-fg">
+            {who(call)}
+          </p>
           <p className="truncate text-muted text-sm">{call.name ? call.party : t("Incoming call")}</p>
         </div>
       </div>
@@ -85,7 +87,9 @@ function Bar({ call }: { call: PhoneCall }) {
         >
           <Face name={call.name || call.party} size="sm" />
           <span className="min-w-0">
-            <span className="block truncate font-medium text-fg text-sm">{who(call)}</span>
+            <span dir="auto" className="block truncate font-medium text-fg text-sm">
+              {who(call)}
+            </span>
             <span role="status" className="figures block truncate text-muted text-xs">
               {callWords(call, seconds)}
             </span>

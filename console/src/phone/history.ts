@@ -1,7 +1,7 @@
 // The softphone's past calls: out of the server's list, and of this visit where nobody is signed in. Pure.
 import type { Schema } from "@/api";
+import { partyOf } from "@/api/address";
 import type { PhoneCall } from "./call";
-import { party } from "./target";
 
 export interface Past {
   id: string;
@@ -25,7 +25,7 @@ type Shown = Schema["CallShown"];
 export function pastCalls(lists: readonly (readonly Shown[])[], extension: string): Past[] {
   const byId = new Map<string, Past>();
   for (const call of lists.flat()) {
-    const [from, to] = [party(call.from_uri), party(call.to_uri)];
+    const [from, to] = [partyOf(call.from_uri), partyOf(call.to_uri)];
     if (call.live || (from !== extension && to !== extension)) continue;
     const direction = from === extension ? "out" : "in";
     const answered = call.answered_at ?? null;

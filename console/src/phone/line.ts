@@ -2,6 +2,7 @@
 import type { RTCSession } from "jssip/lib/RTCSession";
 import type { UA } from "jssip/lib/UA";
 import { type Fault, FaultError } from "@/audio/fault";
+import { preferring } from "./callerId";
 import { askCredentials, askIceServers, type Credentials, giveBack, renewIn } from "./credentials";
 import { SipSocket } from "./socket";
 
@@ -77,10 +78,12 @@ export class Line {
     }
   }
 
-  call(uri: string, microphone: MediaStream): RTCSession {
+  /** `shown`: the number by which the called are to see it; "": as the trunk says. */
+  call(uri: string, microphone: MediaStream, shown = ""): RTCSession {
     if (this.#agent === null) throw new Error("the line is not open");
     return this.#agent.call(uri, {
       mediaStream: microphone,
+      extraHeaders: preferring(shown, this.host),
       mediaConstraints: { audio: true, video: false },
       pcConfig: { iceServers: this.#ice },
       rtcOfferConstraints: { offerToReceiveAudio: true, offerToReceiveVideo: false },

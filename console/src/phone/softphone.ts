@@ -1,8 +1,10 @@
 // The softphone: one for the whole console, above its pages. It owns the line, the calls on it, the ring and the devices, and says how all stands as one frozen snapshot (useSyncExternalStore).
 import type { RTCSession } from "jssip/lib/RTCSession";
+import { partyOf } from "@/api/address";
 import type { Key } from "@/audio/dtmf";
 import { type Fault, FaultError } from "@/audio/fault";
 import { type CallEvent, isAnswered, isOver, newCall, type PhoneCall, who } from "./call";
+import { shownAs } from "./callerId";
 import { added, type CallList, dropped, find, happened, live, NO_CALLS } from "./callList";
 import {
   chooseDevice,
@@ -18,7 +20,7 @@ import { watchPage } from "./pageEvents";
 import { CALL_ID_HEADER, SipCall } from "./sipCall";
 import { Sounds } from "./sounds";
 import { TabLock } from "./tabs";
-import { party, target } from "./target";
+import { target } from "./target";
 
 export type PhoneState = LineState | "elsewhere";
 
@@ -122,7 +124,7 @@ export class Softphone {
         for (const track of microphone.getTracks()) track.stop();
         return;
       }
-      const sip = this.#wrap(id, line.call(to.uri, microphone));
+      const sip = this.#wrap(id, line.call(to.uri, microphone, shownAs()));
       sip.uses(microphone);
       this.#set({});
     } catch (error) {
@@ -320,7 +322,7 @@ export class Softphone {
       return;
     }
     const { uri, display_name: name } = session.remote_identity;
-    const from = party(uri.toString());
+    const from = partyOf(uri.toString());
     const call = newCall(crypto.randomUUID(), "in", from, name && name !== from ? name : "", Date.now());
     this.#add({ ...call, serverId: header(CALL_ID_HEADER) });
     this.#wrap(call.id, session).learn(header);

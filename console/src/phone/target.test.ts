@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { hostOf, party, target } from "./target";
+import { hostOf, target } from "./target";
 
 const dialled = (typed: string) => target(typed, "voice.example");
 
@@ -36,15 +36,6 @@ it("dials nothing that would end or add to a header", () => {
     "x".repeat(200),
   ])
     expect(dialled(typed)).toBeNull();
-});
-
-it("knows people by the user part of their address", () => {
-  expect(party("sip:101@10.0.0.1:5060;transport=ws")).toBe("101");
-  expect(party('"Ada" <sip:ada@x>')).toBe("ada");
-  expect(party("tel:+4930123")).toBe("+4930123");
-  expect(party("sip:%23x@y")).toBe("#x");
-  expect(party("sip:%zz@y")).toBe("%zz");
-  expect(party("sip:10.0.0.1")).toBe("10.0.0.1");
 });
 
 it("knows where the server is by its Contact", () => {

@@ -41,16 +41,3 @@ function escaped(user: string): string {
 export function hostOf(contact: string): string {
   return /^[^<]*<?sips?:(?:[^@>;]*@)?([^;>?\s]+)/i.exec(contact)?.[1] ?? "";
 }
-
-/** The part of an address that people know somebody by: `sip:101@10.0.0.1;x=y` is 101. */
-export function party(address: string): string {
-  const bare = /<([^>]*)>/.exec(address)?.[1] ?? address;
-  const text = bare.replace(/^(?:sips?|tel):/i, "").replace(/[;?].*$/, "");
-  const user = text.includes("@") ? text.slice(0, text.indexOf("@")) : text;
-  if (user === "") return text;
-  try {
-    return decodeURIComponent(user);
-  } catch {
-    return user;
-  }
-}

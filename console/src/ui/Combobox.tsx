@@ -152,9 +152,13 @@ export function Combobox({
                   aria-hidden
                 />
                 <span className="min-w-0 flex-1">
-                  <span className="block truncate text-fg">{one.label}</span>
+                  <span dir="auto" className="block truncate text-fg">
+                    {one.label}
+                  </span>
                   {"about" in one && one.about && (
-                    <span className="block truncate text-faint text-xs">{one.about}</span>
+                    <span dir="auto" className="block truncate text-faint text-xs">
+                      {one.about}
+                    </span>
                   )}
                 </span>
               </div>

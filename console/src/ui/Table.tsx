@@ -221,7 +221,9 @@ export function ordered<T>(rows: readonly T[], columns: readonly Column<T>[], by
 
 /** Whether a press went to a control inside the row, which does its own thing. */
 function pressable(target: Element, row: Element): boolean {
-  const found = target.closest("a,button,input,select,textarea,label,[role='menuitem']");
+  // What a menu or dialog of the row shows stands elsewhere in the page, and bubbles here all the same.
+  if (!row.contains(target)) return true;
+  const found = target.closest("a,button,input,select,textarea,label");
   return found !== null && row.contains(found);
 }
 

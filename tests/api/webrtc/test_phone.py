@@ -74,6 +74,14 @@ async def test_a_keys_phone_reaches_no_more_than_the_key(open_desk: Desk) -> Non
     assert kept.reach.uses(None) and kept.reach.uses(key.id) and not kept.reach.uses(open_desk.key.id)
 
 
+async def test_the_operators_phone_dials_numbers_elsewhere_and_a_keys_does_not(open_desk: Desk) -> None:
+    _, calls = made_up_key(open_desk.context, Scope.CALLS_WRITE)
+    for secret, dials in (("", True), (calls, False)):
+        username = (await lend(open_desk, secret))[1]["username"]
+        lent = phones(open_desk).of_user(username)
+        assert lent is not None and lent.reach.dials_out is dials
+
+
 async def test_a_phone_is_given_back_by_its_owner_alone(open_desk: Desk) -> None:
     _, other = made_up_key(open_desk.context, Scope.CALLS_WRITE)
     path = f"{PATH}/{(await lend(open_desk))[1]['username']}"

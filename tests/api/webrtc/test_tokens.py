@@ -5,15 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
 from api.access.call_tokens import BadToken, CallToken, CallTokens, TokenFault
 from api.access.scopes import Scope
+from api.guard import COOKIE
+from cli.serving.callers import vouched_for
+from mediaserver.calls.joining import NOBODY_KNOWN
+from mediaserver.storage.console_sessions import ConsoleSession
+from mediaserver.storage.keys import hash_of, new_secret
 from tests.api.desk import Desk
-from tests.api.keys import bearer, made_up_key, stored_key
+from tests.api.keys import BEGAN, STRANGER, bearer, made_up_key, stored_key
 from tests.api.webrtc.door_desk import DoorDesk, fault, open_door
 
 TOKENS = "/api/webrtc/tokens"
@@ -115,6 +122,48 @@ async def test_a_token_lets_in_to_calls_alone(pool: asyncpg.Pool) -> None:
             assert (await desk.client.post(TOKENS, json={}, headers=bearer(body["token"]))).status == 401
             response = await desk.client.post("/api/console/sessions", headers=bearer(body["token"]))
             assert response.status == 401
+    finally:
+        await desk.stop()
+
+
+async def test_nobody_vouches_for_who_calls_by_a_token(pool: asyncpg.Pool) -> None:
+    """A visitor of a page writes somebody's number as his name: it is not told what was kept of that one, and
+    no trunk shows it as ours. The key itself is taken at its word."""
+    desk = Desk()
+    desk.context.pool = pool
+    await desk.start()
+    _, secret = await stored_key(desk.context, pool, (Scope.CALLS_WRITE,), "shop")
+    try:
+        async with open_door(desk) as world:
+            _, body = await made(world, bearer(secret))
+            for shown, believed in ((body["token"], False), (secret, True)):
+                query = "name=%2B491701234567" + ("" if shown is body["token"] else "&to=echo")
+                response = await world.offer(query, bearer(shown))
+                assert response.status == 201
+                call = desk.board.get(UUID(response.headers["X-Call-Id"]))
+                assert call is not None and "491701234567" in call.from_uri
+                assert vouched_for(call) is believed
+                assert (call.payer == NOBODY_KNOWN) is not believed
+    finally:
+        await desk.stop()
+
+
+async def test_a_token_ends_with_the_sign_in_that_made_it(pool: asyncpg.Pool) -> None:
+    """Also the operator's, whose tokens have no key: a browser that signed in with an admin's key is the
+    operator, and no more once that key is revoked."""
+    desk = Desk()
+    desk.context.pool = pool
+    await desk.start()
+    ring, cookie = desk.context.access.ring, new_secret("vfs_")
+    session = ConsoleSession(uuid4(), hash_of(cookie), BEGAN + timedelta(days=9999), desk.key.id)
+    ring.take_session(session)
+    try:
+        async with open_door(desk) as world:
+            status, body = await made(world, {**STRANGER, "Cookie": f"{COOKIE}={cookie}"})
+            assert status == 201
+            assert (await world.offer("", bearer(body["token"]))).status == 201
+            ring.drop_session(session.id)
+            assert await fault(await world.offer("", bearer(body["token"]))) == (401, "unauthorized")
     finally:
         await desk.stop()
 

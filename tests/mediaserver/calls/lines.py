@@ -137,6 +137,7 @@ class Asked:
         self.url = ""
         self.reach = EVERYBODY
         self.payer = "anonymous"
+        self.shown_as = ""
 
     def announce(self, url: str) -> None:
         self.url = url

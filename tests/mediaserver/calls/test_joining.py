@@ -11,13 +11,14 @@ import numpy as np
 import pytest
 
 from mediaserver.calls import live, waiting
+from mediaserver.calls.may_dial import EVERYBODY, MayDial
 from mediaserver.calls.ringing_tone import ringing_tone
 from mediaserver.errors import CallError, CapacityError
 from mediaserver.media.leg import Direction, Ended, EndedBy, Termination, Why
 from mediaserver.media.time import SAMPLE_RATE
 from mediaserver.storage.records import CallEnded, EventHappened, LegClosed, LegOpened, RecordingMade
 from tests.mediaserver.calls.bench import Bench, connected
-from tests.mediaserver.calls.lines import Line, Lines, frame
+from tests.mediaserver.calls.lines import Asked, Line, Lines, frame
 
 
 class Gone(Line):
@@ -448,6 +449,27 @@ async def test_a_muted_caller_is_not_heard_by_the_agent_either(bench: Bench) -> 
     bench.board.mute(call_id, "caller", False)
     await bench.ticks(1)
     assert bench.robots.made[0].heard == [1, 0, 0, 1]
+
+
+async def test_who_may_have_anybody_called_dials_numbers_elsewhere_and_chooses_how_to_be_shown(
+    bench: Bench,
+) -> None:
+    bench.board.targets.trunks = lambda number: "+49" if number.startswith("+49") else None
+    lines = connected(bench)
+    lines.phones["+4930"] = Line("far")
+    for reach, left in ((EVERYBODY, 404), (MayDial(dials_out=True), None)):
+        asked = Asked(line := Line("ann"), "+4930@here.example")
+        asked.reach, asked.payer, asked.shown_as = reach, "extension:web-1", "+49301234"
+        bench.board.receive(asked, None, None)
+        await bench.settle()
+        assert (line.termination.code if line.termination else None) == left
+    assert lines.placed == [("+4930", "+49301234")]
+    for dialled in ("+1555@here.example", "nobody@here.example", "4711@here.example"):
+        asked = Asked(line := Line("ann"), dialled)
+        asked.reach = MayDial(dials_out=True)
+        bench.board.receive(asked, None, None)
+        await bench.settle()
+        assert line.termination is not None and line.termination.code == 404, dialled
 
 
 @pytest.mark.parametrize(

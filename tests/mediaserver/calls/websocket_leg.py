@@ -153,6 +153,7 @@ class WebSocketInvitation:
         self.about: About = NOTHING
         self.reach = EVERYBODY
         self.payer = "anonymous"
+        self.shown_as = ""
 
     def announce(self, url: str) -> None:
         self.leg.outbox.put_nowait(json.dumps({"transcript": url}))

@@ -10,6 +10,7 @@ from mediaserver.sdp.ice import Ice, IceSide
 from mediaserver.sdp.negotiation import NO_PORT, Negotiated, answer
 from mediaserver.sdp.policy import CodecOrder, Encryption
 from mediaserver.sdp.securing import Securing
+from mediaserver.sdp.session import SdpSession
 
 HEAD = "v=0\r\no=- 46 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0 1\r\na=msid-semantic: WMS\r\n"
 OURS = ("sha256", bytes(range(32)))
@@ -51,6 +52,56 @@ def test_audio_alone_is_left_of_the_group(text: str, place: int) -> None:
     assert taken.port == 5_000 and taken.attributes()["mid"] == "0" and "rtcp-mux" in taken.attributes()
     assert refused.port == 0 and refused.attributes() == {"mid": "1"}
     assert agreed.codec == "opus" and agreed.encrypting is not None and agreed.ice is not None
+
+
+LED = HEAD.replace("BUNDLE 0 1", "BUNDLE 1 0")
+
+
+@pytest.mark.parametrize(("text", "place"), [(VIDEO + AUDIO, 0), (AUDIO + VIDEO, 1)])
+def test_what_leads_the_group_stays_open_and_idle(text: str, place: int) -> None:
+    """Chromium with `bundlePolicy: "max-bundle"` takes no answer that refuses it."""
+    session, agreed = answered(LED + text)
+    assert session.attributes()["group"] == "BUNDLE 1 0"
+    leader, audio = session.media[place], session.media[1 - place]
+    assert (leader.kind, leader.port, leader.formats, leader.direction()) == (
+        "video",
+        5_000,
+        ["96"],
+        "inactive",
+    )
+    for shared in ("ice-ufrag", "ice-pwd", "fingerprint", "setup", "rtcp-mux", "candidate"):
+        assert leader.attributes()[shared] == audio.attributes()[shared]
+    assert agreed.codec == "opus" and audio.port == 5_000
+
+
+def test_what_is_idle_stays_in_its_group_when_we_offer() -> None:
+    securing = Securing(Encryption.REQUIRED, fingerprint=OURS)
+    side = IceSide(Ice.ANSWER)
+    ours = SdpSession(1, securing, side)
+    _, agreed = ours.answer(LED + VIDEO + AUDIO, "198.51.100.2", 5_000, codecs=("opus",))
+    securing.agreed, side.agreed = agreed.encrypting, agreed.ice
+    again = SessionDescription.parse(
+        ours.offer("198.51.100.2", 5_000, codecs=("opus",), direction="sendonly")
+    )
+    assert again.attributes()["group"] == "BUNDLE 1 0"
+    assert [(each.kind, each.port, each.direction()) for each in again.media] == [
+        ("video", 5_000, "inactive"),
+        ("audio", 5_000, "sendonly"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("m=video 9", "m=video 0"),
+        ("UDP/TLS/RTP/SAVPF 96", "UDP/DTLS/SCTP webrtc-datachannel"),
+        ("a=rtpmap:96 VP8/90000", "a=x"),
+        ("a=mid:1", "a=mid:7"),
+    ],
+)
+def test_a_leader_that_could_not_be_answered_is_refused_as_ever(old: str, new: str) -> None:
+    session, _ = answered(LED + VIDEO.replace(old, new) + AUDIO)
+    assert session.media[0].port == 0 and session.attributes()["group"] == "BUNDLE 0"
 
 
 def test_who_knows_no_place_yet_does_not_hold() -> None:

@@ -61,16 +61,43 @@ def test_a_password_is_checked_by_what_is_kept_of_it(algorithm: str) -> None:
 def test_all_that_one_owner_has_is_one_extension_and_each_has_a_password_of_its_own() -> None:
     lender = Lender()
     (one, name, first), (two, same, second) = lender.lend(), lender.lend()
-    assert name == same == "web-1" and one != two and first != second
-    assert lender.lend("b")[1] == "web-2"
+    assert name == same and one != two and first != second
+    assert lender.lend("b")[1] != name
+
+
+def test_whoever_comes_back_first_after_a_restart_has_nobody_elses_name() -> None:
+    before, after = Lender(), Lender()
+    names = {owner: before.lend(owner)[1] for owner in "abcdefgh"}
+    assert len(set(names.values())) == 8
+    for owner in "hgfedcba":
+        for other in set(names) - {owner}:
+            taken = after.phones.lend(owner, reach=EVERYBODY, still_good=yes, extension=names[other])
+            assert taken is None
+        assert after.lend(owner)[1] == names[owner]
+
+
+def test_two_whose_names_would_be_the_same_have_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_NUMBERS", 3)
+    lender = Lender()
+    assert len({lender.lend(owner)[1] for owner in "abc"}) == 3
 
 
 def test_a_name_is_its_owners() -> None:
     lender = Lender()
     lender.lend("a", "web-ada")
     assert lender.phones.lend("b", reach=EVERYBODY, still_good=yes, extension="web-ada") is None
-    lender.lend("b", "web-1")
-    assert lender.lend("c")[1] == "web-2"
+    assert lender.phones.lend("b", reach=EVERYBODY, still_good=yes, extension="web-1") is None
+
+
+def test_who_asks_for_name_after_name_gets_none_of_another_owners() -> None:
+    lender = Lender()
+    ada, *_ = lender.lend("a", "web-ada")
+    lender.phones.withdraw(ada)  # her tab is closed
+    for number in range(module.MOST_NAMES + 10):
+        lender.lend("thief", f"web-{number}x")
+    assert lender.phones.lend("thief", reach=EVERYBODY, still_good=yes, extension="web-ada") is None
+    assert lender.lend("a", "web-ada")[1] == "web-ada"
+    assert lender.lend("b", "web-1x")[1] == "web-1x"  # the first of so many is nobody's any more
 
 
 def test_what_is_lent_ends() -> None:
@@ -131,12 +158,12 @@ async def test_a_page_registers_with_what_it_was_lent_and_is_called_as_its_exten
 
 async def test_nobody_registers_as_another_extension_than_the_one_that_was_lent() -> None:
     lender = Lender()
-    user, _, password = lender.lend()
+    user, name, password = lender.lend()
     lender.lend("b", "web-bob")
     async with agent(**lending(lender)) as us:
         for other in ("100", "web-bob", "web-9", user):
             assert (await Page(us).register(other, password, user=user)).status == 403
-        assert (await Page(us).register("web-1", "wrong", user=user)).status == 401
+        assert (await Page(us).register(name, "wrong", user=user)).status == 401
 
 
 async def test_a_page_calls_as_its_extension_and_reaches_what_its_owner_may() -> None:

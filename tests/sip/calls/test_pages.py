@@ -323,6 +323,33 @@ async def test_what_a_page_is_offered_is_what_browsers_take() -> None:
         page.say((await page.request("BYE")).response(200))
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "status", "says"),
+    [
+        (b"111 63 0 8 110 126", b"63", 488, "no audio in opus"),
+        (b"m=audio", b"m=video", 488, "no audio in opus"),
+        (b"m=audio 9", b"m=audio 0", 488, "no audio in opus"),
+        (b"AB:AB", b"ZZ:AB", 488, "a=fingerprint"),
+        (b"a=ice-ufrag:5wUf\r\n", b"", 488, "a=ice-ufrag"),
+        (b"PpNXZnQ0Uy8qdUvyzTPtRyYb", b"short", 488, "a=ice-pwd"),
+        (b"c=IN IP4 0.0.0.0", b"c=IN IP4 224.0.0.1", 400, "a single host"),
+        (b"t=0 0\r\n", b"t=0 0\r\nm=\r\n", 400, "bad media line"),
+        (b"t=0 0\r\n", b"t=0 0\r\n" + b"m=video 9 RTP/AVP 96\r\n" * 70, 400, "more than 64 media lines"),
+        (b"t=0 0\r\n", b"t=0 0\r\n" + b"a=x\r\n" * 2_100, 400, "more than 2000 lines"),
+    ],
+)
+async def test_an_offer_that_cannot_be_taken_is_refused_in_words_and_leaves_nothing(
+    old: bytes, new: bytes, status: int, says: str
+) -> None:
+    async with agent(Callee.answering(), **guarded()) as us:
+        page = Page(us)
+        await page.register("100", "secret")
+        page.say(page.make("INVITE", body=OFFER.replace(old, new, 1)))
+        refused = await page.response(400, 488)
+        assert refused.status == status and says in (refused.get("Warning") or "")
+        assert us._core.wire.active == 0  # type: ignore[attr-defined]
+
+
 async def test_a_page_that_offers_no_encryption_is_refused() -> None:
     async with agent(Callee.answering(), **guarded()) as us:
         page = Page(us)

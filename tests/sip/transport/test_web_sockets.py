@@ -74,7 +74,11 @@ async def test_a_stranger_may_not_send_what_is_longer_than_its_calls_need() -> N
     async with agent() as us:
         page = Page(us)
         page.say(OPTIONS + b"x" * (1 << 14))
+        assert (await page.response(513)).reason == "Message Too Large"
         assert page.wire.closed
+        silent = Page(us)
+        silent.say(OPTIONS.rstrip(b"\r\n") + b"x" * (1 << 14))  # it has no end
+        assert silent.wire.closed and silent.wire.sent.empty()
 
 
 async def test_who_registered_is_known_and_may_send_longer_messages() -> None:

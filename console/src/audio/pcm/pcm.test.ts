@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Framer, shown } from "./framer";
 import { BAR_MS, BARS, LevelRing } from "./levels";
-import { faultOf, faultText } from "./microphone";
 
 describe("Framer", () => {
   it("cuts frames across pieces and loses no sample", () => {
@@ -39,20 +38,5 @@ describe("LevelRing", () => {
     ring.push(1, BAR_MS);
     ring.push(0, BAR_MS * BARS);
     expect(Math.max(...ring.bars())).toBe(0);
-  });
-});
-
-describe("a microphone that cannot be had", () => {
-  it.each([
-    ["NotAllowedError", "refused"],
-    ["NotFoundError", "missing"],
-    ["OverconstrainedError", "missing"],
-    ["NotReadableError", "busy"],
-    ["TypeError", "failed"],
-  ])("%s is told as %s", (name, fault) => {
-    const error = new Error("no");
-    error.name = name;
-    expect(faultOf(error)).toBe(fault);
-    expect(faultText(faultOf(error))).toMatch(/\.$/);
   });
 });

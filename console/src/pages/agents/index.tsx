@@ -185,6 +185,7 @@ function AgentCard({
         <div className="min-w-0 flex-1">
           <Link
             href={`/agents?agent=${encodeURIComponent(agent.name)}`}
+            dir="auto"
             className="block truncate font-display font-semibold text-fg after:absolute after:inset-0 after:rounded-2xl"
           >
             {agent.name}
@@ -225,7 +226,7 @@ function AgentCard({
           {agent.fault}
         </p>
       ) : (
-        <p className="mt-3 truncate text-muted text-sm">
+        <p dir="auto" className="mt-3 truncate text-muted text-sm">
           {runs ||
             (agent.kind === "echo" ? t("Plays back what it hears") : t("As the server's settings say"))}
         </p>

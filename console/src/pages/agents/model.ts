@@ -145,6 +145,3 @@ export const PART_OF: Record<keyof AgentForm, Part> = {
   retention: "privacy",
   redaction: "privacy",
 };
-
-/** Which settings of an assistant the list of settings does not show, and who does. */
-export const OWN_EDITORS = ["transfers", "languages"] as const;

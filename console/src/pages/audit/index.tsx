@@ -200,7 +200,11 @@ function AuditLine({ line, names, day }: { line: Line; names: ReadonlyMap<string
               <Badge tone={toneOf(line.action)}>{did(line.action)}</Badge>
               <bdi className="min-w-0 break-words text-muted">{subjectOf(line, names)}</bdi>
             </p>
-            {words && !open && <p className="mt-0.5 truncate text-faint text-xs">{words}</p>}
+            {words && !open && (
+              <p dir="auto" className="mt-0.5 truncate text-faint text-xs">
+                {words}
+              </p>
+            )}
           </div>
           <time dateTime={line.at} title={dateTime(line.at)} className="text-faint text-xs">
             {relative(line.at)}

@@ -229,7 +229,9 @@ function Outcome({ call }: { call: Detail }) {
           className="mt-4 border-line border-t pt-3 first:mt-0 first:border-0 first:pt-0"
         >
           <p className="flex flex-wrap items-center justify-between gap-2 text-sm">
-            <span className="truncate text-muted">{outcome.flow}</span>
+            <span dir="auto" className="truncate text-muted">
+              {outcome.flow}
+            </span>
             <Badge tone={outcomeOf({ ...call, live: false, outcomes: [outcome] }).tone}>
               {outcome.status}
             </Badge>

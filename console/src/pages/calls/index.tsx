@@ -264,7 +264,9 @@ function Who({ call }: { call: Call }) {
         <Arrow className="size-4 rtl:-scale-x-100" aria-hidden />
       </span>
       <span className="min-w-0">
-        <span className="figures block truncate font-medium text-fg">{phoneNumber(otherSide(call))}</span>
+        <span dir="auto" className="figures block truncate font-medium text-fg">
+          {phoneNumber(otherSide(call))}
+        </span>
         <span className="block truncate text-faint text-xs">
           {call.agent ?? phoneNumber(ourSide(call))}
           <span className="sm:hidden"> · {relative(call.started_at)}</span>

@@ -2,11 +2,11 @@ import { PhoneIncoming, PhoneOutgoing } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Link } from "wouter";
 import type { Schema } from "@/api";
+import { partyName } from "@/api/address";
 import { clock, phoneNumber, relative } from "@/app/format";
 import { t } from "@/app/i18n";
 import { Badge, Button, Card, EmptyState, ErrorState, SkeletonList, StatusDot } from "@/ui";
 import { useCalls } from "./data";
-import { party } from "./party";
 
 type Call = Schema["CallShown"];
 const SHOWN = 6;
@@ -63,7 +63,9 @@ function Line({ call }: { call: Call }) {
         aria-label={call.direction === "inbound" ? t("Came in") : t("Went out")}
       />
       <span className="min-w-0 flex-1">
-        <span className="block truncate font-medium text-fg">{phoneNumber(party(other))}</span>
+        <span dir="auto" className="block truncate font-medium text-fg">
+          {phoneNumber(partyName(other))}
+        </span>
         <span className="block truncate text-faint text-xs">
           {call.summary || [call.agent ?? call.app, relative(call.started_at)].join(" · ")}
         </span>

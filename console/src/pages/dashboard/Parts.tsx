@@ -29,7 +29,9 @@ export function Engines() {
           {engines.data.engines.map((one) => (
             <li key={`${one.kind} ${one.name}`} className="flex items-center gap-4 px-5 py-3 text-sm">
               <span className="w-10 shrink-0 font-medium text-faint text-xs uppercase">{one.kind}</span>
-              <span className="min-w-0 flex-1 truncate text-fg">{one.name}</span>
+              <span dir="auto" className="min-w-0 flex-1 truncate text-fg">
+                {one.name}
+              </span>
               <StatusDot {...engineStatus(one)} />
             </li>
           ))}
@@ -99,7 +101,9 @@ export function Trunks() {
             const stands = standing(one);
             return (
               <li key={one.name} className="flex items-center gap-4 px-5 py-3 text-sm">
-                <span className="min-w-0 flex-1 truncate text-fg">{one.name}</span>
+                <span dir="auto" className="min-w-0 flex-1 truncate text-fg">
+                  {one.name}
+                </span>
                 <span className="figures text-faint text-xs">
                   {one.max_calls
                     ? tn("{calls} of {count} call", "{calls} of {count} calls", one.max_calls, {

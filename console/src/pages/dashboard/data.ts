@@ -19,20 +19,6 @@ export function daysOf(span: Span, now: number): string[] {
   );
 }
 
-export function useHealth() {
-  return useQuery({
-    queryKey: ["health"],
-    // 503 brings the same answer: what is missing.
-    queryFn: async ({ signal }) => {
-      const { data, error, response } = await api.GET("/api/health", { signal });
-      if (data !== undefined) return data;
-      if (response.status === 503 && error !== undefined && "components" in error) return error;
-      return ok(Promise.resolve({ data, error, response }));
-    },
-    refetchInterval: 15_000,
-  });
-}
-
 export function useSummary(span: Span) {
   const since = useSince(span);
   return useQuery({
@@ -72,6 +58,23 @@ export function useOutcomes(span: Span) {
   return useQuery({
     queryKey: ["analytics", "outcomes", since],
     queryFn: ({ signal }) => ok(api.GET("/api/analytics/outcomes", { params: { query: { since } }, signal })),
+    refetchInterval: FRESH_MS,
+  });
+}
+
+/** How surely callers were understood, and how often agents were cut short. */
+export function useUnderstanding(span: Span) {
+  const since = useSince(span);
+  return useQuery({
+    queryKey: ["analytics", "understanding", since],
+    queryFn: async ({ signal }) => {
+      const asked = { params: { query: { since } }, signal };
+      const [heard, cut] = await Promise.all([
+        ok(api.GET("/api/analytics/confidence", asked)),
+        ok(api.GET("/api/analytics/interruptions", asked)),
+      ]);
+      return { heard: heard.items[0], cut: cut.items[0] };
+    },
     refetchInterval: FRESH_MS,
   });
 }

@@ -4,6 +4,7 @@ import { Link } from "wouter";
 import { compact, cost, ms, number, percent } from "@/app/format";
 import { t, tn } from "@/app/i18n";
 import { keep, kept } from "@/app/kept";
+import { useHealth } from "@/parts/data";
 import { Page, Segmented, Sparkline, Stat, StatusDot } from "@/ui";
 import { Attentions } from "./Attentions";
 import { attentions } from "./attention";
@@ -14,7 +15,6 @@ import {
   useCosts,
   useEngines,
   useFollowCalls,
-  useHealth,
   useKeyWarning,
   useLatency,
   useOutbound,
@@ -23,8 +23,10 @@ import {
   useTrunks,
 } from "./data";
 import { LatencyCard } from "./LatencyCard";
+import { Outcomes } from "./Outcomes";
 import { Engines, Trunks } from "./Parts";
 import { standing } from "./standing";
+import { Understanding } from "./Understanding";
 import { Volume } from "./Volume";
 
 const SPANS: readonly Span[] = ["1", "7", "30"];
@@ -58,10 +60,12 @@ export default function DashboardPage() {
         <div className="grid items-start gap-5 lg:grid-cols-2">
           <div className="min-w-0 space-y-5">
             <Volume span={span} />
+            <Outcomes span={span} />
             <Calls />
           </div>
           <div className="min-w-0 space-y-5">
             <LatencyCard span={span} />
+            <Understanding span={span} />
             <Engines />
             <Trunks />
           </div>

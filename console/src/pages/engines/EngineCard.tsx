@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { Cpu, FlaskConical, KeyRound, Weight } from "lucide-react";
 import type { ReactNode } from "react";
 import { api, ok } from "@/api";
-import { ms, number } from "@/app/format";
+import { ms, number, outOf } from "@/app/format";
 import { t, tn } from "@/app/i18n";
 import { useSession } from "@/app/session";
 import type { Engine } from "@/parts/data";
@@ -36,7 +36,9 @@ export function EngineCard({ engine }: { engine: Engine }) {
       <div className="flex items-start justify-between gap-3">
         <div className="min-w-0">
           <h3 className="break-words font-display font-semibold">{engine.name}</h3>
-          <p className="mt-0.5 text-muted text-sm leading-relaxed">{engine.summary}</p>
+          <p className="mt-0.5 text-muted text-sm leading-relaxed">
+            <bdi>{engine.summary}</bdi>
+          </p>
         </div>
         <div className="shrink-0 pt-0.5">
           <EngineDot engine={engine} />
@@ -44,7 +46,9 @@ export function EngineCard({ engine }: { engine: Engine }) {
       </div>
       {state?.status === "warming" && (
         <div className="mt-3">
-          <p className="mb-1 truncate text-faint text-xs">{state.doing ?? t("It is being started.")}</p>
+          <p dir="auto" className="mb-1 truncate text-faint text-xs">
+            {state.doing ?? t("It is being started.")}
+          </p>
           <Progress label={t("{name} is warming", { name: engine.name })} />
         </div>
       )}
@@ -70,7 +74,7 @@ export function EngineCard({ engine }: { engine: Engine }) {
           />
           <Figure
             label={state.workers > 0 ? t("Workers") : t("Restarts")}
-            value={state.workers > 0 ? `${state.workers_ready} / ${state.workers}` : number(state.restarts)}
+            value={state.workers > 0 ? outOf(state.workers_ready, state.workers) : number(state.restarts)}
           />
         </dl>
       )}
@@ -107,7 +111,7 @@ export function EngineCard({ engine }: { engine: Engine }) {
           </Button>
         )}
       </div>
-      <p className="mt-2 truncate text-faint text-xs" title={engine.languages.join(", ")}>
+      <p dir="auto" className="mt-2 truncate text-faint text-xs" title={engine.languages.join(", ")}>
         {engine.cost} · {engine.languages.includes("*") ? t("any language") : languages(engine.languages)}
       </p>
     </li>

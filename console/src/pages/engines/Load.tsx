@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { fetched } from "@/api";
-import { number, percent } from "@/app/format";
+import { number, outOf, percent } from "@/app/format";
 import { t, tn } from "@/app/i18n";
 import { type Sample, samplesOf } from "@/parts/metrics";
 import { Badge, Card, Progress } from "@/ui";
@@ -37,10 +37,7 @@ export function Load() {
                 <li key={pool}>
                   <div className="mb-1 flex justify-between gap-3 text-sm">
                     <span className="text-muted">{poolName(pool)}</span>
-                    <span className="figures">
-                      {number(inside)}
-                      {most ? ` / ${number(most)}` : ""}
-                    </span>
+                    <span className="figures">{most ? outOf(inside, most) : number(inside)}</span>
                   </div>
                   <Progress
                     value={most ? inside / most : inside > 0 ? 1 : 0}
@@ -65,9 +62,7 @@ export function Load() {
                 <li key={gpu}>
                   <div className="mb-1 flex justify-between gap-3 text-sm">
                     <span className="text-muted">{t("GPU {number}", { number: gpu })}</span>
-                    <span className="figures">
-                      {number(held / 1024, 1)} / {number(total / 1024, 1)} GiB
-                    </span>
+                    <span className="figures">{outOf(held / 1024, total / 1024, 1)} GiB</span>
                   </div>
                   <Progress
                     value={total > 0 ? held / total : 0}

@@ -180,7 +180,7 @@ function Whole({ flow, schema, document: initial, revision, base, readOnly }: Ed
 
   // ---- versions
 
-  const { keepVersion, publish, publishOld, keepTheirs } = useVersioning(flow.name, document, draft);
+  const { publish, publishOld, keepTheirs } = useVersioning(flow.name, document, draft);
   const suggest = (found: FlowDocument) => comparison.suggest({ ...found, name: document.name });
   async function imported(event: ChangeEvent<HTMLInputElement>) {
     const chosen = event.target.files?.[0];
@@ -241,9 +241,8 @@ function Whole({ flow, schema, document: initial, revision, base, readOnly }: Ed
     problems: () => <Problems checked={checked} onShow={showProblem} />,
     versions: () => (
       <Versions
-        name={flow.name}
+        flow={flow}
         document={document}
-        published={flow.published}
         compared={comparison.version}
         onCompare={comparison.against}
         onRestore={(found, number) => {
@@ -258,15 +257,21 @@ function Whole({ flow, schema, document: initial, revision, base, readOnly }: Ed
         readOnly={readOnly}
       />
     ),
-    test: () => <Testing flow={flow} document={document} trail={trail} onTrail={setTrail} />,
-    callers: () => (
-      <Simulate name={flow.name} prepare={() => keepVersion(t("for simulated callers"), false)} />
+    test: () => (
+      <Testing
+        flow={flow}
+        document={document}
+        draft={readOnly ? null : draft}
+        trail={trail}
+        onTrail={setTrail}
+      />
     ),
+    callers: () => <Simulate name={flow.name} document={document} />,
     words: () => (
       <ChangeInWords
         flow={flow.name}
         comparison={comparison}
-        prepare={() => keepVersion(t("before a change in words"), false)}
+        document={document}
         onSuggest={suggest}
         onTake={take}
         onShow={show}

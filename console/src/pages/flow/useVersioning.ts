@@ -7,8 +7,6 @@ import type { FlowDocument } from "./model/document";
 import type { Draft, Theirs } from "./useDraft";
 
 export interface Versioning {
-  /** Its number; what the newest version says already is not kept again. */
-  keepVersion: (note: string, publish: boolean) => Promise<number>;
   /** What is drawn becomes a version, and there is no working copy any more. */
   publish: (note: string, now: boolean) => Promise<void>;
   publishOld: (number: number) => Promise<void>;
@@ -29,14 +27,10 @@ export function useVersioning(name: string, document: FlowDocument, draft: Draft
     },
     [name],
   );
-  const keepVersion = useCallback(
-    (note: string, publish: boolean) => keep(document, note, publish),
-    [keep, document],
-  );
   const refresh = useCallback(() => queries.invalidateQueries({ queryKey: ["flows"] }), []);
   async function publish(note: string, now: boolean) {
     const sent = document;
-    const number = await keepVersion(note, now);
+    const number = await keep(sent, note, now);
     await draft.settle(sent, number);
     await refresh();
     toast.ok(
@@ -62,5 +56,5 @@ export function useVersioning(name: string, document: FlowDocument, draft: Draft
     await keep(theirs.document, t("drawn by {name} at the same time", { name: theirs.madeBy }), false);
     await refresh();
   }
-  return { keepVersion, publish, publishOld, keepTheirs };
+  return { publish, publishOld, keepTheirs };
 }

@@ -182,7 +182,7 @@ function FromWords({ words, onWords }: { words: string; onWords: (words: string)
         t("Ask how satisfied the caller is from one to five, and why."),
         t("Book a table: day, time, people; read it back."),
       ]}
-      ask={async () => ({ save: true })}
+      ask={() => ({ save: true })}
       onDrawn={(found) => {
         if (!shown.current) return void queries.invalidateQueries({ queryKey: ["flows"] });
         onWords("");

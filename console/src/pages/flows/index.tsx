@@ -1,8 +1,10 @@
 import { useMutation } from "@tanstack/react-query";
 import {
   CircleAlert,
+  CirclePause,
   Download,
   Ellipsis,
+  KeyRound,
   PencilLine,
   Plus,
   Rocket,
@@ -33,6 +35,7 @@ import {
   toast,
 } from "@/ui";
 import { type Beginning, NewFlow } from "./NewFlow";
+import { Secrets } from "./Secrets";
 
 type Flow = Schema["FlowShown"];
 
@@ -42,6 +45,8 @@ export default function FlowsPage() {
   const { may } = useSession();
   const writes = may("flows:write");
   const [begin, setBegin] = useState<Beginning | null>(null);
+  const [pausing, setPausing] = useState<Flow | null>(null);
+  const [secrets, setSecrets] = useState(false);
   const [removing, setRemoving] = useState<Flow | null>(null);
   const list = useKeyset(["flows", "list"], (cursor, signal) =>
     ok(api.GET("/api/flows", { params: { query: { cursor } }, signal })),
@@ -88,6 +93,11 @@ export default function FlowsPage() {
       actions={
         writes && (
           <>
+            {may("admin") && (
+              <Button variant="ghost" icon={<KeyRound />} onClick={() => setSecrets(true)}>
+                {t("Secrets")}
+              </Button>
+            )}
             <Button icon={<Sparkles />} onClick={() => setBegin("words")}>
               {t("In words")}
             </Button>
@@ -147,7 +157,9 @@ export default function FlowsPage() {
                       <Workflow className="size-4.5" aria-hidden />
                     </span>
                     <span className="min-w-0">
-                      <span className="block truncate font-medium text-fg">{flow.name}</span>
+                      <span dir="auto" className="block truncate font-medium text-fg">
+                        {flow.name}
+                      </span>
                       <span className="block truncate text-faint text-xs" dir="auto">
                         {flow.about || tn("{count} version", "{count} versions", flow.versions)}
                       </span>
@@ -228,6 +240,12 @@ export default function FlowsPage() {
                         disabled: !writes || flow.published === null,
                         onSelect: () => back.mutate(flow.name),
                       },
+                      {
+                        label: t("Take it off the air"),
+                        icon: <CirclePause />,
+                        disabled: !writes || flow.published === null,
+                        onSelect: () => setPausing(flow),
+                      },
                       "line",
                       {
                         label: t("Remove"),
@@ -244,6 +262,29 @@ export default function FlowsPage() {
           />
         )}
       </Card>
+      {secrets && <Secrets onClose={() => setSecrets(false)} />}
+      <ConfirmDialog
+        open={pausing !== null}
+        onOpenChange={(now) => !now && setPausing(null)}
+        title={t("Take {name} off the air?", { name: pausing?.name ?? "" })}
+        text={
+          pausing !== null && pausing.agents.length > 0
+            ? t(
+                "No new call gets it: {agents} refuse theirs until it is published again. Calls that are up go on.",
+                {
+                  agents: listed(pausing.agents),
+                },
+              )
+            : t("No new call gets it until it is published again. Calls that are up go on.")
+        }
+        action={t("Take it off the air")}
+        danger
+        onConfirm={async () => {
+          if (pausing === null) return;
+          await ok(api.DELETE("/api/flows/{name}/publish", { params: { path: { name: pausing.name } } }));
+          await queries.invalidateQueries({ queryKey: ["flows"] });
+        }}
+      />
       <NewFlow begin={begin} onClose={() => setBegin(null)} />
       <ConfirmDialog
         open={removing !== null}

@@ -2,8 +2,8 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, ok, queries, type Schema } from "@/api";
 import { t } from "@/app/i18n";
+import { KINDS, limitOf, NO_LIMITS, type QuotaTexts, quotaName, quotaOf, textsOf } from "@/parts/quota";
 import { Button, Checkbox, ErrorState, Field, Input, RadioCards, Sheet, toast } from "@/ui";
-import { KINDS, limitOf, NO_LIMITS, type QuotaTexts, quotaName, quotaOf, textsOf } from "./quota";
 import { presetOf, presets, SCOPES, type Scope, scopeText } from "./scopes";
 
 type Key = Schema["KeyShown"];

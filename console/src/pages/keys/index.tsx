@@ -6,6 +6,7 @@ import { useActions } from "@/app/actions";
 import { compact, DASH, date, relative } from "@/app/format";
 import { t, tn } from "@/app/i18n";
 import { useSession } from "@/app/session";
+import { nearest, quotaName } from "@/parts/quota";
 import {
   Badge,
   Button,
@@ -27,7 +28,6 @@ import {
 } from "@/ui";
 import { KeyForm } from "./KeyForm";
 import { KeyMade } from "./KeyMade";
-import { nearest, quotaName } from "./quota";
 
 type Key = Schema["KeyShown"];
 type Doing =
@@ -77,7 +77,9 @@ export default function KeysPage() {
       sort: (key) => key.name,
       cell: (key) => (
         <span className="block min-w-0">
-          <span className="block truncate font-medium text-fg">{key.name}</span>
+          <span dir="auto" className="block truncate font-medium text-fg">
+            {key.name}
+          </span>
           <span dir="ltr" className="block truncate text-start font-mono text-faint text-xs">
             {key.prefix}…
           </span>

@@ -3,7 +3,7 @@ import { ArrowLeft, FileText, Globe, Plus, Sparkles, Trash2 } from "lucide-react
 import { useState } from "react";
 import { Link, useLocation } from "wouter";
 import { api, ok, type Schema, useKeyset } from "@/api";
-import { bytes, number, relative } from "@/app/format";
+import { bytes, number, outOf, relative } from "@/app/format";
 import { t, tn } from "@/app/i18n";
 import { useSession } from "@/app/session";
 import { knowledgeQuery } from "@/parts/data";
@@ -186,7 +186,9 @@ export function CollectionView({ name, onAdd }: { name: string; onAdd: () => voi
                             {one.name.includes("/") ? <Globe /> : <FileText />}
                           </span>
                           <span className="min-w-0">
-                            <span className="block truncate">{one.name}</span>
+                            <span dir="auto" className="block truncate">
+                              {one.name}
+                            </span>
                             <span className="block truncate text-faint text-xs">
                               {[
                                 one.language,
@@ -219,7 +221,7 @@ export function CollectionView({ name, onAdd }: { name: string; onAdd: () => voi
                               one.embedded >= one.passages ? (
                                 <Badge tone="ok">{t("all")}</Badge>
                               ) : (
-                                <Badge tone="warn">{`${one.embedded} / ${one.passages}`}</Badge>
+                                <Badge tone="warn">{outOf(one.embedded, one.passages)}</Badge>
                               ),
                           },
                         ]

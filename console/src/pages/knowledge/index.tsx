@@ -110,6 +110,7 @@ export default function KnowledgePage() {
                     <div className="min-w-0 flex-1">
                       <Link
                         href={`/knowledge?collection=${encodeURIComponent(one.name)}`}
+                        dir="auto"
                         className="block truncate font-display font-semibold after:absolute after:inset-0 after:rounded-2xl"
                       >
                         {one.name}

@@ -4,8 +4,10 @@ import { useEffect, useRef, useState } from "react";
 import { api, ok } from "@/api";
 import { t } from "@/app/i18n";
 import { useSession } from "@/app/session";
-import { MicrophoneError } from "@/audio/pcm/microphone";
+import { FaultError } from "@/audio/fault";
+import { inWords } from "@/phone/faults";
 import { Button, ConfirmDialog, ErrorState, Input, Meter, toast } from "@/ui";
+import { HandOver } from "./HandOver";
 import { type Mode, Supervisor } from "./supervisor";
 
 /** What a supervisor does with a call: listen, whisper, take it over, have something said, hang up. */
@@ -39,8 +41,10 @@ export function Controls({ call, answered }: { call: string; answered: boolean }
           fault: (message) => setFault({ message }),
         });
     } catch (error) {
-      if (error instanceof MicrophoneError) setFault({ message: error.message, detail: error.detail });
-      else setFault({ message: t("The call could not be joined."), detail: String(error) });
+      if (error instanceof FaultError) {
+        const { title, help } = inWords(error.fault);
+        setFault({ message: title, detail: help });
+      } else setFault({ message: t("The call could not be joined."), detail: String(error) });
     } finally {
       setBusy(false);
     }
@@ -89,6 +93,7 @@ export function Controls({ call, answered }: { call: string; answered: boolean }
         >
           {t("Take over")}
         </Seat>
+        <HandOver call={call} disabled={!acts || !answered} />
         <Button
           variant="danger"
           icon={<PhoneOff />}

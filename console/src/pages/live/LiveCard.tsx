@@ -40,7 +40,7 @@ export const LiveCard = memo(function LiveCard({
           aria-label={call.direction === "inbound" ? t("Came in") : t("Went out")}
           className="size-4 shrink-0 text-gold-text rtl:-scale-x-100"
         />
-        <span className="figures min-w-0 flex-1 truncate font-medium text-fg">
+        <span dir="auto" className="figures min-w-0 flex-1 truncate font-medium text-fg">
           {phoneNumber(otherSide(call))}
         </span>
         {call.ended === null && <Elapsed since={call.answeredAt ?? call.startedAt} />}

@@ -36,7 +36,7 @@ export class Supervisor {
     socket.onclose = (event) => this.finish(event.code === 1000 || event.code === 1005 ? "" : event.reason);
   }
 
-  /** Begin to listen; `mode` others need the microphone, which is opened first. Throws MicrophoneError. */
+  /** Begin to listen; `mode` others need the microphone, which is opened first. Throws FaultError. */
   static async open(call: string, mode: Mode, heard: SupervisorHeard): Promise<Supervisor> {
     const context = new AudioContext();
     let microphone: Microphone | null = null;
@@ -64,7 +64,7 @@ export class Supervisor {
     }
   }
 
-  /** Throws MicrophoneError where one is needed that cannot be had; the mode stays as it was then. */
+  /** Throws FaultError where one is needed that cannot be had; the mode stays as it was then. */
   async change(mode: Mode): Promise<void> {
     if (mode !== "listen" && !this.microphone) this.microphone = await opened(this.context, () => this);
     if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify({ type: "mode", mode }));

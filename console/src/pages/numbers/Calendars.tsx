@@ -1,8 +1,9 @@
 import { CalendarDays } from "lucide-react";
 import { t, tn } from "@/app/i18n";
 import type { Calendar, Route } from "@/parts/data";
+import type { Asked } from "@/parts/Loaded";
 import { Button, Card, EmptyState, Table } from "@/ui";
-import { type Listed, Loaded } from "./Loaded";
+import { Listing } from "./Listing";
 
 /** Calendars, and how many routes go by each. */
 export function Calendars({
@@ -11,13 +12,13 @@ export function Calendars({
   onOpen,
   onNew,
 }: {
-  list: Listed<Calendar>;
+  list: Asked<Calendar[]>;
   routes: Route[];
   onOpen: (one: Calendar) => void;
   onNew: () => void;
 }) {
   return (
-    <Loaded
+    <Listing
       list={list}
       title={t("The calendars could not be loaded")}
       empty={
@@ -49,8 +50,12 @@ export function Calendars({
                 sort: (one) => one.name,
                 cell: (one) => (
                   <span className="block">
-                    <span className="block truncate font-medium">{one.name}</span>
-                    <span className="block truncate text-faint text-xs">{one.fault || one.label}</span>
+                    <span dir="auto" className="block truncate font-medium">
+                      {one.name}
+                    </span>
+                    <span dir="auto" className="block truncate text-faint text-xs">
+                      {one.fault || one.label}
+                    </span>
                   </span>
                 ),
               },
@@ -70,6 +75,6 @@ export function Calendars({
           />
         </Card>
       )}
-    </Loaded>
+    </Listing>
   );
 }

@@ -7,9 +7,10 @@ import { t } from "@/app/i18n";
 import { useSession } from "@/app/session";
 import { Avatar } from "@/parts/Avatar";
 import { type PhoneNumber, type Route, trunksQuery } from "@/parts/data";
+import type { Asked } from "@/parts/Loaded";
 import { Notice } from "@/parts/Notice";
 import { Badge, Button, Card, EmptyState, SearchInput, Table } from "@/ui";
-import { type Listed, Loaded } from "./Loaded";
+import { Listing } from "./Listing";
 
 /** Our numbers, who answers each, and trunks that are down for them. */
 export function Numbers({
@@ -18,7 +19,7 @@ export function Numbers({
   onOpen,
   onNew,
 }: {
-  list: Listed<PhoneNumber>;
+  list: Asked<PhoneNumber[]>;
   routes: Route[];
   onOpen: (one: PhoneNumber) => void;
   onNew: () => void;
@@ -31,7 +32,7 @@ export function Numbers({
   );
   const hit = down.filter((one) => list.data?.some((number) => number.trunk === one.name));
   return (
-    <Loaded
+    <Listing
       list={list}
       title={t("The numbers could not be loaded")}
       empty={
@@ -90,8 +91,12 @@ export function Numbers({
                     sort: (one) => one.number,
                     cell: (one) => (
                       <span className="block">
-                        <span className="figures block truncate font-medium">{phoneNumber(one.number)}</span>
-                        <span className="block truncate text-faint text-xs">{one.label}</span>
+                        <span dir="auto" className="figures block truncate font-medium">
+                          {phoneNumber(one.number)}
+                        </span>
+                        <span dir="auto" className="block truncate text-faint text-xs">
+                          {one.label}
+                        </span>
                       </span>
                     ),
                   },
@@ -122,7 +127,7 @@ export function Numbers({
           </div>
         );
       }}
-    </Loaded>
+    </Listing>
   );
 }
 

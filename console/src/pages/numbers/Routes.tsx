@@ -2,8 +2,9 @@ import { CalendarDays, Route as RouteIcon } from "lucide-react";
 import { t } from "@/app/i18n";
 import { Avatar } from "@/parts/Avatar";
 import type { Route } from "@/parts/data";
+import type { Asked } from "@/parts/Loaded";
 import { Badge, Button, EmptyState } from "@/ui";
-import { type Listed, Loaded } from "./Loaded";
+import { Listing } from "./Listing";
 import { WeekView } from "./WeekView";
 import { hoursInWords, hoursOf } from "./week";
 
@@ -13,12 +14,12 @@ export function Routes({
   onOpen,
   onNew,
 }: {
-  list: Listed<Route>;
+  list: Asked<Route[]>;
   onOpen: (one: Route) => void;
   onNew: () => void;
 }) {
   return (
-    <Loaded
+    <Listing
       list={list}
       title={t("The routes could not be loaded")}
       empty={
@@ -45,7 +46,7 @@ export function Routes({
             ))}
         </ul>
       )}
-    </Loaded>
+    </Listing>
   );
 }
 
@@ -59,6 +60,7 @@ function RouteCard({ route, onOpen }: { route: Route; onOpen: () => void }) {
           <button
             type="button"
             onClick={onOpen}
+            dir="auto"
             className="block max-w-full truncate font-display font-semibold after:absolute after:inset-0 after:rounded-2xl"
           >
             <bdi>{route.label || route.pattern}</bdi>

@@ -1,24 +1,17 @@
 // An agent calls somebody in your place: whom, which agent, what number they see.
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { Bot } from "lucide-react";
 import { useState } from "react";
 import { useLocation } from "wouter";
 import { api, ok } from "@/api";
 import { t } from "@/app/i18n";
-import { useSession } from "@/app/session";
 import { Button, Card, Combobox, ErrorState, Field, Input, Select, toast } from "@/ui";
-import { useAgents } from "./useDirectory";
+import { useAgents, useNumbers } from "./useDirectory";
 
 export function AgentCall() {
-  const { may } = useSession();
   const [, go] = useLocation();
   const agents = useAgents();
-  const numbers = useQuery({
-    queryKey: ["numbers", "phone"],
-    queryFn: ({ signal }) =>
-      ok(api.GET("/api/telephony/numbers", { params: { query: { limit: 200 } }, signal })),
-    enabled: may("telephony:read"),
-  });
+  const numbers = useNumbers();
   const [to, setTo] = useState("");
   const [agent, setAgent] = useState("");
   const [caller, setCaller] = useState("");

@@ -25,11 +25,13 @@ export function Contacts({ onChoose }: { onChoose: (address: string) => void }) 
               >
                 <Face name={entry.name} agent={entry.kind === "agent"} size="sm" />
                 <span className="min-w-0 flex-1">
-                  <span className="block truncate font-medium text-fg text-sm">
+                  <span dir="auto" className="block truncate font-medium text-fg text-sm">
                     <span className="sr-only">{t("Dial")} </span>
                     {entry.name}
                   </span>
-                  <span className="block truncate text-muted text-xs">{entry.note}</span>
+                  <span dir="auto" className="block truncate text-muted text-xs">
+                    {entry.note}
+                  </span>
                 </span>
                 <Phone className="size-4 shrink-0 text-faint" aria-hidden />
               </button>

@@ -7,6 +7,7 @@ import { found } from "@/phone/directory";
 import { softphone } from "@/phone/softphone";
 import { usePhone } from "@/phone/usePhone";
 import { Button, cn, IconButton } from "@/ui";
+import { CallerId } from "./CallerId";
 import { Keypad } from "./Keypad";
 import { Suggestions } from "./Suggestions";
 import { useDirectory } from "./useDirectory";
@@ -100,6 +101,7 @@ export function Dialler({ typed, onTyped }: Props) {
       >
         {t("Call")}
       </Button>
+      <CallerId />
     </div>
   );
 }

@@ -76,7 +76,10 @@ function Row({ call, onChoose }: { call: Past; onChoose: (address: string) => vo
       >
         <Icon className={cn("size-4.5 shrink-0", call.missed ? "text-bad" : "text-faint")} aria-hidden />
         <span className="min-w-0 flex-1">
-          <span className={cn("block truncate font-medium text-sm", call.missed ? "text-bad" : "text-fg")}>
+          <span
+            dir="auto"
+            className={cn("block truncate font-medium text-sm", call.missed ? "text-bad" : "text-fg")}
+          >
             <span className="sr-only">{t("Dial")} </span>
             {phoneNumber(call.party)}
           </span>

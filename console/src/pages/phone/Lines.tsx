@@ -51,7 +51,9 @@ function Other({ call }: { call: PhoneCall }) {
       >
         <Face name={call.name || call.party} size="sm" />
         <span className="min-w-0">
-          <span className="block truncate font-medium text-fg text-sm">{who(call)}</span>
+          <span dir="auto" className="block truncate font-medium text-fg text-sm">
+            {who(call)}
+          </span>
           <span className="figures block truncate text-muted text-xs">{callWords(call, seconds)}</span>
         </span>
       </button>

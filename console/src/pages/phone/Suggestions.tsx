@@ -44,8 +44,12 @@ export function Suggestions({ id, entries, at, onChoose, typed }: Props) {
           >
             <Face name={entry.name} agent={entry.kind === "agent"} size="sm" />
             <span className="min-w-0 flex-1">
-              <span className="block truncate font-medium text-fg text-sm">{phoneNumber(entry.name)}</span>
-              <span className="block truncate text-muted text-xs">{entry.note}</span>
+              <span dir="auto" className="block truncate font-medium text-fg text-sm">
+                {phoneNumber(entry.name)}
+              </span>
+              <span dir="auto" className="block truncate text-muted text-xs">
+                {entry.note}
+              </span>
             </span>
             <Phone className="size-4 shrink-0 text-gold-text" aria-hidden />
           </button>

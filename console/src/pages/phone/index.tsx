@@ -1,5 +1,5 @@
 // The softphone's page: the handset at the start, what belongs to the call or the past beside it.
-import { Power } from "lucide-react";
+import { CodeXml, Power } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useSearchParams } from "wouter";
 import { useActions } from "@/app/actions";
@@ -15,6 +15,7 @@ import { AgentCall } from "./AgentCall";
 import { CaptionsPanel } from "./CaptionsPanel";
 import { Contacts } from "./Contacts";
 import { DevicesPanel } from "./DevicesPanel";
+import { EmbedDialog } from "./EmbedDialog";
 import { Handset } from "./Handset";
 import { History } from "./History";
 import { QualityPanel } from "./QualityPanel";
@@ -25,6 +26,7 @@ export default function PhonePage() {
   const [search] = useSearchParams();
   const [typed, setTyped] = useState(() => search.get("to")?.slice(0, 128) ?? "");
   const [adding, setAdding] = useState(false);
+  const [embedding, setEmbedding] = useState(false);
   const devices = useRef<HTMLDivElement>(null);
   const guest = session?.signed_in !== true;
   const allowed = guest ? session?.may_call_without_key === true : may("calls:write");
@@ -58,19 +60,27 @@ export default function PhonePage() {
     <Page
       title={t("Phone")}
       actions={
-        allowed &&
-        phone.state !== "off" && (
-          <Button
-            variant="ghost"
-            icon={<Power />}
-            disabled={phone.calls.some(isAnswered)}
-            onClick={() => {
-              switched(false);
-              softphone.stop();
-            }}
-          >
-            {t("Switch off")}
-          </Button>
+        allowed && (
+          <>
+            {!guest && (
+              <Button variant="ghost" icon={<CodeXml />} onClick={() => setEmbedding(true)}>
+                {t("For your site")}
+              </Button>
+            )}
+            {phone.state !== "off" && (
+              <Button
+                variant="ghost"
+                icon={<Power />}
+                disabled={phone.calls.some(isAnswered)}
+                onClick={() => {
+                  switched(false);
+                  softphone.stop();
+                }}
+              >
+                {t("Switch off")}
+              </Button>
+            )}
+          </>
         )
       }
     >
@@ -102,6 +112,7 @@ export default function PhonePage() {
           </div>
         </div>
       </div>
+      {embedding && <EmbedDialog onClose={() => setEmbedding(false)} />}
     </Page>
   );
 }

@@ -16,6 +16,17 @@ export function useAgents() {
   });
 }
 
+/** Ours, by which calls can be shown. */
+export function useNumbers() {
+  const { may } = useSession();
+  return useQuery({
+    queryKey: ["numbers", "phone"],
+    queryFn: ({ signal }) =>
+      ok(api.GET("/api/telephony/numbers", { params: { query: { limit: 200 } }, signal })),
+    enabled: may("telephony:read"),
+  });
+}
+
 export function useExtensions() {
   const { may } = useSession();
   return useQuery({

@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useState } from "react";
 import type { Ending } from "@/api/gateway";
 import { clock, ms } from "@/app/format";
 import { t } from "@/app/i18n";
+import { inWords } from "@/phone/faults";
 import { Badge, Button, Card, cn, Segmented, type Status, StatusDot, Tooltip } from "@/ui";
 import { Keypad } from "./Keypad";
 import { QualityBadge } from "./Metrics";
@@ -226,8 +227,8 @@ function Faults({ studio, view, onBegin, onSignIn }: FaultsProps) {
     <>
       {view.fault && (
         <Callout
-          text={view.fault.text}
-          detail={view.fault.detail}
+          text={inWords(view.fault).title}
+          detail={`${inWords(view.fault).help} ${t("Typed words work without it.")}`}
           action={
             <Button
               size="sm"

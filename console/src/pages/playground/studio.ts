@@ -1,16 +1,12 @@
 // The page's own machine: one microphone, one or two conversations, who is heard of them. React only draws what it says.
 import { t } from "@/app/i18n";
+import { type Fault, FaultError } from "@/audio/fault";
 import { LevelRing } from "@/audio/pcm/levels";
-import { Microphone, MicrophoneError } from "@/audio/pcm/microphone";
+import { Microphone } from "@/audio/pcm/microphone";
 import { pausesOf, type Settings, wantedOf } from "./settings";
 import { type Before, Talk, type TalkView } from "./talk";
 
 export type Phase = "idle" | "opening" | "talking" | "over";
-
-export interface Fault {
-  text: string;
-  detail: string;
-}
 
 export interface StudioView {
   phase: Phase;
@@ -214,7 +210,7 @@ export class Studio {
           ended: () => {
             this.microphone?.close();
             this.microphone = null;
-            this.failed(new MicrophoneError("unplugged"));
+            this.failed({ name: "microphone_gone" });
           },
         },
         { device: settings.device, processed: settings.processed },
@@ -227,13 +223,14 @@ export class Studio {
       this.change({ microphone: "on", fault: null });
       return true;
     } catch (error) {
-      this.failed(error instanceof MicrophoneError ? error : new MicrophoneError("failed"));
+      this.failed(error instanceof FaultError ? error.fault : { name: "microphone_busy" });
       return false;
     }
   }
 
-  private failed(fault: MicrophoneError): void {
-    this.change({ microphone: "none", holding: false, fault: { text: fault.message, detail: fault.detail } });
+  /** Nothing is heard of who speaks; the conversation goes on by words. */
+  private failed(fault: Fault): void {
+    this.change({ microphone: "none", holding: false, fault });
   }
 
   /** Whether what the microphone hears is to be heard by anybody. */

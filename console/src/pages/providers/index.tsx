@@ -83,8 +83,12 @@ function ProviderCard({ provider }: { provider: Provider }) {
           <Avatar name={provider.title} className="size-11 rounded-2xl text-sm" />
         )}
         <div className="min-w-0 flex-1">
-          <h2 className="truncate font-display font-semibold">{provider.title}</h2>
-          <p className="text-muted text-sm first-letter:uppercase">{provider.detail}</p>
+          <h2 dir="auto" className="truncate font-display font-semibold">
+            {provider.title}
+          </h2>
+          <p className="text-muted text-sm first-letter:uppercase">
+            <bdi>{provider.detail}</bdi>
+          </p>
         </div>
         <Badge tone={provider.kind === "sip" ? "primary" : "neutral"} icon={<PlugZap />}>
           {provider.kind === "sip" ? "SIP" : "API"}

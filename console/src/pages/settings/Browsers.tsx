@@ -69,7 +69,7 @@ export function Browsers() {
                   <span className="truncate">{browserName(one.browser)}</span>
                   {one.current && <Badge tone="gold">{t("this one")}</Badge>}
                 </span>
-                <span className="block truncate text-faint text-xs">
+                <span dir="auto" className="block truncate text-faint text-xs">
                   {t("from {source}, signed in {since}, until {end}", {
                     source: one.source,
                     since: relative(one.created_at),

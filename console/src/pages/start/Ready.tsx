@@ -2,7 +2,7 @@ import { CircleAlert, CircleCheck, CircleX } from "lucide-react";
 import { Link } from "wouter";
 import { number } from "@/app/format";
 import { t, tn } from "@/app/i18n";
-import { useHealth } from "@/pages/dashboard/data";
+import { useHealth } from "@/parts/data";
 import { Card, ErrorState, SkeletonList, Words } from "@/ui";
 
 /** What is ready and what is not, each with how to mend it. */

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { api, ok } from "@/api";
-import { number, percent } from "@/app/format";
+import { outOf, percent } from "@/app/format";
 import { t } from "@/app/i18n";
 import { Notice } from "@/parts/Notice";
 import { Card, Progress } from "@/ui";
@@ -35,9 +35,7 @@ export function Outbound() {
                   <span className="truncate text-muted">
                     {one.scope} · {name.replaceAll("_", " ")}
                   </span>
-                  <span className="figures shrink-0">
-                    {number(used, 2)} / {number(most, 2)}
-                  </span>
+                  <span className="figures shrink-0">{outOf(used, most, 2)}</span>
                 </div>
                 <Progress
                   value={most > 0 ? used / most : 1}

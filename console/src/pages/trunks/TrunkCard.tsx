@@ -1,5 +1,5 @@
 import { PencilLine } from "lucide-react";
-import { ms, number, percent } from "@/app/format";
+import { ms, number, outOf, percent } from "@/app/format";
 import { t, tn } from "@/app/i18n";
 import { Avatar } from "@/parts/Avatar";
 import type { Trunk } from "@/parts/data";
@@ -31,7 +31,9 @@ export function TrunkCard({
       <div className="flex items-start gap-3">
         <Avatar name={trunk.name} className="size-11 rounded-2xl text-sm" />
         <div className="min-w-0 flex-1">
-          <h2 className="truncate font-display font-semibold">{trunk.name}</h2>
+          <h2 dir="auto" className="truncate font-display font-semibold">
+            {trunk.name}
+          </h2>
           <p className="truncate text-faint text-xs" dir="ltr">
             {trunk.transport ?? "udp"}:{trunk.host}
             {trunk.port ? `:${trunk.port}` : ""}
@@ -48,10 +50,7 @@ export function TrunkCard({
         <p className="mt-3 break-words rounded-lg bg-warn-soft px-3 py-2 text-warn text-xs">{now.why}</p>
       )}
       <dl className="mt-4 grid grid-cols-2 gap-3 sm:grid-cols-4">
-        <Figure
-          label={t("Calls now")}
-          value={most > 0 ? `${number(now?.calls)} / ${number(most)}` : number(now?.calls)}
-        >
+        <Figure label={t("Calls now")} value={most > 0 ? outOf(now?.calls, most) : number(now?.calls)}>
           <Bars values={history} most={most} />
         </Figure>
         <Figure

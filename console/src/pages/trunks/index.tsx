@@ -4,11 +4,13 @@ import { useEffect, useRef, useState } from "react";
 import { useLocation, useSearch } from "wouter";
 import { useActions } from "@/app/actions";
 import { t } from "@/app/i18n";
+import { useSession } from "@/app/session";
 import { numbersQuery, type Trunk, trunksQuery } from "@/parts/data";
 import { Notice } from "@/parts/Notice";
-import { Button, Card, EmptyState, ErrorState, Page, SkeletonList } from "@/ui";
+import { Button, Card, EmptyState, ErrorState, Page, SkeletonList, Words } from "@/ui";
 import { dotOf, inOrder, standingOf } from "./model";
 import { Outbound } from "./Outbound";
+import { Signalling } from "./Signalling";
 import { TrunkCard } from "./TrunkCard";
 import { TrunkSheet } from "./TrunkSheet";
 
@@ -16,6 +18,8 @@ const ASKED_MS = 5000;
 
 export default function TrunksPage() {
   const [, go] = useLocation();
+  const { may } = useSession();
+  const [listening, setListening] = useState(false);
   const asked = new URLSearchParams(useSearch());
   const { data, error, refetch, dataUpdatedAt } = useQuery({ ...trunksQuery, refetchInterval: ASKED_MS });
   const { data: numbers = [] } = useQuery(numbersQuery);
@@ -34,9 +38,16 @@ export default function TrunksPage() {
         "Carriers and exchanges that calls come in and go out by: how each stands, what it carries and how well.",
       )}
       actions={
-        <Button variant="primary" icon={<Plus />} onClick={() => go("/trunks?new")}>
-          {t("New trunk")}
-        </Button>
+        <>
+          {may("admin") && (
+            <Button variant="ghost" icon={<Network />} onClick={() => setListening(true)}>
+              {t("SIP messages")}
+            </Button>
+          )}
+          <Button variant="primary" icon={<Plus />} onClick={() => go("/trunks?new")}>
+            {t("New trunk")}
+          </Button>
+        </>
       }
     >
       {data === undefined ? (
@@ -107,17 +118,23 @@ export default function TrunksPage() {
           onClose={close}
         />
       )}
+      {listening && <Signalling onClose={() => setListening(false)} />}
     </Page>
   );
 }
 
 /** What is wrong, and where it is mended. */
-function mend(trunk: Trunk): string {
-  if (trunk.fault) return trunk.fault;
+function mend(trunk: Trunk) {
+  if (trunk.fault) return <Words text={trunk.fault} />;
   const now = standingOf(trunk);
-  if (now?.registered === false)
-    return `${now.why ? `${now.why}. ` : ""}${t("Look at the user name, the password and the realm.")}`;
-  return `${now?.why ? `${now.why}. ` : ""}${t("Look at its host and transport, and whether a firewall lets us through.")}`;
+  return (
+    <>
+      {now?.why && <Words text={`${now.why}.`} />}{" "}
+      {now?.registered === false
+        ? t("Look at the user name, the password and the realm.")
+        : t("Look at its host and transport, and whether a firewall lets us through.")}
+    </>
+  );
 }
 
 /** Calls of each trunk at the last times it was asked. */

@@ -1,7 +1,7 @@
-import { type UseQueryResult, useQuery } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { api, ok } from "@/api";
-import { Card, ErrorState, SkeletonList } from "@/ui";
+import { Loaded } from "@/parts/Loaded";
 import { type EnginePrice, EnginePrices } from "./EnginePrices";
 import { type PhonePrice, PhonePrices } from "./PhonePrices";
 
@@ -22,7 +22,7 @@ export function Prices() {
   const [phonesSaved, setPhonesSaved] = useState(0);
   return (
     <div className="space-y-5">
-      <Loaded table={engines}>
+      <Loaded query={engines} lines={3} carded>
         {({ prices }) => (
           <EnginePrices
             key={enginesSaved}
@@ -31,7 +31,7 @@ export function Prices() {
           />
         )}
       </Loaded>
-      <Loaded table={phones}>
+      <Loaded query={phones} lines={3} carded>
         {({ prices }) => (
           <PhonePrices
             key={phonesSaved}
@@ -41,18 +41,5 @@ export function Prices() {
         )}
       </Loaded>
     </div>
-  );
-}
-
-function Loaded<T>({ table, children }: { table: UseQueryResult<T>; children: (data: T) => ReactNode }) {
-  if (table.data !== undefined) return children(table.data);
-  return (
-    <Card>
-      {table.error ? (
-        <ErrorState error={table.error} onRetry={() => void table.refetch()} />
-      ) : (
-        <SkeletonList rows={3} />
-      )}
-    </Card>
   );
 }

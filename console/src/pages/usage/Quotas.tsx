@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { KeyRound } from "lucide-react";
 import { Link } from "wouter";
-import { number, percent, relative } from "@/app/format";
+import { outOf, percent, relative } from "@/app/format";
 import { t } from "@/app/i18n";
 import { Avatar } from "@/parts/Avatar";
 import { keysQuery } from "@/parts/data";
 import { Notice } from "@/parts/Notice";
+import { quotaName } from "@/parts/quota";
 import { Badge, Button, Card, EmptyState, ErrorState, Progress, SkeletonList } from "@/ui";
 
 /** What each key has used of its month. */
@@ -61,7 +62,9 @@ export function Quotas() {
               <div className="mb-4 flex items-center gap-3">
                 <Avatar name={key.name} />
                 <div className="min-w-0 flex-1">
-                  <p className="truncate font-display font-semibold">{key.name}</p>
+                  <p dir="auto" className="truncate font-display font-semibold">
+                    {key.name}
+                  </p>
                   <p className="text-faint text-xs">
                     {key.used_at ? t("used {when}", { when: relative(key.used_at) }) : t("never used")}
                   </p>
@@ -75,15 +78,15 @@ export function Quotas() {
                   return (
                     <div key={what}>
                       <div className="mb-1 flex justify-between gap-3 text-sm">
-                        <span className="text-muted">{what.replaceAll("_", " ")}</span>
+                        <span className="text-muted">{quotaName(what)}</span>
                         <span className="figures">
-                          {number(used)} / {number(most)}{" "}
+                          {outOf(used, most)}{" "}
                           <span className={share >= 0.9 ? "text-bad" : "text-faint"}>({percent(share)})</span>
                         </span>
                       </div>
                       <Progress
                         value={share}
-                        label={t("{what}: {share} used", { what, share: percent(share) })}
+                        label={t("{what}: {share} used", { what: quotaName(what), share: percent(share) })}
                       />
                     </div>
                   );

@@ -279,7 +279,9 @@ function Breakdown({
             <Avatar name={label} />
             <div className="min-w-0 flex-1 basis-48">
               <div className="flex items-baseline justify-between gap-3 text-sm">
-                <span className="truncate font-medium">{label}</span>
+                <span dir="auto" className="truncate font-medium">
+                  {label}
+                </span>
                 <span className="figures shrink-0 text-muted">
                   {written(measure, measured(measure, sums))}
                 </span>

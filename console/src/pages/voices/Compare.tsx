@@ -2,6 +2,7 @@
 import { ListMusic } from "lucide-react";
 import { useState } from "react";
 import { t } from "@/app/i18n";
+import { languageOf } from "@/parts/data";
 import { Badge, Button, Dialog, Field, TextArea } from "@/ui";
 import { manner, standingOf, stylesOf, type Voice } from "./filter";
 import { PlayButton } from "./PlayButton";
@@ -58,8 +59,10 @@ export function Compare({ voices, player, view, text, onText, onClose }: Compare
                 onPlay={() => void player.toggle(voice.id, text.trim())}
               />
               <div className="min-w-0">
-                <h3 className="truncate font-display font-semibold">{voice.name}</h3>
-                <p className="truncate text-muted text-sm">{voice.language_name}</p>
+                <h3 dir="auto" className="truncate font-display font-semibold">
+                  {voice.name}
+                </h3>
+                <p className="truncate text-muted text-sm">{languageOf(voice)}</p>
               </div>
             </div>
             <p className="mt-3 text-muted text-sm leading-relaxed">{manner(voice)}</p>

@@ -2,6 +2,7 @@
 import { Star, X } from "lucide-react";
 import { useMemo } from "react";
 import { t } from "@/app/i18n";
+import { languageOf } from "@/parts/data";
 import { Button, type Choice, SearchInput, Select } from "@/ui";
 import { ANY, counted, type Standing, standingOf, stylesOf, type Voice, type VoiceWish } from "./filter";
 import { genderText, standingText, styleText } from "./words";
@@ -91,10 +92,11 @@ function choicesOf(
   const named = (values: readonly string[], text: (value: string) => string, byName = false) =>
     counted(values, byName).map(({ value, count }) => ({ value, label: `${text(value)} (${count})` }));
   const plain = (value: string) => value;
+  const languages = new Map(voices.map((one) => [one.language_name, languageOf(one)]));
   return {
     languages: named(
       voices.map((one) => one.language_name),
-      plain,
+      (name) => languages.get(name) ?? name,
       true,
     ),
     genders: named(

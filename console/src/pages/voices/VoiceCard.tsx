@@ -41,8 +41,12 @@ export function VoiceCard({ voice, player, kept, compared, onPlay, onOpen, onCom
           disabled={standing === "none"}
         />
         <div className="min-w-0 flex-1">
-          <h3 className="truncate font-display font-semibold text-fg">{voice.name}</h3>
-          <p className="truncate text-muted text-sm">{placeOf(voice)}</p>
+          <h3 dir="auto" className="truncate font-display font-semibold text-fg">
+            {voice.name}
+          </h3>
+          <p dir="auto" className="truncate text-muted text-sm">
+            {placeOf(voice)}
+          </p>
         </div>
         {kept.able && (
           <IconButton
@@ -60,7 +64,11 @@ export function VoiceCard({ voice, player, kept, compared, onPlay, onOpen, onCom
           </IconButton>
         )}
       </div>
-      <p className="mt-3 line-clamp-2 min-h-10 text-muted text-sm leading-snug" title={manner(voice)}>
+      <p
+        dir="auto"
+        className="mt-3 line-clamp-2 min-h-10 text-muted text-sm leading-snug"
+        title={manner(voice)}
+      >
         {manner(voice)}
       </p>
       <div className="mt-3 flex h-6 flex-wrap gap-1.5 overflow-hidden">

@@ -7,7 +7,7 @@ import { api, ifMatch, ok, queries } from "@/api";
 import { t } from "@/app/i18n";
 import { useSession } from "@/app/session";
 import { bodyOf, formOf } from "@/pages/agents/model";
-import { agentsQuery } from "@/parts/data";
+import { agentsQuery, languageOf } from "@/parts/data";
 import { Badge, Button, CodeLine, Field, KeyValue, Select, Sheet, toast } from "@/ui";
 import { commandsOf, lacksOf, manner, standingOf, type Voice } from "./filter";
 import { PlayButton } from "./PlayButton";
@@ -66,7 +66,7 @@ export function VoiceSheet({ voice, player, onPlay, onClose }: VoiceSheetProps) 
         <KeyValue
           items={[
             [t("Name for agents"), <CodeLine key="id" text={voice.id} />],
-            [t("Language"), `${voice.language_name} (${voice.language})`],
+            [t("Language"), `${languageOf(voice)} (${voice.language})`],
             [t("Voice of a"), genderText(voice.gender)],
             [t("Made for"), voice.engine],
           ]}

@@ -2,6 +2,7 @@
 
 import { nameOf } from "@/app/format";
 import { t } from "@/app/i18n";
+import { languageOf } from "@/parts/data";
 import type { Tone } from "@/ui";
 import { type Standing, standingOf, type Voice } from "./filter";
 
@@ -50,9 +51,10 @@ export function spokenText(voice: Voice): string {
 
 /** Its language and where that is spoken so: "Hindi · India". */
 export function placeOf(voice: Voice): string {
+  const name = languageOf(voice);
   // "English (United Kingdom)" says it already.
-  const region = voice.language_name.includes("(") ? "" : regionOf(voice.language);
-  return region === "" ? voice.language_name : `${voice.language_name} · ${region}`;
+  const region = name.includes("(") ? "" : regionOf(voice.language);
+  return region === "" ? name : `${name} · ${region}`;
 }
 
 function regionOf(tag: string): string {
@@ -60,6 +62,31 @@ function regionOf(tag: string): string {
   return region === undefined ? "" : nameOf("region", region);
 }
 
+/** One of the manners that filter.ts looks for. */
 export function styleText(style: string): string {
-  return style.charAt(0).toUpperCase() + style.slice(1);
+  return STYLE_TEXTS[style]?.() ?? style;
 }
+
+const STYLE_TEXTS: Readonly<Record<string, () => string>> = {
+  deep: () => t("Deep"),
+  low: () => t("Low"),
+  high: () => t("High"),
+  bright: () => t("Bright"),
+  warm: () => t("Warm"),
+  soft: () => t("Soft"),
+  calm: () => t("Calm"),
+  clear: () => t("Clear-voiced"),
+  friendly: () => t("Friendly"),
+  lively: () => t("Lively"),
+  cheerful: () => t("Cheerful"),
+  steady: () => t("Steady"),
+  even: () => t("Even"),
+  gentle: () => t("Gentle"),
+  firm: () => t("Firm"),
+  formal: () => t("Formal"),
+  relaxed: () => t("Relaxed"),
+  energetic: () => t("Energetic"),
+  expressive: () => t("Expressive"),
+  slow: () => t("Slow"),
+  fast: () => t("Fast"),
+};

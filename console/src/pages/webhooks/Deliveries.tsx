@@ -128,7 +128,9 @@ export function Deliveries({ webhook }: { webhook: string }) {
               width: "minmax(0,1.4fr)",
               cell: (one) => (
                 <span className="block min-w-0">
-                  <span className="block truncate">{one.topic}</span>
+                  <span dir="auto" className="block truncate">
+                    {one.topic}
+                  </span>
                   {one.call && (
                     <Link
                       href={`/calls/${one.call}`}

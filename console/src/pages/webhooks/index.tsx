@@ -213,6 +213,7 @@ function EndpointCard({
             type="button"
             aria-pressed={chosen}
             onClick={onChoose}
+            dir="auto"
             className="block max-w-full truncate text-start font-display font-semibold after:absolute after:inset-0 after:rounded-2xl"
           >
             {webhook.description || hostOf(webhook.url)}

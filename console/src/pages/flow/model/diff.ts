@@ -1,13 +1,6 @@
 // Two documents as one picture: what came, what went and what is otherwise, for the canvas and for a list beside it.
-import {
-  type FlowDocument,
-  type FlowEdge,
-  type FlowNode,
-  isObject,
-  type Json,
-  same,
-  textOf,
-} from "./document";
+import { same } from "@/forms/merging";
+import { type FlowDocument, type FlowEdge, type FlowNode, isObject, type Json, textOf } from "./document";
 
 export type Mark = "added" | "removed" | "changed" | "same";
 
@@ -63,12 +56,6 @@ export function difference(before: FlowDocument, after: FlowDocument): Differenc
     count: { added: counted("added"), removed: counted("removed"), changed: counted("changed") },
     rest,
   };
-}
-
-/** Whether two documents mean the same, wherever their nodes are drawn. */
-export function alike(one: FlowDocument, other: FlowDocument): boolean {
-  const found = difference(one, other);
-  return found.count.added + found.count.removed + found.count.changed === 0 && found.rest.length === 0;
 }
 
 function changed(was: FlowNode, is: FlowNode): FieldChange[] {

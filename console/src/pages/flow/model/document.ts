@@ -100,15 +100,3 @@ export function positionOf(node: FlowNode): Position | null {
 export function nodeOf(document: FlowDocument, id: string): FlowNode | undefined {
   return document.nodes.find((node) => node.id === id);
 }
-
-/** Equal as JSON, whatever the order of keys. */
-export function same(one: Json | undefined, other: Json | undefined): boolean {
-  if (one === other) return true;
-  if (Array.isArray(one) || Array.isArray(other)) {
-    if (!Array.isArray(one) || !Array.isArray(other) || one.length !== other.length) return false;
-    return one.every((each, at) => same(each, other[at]));
-  }
-  if (!isObject(one) || !isObject(other)) return false;
-  const keys = Object.keys(one);
-  return keys.length === Object.keys(other).length && keys.every((key) => same(one[key], other[key]));
-}

@@ -10,10 +10,6 @@ import {
   textOf,
 } from "./document";
 
-export function setFields(document: FlowDocument, fields: JsonObject): FlowDocument {
-  return tidy({ ...document, ...fields }) as FlowDocument;
-}
-
 /** A node in the place of the one with this id; edges follow a new id. */
 export function putNode(document: FlowDocument, id: string, node: FlowNode): FlowDocument {
   const nodes = document.nodes.map((one) => (one.id === id ? node : one));
@@ -275,11 +271,6 @@ export function mayLead(document: FlowDocument, source: string, target: string):
   const to = document.nodes.find((node) => node.id === target);
   if (to === undefined || to.type === "start" || target === ANYWHERE) return false;
   return source === ANYWHERE || document.nodes.some((node) => node.id === source);
-}
-
-/** Without what is undefined, as JSON has it. */
-function tidy(found: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
 }
 
 function rounded(at: Position): JsonObject {

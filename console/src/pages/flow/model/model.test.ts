@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { documentOf, type FlowDocument, NoDocument, readFile, same, written } from "./document";
+import { documentOf, type FlowDocument, NoDocument, readFile, written } from "./document";
 import {
   addNode,
   aligned,
@@ -67,12 +67,6 @@ test("what is no document says why", () => {
   for (const wrong of ["[]", "{", "{}", '{"nodes": [{}]}', '{"nodes": [], "edges": [{"source": "a"}]}'])
     expect(() => readFile(wrong)).toThrow(NoDocument);
   expect(readFile('{"document": {"name": "x", "nodes": []}, "personas": []}').name).toBe("x");
-});
-
-test("equal is as JSON has it", () => {
-  expect(same({ a: 1, b: [2] }, { b: [2], a: 1 })).toBe(true);
-  expect(same({ a: 1 }, { a: true })).toBe(false);
-  expect(same([1, 2], [2, 1])).toBe(false);
 });
 
 test("a node's outlets are what may come of it", () => {

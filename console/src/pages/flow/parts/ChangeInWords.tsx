@@ -10,8 +10,8 @@ import { Generating } from "./Generating";
 export interface ChangeInWordsProps {
   flow: string;
   comparison: Comparison;
-  /** What is drawn becomes the newest version: that is what a model changes. */
-  prepare: () => Promise<unknown>;
+  /** What is drawn: that is what a model changes. */
+  document: FlowDocument;
   onSuggest: (document: FlowDocument) => void;
   onTake: (document: FlowDocument) => void;
   onShow: (node: string) => void;
@@ -21,7 +21,7 @@ export interface ChangeInWordsProps {
 export function ChangeInWords({
   flow,
   comparison: { suggested, difference, stop },
-  prepare,
+  document,
   onSuggest,
   onTake,
   onShow,
@@ -40,10 +40,7 @@ export function ChangeInWords({
           t("Offer a person when the caller says operator."),
           t("Say everything in German."),
         ]}
-        ask={async () => {
-          await prepare();
-          return { edit: flow, save: false };
-        }}
+        ask={() => ({ edit: flow, document, save: false })}
         onDrawn={(drawn) => onSuggest(drawn.document)}
       />
     );

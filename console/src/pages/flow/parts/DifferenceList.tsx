@@ -39,7 +39,9 @@ export function DifferenceList({
               onClick={() => onShow(node.id)}
             >
               <Sign mark={difference.nodes.get(node.id) ?? "same"} />
-              <span className="min-w-0 truncate font-medium text-fg">{human(titleOf(node))}</span>
+              <span dir="auto" className="min-w-0 truncate font-medium text-fg">
+                {human(titleOf(node))}
+              </span>
               <span className="text-faint">{kindOf(node.type).title()}</span>
             </button>
             {difference.fields.get(node.id)?.map((one) => (
@@ -55,7 +57,7 @@ export function DifferenceList({
           // biome-ignore lint/suspicious/noArrayIndexKey: edges have no identity
           <li key={at} className="flex items-center gap-2 rounded-lg px-2.5 py-1 text-xs">
             <Sign mark={mark} />
-            <span className="min-w-0 truncate text-muted">
+            <span dir="auto" className="min-w-0 truncate text-muted">
               {edge.source} → {edge.target} {edgeLabel(edge) && `(${edgeLabel(edge)})`}
             </span>
           </li>

@@ -41,7 +41,9 @@ export function EdgeForm(props: InspectorProps & { edge: FlowEdge; number: numbe
           {kind !== undefined && <kind.icon className="size-5" aria-hidden />}
         </span>
         <div className="min-w-0 flex-1">
-          <h3 className="truncate font-display font-semibold text-fg">{edgeLabel(edge) || kind?.title()}</h3>
+          <h3 dir="auto" className="truncate font-display font-semibold text-fg">
+            {edgeLabel(edge) || kind?.title()}
+          </h3>
           <p className="text-faint text-xs leading-snug">{kind?.about()}</p>
         </div>
         {!readOnly && (

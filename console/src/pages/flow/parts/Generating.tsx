@@ -24,8 +24,8 @@ export interface GeneratingProps {
   /** What was typed; kept by who shows this, so that it outlives another tab or panel. */
   words: string;
   onWords: (words: string) => void;
-  /** What is asked beside the words: a name, or the flow to edit; `save`. May prepare something first. */
-  ask: () => Promise<{ name?: string; edit?: string; save?: boolean }>;
+  /** What is asked beside the words: a name, or the flow to edit as it is drawn; `save`. */
+  ask: () => { name?: string; edit?: string; document?: FlowDocument; save?: boolean };
   onDrawn: (drawn: Drawn) => void;
   label: string;
   placeholder: string;
@@ -61,10 +61,9 @@ export function Generating({
         { id: before.length, text, state, more },
       ]);
     try {
-      const asked = await ask();
       await streamed(
         "/api/flows/generate",
-        { words, ...asked },
+        { words, ...ask() },
         ({ event, data }) => {
           const told = isObject(data) ? data : {};
           if (event === "begun") tell(t("{model} is drawing…", { model: textOf(told.llm) }), "busy");

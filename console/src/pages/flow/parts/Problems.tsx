@@ -40,7 +40,7 @@ export function Problems({ checked, onShow }: { checked: Checked; onShow: (probl
                     {one.remedy}
                   </span>
                 )}
-                <span className="mt-1 block truncate font-mono text-faint text-xs">
+                <span dir="auto" className="mt-1 block truncate font-mono text-faint text-xs">
                   {[one.node, one.field].filter(Boolean).join(" · ") || t("the flow")}
                 </span>
               </span>

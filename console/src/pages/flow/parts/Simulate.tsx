@@ -1,10 +1,12 @@
 import { CircleCheck, CircleX, Square, Users } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { streamed } from "@/api/serverSent";
 import { number, percent } from "@/app/format";
 import { t, tn } from "@/app/i18n";
 import { Badge, Button, ErrorState, Field, Input, Progress, Slider } from "@/ui";
-import { isObject, type Json, type JsonObject, textOf } from "../model/document";
+import { type FlowDocument, isObject, type Json, type JsonObject, textOf } from "../model/document";
+import { type Callers, personasOf, rememberCallers, rememberedCallers } from "../model/personas";
+import { WhoCalls } from "./WhoCalls";
 
 interface Call {
   number: number;
@@ -17,7 +19,7 @@ interface Call {
 }
 
 /** Simulated callers try the flow, one after the other; what came of each is told as they go. */
-export function Simulate({ name, prepare }: { name: string; prepare: () => Promise<number> }) {
+export function Simulate({ name, document }: { name: string; document: FlowDocument }) {
   const [calls, setCalls] = useState(20);
   const [interrupt, setInterrupt] = useState(0);
   const [told, setTold] = useState<Call[]>([]);
@@ -25,8 +27,10 @@ export function Simulate({ name, prepare }: { name: string; prepare: () => Promi
   const [result, setResult] = useState<JsonObject | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
+  const [callers, setCallers] = useState<Callers>(() => rememberedCallers(name));
   const stop = useRef<AbortController | null>(null);
   useEffect(() => () => stop.current?.abort(), []);
+  const personas = useMemo(() => personasOf(callers), [callers]);
 
   async function begin() {
     const abort = new AbortController();
@@ -37,10 +41,15 @@ export function Simulate({ name, prepare }: { name: string; prepare: () => Promi
     setResult(null);
     setError(null);
     try {
-      const version = await prepare();
       await streamed(
         `/api/flows/${encodeURIComponent(name)}/simulate`,
-        { version, calls, interrupt: interrupt / 100, seed: String(Date.now() % 10_000) },
+        {
+          document,
+          calls,
+          interrupt: interrupt / 100,
+          seed: String(Date.now() % 10_000),
+          personas: personas.found,
+        },
         ({ event, data }) => {
           if (!isObject(data)) return;
           if (event === "call") {
@@ -57,12 +66,16 @@ export function Simulate({ name, prepare }: { name: string; prepare: () => Promi
       setBusy(false);
     }
   }
+  function changeCallers(next: Callers) {
+    setCallers(next);
+    rememberCallers(name, next);
+  }
   const failed = told.filter((one) => !one.passed);
   return (
     <div className="space-y-4">
       <p className="text-muted text-sm leading-relaxed">
         {t(
-          "Simulated callers talk to the flow by text: patient, hurried, confused and hostile ones. What is drawn is kept as a version first; requests that their world does not answer are real.",
+          "Simulated callers talk to the flow by text: patient, hurried, confused and hostile ones. What is drawn now answers; requests that their world does not answer are real.",
         )}
       </p>
       <div className="grid grid-cols-2 gap-4">
@@ -79,8 +92,15 @@ export function Simulate({ name, prepare }: { name: string; prepare: () => Promi
           <Slider value={interrupt} onChange={setInterrupt} min={0} max={100} step={10} />
         </Field>
       </div>
+      <WhoCalls callers={callers} onChange={changeCallers} fault={personas.fault} />
       <div className="flex gap-2">
-        <Button variant="primary" icon={<Users />} loading={busy} onClick={() => void begin()}>
+        <Button
+          variant="primary"
+          icon={<Users />}
+          loading={busy}
+          disabled={personas.fault !== ""}
+          onClick={() => void begin()}
+        >
           {t("Have them call")}
         </Button>
         {busy && (
@@ -155,7 +175,9 @@ function Personas({ result }: { result: JsonObject }) {
               ) : (
                 <CircleX className="size-4 shrink-0 text-bad" aria-label={t("failed")} />
               )}
-              <span className="min-w-0 flex-1 truncate text-fg">{name}</span>
+              <span dir="auto" className="min-w-0 flex-1 truncate text-fg">
+                {name}
+              </span>
               <span className="figures text-muted text-xs">
                 {number(numeric(figures.passed))}/{number(numeric(figures.calls))}
               </span>

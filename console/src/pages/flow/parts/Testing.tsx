@@ -6,18 +6,21 @@ import { Segmented } from "@/ui";
 import { shown } from "../model/diff";
 import type { FlowDocument } from "../model/document";
 import type { Trail } from "../model/trail";
+import type { Draft } from "../useDraft";
 import { TryText } from "./TryText";
 import { TryVoice } from "./TryVoice";
 
 export interface TestingProps {
   flow: Schema["FlowShown"];
   document: FlowDocument;
+  /** null: it may not be changed here. */
+  draft: Draft | null;
   trail: Trail | null;
   onTrail: (trail: Trail | null) => void;
 }
 
-/** Talks to the flow right here: what is drawn by typing, what is published by voice. */
-export function Testing({ flow, document, trail, onTrail }: TestingProps) {
+/** Talks to what is drawn right here, by typing or by voice. */
+export function Testing({ flow, document, draft, trail, onTrail }: TestingProps) {
   const [by, setBy] = useState<"text" | "voice">("text");
   return (
     <div className="flex min-h-0 flex-1 flex-col gap-3">
@@ -34,7 +37,7 @@ export function Testing({ flow, document, trail, onTrail }: TestingProps) {
       {by === "text" ? (
         <TryText name={flow.name} document={document} trail={trail} onTrail={onTrail} />
       ) : (
-        <TryVoice flow={flow} trail={trail} onTrail={onTrail} />
+        <TryVoice flow={flow} document={document} draft={draft} trail={trail} onTrail={onTrail} />
       )}
       {trail !== null && trail.values.size > 0 && (
         <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-1 rounded-xl border border-line bg-sunken px-3 py-2 text-xs">

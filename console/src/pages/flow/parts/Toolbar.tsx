@@ -62,7 +62,9 @@ export function Toolbar({
         </Link>
       </Button>
       <div className="min-w-0">
-        <h1 className="truncate font-display font-semibold text-base text-fg leading-tight">{flow.name}</h1>
+        <h1 dir="auto" className="truncate font-display font-semibold text-base text-fg leading-tight">
+          {flow.name}
+        </h1>
         <SavedWord draft={saved} readOnly={readOnly} />
       </div>
       {flow.published !== null && (

@@ -6,8 +6,10 @@ import type { WhipNow } from "@/audio/whip";
 import { FaultNote } from "@/phone/FaultNote";
 import { Sound } from "@/phone/Sound";
 import { useWhipCall } from "@/phone/useWhipCall";
-import { Badge, Button, EmptyState, IconButton } from "@/ui";
+import { Badge, Button, EmptyState, ErrorState, IconButton } from "@/ui";
+import type { FlowDocument } from "../model/document";
 import { followed, NOWHERE, type Step, type Trail } from "../model/trail";
+import type { Draft } from "../useDraft";
 
 interface Line {
   id: number;
@@ -15,19 +17,22 @@ interface Line {
   text: string;
 }
 
-/** Talks to the published version by voice; the call's own events light the node where it is. */
-export function TryVoice({
-  flow,
-  trail,
-  onTrail,
-}: {
+export interface TryVoiceProps {
   flow: Schema["FlowShown"];
+  document: FlowDocument;
+  /** The working copy, which answers; null: it may not be changed here, and what is published answers. */
+  draft: Draft | null;
   trail: Trail | null;
   onTrail: (trail: Trail | null) => void;
-}) {
+}
+
+/** Talks to what is drawn by voice; the call's own events light the node where it is. */
+export function TryVoice({ flow, document, draft, trail, onTrail }: TryVoiceProps) {
   const [lines, setLines] = useState<Line[]>([]);
   const [partial, setPartial] = useState("");
   const [hungUp, setHungUp] = useState(false);
+  const [called, setCalled] = useState<FlowDocument | null>(null);
+  const [unsaved, setUnsaved] = useState(false);
   // Events may come faster than it is drawn.
   const latest = useRef(trail);
   const goTo = (next: Trail) => {
@@ -63,8 +68,13 @@ export function TryVoice({
 
   const { now } = call;
   const live = now !== null && now.state !== "ended";
-  function begin() {
-    if (!call.begin({ flow: flow.name })) return;
+  const silent = draft === null && flow.published === null;
+  async function begin() {
+    // What answers is what the server has: what is drawn is saved first.
+    const there = draft === null || (await draft.save());
+    setUnsaved(!there);
+    if (!there || !call.begin({ flow: flow.name, ...(draft && { draft: "true" }) })) return;
+    setCalled(document);
     setLines([]);
     setPartial("");
     setHungUp(false);
@@ -82,20 +92,19 @@ export function TryVoice({
           icon={<Mic />}
           title={t("Call it from here")}
           text={
-            flow.published === null
-              ? t("Nothing is published yet: publish it first, or test by typing.")
-              : t(
-                  "Version {number}, which is live, answers. The node where the call is, is lit as it goes.",
-                  { number: flow.published },
+            draft !== null
+              ? t(
+                  "What is drawn now answers, published or not. The node where the call is, is lit as it goes.",
                 )
+              : silent
+                ? t("Nothing is published yet, and what is drawn may be called by its owner alone.")
+                : t(
+                    "Version {number}, which is live, answers. The node where the call is, is lit as it goes.",
+                    { number: flow.published ?? 0 },
+                  )
           }
           action={
-            <Button
-              variant="gold"
-              icon={<PhoneCall />}
-              disabled={flow.published === null}
-              onClick={() => begin()}
-            >
+            <Button variant="gold" icon={<PhoneCall />} disabled={silent} onClick={() => void begin()}>
               {t("Call")}
             </Button>
           }
@@ -122,6 +131,11 @@ export function TryVoice({
                 : t("Calling {name}…", { name: flow.name })}
             </p>
           )}
+          {live && draft !== null && called !== document && (
+            <p className="text-faint text-xs">
+              {t("You have changed the flow: call again to talk to what is drawn now.")}
+            </p>
+          )}
           <div className="flex items-center gap-2">
             {live ? (
               <>
@@ -138,13 +152,20 @@ export function TryVoice({
                 </IconButton>
               </>
             ) : (
-              <Button size="sm" icon={<PhoneCall />} onClick={() => begin()}>
+              <Button size="sm" icon={<PhoneCall />} onClick={() => void begin()}>
                 {t("Call again")}
               </Button>
             )}
             {trail?.active && <Badge tone="gold">{trail.active}</Badge>}
           </div>
         </>
+      )}
+      {unsaved && draft?.saved.state === "failed" && (
+        <ErrorState
+          inline
+          error={draft.saved.error}
+          title={t("What you have drawn is not saved, so nobody can call it")}
+        />
       )}
     </div>
   );

@@ -102,6 +102,7 @@ export function Variables({
                   aria-expanded={open === one.name}
                   disabled={own === undefined}
                   onClick={() => setOpen(open === one.name ? "" : one.name)}
+                  dir="auto"
                   className="min-w-0 flex-1 truncate text-start font-mono text-fg text-sm"
                 >
                   {one.name}
@@ -129,7 +130,10 @@ export function Variables({
               </div>
               <div className="px-3 pb-2.5">
                 {value !== undefined && (
-                  <p className="my-1 truncate rounded-lg bg-gold-soft px-2 py-1 font-mono text-gold-text text-xs">
+                  <p
+                    dir="auto"
+                    className="my-1 truncate rounded-lg bg-gold-soft px-2 py-1 font-mono text-gold-text text-xs"
+                  >
                     {shown(value)}
                   </p>
                 )}

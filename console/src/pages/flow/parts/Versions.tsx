@@ -1,18 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
 import { GitCompareArrows, RotateCcw } from "lucide-react";
 import { useMemo } from "react";
-import { api, ok, useKeyset } from "@/api";
+import { api, ok, type Schema, useKeyset } from "@/api";
 import { dateTime, relative } from "@/app/format";
 import { t } from "@/app/i18n";
 import { Badge, Button, ErrorState, SkeletonList } from "@/ui";
 import { difference } from "../model/diff";
 import { documentOf, type FlowDocument } from "../model/document";
 import { DifferenceList } from "./DifferenceList";
+import { Sharing } from "./Sharing";
 
 export interface VersionsProps {
-  name: string;
+  flow: Schema["FlowShown"];
   document: FlowDocument;
-  published: number | null;
   /** The version that is compared with what is drawn. */
   compared: number | null;
   onCompare: (number: number | null) => void;
@@ -24,7 +24,8 @@ export interface VersionsProps {
 
 /** What the flow was: each version compared with what is drawn now, and brought back. */
 export function Versions(props: VersionsProps) {
-  const { name, published, compared, onCompare, readOnly } = props;
+  const { compared, onCompare, readOnly } = props;
+  const { name, published } = props.flow;
   const list = useKeyset(["flows", "one", name, "versions"], (cursor, signal) =>
     ok(api.GET("/api/flows/{name}/versions", { params: { path: { name }, query: { cursor } }, signal })),
   );
@@ -40,6 +41,11 @@ export function Versions(props: VersionsProps) {
     );
   return (
     <div>
+      <Sharing
+        flow={props.flow}
+        versions={list.rows.flatMap((one) => (one.state === "valid" ? [one.number] : []))}
+        readOnly={readOnly}
+      />
       <ol className="relative space-y-2 border-line border-s ps-4">
         {list.rows.map((one) => {
           const open = compared === one.number;
@@ -120,14 +126,14 @@ export function useVersion(name: string, number: number | null) {
 }
 
 function Compared({
-  name,
+  flow,
   document,
   number,
   onRestore,
   onShow,
   readOnly,
 }: VersionsProps & { number: number }) {
-  const version = useVersion(name, number);
+  const version = useVersion(flow.name, number);
   const before = useMemo(
     () => (version.data === undefined ? null : documentOf(version.data.document)),
     [version.data],

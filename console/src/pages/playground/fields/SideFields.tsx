@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { t } from "@/app/i18n";
 import { useSession } from "@/app/session";
-import { agentsQuery, flowsQuery, voicesQuery } from "@/parts/data";
+import { agentsQuery, flowsQuery, languageOf, voicesQuery } from "@/parts/data";
 import { Combobox, Field, Segmented } from "@/ui";
 import type { Partner, Side } from "../settings";
 
@@ -27,7 +27,7 @@ export function SideFields({ side, onChange, spoken }: SideProps) {
         .map((voice) => ({
           value: voice.id,
           label: voice.name,
-          about: `${voice.language_name} · ${voice.id}`,
+          about: `${languageOf(voice)} · ${voice.id}`,
         })),
     ],
     [voices.data],

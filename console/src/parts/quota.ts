@@ -13,7 +13,7 @@ export const NO_LIMITS: QuotaTexts = {
   tokens: "",
 };
 
-export function quotaName(kind: QuotaKind): string {
+export function quotaName(kind: string): string {
   switch (kind) {
     case "requests":
       return t("Requests");
@@ -25,6 +25,8 @@ export function quotaName(kind: QuotaKind): string {
       return t("Minutes of calls");
     case "tokens":
       return t("Tokens of models");
+    default:
+      return kind.replaceAll("_", " ");
   }
 }
 
