@@ -101,7 +101,7 @@ export default function FlowsPage() {
             <Button icon={<Sparkles />} onClick={() => setBegin("words")}>
               {t("In words")}
             </Button>
-            <Button variant="gold" icon={<Plus />} onClick={() => setBegin("template")}>
+            <Button variant="primary" icon={<Plus />} onClick={() => setBegin("template")}>
               {t("New flow")}
             </Button>
           </>
@@ -329,7 +329,7 @@ function Live({ flow }: { flow: Flow }) {
               percent: flow.split_percent ?? 0,
             })}
       </Badge>
-      <span className="ps-1 text-faint text-xs" title={dateTime(flow.published_at)}>
+      <span className="text-faint text-xs" title={dateTime(flow.published_at)}>
         {relative(flow.published_at)}
       </span>
     </span>
