@@ -169,6 +169,8 @@ class ApiContext:
     """Bytes of sounds that are being handed in."""
     reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     """Lists of recent calls that are read at a time; the database's other connections are for calls."""
+    searching: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    """Searches in all calls, one at a time: whoever searches on and on keeps nobody's list waiting."""
     reporting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     """Reports are read one at a time, likewise."""
     request_tracer: RequestTracer | None = None

@@ -159,15 +159,19 @@ def _asker(request: web.Request, context: ApiContext, ours: bool) -> Asker:
         except KeyRefused:
             if call_id is None:
                 raise
-            return CALLER
-        if found is None:
-            request[ENDED] = True
-        elif call_id is None or _sees_more(context, found[0], call_id):
+            found = None
+        else:
+            if found is None:
+                request[ENDED] = True
+        if found is not None and (call_id is None or _sees_more(context, found[0], call_id)):
             asker, taken = found
             if taken is not None:
                 request[RATE] = taken
             return asker
-    return NOBODY if call_id is None else CALLER
+    if call_id is None:
+        return NOBODY
+    access.by_ticket(call_id)
+    return CALLER
 
 
 def _by_ticket(request: web.Request, context: ApiContext) -> UUID | None:

@@ -234,6 +234,11 @@ class MeasuringStream:
         return None
 
     @property
+    def left(self) -> bool:
+        """There are no handshakes here."""
+        return False
+
+    @property
     def frames_read(self) -> int:
         return 0
 

@@ -8,7 +8,6 @@ itself, as does one whose page is gone. It must never read an offer or decide wh
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 
 from mediaserver.errors import CallError
@@ -19,11 +18,11 @@ from mediaserver.media.leg import (
     EndedBy,
     Frame,
     Lane,
-    LegEvent,
     LegStats,
     Termination,
     Why,
 )
+from mediaserver.media.leg_events import LegEvents
 from mediaserver.rtp.liveness import SilenceLimits
 from mediaserver.rtp.stream import RtpStream
 from mediaserver.sdp.audio import leg_stats
@@ -35,7 +34,7 @@ NEVER_CAME = (
 )
 
 
-class WebRtcLeg:
+class WebRtcLeg(LegEvents):
     """Implements mediaserver.media.leg.Leg. Made on the event loop."""
 
     kind = "webrtc"
@@ -55,13 +54,12 @@ class WebRtcLeg:
         """`stream`: as it was agreed on, or going to be; `connect_s`: for ICE and DTLS together; `silent_s`:
         so long may nothing come, not even a check of ICE, which browsers send every few seconds
         (:rfc:`7675`); `on_over`: told once."""
+        super().__init__()
         self.ref = ref
         self.remote = remote
         self.codec = codec
         self.termination: Termination | None = None
         self._stream = stream
-        self._on_event: Callable[[LegEvent], None] | None = None
-        self._early: deque[LegEvent] = deque(maxlen=256)
         self._final_stats = LegStats()
         self._on_over: Callable[[WebRtcLeg], object] | None = on_over
         self.decided = asyncio.Event()
@@ -79,16 +77,6 @@ class WebRtcLeg:
         self._deadline = asyncio.get_running_loop().call_later(connect_s, self._never_connected)
 
     # -- Leg
-
-    @property
-    def on_event(self) -> Callable[[LegEvent], None] | None:
-        return self._on_event
-
-    @on_event.setter
-    def on_event(self, deliver: Callable[[LegEvent], None] | None) -> None:
-        self._on_event = deliver
-        while deliver is not None and self._early:
-            deliver(self._early.popleft())
 
     @property
     def lane(self) -> Lane | None:
@@ -185,13 +173,3 @@ class WebRtcLeg:
 
     def _digit(self, digit: str, t: int, duration_ms: int) -> None:
         self._deliver(Digit(digit, t, duration_ms))
-
-    def _deliver(self, event: LegEvent) -> None:
-        if self.termination is not None and not isinstance(event, Ended):
-            return
-        if (deliver := self._on_event) is None:
-            self._early.append(event)
-            return
-        if isinstance(event, Ended):
-            self._on_event = None  # nothing follows
-        deliver(event)

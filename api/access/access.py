@@ -34,6 +34,9 @@ from mediaserver.storage.records import UsageKind
 
 log = logging.getLogger(__name__)
 
+BY_TICKET = RequestRate(per_second=1.0, burst=20.0)
+"""How often a caller may ask for the own call: each answer is read of the database anew."""
+
 
 class KeyRefusal(StrEnum):
     """Why what somebody proves themselves with does not let them in."""
@@ -111,6 +114,7 @@ class AccessControl:
         """The time of day, aware."""
         self._rates: Buckets[UUID] = Buckets()
         self._wrong: Buckets[str] = Buckets()
+        self._callers: Buckets[UUID] = Buckets()
         self._told = {"key": Seldom(60.0), "code": Seldom(60.0)}
 
     def recognise(self, secret: str, source: str) -> Asker:
@@ -147,6 +151,17 @@ class AccessControl:
         taken, scopes = self._used(key), scopes_of(key.scopes)
         owner = None if Scope.ADMIN in scopes else key.id
         return Asker(owner, key.name, scopes, How.SESSION, session.id), taken
+
+    def by_ticket(self, call: UUID) -> None:
+        """A caller asks for the own call. Raises KeyRefused when that was too often."""
+        taken = self._callers.take(call, BY_TICKET, self._now())
+        if not taken.allowed:
+            raise KeyRefused(
+                KeyRefusal.TOO_OFTEN,
+                f"A call's ticket is good for {taken.rate.burst:g} requests at once, and one a second: come "
+                f"again in {taken.retry_s} s.",
+                rate_headers(taken),
+            )
 
     def count(self, asker: Asker) -> None:
         """It makes one request. Raises KeyRefused when its quota of requests is used up."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ ALL_BYTES = 3 * MOST_BYTES
 """Of all documents that are handed in at a time."""
 MOST_FIELDS = 8
 FIELD_BYTES = 4096
+PART_BYTES = 64 << 10
 STALLED_S = 30.0
 FETCHED_S = 30.0
 _OF_TYPE = {
@@ -115,7 +117,7 @@ async def _fetched(taken: _Taken, wanted: DocumentWanted) -> ReceivedDocument:
     if kind is None:
         said = answer.content_type or "of no type"
         raise unfit("url", f"what is there is {said[:60]}; a page, text, Markdown or PDF can be read")
-    data = taken.data() if kind == "PDF" else _in_utf8(taken.data(), answer)
+    data = taken.data() if kind == "PDF" else await asyncio.to_thread(_in_utf8, taken.data(), answer)
     return ReceivedDocument(data, kind, wanted.name.strip() or _name_of(wanted.url), wanted.language)
 
 
@@ -123,7 +125,10 @@ def _in_utf8(data: bytes, answer: FetchAnswer) -> bytes:
     """Text as its answer says that it is written; what says nothing is UTF-8."""
     if answer.charset in ("utf-8", "utf8", "utf-16", "utf-16le"):
         return data
-    return data.decode(answer.charset, "replace").encode()
+    # In parts: Python's lock is held for as long as one takes, and some charsets are slow.
+    decoder = codecs.getincrementaldecoder(answer.charset)("replace")
+    parts = (data[at : at + PART_BYTES] for at in range(0, len(data), PART_BYTES))
+    return b"".join([*(decoder.decode(part).encode() for part in parts), decoder.decode(b"", True).encode()])
 
 
 def _suffix(url: str) -> str:

@@ -136,8 +136,10 @@ async def _stored(
     not wait for those that are over."""
     if context.pool is None:
         return None
-    within_s = SEARCH_S if wanted.sender or wanted.to or wanted.outcome or wanted.words else HISTORY_S
-    reading = asyncio.create_task(_read(context, context.pool, wanted, after, limit))
+    searches = bool(wanted.sender or wanted.to or wanted.outcome or wanted.words)
+    within_s = SEARCH_S if searches else HISTORY_S
+    place = context.searching if searches else context.reading
+    reading = asyncio.create_task(_read(place, context.pool, wanted, after, limit))
     try:
         await asyncio.wait({reading}, timeout=within_s)
         if reading.done():
@@ -157,9 +159,9 @@ async def _stored(
 
 
 async def _read(
-    context: ApiContext, pool: asyncpg.Pool, wanted: CallsWanted, after: Place | None, limit: int
+    place: asyncio.Semaphore, pool: asyncpg.Pool, wanted: CallsWanted, after: Place | None, limit: int
 ) -> list[Row]:
-    async with context.reading:
+    async with place:
         return await call_pages.page(pool, wanted, after, limit)
 
 

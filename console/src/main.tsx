@@ -9,6 +9,7 @@ import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
 import { watchInstall } from "./app/install";
 import { startLanguage } from "./app/locale";
+import { keepOffline } from "./app/offline";
 import { apply } from "./app/theme";
 
 apply();
@@ -24,6 +25,4 @@ startLanguage().finally(() =>
   ),
 );
 
-// Keeps the page's own files for when the server is away (vite/sw.js). What goes wrong with that costs nothing else.
-if (import.meta.env.PROD && "serviceWorker" in navigator)
-  addEventListener("load", () => void navigator.serviceWorker.register("/sw.js").catch(() => undefined));
+if (import.meta.env.PROD) addEventListener("load", () => void keepOffline().catch(() => undefined));

@@ -29,12 +29,29 @@ addEventListener("fetch", (event) => {
   else if (request.mode === "navigate" && PLACES.test(url.pathname)) event.respondWith(page(request));
 });
 
+/** A page says what it has loaded before this worker was there. */
+addEventListener("message", (event) => {
+  const loaded = event.data?.loaded;
+  if (Array.isArray(loaded))
+    event.waitUntil(Promise.allSettled(loaded.map((path) => hashed(new Request(path)))));
+});
+
+/** Somebody calls, and was told so by a notification: to the page that rings. */
+addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(
+    clients
+      .matchAll({ type: "window", includeUncontrolled: true })
+      .then(([page]) => (page ? page.focus() : clients.openWindow("/phone"))),
+  );
+});
+
 /** Its name is its content: what is kept is right for ever. */
 async function hashed(request) {
   const kept = await caches.match(request);
   if (kept) return kept;
   const response = await fetch(request);
-  if (response.ok) (await caches.open(CACHE)).put(request, response.clone());
+  if (response.ok) await (await caches.open(CACHE)).put(request, response.clone());
   return response;
 }
 

@@ -18,11 +18,11 @@ from mediaserver.media.leg import (
     EndedBy,
     Frame,
     Lane,
-    LegEvent,
     LegStats,
     Termination,
     Why,
 )
+from mediaserver.media.leg_events import LegEvents
 from mediaserver.media.stream_format import StreamFormat
 from mediaserver.media.stream_wire import SocketAudio, StreamWire
 from mediaserver.media.time import SAMPLES_PER_MS
@@ -48,7 +48,7 @@ class SocketPeer(Protocol):
         """The leg is over. Called once."""
 
 
-class WrittenLeg:
+class WrittenLeg(LegEvents):
     """Implements mediaserver.media.leg.Leg for whoever writes and reads: it carries no audio."""
 
     kind = "websocket"
@@ -56,26 +56,13 @@ class WrittenLeg:
     codec = "text"
 
     def __init__(self, far: SocketPeer, *, ref: str, remote: str) -> None:
+        super().__init__()
         self.ref = ref
         self.remote = remote
         self.termination: Termination | None = None
         self.network: dict[str, Any] = {}
         """What the far end says of its network, for the leg's figures; JSON-ready."""
         self._far = far
-        self._on_event: Callable[[LegEvent], None] | None = None
-        self._early: list[LegEvent] = []
-
-    @property
-    def on_event(self) -> Callable[[LegEvent], None] | None:
-        return self._on_event
-
-    @on_event.setter
-    def on_event(self, deliver: Callable[[LegEvent], None] | None) -> None:
-        self._on_event = deliver
-        if deliver is not None:
-            early, self._early = self._early, []
-            for event in early:
-                self._deliver(event)
 
     # -- what the far end does
 
@@ -150,12 +137,6 @@ class WrittenLeg:
 
     def _let_go(self) -> None:
         """Of what the leg holds."""
-
-    def _deliver(self, event: LegEvent) -> None:
-        if self._on_event is None:
-            self._early.append(event)
-        else:
-            self._on_event(event)
 
 
 class SocketLeg(WrittenLeg):

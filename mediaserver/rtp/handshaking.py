@@ -2,8 +2,9 @@
 
 Every octet counts as media does (`mediaserver.rtp.permission`): a handshake is no way to aim this server at
 anybody. Whoever comes from a place that nobody named has a handshake of its own, three bytes for one, so that
-a stranger cannot disturb the other side's; the first to show the right certificate is the other side. It
-never sees audio, and keeps nothing of the stream alive.
+a stranger cannot disturb the other side's; the first to show the right certificate is the other side. Where
+the two sides do ICE there are no strangers: only where its checks came from is heard. It never sees audio,
+and keeps nothing of the stream alive.
 """
 
 from __future__ import annotations
@@ -84,6 +85,10 @@ class Handshaking:
 
     def arrived(self, data: bytes, source: Address, now: int) -> None:
         """A datagram of DTLS."""
+        if self._lock.excludes(source):
+            # Who is at another port of the same host, or forges that, could break off what is in the clear.
+            self.rejected += 1
+            return
         if source[0] != self._permission.host or not self._lock.knows(source[0]):
             # Also where signalling is, as of a phone whose NAT shows another address than it names: only
             # where audio goes, more than that may be sent.

@@ -224,6 +224,10 @@ class SourceLock:
     def is_checked(self, place: Address) -> bool:
         return place in self._checked
 
+    def excludes(self, place: Address) -> bool:
+        """By ICE it is known where the other side sends from, and that is not there."""
+        return bool(self._checked) and place not in self._checked
+
     def knows(self, host: str) -> bool:
         """Whether RTCP of this host may be the other side's."""
         if self.locked is not None and self.confirmed:
@@ -251,7 +255,7 @@ class SourceLock:
         self, data: bytes, source: Address, arrived: int, ssrc: int | None, heard: Callable[[], Heard]
     ) -> bool:
         """One datagram of a source that is not locked: whether it is now. `ssrc`: of the stream so far."""
-        if self._checked and source not in self._checked:
+        if self.excludes(source):
             self.foreign += 1
             return False
         rank = self._rank_of(source)

@@ -179,6 +179,12 @@ class RtpStream:
         return self.outgoing.remote
 
     @property
+    def left(self) -> bool:
+        """As `AudioStream.left`."""
+        handshaking = self.encryption.handshaking
+        return handshaking is not None and handshaking.machine.closed
+
+    @property
     def frames_read(self) -> int:
         """Frames of 20 ms since the stream was opened."""
         return self.incoming.frames

@@ -69,6 +69,10 @@ class AudioStream(Protocol):
         """Where audio comes from, or what was negotiated while none came."""
 
     @property
+    def left(self) -> bool:
+        """The other side has said, by the keys of its handshake, that it sends and takes no more."""
+
+    @property
     def frames_read(self) -> int: ...
     def configure(
         self,

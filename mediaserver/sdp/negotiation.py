@@ -44,13 +44,13 @@ from mediaserver.sdp.description import (
 )
 from mediaserver.sdp.dtls import has_rtcp_mux
 from mediaserver.sdp.ice import NO_ICE, IceAnswer, IceSide
+from mediaserver.sdp.layout import Layout, place_of_audio
 from mediaserver.sdp.policy import CodecOrder
 from mediaserver.sdp.securing import PROFILES, EncryptionMismatch, Securing
 
 __all__ = [
     "Negotiated",
     "NoCommonCodec",
-    "Layout",
     "SdpError",
     "SessionDescription",
     "accept",
@@ -256,7 +256,7 @@ def accept(
     NoCommonCodec when the peer refused our audio, EncryptionMismatch when it took less than that."""
     ours = SessionDescription.parse(our_offer)
     theirs = SessionDescription.parse(answer_sdp)
-    place = _place_of_audio(ours)
+    place = place_of_audio(ours)
     if place is None or place >= len(theirs.media):
         raise SdpError("the answer has no media line for the audio of our offer")
     offered = ours.media[place]
@@ -294,69 +294,6 @@ def accept(
         ice=session,
         comfort_noise=agreed.comfort_noise and takes_comfort_noise(offered, agreed.codec),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """The media lines that both sides know: none may go, or change its place or the meaning of its payload
-    types, for as long as the session lasts (section 8)."""
-
-    refused: tuple[Media, ...]
-    """All but our audio, with port 0, in their order."""
-    place: int
-    """Of our audio among them."""
-    proto: str
-    """Its profile."""
-    formats: Formats
-    """What we offer in it."""
-    muxed: bool = False
-    """RTCP comes by its port, or may."""
-    mid: str = ""
-    """Its identification (:rfc:`5888`); empty: it has none."""
-    grouped: bool = False
-    """It is in a group (BUNDLE)."""
-
-    @classmethod
-    def of_answer(
-        cls, answered: bytes, offered: bytes | str, codecs: Sequence[str], te: bool
-    ) -> Layout | None:
-        """After an offer of theirs: what was agreed on stays first, and numbers keep the meaning that the
-        offer gave them. None when all is closed."""
-        ours, theirs = SessionDescription.parse(answered), SessionDescription.parse(offered)
-        place = _place_of_audio(ours)
-        if place is None:
-            return None
-        audio, named = ours.media[place], theirs.media[place]
-        agreed = codecs_of(audio, codecs)
-        noise = any(takes_comfort_noise(audio, name) for _, name in agreed)
-        formats = Formats(tuple(agreed), (), noise).and_more(named, codecs, te)
-        return cls(_refused(ours, place), place, audio.proto, formats, *_shape(ours, audio))
-
-    @classmethod
-    def of_offer(cls, offered: bytes | str) -> Layout:
-        """After an offer of ours was answered: as it was."""
-        ours = SessionDescription.parse(offered)
-        place = _place_of_audio(ours)
-        assert place is not None  # it is ours
-        audio = ours.media[place]
-        agreed = codecs_of(audio, CATALOGUE)
-        noise = any(takes_comfort_noise(audio, name) for _, name in agreed)
-        formats = Formats(tuple(agreed), tuple(events_of(audio)), noise)
-        return cls(_refused(ours, place), place, audio.proto, formats, *_shape(ours, audio))
-
-
-def _shape(ours: SessionDescription, audio: Media) -> tuple[bool, str, bool]:
-    """Of a line of ours: see Layout."""
-    return has_rtcp_mux(audio), mid_of(audio) or "", bool(bundle_of(ours, audio))
-
-
-def _refused(session: SessionDescription, place: int) -> tuple[Media, ...]:
-    return tuple(media for number, media in enumerate(session.media) if number != place)
-
-
-def _place_of_audio(session: SessionDescription) -> int | None:
-    """Of a description of ours: no other line of it has a port."""
-    return next((i for i, media in enumerate(session.media) if media.kind == "audio" and media.port), None)
 
 
 def _description(

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from mediaserver.sdp.codecs import USUAL_OPUS, OpusWish
 from mediaserver.sdp.ice import IceSide
-from mediaserver.sdp.negotiation import CODECS, DEFAULT_PTIME_MS, Layout, Negotiated, accept, answer, offer
+from mediaserver.sdp.layout import Layout
+from mediaserver.sdp.negotiation import CODECS, DEFAULT_PTIME_MS, Negotiated, accept, answer, offer
 from mediaserver.sdp.policy import CodecOrder
 from mediaserver.sdp.securing import Securing
 

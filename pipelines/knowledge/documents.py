@@ -10,15 +10,19 @@ from pathlib import Path
 from mediaserver.errors import ConfigError, PeerError
 from mediaserver.storage.knowledge import NewDocument, NewPassage
 from pipelines.knowledge.blocks import TextBlock
-from pipelines.knowledge.html_reader import html_blocks
-from pipelines.knowledge.passages import passages
+from pipelines.knowledge.passages import Passage, passages
 from pipelines.knowledge.pdf_reader import pdf_blocks
+from pipelines.knowledge.reading_apart import read_apart
 from pipelines.knowledge.terms import configuration, indexed
-from pipelines.knowledge.text_reader import decoded, markdown_blocks, plain_blocks
+from pipelines.knowledge.texts import text_blocks
 
 MOST_BYTES = 32 * 1024 * 1024
 MOST_TEXT_BYTES = 16 * 1024 * 1024
 """Of a text; some 20 novels."""
+MOST_HERE = 128 * 1024
+"""Of a text that is read in a thread beside the media clock: 15 ms at most without a turn for that. A longer
+one is read by a process of its own."""
+TIME_S = 120.0
 MOST_PASSAGES = 50_000
 KINDS = {
     ".md": "Markdown", ".markdown": "Markdown", ".txt": "text", ".text": "text", ".pdf": "PDF",
@@ -53,10 +57,11 @@ async def read_document(path: Path, collection: str, language: str, name: str = 
 async def document(data: bytes, kind: str, collection: str, language: str, name: str) -> NewDocument:
     """`kind`: one of KINDS. Raises PeerError."""
     if kind == "PDF":
-        blocks = await pdf_blocks(data)
+        made = await asyncio.to_thread(_passages, await pdf_blocks(data))
+    elif len(data) <= MOST_HERE:
+        made = await asyncio.to_thread(_passages_of_text, data, kind)
     else:
-        blocks = await asyncio.to_thread(_text_blocks, data, kind)
-    made = await asyncio.to_thread(_passages, blocks)
+        made = await _passages_of_long_text(data, kind)
     if not made:
         raise PeerError("it has no text")
     if len(made) > MOST_PASSAGES:
@@ -65,7 +70,7 @@ async def document(data: bytes, kind: str, collection: str, language: str, name:
     return NewDocument(
         collection,
         name,
-        hashlib.sha256(data).hexdigest(),
+        await asyncio.to_thread(_digest, data),
         language,
         configuration(language),
         pages,
@@ -83,21 +88,29 @@ def _read(path: Path) -> bytes:
     return data
 
 
-def _text_blocks(data: bytes, kind: str) -> list[TextBlock]:
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _passages_of_text(data: bytes, kind: str) -> tuple[NewPassage, ...]:
+    """Raises PeerError."""
+    return _passages(text_blocks(data, kind))
+
+
+async def _passages_of_long_text(data: bytes, kind: str) -> tuple[NewPassage, ...]:
+    """By a process of its own. Raises PeerError."""
     if len(data) > MOST_TEXT_BYTES:
         raise PeerError(f"it is larger than {MOST_TEXT_BYTES // 1024**2} MiB, the most for a text: split it")
-    text = decoded(data)
-    match kind:
-        case "Markdown":
-            return markdown_blocks(text)
-        case "HTML":
-            return html_blocks(text)
-        case _:
-            return plain_blocks(text)
+    told = await read_apart("pipelines.knowledge.text_worker", [kind], data, TIME_S)
+    return await asyncio.to_thread(_new, [Passage(each["text"], each["heading"]) for each in told])
 
 
 def _passages(blocks: list[TextBlock]) -> tuple[NewPassage, ...]:
+    return _new(passages(blocks))
+
+
+def _new(made: list[Passage]) -> tuple[NewPassage, ...]:
     return tuple(
         NewPassage(each.heading, each.page, each.text, indexed(each.text), indexed(each.heading))
-        for each in passages(blocks)
+        for each in made
     )

@@ -7,7 +7,6 @@ call is connected to.
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
@@ -19,11 +18,11 @@ from mediaserver.media.leg import (
     Frame,
     Hold,
     Lane,
-    LegEvent,
     LegStats,
     Termination,
     TransferAsked,
 )
+from mediaserver.media.leg_events import LegEvents
 from mediaserver.media.time import FRAME_SAMPLES
 from mediaserver.sdp.audio import AudioStream, Figures, leg_stats
 from mediaserver.sdp.negotiation import Negotiated
@@ -59,18 +58,17 @@ class Signalling(Protocol):
         """Somebody whom the other side knows by a number or name."""
 
 
-class SipLeg:
+class SipLeg(LegEvents):
     """Implements mediaserver.media.leg.Leg."""
 
     kind = "sip"
 
     def __init__(self, session: Signalling, direction: Direction, call_id: str, remote: str) -> None:
+        super().__init__()
         self._session: Signalling = session
         self.direction = direction
         self.ref = call_id
         """The Call-ID."""
-        self._on_event: Callable[[LegEvent], None] | None = None
-        self._early: deque[LegEvent] = deque(maxlen=256)
         self._rfc4733 = False
         self._press = ("", "", 0.0)
         """The last key: by what it came, which, and when."""
@@ -148,16 +146,6 @@ class SipLeg:
     def negotiated(self) -> Negotiated | None:
         """What both sides agreed on; None until they did."""
         return self._session.negotiated
-
-    @property
-    def on_event(self) -> Callable[[LegEvent], None] | None:
-        return self._on_event
-
-    @on_event.setter
-    def on_event(self, deliver: Callable[[LegEvent], None] | None) -> None:
-        self._on_event = deliver
-        while deliver is not None and self._early:
-            deliver(self._early.popleft())
 
     async def ring(self) -> None:
         """Tell the caller that it rings (180)."""
@@ -278,16 +266,6 @@ class SipLeg:
             return True
         self._press = (way, digit, now)
         return False
-
-    def _deliver(self, event: LegEvent) -> None:
-        if self.termination is not None and not isinstance(event, Ended):
-            return
-        if (deliver := self._on_event) is None:
-            self._early.append(event)
-            return
-        if isinstance(event, Ended):
-            self._on_event = None  # nothing follows; see `_Over`
-        deliver(event)
 
 
 class _Over:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -15,11 +14,11 @@ from mediaserver.media.leg import (
     EndedBy,
     Frame,
     Hold,
-    LegEvent,
     LegStats,
     Termination,
     Why,
 )
+from mediaserver.media.leg_events import LegEvents
 from mediaserver.media.time import FRAME_MS
 from mediaserver.rtp.mos import mos
 from sip.calls.ending import reason_header, refusal_code, why_of
@@ -27,8 +26,6 @@ from sip.pjsua2.frames import FrameQueue
 from sip.pjsua2.parameters import op_param
 from sip.pjsua2.stack import PjFigures
 
-MOST_EVENTS = 256
-"""That wait for somebody to hear them."""
 KEYS = frozenset("0123456789*#ABCD")
 
 
@@ -42,7 +39,7 @@ class Stack(Protocol):
     def do(self, number: int, what: Callable[[Any, Any], object]) -> None: ...
 
 
-class PjsuaLeg:
+class PjsuaLeg(LegEvents):
     """Implements mediaserver.media.leg.Leg. Its audio is read and written by itself, not in batches."""
 
     kind = "sip"
@@ -60,6 +57,7 @@ class PjsuaLeg:
     ) -> None:
         """`silence_s`: it ends after so long without a packet, unless it is held. `longest_s`: it ends
         then."""
+        super().__init__()
         self.direction = direction
         self.ref = ref
         self.remote = remote
@@ -68,8 +66,6 @@ class PjsuaLeg:
         self.heard, self.said = FrameQueue(), FrameQueue()
         self._stack: Stack | None = None
         self._number = 0
-        self._on_event: Callable[[LegEvent], None] | None = None
-        self._early: deque[LegEvent] = deque(maxlen=MOST_EVENTS)
         self._silence_s, self._longest_s = silence_s, longest_s
         self._on_ringing = on_ringing
         self._up: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -87,16 +83,6 @@ class PjsuaLeg:
         self._do(lambda pj, call: call.use(self.heard, self.said))
 
     # -- the Leg protocol
-
-    @property
-    def on_event(self) -> Callable[[LegEvent], None] | None:
-        return self._on_event
-
-    @on_event.setter
-    def on_event(self, deliver: Callable[[LegEvent], None] | None) -> None:
-        self._on_event = deliver
-        while deliver is not None and self._early:
-            deliver(self._early.popleft())
 
     def read(self) -> Frame | None:
         return self.heard.take()
@@ -253,11 +239,3 @@ class PjsuaLeg:
         self._stack = None
         self.said.clear()
         self._deliver(Ended(why))
-
-    def _deliver(self, event: LegEvent) -> None:
-        if (deliver := self._on_event) is None:
-            self._early.append(event)
-            return
-        if isinstance(event, Ended):
-            self._on_event = None  # nothing follows
-        deliver(event)

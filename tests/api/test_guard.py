@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
+from api.access.access import BY_TICKET
 from api.access.scopes import Scope
 from api.app import build_app
 from api.context import ApiContext
@@ -375,6 +376,23 @@ async def test_a_ticket_opens_its_own_call_to_be_read_and_nothing_else(open_clie
     for wrong in ("", "x", ticket["ticket"][:-1], "\u00fc"):
         response = await client.get(f"{CALLS}/{call.id}/events", params={"ticket": wrong})
         assert response.status == 401
+
+
+async def test_a_ticket_is_good_for_a_request_a_second(open_client: Open) -> None:
+    """Each reads the whole call of the database, and whoever opens a page has a ticket."""
+    context = make_context()
+    client = await open_client(context)
+    call, other = live_call(context), live_call(context)
+
+    async def asked(id: UUID) -> ClientResponse:
+        return await client.get(f"{CALLS}/{id}", params={"ticket": context.access.tickets.of(id)})
+
+    statuses = [(await asked(call.id)).status for _ in range(int(BY_TICKET.burst))]
+    assert set(statuses) == {503}  # no database here
+    refused = await asked(call.id)
+    assert int(refused.headers["Retry-After"]) >= 1
+    assert await error_of(refused) == (429, "rate_limited")
+    assert (await asked(other.id)).status == 503
 
 
 # -- many wrong keys

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.attack import (
+    browser_doors,
     ceilings,
     checks,
     dear_messages,
@@ -34,6 +35,7 @@ from tests.attack.case import CASES
 
 __all__ = [
     "CASES",
+    "browser_doors",
     "ceilings",
     "checks",
     "dear_messages",

@@ -23,9 +23,16 @@ class RunningServer:
     """`voiceforge serve` over the database at `dsn`, with its data below `folder`. Stopped on leaving."""
 
     def __init__(
-        self, folder: Path, dsn: str, settings: Mapping[str, Mapping[str, Any]] | None = None
+        self,
+        folder: Path,
+        dsn: str,
+        settings: Mapping[str, Mapping[str, Any]] | None = None,
+        *,
+        root: Path = ROOT,
     ) -> None:
+        """`root`: whose code runs."""
         self.folder = folder
+        self._root = root
         self.data = folder / "data"
         self._dsn = dsn
         self._settings: dict[str, dict[str, Any]] = {
@@ -49,7 +56,7 @@ class RunningServer:
         self.stop()
 
     def start(self) -> None:
-        """Raises RuntimeError, with the end of its log, where it does not come up."""
+        """Once more: at the same address. Raises RuntimeError, with the end of its log."""
         config, ready = self.folder / "voiceforge.toml", self.folder / "ready.json"
         ready.unlink(missing_ok=True)
         lines = []
@@ -60,7 +67,8 @@ class RunningServer:
         ours = {name: value for name, value in os.environ.items() if not name.startswith("VOICEFORGE_")}
         ours.pop("ADMIN_TOKEN", None)
         environment = {
-            **ours, "PYTHONPATH": str(ROOT), "VOICEFORGE_DATA": str(self.data), "DATABASE_URL": self._dsn,
+            **ours, "PYTHONPATH": str(self._root), "VOICEFORGE_DATA": str(self.data),
+            "DATABASE_URL": self._dsn,
         }  # fmt: skip
         with (self.folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
@@ -80,6 +88,7 @@ class RunningServer:
         said = json.loads(ready.read_text())
         port = int(said["http"].rpartition(":")[2].strip("/"))
         self.http, self.sip = f"http://localhost:{port}", said["sip"]
+        self._settings["http"]["port"] = port
 
     def stop(self) -> None:
         """Idempotent."""
@@ -92,6 +101,12 @@ class RunningServer:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+    def renew(self, root: Path) -> None:
+        """Stop, and start at the same address with the code at `root`."""
+        self.stop()
+        self._root = root
+        self.start()
 
     def kill(self) -> None:
         """As a machine does that loses its power."""

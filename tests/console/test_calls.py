@@ -7,9 +7,9 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.console.browsing import Watch, settle, signed_in
+from tests.console.browsing import Watch, axe_violations, settle, signed_in
 from tests.console.live_calls import calls_up, live_call
-from tests.console.running import RunningServer
+from tests.console.running import ROOT, RunningServer
 from tests.console.seeding import SeededCall
 
 SOUNDS = """() => new Promise(done => {
@@ -80,6 +80,17 @@ def test_a_supervisor_listens_whispers_takes_over_and_hangs_up(
             expect(page.get_by_text(said)).to_be_visible()
         page.get_by_role("button", name="Leave").click()
         expect(page.get_by_role("button", name="Listen")).to_be_visible()
+
+        # Nobody takes the call elsewhere: it says why, and the agent goes on.
+        page.get_by_role("button", name="Transfer").click()
+        elsewhere = page.get_by_role("dialog", name="Connect the caller elsewhere")
+        watch.allowed.append((403, f"/api/telephony/calls/{call}/transfer"))
+        elsewhere.get_by_role("combobox").fill("nobody-there")
+        page.keyboard.press("Tab")  # what was typed stays
+        elsewhere.get_by_role("button", name="Transfer now").click()
+        expect(elsewhere).to_contain_text("Nobody took the call")
+        assert axe_violations(page, ROOT) == []
+        page.keyboard.press("Escape")
         page.get_by_role("button", name="Hang up").click()
         page.get_by_role("dialog").get_by_role("button", name="Hang up").click()
         expect(page.get_by_text("Nobody is calling")).to_be_visible(timeout=20_000)
@@ -88,7 +99,7 @@ def test_a_supervisor_listens_whispers_takes_over_and_hangs_up(
         audit = console_server.ask("GET", f"/api/audit?subject=call:{call}")["items"]
         assert [(line["action"], line["change"].get("mode")) for line in reversed(audit)] == [
             ("call.monitor", "listen"), ("call.monitor", "whisper"), ("call.monitor", "takeover"),
-            ("call.hangup", None),
+            ("call.transfer", None), ("call.hangup", None),
         ]  # fmt: skip
     context.close()
     assert watch.faults == []

@@ -9,15 +9,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.console.browsing import Watch, axe_violations, opened, signed_in
+from tests.console.handset import (
+    CLOCK,
+    LONG_MS,
+    dial,
+    extension,
+    handset,
+    in_call,
+    live_calls,
+    nothing_is_left,
+    press,
+    ready,
+)
 from tests.console.probes import audio, cut_sockets, hears, probed
 from tests.console.running import ROOT, RunningServer
 from tests.peers.phones import Sipp
-
-CLOCK = re.compile(r"\d:\d\d")
-LONG_MS = 20_000
 
 
 @pytest.fixture
@@ -28,48 +37,6 @@ def phone(chromium: Browser, console_server: RunningServer) -> Iterator[Page]:
     ready(page)
     yield page
     with_probes.close()
-
-
-def ready(page: Page) -> None:
-    page.goto("/phone")
-    expect(handset(page)).to_contain_text(re.compile("Ready"), timeout=LONG_MS)
-
-
-def handset(page: Page) -> Locator:
-    return page.get_by_role("region", name="Handset")
-
-
-def extension(page: Page) -> str:
-    """By which it is called."""
-    return handset(page).inner_text().split("Ready · ")[1].split()[0]
-
-
-def dial(page: Page, whom: str) -> None:
-    page.get_by_role("combobox", name="Number or name").fill(whom)
-    page.get_by_role("button", name="Call", exact=True).click()
-
-
-def in_call(page: Page) -> None:
-    """Until both can talk."""
-    expect(handset(page).get_by_role("status").filter(has_text=CLOCK)).to_be_visible(timeout=LONG_MS)
-    expect(page.get_by_role("button", name="Hold", exact=True)).to_be_enabled(timeout=LONG_MS)
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
-
-
-def live_calls(server: RunningServer) -> int:
-    return len(server.ask("GET", "/api/telephony/calls?state=live")["items"])
-
-
-def nothing_is_left(page: Page, server: RunningServer) -> None:
-    """No half-open call remains."""
-    for _ in range(100):
-        if live_calls(server) == 0:
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("a call is still up on the server")
 
 
 def test_a_call_has_audio_both_ways_is_held_and_ends(phone: Page, console_server: RunningServer) -> None:

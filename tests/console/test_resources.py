@@ -174,3 +174,16 @@ def test_no_form_shuts_anybody_out(page: Page, watch: Watch, path: str) -> None:
     page.goto(path)
     settle(page)
     assert axe_violations(page, ROOT) == []
+
+
+def test_what_is_said_by_sip_is_shown_beside_the_trunks(page: Page, watch: Watch) -> None:
+    """The seeded trunks are asked whether they are there, and nobody answers."""
+    page.goto("/trunks")
+    page.get_by_role("button", name="SIP messages").click()
+    sheet = page.get_by_role("dialog", name="SIP messages")
+    sheet.get_by_label("About what").select_option("OPTIONS")
+    first = sheet.locator("details").first
+    expect(first).to_contain_text("OPTIONS")
+    first.locator("summary").click()
+    expect(first.locator("pre")).to_contain_text("SIP/2.0")
+    assert axe_violations(page, ROOT) == []

@@ -14,7 +14,7 @@ from mediaserver.errors import CapacityError
 from mediaserver.media.encryption import DtlsPeer
 from mediaserver.media.leg import EndedBy, Why
 from mediaserver.media.time import SECOND_NS
-from mediaserver.rtp.dtls import DtlsIdentity, DtlsMachine
+from mediaserver.rtp.dtls import MOST_DATAGRAMS, DtlsIdentity, DtlsMachine
 from mediaserver.rtp.packets import Address
 from mediaserver.rtp.stun import binding_request
 from mediaserver.sdp.description import SdpError, SessionDescription
@@ -170,6 +170,34 @@ async def test_another_certificate_than_the_offers_ends_nothing_but_its_own_hope
             assert call.leg.termination is not None and "fingerprint" in call.leg.termination.detail
             assert bench.counted == ["insecure"] and bench.wire.active == 0
             del machine
+
+
+async def test_nobody_beside_the_browser_breaks_off_its_handshake() -> None:
+    """As somebody behind the same NAT could, who guesses the port: an alert is in the clear until it is over,
+    and so many datagrams are the end of a handshake."""
+    fatal = bytes.fromhex("15fefd000000000000000100020228")
+    async with open_bench() as bench:
+        with peers(2) as (browser, neighbour):
+            call = await bench.offer(browser.offer())
+            browser.send(browser.check(call), call)
+            await until(lambda: call.stream.nominated)
+            for _ in range(MOST_DATAGRAMS + 1):
+                neighbour.send(fatal, call)
+            await settled(bench)
+            assert call.leg.termination is None and neighbour.heard() == []
+            machine = await browser.shake(bench, call)
+            assert machine.keys is not None
+            await until(lambda: call.leg.connected)
+
+
+async def test_a_stranger_has_no_handshake_once_the_browser_has_checked_a_way() -> None:
+    async with open_bench() as bench:
+        with peers(2) as (browser, stranger):
+            call = await bench.offer(browser.offer())
+            browser.send(browser.check(call), call)
+            await until(lambda: call.stream.nominated)
+            machine = await stranger.shake(bench, call)
+            assert machine.keys is None and stranger.heard() == [] and call.leg.termination is None
 
 
 async def test_a_flood_of_garbage_is_counted_and_the_call_goes_on() -> None:

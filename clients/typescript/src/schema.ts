@@ -2437,7 +2437,9 @@ export interface paths {
         /**
          * Make this tab a phone.
          * @description It registers with what it gets here over `/ws/sip`, for eight hours at most, and no longer than you are
-         *     signed in. It may dial the agents that you may use, and all extensions.
+         *     signed in. It may dial the agents that you may use, and all extensions; the operator's numbers elsewhere,
+         *     too, as far as trunks and `sip.allowed_targets` let this server call them: shown as its
+         *     P-Preferred-Identity says, where the trunk lets it.
          */
         post: operations["phones_lend"];
         delete?: never;
@@ -5691,6 +5693,14 @@ export interface components {
          * @description What a language model shall draw.
          */
         FlowWanted: {
+            /**
+             * Document
+             * @description Of `edit`: changed in the place of that version. A flow as JSON, at most 1 MB (docs/flows.md; its JSON Schema: `/api/flows/schema`).
+             * @default null
+             */
+            document?: {
+                [key: string]: unknown;
+            } | null;
             /**
              * Edit
              * @description Change the newest version of this flow.
@@ -28369,7 +28379,7 @@ export interface operations {
             query?: {
                 /** @description An agent, by name. */
                 agent?: string;
-                /** @description Of `flow`: its working copy answers, as it was saved last, in place of what is published. Needs the scope flows:write, too. */
+                /** @description Of `flow`: its working copy answers, as it was saved last, else its newest version, in place of what is published. Needs the scope flows:write, too. */
                 draft?: boolean;
                 /** @description A flow that is published, by name. */
                 flow?: string;

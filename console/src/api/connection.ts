@@ -35,6 +35,11 @@ export function askNow(): void {
   void ask();
 }
 
+/** Something that leads to the server was lost: finds out whether it is there. */
+export function doubt(): void {
+  if (!away) void ask();
+}
+
 /** Called whenever the server is there again. Returns what ends that. */
 export function onBack(call: () => void): () => void {
   backs.add(call);
@@ -65,10 +70,10 @@ function askLater(): void {
 async function ask(): Promise<void> {
   try {
     const response = await fetch("/api/console/session", { cache: "no-store" });
-    if (response.status === 502 || response.status === 504) askLater();
+    if (response.status === 502 || response.status === 504) unreached();
     else reached();
   } catch {
-    askLater();
+    unreached();
   }
 }
 

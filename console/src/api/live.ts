@@ -1,6 +1,6 @@
 // The page's one feed of events, and the hook to it.
 import { useEffect, useRef, useSyncExternalStore } from "react";
-import { onBack } from "./connection";
+import { doubt, onBack } from "./connection";
 import { type FeedState, LiveFeed, type Wish } from "./livefeed";
 import { queries } from "./queries";
 
@@ -25,6 +25,7 @@ const feed = new LiveFeed({
   },
   onState: (now) => {
     state = now;
+    if (now === "waiting") doubt();
     for (const watcher of watchers) watcher();
   },
 });

@@ -3,6 +3,7 @@ import { Direction } from "radix-ui";
 import { lazy, Suspense } from "react";
 import { queries } from "@/api";
 import { TooltipProvider } from "@/ui";
+import { ErrorBoundary } from "./ErrorBoundary";
 import { LeavingGuard } from "./LeavingGuard";
 import { chosenLanguage, useLocale } from "./locale";
 import { Router } from "./Router";
@@ -23,9 +24,11 @@ export function App() {
               <Shell>
                 <Router />
               </Shell>
-              <Suspense>
-                <PhoneDock />
-              </Suspense>
+              <ErrorBoundary resetKey="" quiet>
+                <Suspense>
+                  <PhoneDock />
+                </Suspense>
+              </ErrorBoundary>
             </LeavingGuard>
           </TooltipProvider>
         </Direction.Provider>

@@ -6,6 +6,8 @@ import { t } from "./i18n";
 interface Props {
   /** Another one (a path) tries anew. */
   resetKey: string;
+  /** What fails is left out without a word: it stands beside the page, which can do without it. */
+  quiet?: boolean;
   children: ReactNode;
 }
 
@@ -29,6 +31,7 @@ export class ErrorBoundary extends Component<Props, { error: Error | null; key: 
   override render() {
     const { error } = this.state;
     if (error === null) return this.props.children;
+    if (this.props.quiet) return null;
     // A chunk that is gone: the server has a newer console than this page.
     const outdated = /dynamically imported module|Importing a module script|error loading/i.test(
       error.message,

@@ -140,10 +140,12 @@ export function Shell({ children }: { children: ReactNode }) {
           </Radix.Content>
         </Radix.Portal>
       </Radix.Root>
-      <Suspense>
-        {palette && <Palette open onOpenChange={setPalette} pages={pages} more={more} />}
-        {keys && <Shortcuts open onOpenChange={setKeys} actions={pages} />}
-      </Suspense>
+      <ErrorBoundary resetKey={`${palette} ${keys}`} quiet>
+        <Suspense>
+          {palette && <Palette open onOpenChange={setPalette} pages={pages} more={more} />}
+          {keys && <Shortcuts open onOpenChange={setKeys} actions={pages} />}
+        </Suspense>
+      </ErrorBoundary>
       <SessionEndedDialog />
       <Toasts />
     </>

@@ -77,7 +77,9 @@ export function cost(dollars: Maybe<number>): string {
     minimumFractionDigits: 2,
     maximumFractionDigits: digits,
   };
-  return leftToRight(numbers(format as Intl.NumberFormatOptions).format(dollars));
+  // "US$" where a language adds the country: there are no other dollars here, and tiles are narrow.
+  const parts = numbers(format as Intl.NumberFormatOptions).formatToParts(dollars);
+  return leftToRight(parts.map((one) => (one.type === "currency" ? "$" : one.value)).join(""));
 }
 
 /** With the month's name: 23/11/2026 reads from either side in a right-to-left page. */
@@ -108,6 +110,12 @@ export function fullDate(moment: Maybe<Moment>): string {
 /** 23 Nov: for the axis of days. */
 export function day(moment: Maybe<Moment>): string {
   return dates(moment, { day: "numeric", month: "short" });
+}
+
+/** Mon, Monday: `day` counts from Monday, which is 0. */
+export function weekday(day: number, style: "short" | "long"): string {
+  // 2024-01-01 was a Monday.
+  return dates(new Date(Date.UTC(2024, 0, 1 + day)), { weekday: style, timeZone: "UTC" });
 }
 
 const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [

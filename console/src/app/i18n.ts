@@ -55,7 +55,7 @@ export function speak(newCode: string, newCatalogue: Catalogue): void {
 /** A text with its `{names}` filled in: `t("Call {name}", { name })`. The text is written out in the source, so that scripts/catalogue.mjs finds it. */
 export function t(text: string, params?: Params): string {
   const found = catalogue[text];
-  return filled(typeof found === "string" ? found : text, params);
+  return filled(typeof found === "string" ? begun(found) : text, params);
 }
 
 /** A text that counts: `tn("{count} call", "{count} calls", calls.length)`. The English plural is the key. */
@@ -64,7 +64,7 @@ export function tn(one: string, many: string, count: number, params?: Params): s
   const found = catalogue[many];
   if (found !== undefined && typeof found !== "string") {
     const form = found[rules.select(count)] ?? found.other;
-    if (form !== undefined) return filled(form, all);
+    if (form !== undefined) return filled(begun(form), all);
   }
   return filled(ENGLISH_RULES.select(count) === "one" ? one : many, all);
 }
@@ -75,6 +75,13 @@ function filled(text: string, params?: Params): string {
     const value = params[name];
     return value === undefined ? whole : isolated(String(value));
   });
+}
+
+/** A right-to-left text that begins with a Latin word or a name says its direction itself (RLM), since `<bdi>` and dir="auto" go by the first letter. */
+function begun(text: string): string {
+  return isolates && !/^[^\p{L}{]*\p{Script=Arabic}/u.test(text) && /\p{Script=Arabic}/u.test(text)
+    ? `\u200f${text}`
+    : text;
 }
 
 /** What is filled into a right-to-left text keeps its own direction and moves nothing beside it: names, numbers and addresses are mostly Latin. Figures alone need it not, and stay with a Latin word before them ("MOS 4.3"). (FSI … PDI, UAX #9 section 2.5.) */

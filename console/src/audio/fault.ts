@@ -11,6 +11,7 @@ export type FaultName =
   | "no_network"
   | "socket_lost"
   | "server_away"
+  | "server_stopped"
   | "signed_out"
   | "not_allowed_to_register"
   | "credentials"
@@ -28,7 +29,9 @@ export type FaultName =
   | "unavailable"
   | "no_common_codec"
   | "no_media"
+  | "loopback"
   | "call_lost"
+  | "time_limit"
   | "server_fault"
   | "transfer"
   | "hold"
@@ -64,6 +67,34 @@ export function mediaFault(error: unknown): Fault {
     default:
       return { name: "microphone_busy" };
   }
+}
+
+const HERE = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
+
+/** Whether the network that leads to `host` is gone, as far as the browser knows. It says nothing of the way to its own machine. */
+export function isOffline(host: string = location.hostname): boolean {
+  return !navigator.onLine && !HERE.test(host);
+}
+
+/** Why audio found no way, by the server's description: Firefox takes none from a network's address to loopback, Chromium does. */
+export function noMedia(sdp: string): Fault {
+  const hosts = [...sdp.matchAll(/^a=candidate:\S+ \d+ \S+ \d+ (\S+) /gm)].map(([, host]) => host ?? "");
+  const here = hosts.length > 0 && hosts.every((host) => host === "::1" || host.startsWith("127."));
+  return { name: here ? "loopback" : "no_media" };
+}
+
+/** How the server says that it ended a call that was up (mediaserver's `Why`), where that was nobody's wish. */
+const ENDINGS: Readonly<Record<string, FaultName>> = {
+  "the server was stopped": "server_stopped",
+  "connection lost": "call_lost",
+  "no audio arrived": "no_media",
+  "time limit reached": "time_limit",
+};
+
+/** What the server's words for the end of a call say is wrong; null: somebody hung up, or was through. They begin with why it ended. */
+export function toldFault(said: string): Fault | null {
+  const name = Object.entries(ENDINGS).find(([begins]) => said.startsWith(begins))?.[1];
+  return name === undefined ? null : { name };
 }
 
 /** For speech: what the browser does for it. */

@@ -85,3 +85,11 @@ it("does nothing once it is closed", () => {
   vi.advanceTimersByTime(2 * KEPT_MS);
   expect(log).toEqual([]);
 });
+
+it("is at ease after another network once ICE was restarted, though ICE never said that it failed", () => {
+  const one = recovery();
+  one.networkChanged();
+  one.restarted();
+  vi.advanceTimersByTime(KEPT_MS);
+  expect(log).toEqual(["lost", "restart", "back"]);
+});

@@ -53,6 +53,13 @@ export class Recovery {
     else if (state === "disconnected") this.#grace = setTimeout(() => this.#mediaGone(), GRACE_MS);
   }
 
+  /** Another network: the way that ICE found may be of no use, whatever it still says of it. Nothing is known to be gone yet: where the old way holds, ICE says nothing of it again. */
+  networkChanged(): void {
+    this.#owed = true;
+    this.#lose();
+    this.#try();
+  }
+
   /** The other side has taken an ICE restart. */
   restarted(): void {
     this.#owed = false;

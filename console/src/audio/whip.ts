@@ -1,5 +1,5 @@
 // A call by HTTP (WHIP, RFC 9725): an offer to /api/webrtc/offer, an ICE restart by PATCH, an end by DELETE, and what happens in it as server-sent events. No React and no words: the console's pages and the embedded phone use it.
-import { type Fault, FaultError, type FaultName, microphone } from "./fault";
+import { type Fault, FaultError, type FaultName, isOffline, microphone, noMedia, toldFault } from "./fault";
 import { answerWith, fragmentOf } from "./fragment";
 import { Recovery } from "./recovery";
 
@@ -64,6 +64,8 @@ export class WhipCall {
   #answer = "";
   #events: EventSource | null = null;
   #quit: (() => void)[] = [];
+  /** Of the ICE restart that is under way. */
+  #restarting = new AbortController();
 
   constructor(options: WhipOptions, told: WhipTold) {
     this.#options = options;
@@ -165,7 +167,8 @@ export class WhipCall {
       this.#set({ state: "up", since: Date.now() });
     if (connection.connectionState !== "failed") return;
     // Never connected: no way for audio. Connected before, and ICE stands: the other side has ended it.
-    if (this.now.since === null) this.#finish({ name: navigator.onLine ? "no_media" : "no_network" });
+    if (this.now.since === null)
+      this.#finish(this.#isOffline() ? { name: "no_network" } : noMedia(this.#answer));
     else if (connection.iceConnectionState !== "failed") this.#overThere();
   }
 
@@ -184,7 +187,7 @@ export class WhipCall {
         this.#set({
           why: typeof told.text === "string" && told.text !== "" ? told.text : String(told.why ?? ""),
         });
-        this.#overThere();
+        this.#overThere(toldFault(String(told.why)));
       });
   }
 
@@ -194,24 +197,37 @@ export class WhipCall {
       this.#quit.push(() => removeEventListener(type, listener));
     };
     on("pagehide", () => this.#finish(null));
+    const media = navigator.mediaDevices;
+    const plugged = () => {
+      if (this.now.fault?.name === "microphone_gone") this.#replug();
+    };
+    media?.addEventListener?.("devicechange", plugged);
+    this.#quit.push(() => media?.removeEventListener?.("devicechange", plugged));
     // Another network: what ICE found on the old one is of no use.
     on("online", () => {
-      if (this.now.since !== null) this.#recovery.media("failed");
+      if (this.now.since !== null) this.#recovery.networkChanged();
     });
   }
 
   async #restart(): Promise<void> {
     const connection = this.#connection;
     if (connection === null || connection.signalingState === "closed") return;
+    // One that has no answer yet is of no use any more: its answer would undo what the server was told since.
+    this.#restarting.abort();
+    this.#restarting = new AbortController();
+    const { signal } = this.#restarting;
     try {
-      await connection.setLocalDescription(await connection.createOffer({ iceRestart: true }));
+      const offer = await connection.createOffer({ iceRestart: true });
+      if (signal.aborted) return;
+      await connection.setLocalDescription(offer);
       const response = await this.#ask(this.#place, {
         method: "PATCH",
         headers: { "Content-Type": "application/trickle-ice-sdpfrag", "If-Match": "*" },
-        body: fragmentOf(connection.localDescription?.sdp ?? ""),
+        body: fragmentOf(offer.sdp ?? ""),
+        signal,
       });
       const answer = answerWith(this.#answer, await response.text());
-      if (answer === null || this.#over()) return;
+      if (answer === null || signal.aborted || this.#over()) return;
       this.#answer = answer;
       await connection.setRemoteDescription({ type: "answer", sdp: answer });
       this.#recovery.restarted();
@@ -225,11 +241,19 @@ export class WhipCall {
   #unplugged(track: MediaStreamTrack): void {
     if (this.#over() || this.#microphone?.getAudioTracks()[0] !== track) return;
     this.#set({ fault: { name: "microphone_gone" } });
+    this.#replug();
+  }
+
+  /** Takes a microphone in place of the one that is gone, where there is any. */
+  #replug(): void {
     const open = this.#options.open ?? microphone;
     open()
       .then(async (stream) => {
         const [next] = stream.getAudioTracks();
-        if (next === undefined || this.#over()) return;
+        if (next === undefined || this.#over() || this.now.fault?.name !== "microphone_gone") {
+          for (const track of stream.getTracks()) track.stop();
+          return;
+        }
         next.enabled = !this.now.muted;
         next.addEventListener("ended", () => this.#unplugged(next));
         this.#microphone = stream;
@@ -240,9 +264,9 @@ export class WhipCall {
   }
 
   /** The other side, or the server, has ended it: there is nothing left to end. */
-  #overThere(): void {
+  #overThere(fault: Fault | null = null): void {
     this.#place = "";
-    this.#finish(null);
+    this.#finish(fault);
   }
 
   #finish(fault: Fault | null): void {
@@ -259,6 +283,7 @@ export class WhipCall {
   /** Lets go of all, and tells the server. The connection goes last: closed first it would tell by itself, and the server would know of no such call when it is asked to end it. */
   #end(): void {
     this.#recovery.close();
+    this.#restarting.abort();
     for (const quit of this.#quit) quit();
     this.#quit = [];
     this.#events?.close();
@@ -273,6 +298,10 @@ export class WhipCall {
 
   #release(): void {
     for (const track of this.#microphone?.getTracks() ?? []) track.stop();
+  }
+
+  #isOffline(): boolean {
+    return isOffline(new URL(this.#server).hostname);
   }
 
   #over(): boolean {
@@ -302,7 +331,7 @@ export class WhipCall {
     const credentials = token ? "omit" : "same-origin";
     const url = new URL(path, this.#server);
     const response = await fetch(url, { ...init, headers, credentials }).catch(() => null);
-    if (response === null) throw new FaultError({ name: navigator.onLine ? "server_away" : "no_network" });
+    if (response === null) throw new FaultError({ name: this.#isOffline() ? "no_network" : "server_away" });
     if (response.ok) return response;
     const told = (await response.json().catch(() => null)) as {
       error?: { code?: string; message?: string };

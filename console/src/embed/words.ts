@@ -54,7 +54,10 @@ const en: Words = {
     too_many_calls: "All lines are busy. Try again in a moment.",
     unavailable: "Nobody can be reached just now. Try again in a moment.",
     no_media: "No sound gets through. A firewall may block it: try another network.",
+    loopback: "No sound gets through to this machine. Use Chrome or Edge here.",
     call_lost: "The connection was lost. Call again.",
+    server_stopped: "The other side was switched off. Call again in a moment.",
+    time_limit: "The call was as long as it may be. Call again to go on.",
     other: "The call could not be made. Try again.",
   },
 };
@@ -96,6 +99,8 @@ const de: Words = {
     unavailable: "Gerade ist niemand zu erreichen. Versuchen Sie es gleich noch einmal.",
     no_media: "Es kommt kein Ton durch. Vielleicht sperrt ihn eine Firewall: Versuchen Sie ein anderes Netz.",
     call_lost: "Die Verbindung ging verloren. Rufen Sie noch einmal an.",
+    server_stopped: "Die Gegenstelle wurde abgeschaltet. Rufen Sie gleich noch einmal an.",
+    time_limit: "Länger darf ein Anruf nicht dauern. Rufen Sie noch einmal an.",
     other: "Der Anruf kam nicht zustande. Versuchen Sie es noch einmal.",
   },
 };
@@ -130,6 +135,8 @@ const es: Words = {
     refused: "No se aceptó la llamada. Inténtelo más tarde.",
     no_media: "No pasa el sonido. Quizá lo bloquee un cortafuegos: pruebe otra red.",
     call_lost: "Se perdió la conexión. Llame de nuevo.",
+    server_stopped: "El otro lado se apagó. Llame de nuevo dentro de un momento.",
+    time_limit: "La llamada no puede durar más. Llame de nuevo para seguir.",
     other: "No se pudo llamar. Inténtelo de nuevo.",
   },
 };
@@ -161,6 +168,8 @@ const ar: Words = {
     too_many_calls: "جميع الخطوط مشغولة. حاول بعد قليل.",
     unavailable: "لا يمكن الوصول إلى أحد الآن. حاول بعد قليل.",
     call_lost: "انقطع الاتصال. اتصل مرة أخرى.",
+    server_stopped: "أُوقف الطرف الآخر. اتصل مرة أخرى بعد قليل.",
+    time_limit: "بلغت المكالمة أقصى مدتها. اتصل مرة أخرى للمتابعة.",
     other: "تعذّر إجراء المكالمة. حاول مرة أخرى.",
   },
 };

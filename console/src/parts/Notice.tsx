@@ -1,6 +1,6 @@
 import { CircleAlert, Info, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
-import { cn } from "@/ui";
+import { cn, Words } from "@/ui";
 
 const looks = {
   warn: { box: "border-warn/30 bg-warn-soft", tint: "text-warn", icon: TriangleAlert },
@@ -30,8 +30,14 @@ export function Notice({
     >
       <Icon className={cn("mt-0.5 size-4.5 shrink-0", tint)} aria-hidden />
       <div className="min-w-0 flex-1 basis-60 text-sm">
-        <p className="break-words font-medium text-fg">{title}</p>
-        {children && <div className="mt-0.5 break-words text-muted leading-relaxed">{children}</div>}
+        <p className="break-words font-medium text-fg">
+          {typeof title === "string" ? <bdi>{title}</bdi> : title}
+        </p>
+        {children && (
+          <div className="mt-0.5 break-words text-muted leading-relaxed">
+            {typeof children === "string" ? <Words text={children} /> : children}
+          </div>
+        )}
       </div>
       {action && <div className="flex flex-wrap items-center gap-2">{action}</div>}
     </div>

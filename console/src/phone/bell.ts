@@ -3,10 +3,11 @@ import { t } from "@/app/i18n";
 import { ToneOutput } from "@/audio/tones";
 
 const FLASH_MS = 900;
+const TAG = "voiceforge-call";
 
 export class Bell {
   readonly tones = new ToneOutput();
-  #notice: Notification | null = null;
+  #notice: { close: () => void } | null = null;
   #flash: ReturnType<typeof setInterval> | null = null;
   #title = "";
 
@@ -46,22 +47,44 @@ export class Bell {
 
   #notify(from: string): void {
     if (typeof Notification === "undefined" || Notification.permission !== "granted") return;
+    const title = t("Incoming call");
+    const options = { body: from, tag: TAG, icon: "/icons/icon-192.png", requireInteraction: true };
     try {
-      const notice = new Notification(t("Incoming call"), {
-        body: from,
-        tag: "voiceforge-call",
-        icon: "/icons/icon-192.png",
-        requireInteraction: true,
-      });
+      const notice = new Notification(title, options);
       notice.onclick = () => {
         window.focus();
         notice.close();
       };
       this.#notice = notice;
     } catch {
-      // Some browsers allow notifications by a service worker alone: the ring and the title must do.
+      // Browsers of phones allow them by a service worker alone (Notifications API, section 3.2); a click there is told to it (vite/sw.js).
+      this.#notice = workersNotice(title, options);
     }
   }
+}
+
+/** A notification of the service worker's; nothing where there is none. It may be closed before it is shown. */
+function workersNotice(title: string, options: NotificationOptions): { close: () => void } {
+  let closed = false;
+  const shown = async () => {
+    const worker = await navigator.serviceWorker?.getRegistration();
+    if (worker === undefined || closed) return;
+    await worker.showNotification(title, options);
+  };
+  const done = shown().catch(() => undefined);
+  return {
+    close: () => {
+      closed = true;
+      void done.then(async () => {
+        const worker = await navigator.serviceWorker?.getRegistration();
+        if (worker !== undefined) await closeAll(worker);
+      });
+    },
+  };
+}
+
+async function closeAll(worker: ServiceWorkerRegistration): Promise<void> {
+  for (const notice of await worker.getNotifications({ tag: TAG })) notice.close();
 }
 
 export type NoticeState = "granted" | "denied" | "default" | "none";

@@ -81,10 +81,16 @@ export function watchDevices(changed: () => void): () => void {
 export async function playOn(element: HTMLAudioElement, id: string): Promise<boolean> {
   if (!("setSinkId" in element)) return true;
   try {
+    // Whoever plays there already is not told that it was unplugged: the same id again is taken without a look (Audio Output Devices API, section 2.2).
+    if (id !== "" && element.sinkId === id && !(await isPlugged(id))) throw new Error("unplugged");
     await element.setSinkId(id);
     return true;
   } catch {
     if (id !== "") await element.setSinkId("").catch(() => undefined);
     return false;
   }
+}
+
+async function isPlugged(id: string): Promise<boolean> {
+  return (await navigator.mediaDevices.enumerateDevices()).some((device) => device.deviceId === id);
 }

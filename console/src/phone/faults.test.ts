@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { mediaFault } from "@/audio/fault";
 import { credentialsFault, type Ending, endingFault, inWords, statusFault } from "./faults";
 
-const ENDING: Ending = { by: "remote", status: 0, cause: "", phrase: "" };
+const ENDING: Ending = { by: "remote", status: 0, cause: "", phrase: "", reason: "" };
 
 describe("what a call's end says", () => {
   it("is nothing when somebody hung up or gave up", () => {
@@ -22,6 +22,17 @@ describe("what a call's end says", () => {
       false,
     );
     expect(fault).toEqual({ name: "server_fault", said: "Out of Lines" });
+  });
+
+  it("says what the server ended it for, where that was nobody's wish", () => {
+    const of = (reason: string) => endingFault({ ...ENDING, cause: "Terminated", reason }, "101", true);
+    expect(of("hung up by callee")).toBeNull();
+    expect(of("the server was stopped by server")?.name).toBe("server_stopped");
+    expect(of("time limit reached by server")).toEqual({ name: "time_limit", about: "101" });
+    // The call of before a server that was started anew: 481 (RFC 3261 section 12.2.1.2).
+    expect(endingFault({ ...ENDING, by: "local", cause: "Dialog Error" }, "101", true)?.name).toBe(
+      "call_lost",
+    );
   });
 
   it("tells a lost call from one that never had audio", () => {

@@ -1,6 +1,6 @@
 // What can go wrong with a telephone in a browser, each said in words with what to do. A fault is kept as its name: the words follow the language.
 import { t } from "@/app/i18n";
-import type { Fault, FaultName } from "@/audio/fault";
+import { type Fault, type FaultName, toldFault } from "@/audio/fault";
 
 export type { Fault, FaultName };
 
@@ -71,6 +71,11 @@ export function inWords({ name, about = "", said = "" }: Fault): FaultWords {
         help: t(
           "It may be starting anew. The phone tries again by itself; if it stays so, look at the server's log.",
         ),
+      };
+    case "server_stopped":
+      return {
+        title: t("The server was stopped"),
+        help: t("It ended the calls that were up. Call again once it is back."),
       };
     case "signed_out":
       return {
@@ -154,10 +159,22 @@ export function inWords({ name, about = "", said = "" }: Fault): FaultWords {
           "The call is set up, but its sound finds no way: a firewall may block UDP. A TURN server helps.",
         ),
       };
+    case "loopback":
+      return {
+        title: t("No audio gets through"),
+        help: t(
+          "The server hears audio on its own machine alone, and this browser finds no such way. Use Chrome or Edge here, or set rtp.host to an address of the network.",
+        ),
+      };
     case "call_lost":
       return {
         title: t("The call with {about} was lost", { about }),
         help: t("The network was away for too long. Call again."),
+      };
+    case "time_limit":
+      return {
+        title: t("The call was as long as it may be"),
+        help: t("The server ends calls after sip.max_call_s. Call again to go on."),
       };
     case "server_fault":
       return {
@@ -185,6 +202,8 @@ export interface Ending {
   status: number;
   cause: string;
   phrase: string;
+  /** Of the other side's BYE, in its words (RFC 3326); "": it said nothing. */
+  reason: string;
 }
 
 /** What to say of a call that ended; null where that is no fault: somebody hung up, or gave up. */
@@ -192,6 +211,10 @@ export function endingFault(ending: Ending, about: string, answered: boolean): F
   if (ending.cause === "RTP Timeout") return { name: answered ? "call_lost" : "no_media", about };
   if (ending.cause === "Connection Error" || ending.cause === "Request Timeout")
     return answered ? { name: "call_lost", about } : { name: "server_away" };
+  // 481 within the call: the server knows nothing of it, so it was started anew.
+  if (ending.cause === "Dialog Error") return { name: "call_lost", about };
+  const told = ending.by === "remote" && answered ? toldFault(ending.reason) : null;
+  if (told !== null) return { ...told, about };
   if (ending.by === "local" || ending.cause === "Terminated" || ending.cause === "Canceled") return null;
   const fault = statusFault(ending.status, about);
   if (fault.name !== "other") return fault;

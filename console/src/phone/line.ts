@@ -1,7 +1,7 @@
 // The telephone's line: JsSIP's user agent over our socket, signed in with credentials that are renewed before they end. It tells how it stands and hands calls over; it knows nothing of what they are.
 import type { RTCSession } from "jssip/lib/RTCSession";
 import type { UA } from "jssip/lib/UA";
-import { type Fault, FaultError } from "@/audio/fault";
+import { type Fault, FaultError, isOffline } from "@/audio/fault";
 import { preferring } from "./callerId";
 import { askCredentials, askIceServers, type Credentials, giveBack, renewIn } from "./credentials";
 import { SipSocket } from "./socket";
@@ -112,6 +112,13 @@ export class Line {
     this.#socket?.drop();
   }
 
+  /** Somebody is signed in anew: once more with what that gives. Calls that are up are kept. */
+  again(): void {
+    this.#doubted = false;
+    if (this.#agent === null) void this.open();
+    else void this.#renewNow();
+  }
+
   /** Ends calls and the registration. */
   close(): void {
     this.#closed = true;
@@ -151,7 +158,7 @@ export class Line {
     agent.on("disconnected", () => {
       if (this.#closed) return;
       this.#told.signalling(false);
-      this.#told.state("lost", { name: navigator.onLine ? "socket_lost" : "no_network" });
+      this.#told.state("lost", { name: isOffline() ? "no_network" : "socket_lost" });
     });
     agent.on("registrationFailed", ({ response }) => {
       const status = (response as { status_code?: number } | null)?.status_code ?? 0;

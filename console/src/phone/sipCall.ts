@@ -1,6 +1,6 @@
 // One call over SIP: a JsSIP session, its audio and its figures. It turns JsSIP's events into CallEvents and keeps the call where JsSIP would end it for a network that is away.
 import type { RTCSession, TerminateOptions } from "jssip/lib/RTCSession";
-import { FaultError } from "@/audio/fault";
+import { FaultError, noMedia } from "@/audio/fault";
 import { QualityWatch } from "@/audio/quality";
 import { Recovery } from "@/audio/recovery";
 import type { CallEvent } from "./call";
@@ -42,6 +42,12 @@ export class SipCall {
   #changing = false;
   #restarting = false;
   #over = false;
+  /** Its audio has found its way before. */
+  #heardOnce = false;
+  /** What we ended it for ourselves. */
+  #fault: Fault | null = null;
+  /** The loudspeaker that was chosen is gone: another one plays. */
+  #astray = false;
 
   /** `about`: whom the call is with, for what is said of its end. */
   constructor(session: RTCSession, about: () => string, tell: (event: CallEvent) => void) {
@@ -151,9 +157,12 @@ export class SipCall {
     this.#tell({ kind: "transfer", to: shown, step: "asked" });
   }
 
-  /** Plays on the loudspeaker that is chosen now; false when that is gone. */
-  speakerChanged(): Promise<boolean> {
-    return playOn(this.#speaker, chosenDevice("speaker"));
+  /** Plays on the loudspeaker that is chosen now; says so when that is gone, and when it is back. */
+  async speakerChanged(): Promise<void> {
+    const there = await playOn(this.#speaker, chosenDevice("speaker"));
+    if (there === !this.#astray) return;
+    this.#astray = !there;
+    this.#tell({ kind: "fault", fault: there ? null : { name: "speaker_gone" } });
   }
 
   /** Speaks into the microphone that is chosen now, without a word to the other side. Raises FaultError. */
@@ -224,12 +233,13 @@ export class SipCall {
     this.#connection = connection;
     connection.addEventListener("track", ({ track, streams }) => {
       this.#speaker.srcObject = streams[0] ?? new MediaStream([track]);
-      this.speakerChanged().then((there) => {
-        if (!there) this.#tell({ kind: "fault", fault: { name: "speaker_gone" } });
-      });
+      void this.speakerChanged();
     });
     connection.addEventListener("iceconnectionstatechange", () => {
-      if (this.#answered) this.#recovery.media(connection.iceConnectionState);
+      if (!this.#answered) return;
+      // There is nothing to keep of a call that never had audio.
+      if (!this.#heardOnce && connection.iceConnectionState === "failed") this.#finishWithoutMedia();
+      else this.#recovery.media(connection.iceConnectionState);
     });
     connection.addEventListener("connectionstatechange", () => this.#settled());
     this.#quality = new QualityWatch(connection, (quality) => this.#tell({ kind: "quality", quality }));
@@ -237,8 +247,9 @@ export class SipCall {
 
   /** Answered, and its audio has found its way: in either order. */
   #settled(): void {
-    if (this.#answered && this.#connection?.connectionState === "connected")
-      this.#tell({ kind: "connected" });
+    if (!this.#answered || this.#connection?.connectionState !== "connected") return;
+    this.#heardOnce = true;
+    this.#tell({ kind: "connected" });
   }
 
   #restart(): boolean {
@@ -277,6 +288,11 @@ export class SipCall {
     else this.#session.hold();
   }
 
+  #finishWithoutMedia(): void {
+    this.#fault = noMedia(this.#connection?.remoteDescription?.sdp ?? "");
+    this.#finish({ cause: "RTP Timeout", status_code: 408 });
+  }
+
   #finish(options: TerminateOptions): void {
     if (this.#session.isEnded()) return;
     this.#end(options);
@@ -290,12 +306,13 @@ export class SipCall {
       status: message?.status_code ?? 0,
       cause,
       phrase: message?.reason_phrase ?? "",
+      reason: reasonOf(message?.getHeader?.("Reason")),
     };
     this.#recovery.close();
     this.#quality?.close();
     stopped(this.#microphone);
     this.#speaker.srcObject = null;
-    const fault: Fault | null = endingFault(ending, this.#about(), this.#answered);
+    const fault: Fault | null = this.#fault ?? endingFault(ending, this.#about(), this.#answered);
     this.#tell({ kind: "ended", at: Date.now(), fault, here: originator === "local" });
   }
 

@@ -2,7 +2,7 @@
 import type { RTCSession } from "jssip/lib/RTCSession";
 import { partyOf } from "@/api/address";
 import type { Key } from "@/audio/dtmf";
-import { type Fault, FaultError } from "@/audio/fault";
+import { type Fault, FaultError, isOffline } from "@/audio/fault";
 import { type CallEvent, isAnswered, isOver, newCall, type PhoneCall, who } from "./call";
 import { shownAs } from "./callerId";
 import { added, type CallList, dropped, find, happened, live, NO_CALLS } from "./callList";
@@ -68,7 +68,10 @@ export class Softphone {
   /** Switches it on. `guest`: nobody is signed in. */
   start(guest: boolean): void {
     if (this.#quit.length > 0) {
-      if (guest === this.#phone.guest) return;
+      if (guest === this.#phone.guest) {
+        if (this.#phone.state === "refused") this.retry();
+        return;
+      }
       this.stop();
     }
     this.#set({ guest, fault: null, state: "connecting" });
@@ -102,6 +105,10 @@ export class Softphone {
 
   /** Once more, after a fault that does not pass by itself. */
   retry(): void {
+    if (this.#line !== null && live(this.#phone).length > 0) {
+      this.#line.again();
+      return;
+    }
     this.#close();
     this.#open();
   }
@@ -228,9 +235,9 @@ export class Softphone {
   async choose(role: Role, id: string): Promise<void> {
     chooseDevice(role, id);
     await this.refreshDevices();
-    await this.#sounds.devicesChanged();
     if (role === "speaker") await Promise.all([...this.#sip.values()].map((sip) => sip.speakerChanged()));
     if (role === "microphone") await this.#eachMicrophone();
+    await this.#sounds.devicesChanged();
   }
 
   /** Lets the chosen loudspeaker, or what rings, be heard. */
@@ -276,7 +283,9 @@ export class Softphone {
     this.#quit.push(
       watchPage({
         online: () => this.#line?.wake(true),
-        offline: () => this.#line?.sleep(),
+        offline: () => {
+          if (isOffline()) this.#line?.sleep();
+        },
         seen: () => this.#line?.wake(false),
         held: () => live(this.#phone).length > 0,
         // A BYE for each call, and the registration given back.
@@ -290,10 +299,11 @@ export class Softphone {
   }
 
   async #devicesChanged(): Promise<void> {
-    await this.refreshDevices();
-    await Promise.all([...this.#sip.values()].map((sip) => sip.speakerChanged()));
-    // A microphone is back for those who had lost theirs.
+    // A microphone is back for those who had lost theirs; whatever loudspeakers do, they are not to wait for it.
     const mute = live(this.#phone).filter((call) => call.fault?.name === "microphone_gone");
+    void this.refreshDevices();
+    void this.#sounds.devicesChanged();
+    for (const sip of this.#sip.values()) void sip.speakerChanged();
     await Promise.all(
       mute.map((call) =>
         this.#sip

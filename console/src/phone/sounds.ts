@@ -3,7 +3,7 @@ import type { Key } from "@/audio/dtmf";
 import { ToneOutput } from "@/audio/tones";
 import { Bell } from "./bell";
 import { isOver, type PhoneCall, who } from "./call";
-import { chosenDevice } from "./devices";
+import { chosenDevice, type Role } from "./devices";
 
 type Sound = { name: "none" | "ringback" | "busy" } | { name: "ring" | "knock"; from: string; call: string };
 
@@ -48,11 +48,15 @@ export class Sounds {
 
   /** Takes the devices that are chosen now; what is gone is left to the system's choice. */
   async devicesChanged(): Promise<void> {
-    await this.#bell.tones.choose(chosenDevice("ring")).catch(() => undefined);
-    await this.#ear.choose(chosenDevice("speaker")).catch(() => undefined);
+    await chosen(this.#bell.tones, "ring");
+    await chosen(this.#ear, "speaker");
   }
 
   async test(role: "speaker" | "ring"): Promise<void> {
     await (role === "ring" ? this.#bell.tones : this.#ear).once("test");
   }
+}
+
+async function chosen(output: ToneOutput, role: Role): Promise<void> {
+  await output.choose(chosenDevice(role)).catch(() => output.choose("").catch(() => undefined));
 }

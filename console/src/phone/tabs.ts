@@ -64,6 +64,8 @@ export class TabLock {
     this.#waiting = null;
     this.#release?.();
     this.#release = null;
+    // What other tabs say from now on is for the phone that comes after this one.
+    this.#channel?.close();
   }
 
   #request(options: LockOptions): void {

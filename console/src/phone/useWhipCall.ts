@@ -36,6 +36,14 @@ export function useWhipCall(told: Pick<WhipTold, "event" | "anew">): WhipLine {
     void begun.start();
     return true;
   }, []);
+  useEffect(() => {
+    const leaving = (event: Event) => {
+      const state = call.current?.now.state ?? "idle";
+      if (state !== "idle" && state !== "ended") event.preventDefault();
+    };
+    addEventListener("beforeunload", leaving);
+    return () => removeEventListener("beforeunload", leaving);
+  }, []);
   useEffect(
     () => () => {
       const left = call.current;

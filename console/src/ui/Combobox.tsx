@@ -63,6 +63,12 @@ export function Combobox({
     onChange(one.value);
     setOpen(false);
   }
+  /** What was typed is not lost with the list. */
+  function leave() {
+    const text = typed.trim();
+    if (open && free && text !== "" && text !== value) onChange(text);
+    setOpen(false);
+  }
   function pressed(event: KeyboardEvent) {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
@@ -76,11 +82,11 @@ export function Combobox({
       event.stopPropagation();
       setOpen(false);
     } else if (event.key === "Tab") {
-      setOpen(false);
+      leave();
     }
   }
   return (
-    <Popover.Root open={open} onOpenChange={setOpen}>
+    <Popover.Root open={open} onOpenChange={(now) => (now ? setOpen(true) : leave())}>
       <Popover.Anchor asChild>
         <div className={cn("relative min-w-0", className)}>
           <input

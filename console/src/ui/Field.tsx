@@ -55,7 +55,7 @@ export function Field({ label, hint, error, required, aside, hideLabel, classNam
       })}
       {hint && (
         <p id={`${id}-hint`} className="mt-1.5 text-faint text-xs leading-relaxed">
-          {hint}
+          <bdi>{hint}</bdi>
         </p>
       )}
       {error && (
@@ -65,7 +65,7 @@ export function Field({ label, hint, error, required, aside, hideLabel, classNam
           className="mt-1.5 flex items-start gap-1.5 text-bad text-xs leading-relaxed"
         >
           <CircleAlert className="mt-px size-3.5 shrink-0" aria-hidden />
-          <span>{error}</span>
+          <bdi>{error}</bdi>
         </p>
       )}
     </div>

@@ -15,10 +15,19 @@ export interface InputProps extends InputHTMLAttributes<HTMLInputElement> {
   ref?: Ref<HTMLInputElement>;
 }
 
+/** Icon and end stand at the page's sides; a field with a direction of its own (numbers: `ltr`) has others. */
+function room(icon: boolean, end: boolean, dir: string | undefined): string {
+  const turned = dir === "ltr";
+  if (icon && end) return turned ? "ps-9 pe-12 rtl:ps-12 rtl:pe-9" : "ps-9 pe-12";
+  if (icon) return turned ? "ps-9 rtl:ps-3 rtl:pe-9" : "ps-9";
+  if (end) return turned ? "pe-12 rtl:ps-12 rtl:pe-3" : "pe-12";
+  return "";
+}
+
 /** One line of text. */
 export function Input({ icon, end, className, ...rest }: InputProps) {
   const input = (
-    <input {...rest} className={cn(controlLook, "h-10", icon && "ps-9", end && "pe-12", className)} />
+    <input {...rest} className={cn(controlLook, "h-10", room(!!icon, !!end, rest.dir), className)} />
   );
   if (!icon && !end) return input;
   return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -17,6 +18,8 @@ from mediaserver.config import load
 from mediaserver.diagnosis.health import Health
 from mediaserver.media.leg import EndedBy, Termination, Why
 from mediaserver.metrics import Metrics
+from mediaserver.storage import call_pages
+from mediaserver.storage.call_pages import CallsWanted
 from mediaserver.storage.records import CallEnded, Record, TurnSaid
 from mediaserver.storage.saving import save
 from tests.api.board import Board, Nowhere
@@ -186,3 +189,26 @@ async def test_whatever_is_typed_is_searched_for_and_nothing_else(office: Office
 async def test_a_query_that_makes_no_sense_is_refused_in_words(office: Office, query: str) -> None:
     response = await office.client.get(f"{CALLS}?{query}")
     assert response.status == 400 and (await response.json())["error"]["message"]
+
+
+async def test_who_searches_on_and_on_keeps_nobodys_list_waiting(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key's searches took both places for reading: everybody else's past calls were "unavailable"."""
+    kept, searches, page = await office.past(1), asyncio.Semaphore(0), call_pages.page
+
+    async def slow(pool: Any, wanted: CallsWanted, *more: Any) -> Any:
+        if wanted.words:
+            searches.release()
+            await asyncio.Event().wait()
+        return await page(pool, wanted, *more)
+
+    monkeypatch.setattr(call_pages, "page", slow)
+    asking = [asyncio.create_task(office.ask("?q=hello", "ann")) for _ in range(3)]
+    await searches.acquire()
+    for _ in range(10):
+        listed = await office.ask()
+        assert listed["database"] == "ok" and [each["id"] for each in listed["items"]] == [kept]
+    for task in asking:
+        task.cancel()
+    await asyncio.gather(*asking, return_exceptions=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mediaserver.errors import ConfigError, PeerError
+from pipelines.knowledge import documents
 from pipelines.knowledge.blocks import TextBlock
 from pipelines.knowledge.documents import MOST_BYTES, document, read_document
 from pipelines.knowledge.passages import LEAST_WORDS, MOST_CHARACTERS, MOST_WORDS, count_words, passages
@@ -153,6 +154,29 @@ async def test_a_document_is_known_by_its_content() -> None:
     assert (one.config, one.language, one.pages, one.bytes) == ("german", "de-at", None, 6)
     assert len(one.digest) == 64
     assert one.passages[0].heading == "A"
+
+
+async def test_a_long_text_is_read_apart_from_the_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One regular expression over a line of 15 MB held up all calls for 1.7 s, also from a thread."""
+    here = await document(MARKDOWN.encode(), "Markdown", "house", "en", "a.md")
+    long = b"word " * (documents.MOST_HERE // 5 + 1)
+
+    def never(*_: object) -> None:
+        raise AssertionError("it is read here")
+
+    monkeypatch.setattr(documents, "text_blocks", never)
+    assert len((await document(long, "text", "house", "en", "long.txt")).passages) > 100
+    monkeypatch.setattr(documents, "MOST_HERE", 0)
+    assert await document(MARKDOWN.encode(), "Markdown", "house", "en", "a.md") == here
+    for data, why in ((b"\xff\n", "it is no UTF-8 text"), (b" ", "it has no text")):
+        with pytest.raises(PeerError, match=why):
+            await document(data, "text", "house", "en", "a.txt")
+    monkeypatch.setattr(documents, "TIME_S", 0.001)
+    with pytest.raises(PeerError, match="takes more than 0 seconds"):
+        await document(long, "text", "house", "en", "long.txt")
+    monkeypatch.setattr(documents, "MOST_TEXT_BYTES", 10)
+    with pytest.raises(PeerError, match="the most for a text: split it"):
+        await document(long, "text", "house", "en", "long.txt")
 
 
 async def test_files_that_cannot_be_used_are_said(tmp_path: Path) -> None:

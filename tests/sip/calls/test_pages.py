@@ -11,10 +11,12 @@ import pytest
 from mediaserver import logs
 from mediaserver.errors import CallError
 from mediaserver.media.leg import EndedBy, Termination, TransferAsked, Why
+from mediaserver.rtp.stream import RtpStream
 from mediaserver.sdp.description import SessionDescription
 from sip.access.challenger import Challenger
 from sip.access.endpoints import Endpoints, Extension, Trunk
 from sip.access.gate import Gate
+from sip.calls import left_alone
 from sip.calls.carrier import SipCarrier
 from sip.calls.invitation import SipInvitation
 from sip.calls.registrar import Registrar
@@ -173,6 +175,24 @@ async def test_a_call_whose_page_does_not_come_back_ends() -> None:
     callee = Callee.answering()
     async with agent(callee, **guarded()) as us:
         us._core.comes_back_s = 0.02
+        page = Page(us)
+        await page.register("100", "secret")
+        await page.called(us)
+        events = Events(callee.calls.get_nowait().leg)
+        page.leave()
+        assert (await events.end()).termination.why is Why.LOST
+        await asyncio.wait_for(us._core.all_left(), 10)
+
+
+@pytest.mark.parametrize("left", [True, False])
+async def test_who_has_closed_its_media_as_well_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, left: bool
+) -> None:
+    monkeypatch.setattr(left_alone, "LEFT_S", 0.02)
+    monkeypatch.setattr(RtpStream, "left", left)
+    callee = Callee.answering()
+    async with agent(callee, **guarded()) as us:
+        us._core.comes_back_s = 60 if left else 0.2
         page = Page(us)
         await page.register("100", "secret")
         await page.called(us)

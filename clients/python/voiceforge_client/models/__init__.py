@@ -155,6 +155,7 @@ from .flow_version_whole import FlowVersionWhole
 from .flow_version_whole_document import FlowVersionWholeDocument
 from .flow_version_whole_state import FlowVersionWholeState
 from .flow_wanted import FlowWanted
+from .flow_wanted_document_type_0 import FlowWantedDocumentType0
 from .flows_fared import FlowsFared
 from .flows_schema_response_200 import FlowsSchemaResponse200
 from .function_call import FunctionCall
@@ -621,6 +622,7 @@ __all__ = (
     "FlowVersionWholeDocument",
     "FlowVersionWholeState",
     "FlowWanted",
+    "FlowWantedDocumentType0",
     "FunctionCall",
     "FunctionTold",
     "FunctionToldParameters",

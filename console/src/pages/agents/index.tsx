@@ -222,7 +222,10 @@ function AgentCard({
         </div>
       </div>
       {agent.fault ? (
-        <p className="mt-3 line-clamp-2 break-words rounded-lg bg-bad-soft px-2.5 py-1.5 text-bad text-xs">
+        <p
+          dir="auto"
+          className="mt-3 line-clamp-2 break-words rounded-lg bg-bad-soft px-2.5 py-1.5 text-bad text-xs"
+        >
           {agent.fault}
         </p>
       ) : (

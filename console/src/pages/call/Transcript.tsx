@@ -113,7 +113,7 @@ function Said({
             <span className="text-faint line-through decoration-1">
               {heard && " "}
               {rest}
-              <span className="sr-only"> ({t("not heard")})</span>
+              <bdi className="sr-only"> ({t("not heard")})</bdi>
             </span>
           )}
         </div>

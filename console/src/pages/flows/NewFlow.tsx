@@ -149,7 +149,9 @@ function TemplateCard({
           <span className="font-display font-semibold text-fg">{name}</span>
           {needsModel && <Badge tone="info">{t("language model")}</Badge>}
         </span>
-        <span className="line-clamp-3 text-muted text-xs leading-relaxed">{about}</span>
+        <span dir="auto" className="line-clamp-3 text-muted text-xs leading-relaxed">
+          {about}
+        </span>
         <span className="figures mt-auto text-faint text-xs">
           {tn("{count} node", "{count} nodes", document.nodes.length)}
         </span>

@@ -87,7 +87,10 @@ export function TryOut({ collection }: { collection: string }) {
                       )}
                     </span>
                   </p>
-                  <p className="line-clamp-6 whitespace-pre-line break-words text-muted text-sm leading-relaxed">
+                  <p
+                    dir="auto"
+                    className="line-clamp-6 whitespace-pre-line break-words text-muted text-sm leading-relaxed"
+                  >
                     {passage.text}
                   </p>
                 </li>

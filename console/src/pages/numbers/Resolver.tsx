@@ -40,7 +40,7 @@ export function Resolver() {
           <Input type="datetime-local" value={at} onChange={(event) => setAt(event.target.value)} />
         </Field>
         <Button type="submit" variant="primary" loading={asked.isPending} disabled={!to.trim()}>
-          {t("Look")}
+          {t("Look it up")}
         </Button>
       </form>
       {asked.error && <ErrorState inline error={asked.error} className="mt-4" />}

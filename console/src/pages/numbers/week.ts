@@ -1,6 +1,7 @@
 // The hours of a week: spans such as "09:00-17:30"; one that ends before it begins goes on past midnight
 // and belongs to the day on which it begins.
-import { locale, t } from "@/app/i18n";
+import { weekday } from "@/app/format";
+import { t } from "@/app/i18n";
 
 export const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 export type Day = (typeof DAYS)[number];
@@ -57,12 +58,7 @@ export function hoursOf(value: unknown): Hours | null {
 }
 
 export function dayName(day: Day, style: "short" | "long" = "short"): string {
-  // 2024-01-01 was a Monday.
-  const date = new Date(Date.UTC(2024, 0, 1 + DAYS.indexOf(day)));
-  return new Intl.DateTimeFormat(locale(), {
-    weekday: style,
-    timeZone: "UTC",
-  }).format(date);
+  return weekday(DAYS.indexOf(day), style);
 }
 
 /** "40 h a week", for a line of a list. */

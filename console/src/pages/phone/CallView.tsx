@@ -54,7 +54,9 @@ export function CallView({ call, onAdd, onTransfer, onDevices, agent }: Props) {
       >
         {callWords(call, seconds)}
       </p>
-      <div className="mt-2 h-6">{call.quality && up && <QualityBadge quality={call.quality} />}</div>
+      <div className="mt-2 h-6">
+        {call.quality && up && call.lost === null && <QualityBadge quality={call.quality} />}
+      </div>
       {call.fault && <FaultNote fault={call.fault} className="mt-3 w-full" />}
       {keys && up ? (
         <div className="mt-4 w-full">

@@ -26,7 +26,7 @@ export function Contacts({ onChoose }: { onChoose: (address: string) => void }) 
                 <Face name={entry.name} agent={entry.kind === "agent"} size="sm" />
                 <span className="min-w-0 flex-1">
                   <span dir="auto" className="block truncate font-medium text-fg text-sm">
-                    <span className="sr-only">{t("Dial")} </span>
+                    <bdi className="sr-only">{t("Dial")} </bdi>
                     {entry.name}
                   </span>
                   <span dir="auto" className="block truncate text-muted text-xs">

@@ -80,7 +80,7 @@ function Row({ call, onChoose }: { call: Past; onChoose: (address: string) => vo
             dir="auto"
             className={cn("block truncate font-medium text-sm", call.missed ? "text-bad" : "text-fg")}
           >
-            <span className="sr-only">{t("Dial")} </span>
+            <bdi className="sr-only">{t("Dial")} </bdi>
             {phoneNumber(call.party)}
           </span>
           <span className="block truncate text-muted text-xs">{words}</span>

@@ -22,7 +22,7 @@ import { QualityPanel } from "./QualityPanel";
 
 export default function PhonePage() {
   const phone = usePhone();
-  const { session, may } = useSession();
+  const { session, ended, may } = useSession();
   const [search] = useSearchParams();
   const [typed, setTyped] = useState(() => search.get("to")?.slice(0, 128) ?? "");
   const [adding, setAdding] = useState(false);
@@ -34,10 +34,11 @@ export default function PhonePage() {
   const captions = useCaptions(shown?.serverId ?? "");
 
   useEffect(() => {
-    if (!allowed || !mayBegin()) return;
+    // A session that has ended is asked for again: until then the phone stays what it was, and keeps its calls.
+    if (ended || !allowed || !mayBegin()) return;
     if (!guest) switched(true);
     softphone.start(guest);
-  }, [allowed, guest]);
+  }, [ended, allowed, guest]);
   // One more call has been begun, or the last one is over: there is nothing to add any more.
   // biome-ignore lint/correctness/useExhaustiveDependencies: another call on the screen is what it is about
   useEffect(() => setAdding(false), [phone.shown]);

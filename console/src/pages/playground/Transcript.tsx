@@ -84,9 +84,9 @@ function Entry({ line }: { line: Line }) {
             own && !line.settled && "text-muted italic",
           )}
         >
-          <span className="sr-only">
+          <bdi className="sr-only">
             {own ? t("You:") : line.who === "agent" ? t("Agent:") : t("Operator:")}{" "}
-          </span>
+          </bdi>
           {own ? (
             line.text || <i className="text-muted">{t("Something that was not understood")}</i>
           ) : (
@@ -118,7 +118,7 @@ function Said({ line }: { line: Line }) {
     ) : (
       // biome-ignore lint/suspicious/noArrayIndexKey: words have no identity of their own
       <del key={index} title={t("Not heard")} className="text-faint decoration-faint/70">
-        <span className="sr-only">{t("(not heard:)")} </span>
+        <bdi className="sr-only">{t("(not heard:)")} </bdi>
         {piece.text}
       </del>
     ),

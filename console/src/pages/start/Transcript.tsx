@@ -50,12 +50,12 @@ function Bubble({ line }: { line: Caption }) {
       >
         <span className="sr-only">{own ? t("You:") : t("Agent:")} </span>
         {cut ? (
-          <>
+          <bdi>
             {line.heard}
             <span className="text-faint line-through">{line.text.slice(line.heard?.length)}</span>
-          </>
+          </bdi>
         ) : (
-          line.text
+          <bdi>{line.text}</bdi>
         )}
       </p>
       {line.interrupted ? (

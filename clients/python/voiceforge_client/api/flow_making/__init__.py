@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, List, Literal, cast
 from uuid import UUID
 
 from ...models.flow_wanted import FlowWanted
+from ...models.flow_wanted_document_type_0 import FlowWantedDocumentType0
 from ...models.problem_shown import ProblemShown
 from ...types import UNSET, File, ServerEvent, Unset
 from . import flow_making_generate as _flow_making_generate
@@ -26,6 +27,7 @@ class FlowMaking:
         words: str,
         name: None | str | Unset = UNSET,
         edit: None | str | Unset = UNSET,
+        document: FlowWantedDocumentType0 | None | Unset = UNSET,
         llm: str | Unset = "",
         save: bool | Unset = False,
     ) -> Iterator[ServerEvent]:
@@ -43,6 +45,7 @@ class FlowMaking:
                     words=words,
                     name=name,
                     edit=edit,
+                    document=document,
                     llm=llm,
                     save=save,
                 ),
@@ -60,6 +63,7 @@ class AsyncFlowMaking:
         words: str,
         name: None | str | Unset = UNSET,
         edit: None | str | Unset = UNSET,
+        document: FlowWantedDocumentType0 | None | Unset = UNSET,
         llm: str | Unset = "",
         save: bool | Unset = False,
     ) -> AsyncIterator[ServerEvent]:
@@ -77,6 +81,7 @@ class AsyncFlowMaking:
                     words=words,
                     name=name,
                     edit=edit,
+                    document=document,
                     llm=llm,
                     save=save,
                 ),

@@ -33,7 +33,10 @@ class Phones:
 
         It registers with what it gets here over `/ws/sip`, for eight hours at most, and no longer than you
         are
-        signed in. It may dial the agents that you may use, and all extensions.
+        signed in. It may dial the agents that you may use, and all extensions; the operator's numbers
+        elsewhere,
+        too, as far as trunks and `sip.allowed_targets` let this server call them: shown as its
+        P-Preferred-Identity says, where the trunk lets it.
         """
         return self._client.ask(
             _phones_lend.request(
@@ -76,7 +79,10 @@ class AsyncPhones:
 
         It registers with what it gets here over `/ws/sip`, for eight hours at most, and no longer than you
         are
-        signed in. It may dial the agents that you may use, and all extensions.
+        signed in. It may dial the agents that you may use, and all extensions; the operator's numbers
+        elsewhere,
+        too, as far as trunks and `sip.allowed_targets` let this server call them: shown as its
+        P-Preferred-Identity says, where the trunk lets it.
         """
         return await self._client.ask(
             _phones_lend.request(

@@ -41,7 +41,7 @@ test("what came, went and is otherwise, all in one picture", () => {
   expect(found.document.edges.map((edge) => edge.target)).toEqual(["a", "c", "b"]);
   expect(found.edges).toEqual(["same", "changed", "removed"]);
   expect(found.count).toEqual({ added: 1, removed: 2, changed: 2 });
-  expect(found.rest).toEqual(["about"]);
+  expect(found.rest.map(({ field }) => field)).toEqual(["about"]);
 });
 
 test("where nodes are drawn is no difference", () => {

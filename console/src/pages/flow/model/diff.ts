@@ -14,7 +14,7 @@ export interface Difference {
   fields: Map<string, FieldChange[]>;
   count: Record<Exclude<Mark, "same">, number>;
   /** Anything beside nodes and edges (variables, defaults, what is kept). */
-  rest: string[];
+  rest: FieldChange[];
 }
 
 export interface FieldChange {
@@ -24,6 +24,7 @@ export interface FieldChange {
 }
 
 const DRAWN = new Set(["position"]);
+const GRAPH = new Set(["nodes", "edges"]);
 
 export function difference(before: FlowDocument, after: FlowDocument): Difference {
   const old = new Map(before.nodes.map((node) => [node.id, node]));
@@ -44,10 +45,7 @@ export function difference(before: FlowDocument, after: FlowDocument): Differenc
   const { edges, marks } = edgesOf(before.edges, after.edges);
   const every = [...nodes.values(), ...marks];
   const counted = (mark: Mark) => every.filter((one) => one === mark).length;
-  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-  const rest = [...names].filter(
-    (name) => name !== "nodes" && name !== "edges" && !same(before[name], after[name]),
-  );
+  const rest = changed(before, after, GRAPH);
   return {
     document: { ...after, nodes: [...after.nodes, ...gone], edges },
     nodes,
@@ -58,11 +56,15 @@ export function difference(before: FlowDocument, after: FlowDocument): Differenc
   };
 }
 
-function changed(was: FlowNode, is: FlowNode): FieldChange[] {
+function changed<T extends FlowNode | FlowDocument>(was: T, is: T, beside = DRAWN): FieldChange[] {
   const names = new Set([...Object.keys(was), ...Object.keys(is)]);
   return [...names]
-    .filter((name) => !DRAWN.has(name) && !same(was[name], is[name]))
-    .map((field) => ({ field, before: was[field], after: is[field] }));
+    .filter((name) => !beside.has(name) && !same(was[name], is[name]))
+    .map((field) => ({
+      field,
+      before: was[field] as Json | undefined,
+      after: is[field] as Json | undefined,
+    }));
 }
 
 /** Edges have no names: equal ones are the same, then those of one source and reason, or of the same ends, are changed. */

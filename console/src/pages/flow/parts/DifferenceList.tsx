@@ -1,7 +1,7 @@
 import { t, tn } from "@/app/i18n";
 import { Badge } from "@/ui";
 import { kindOf } from "../kinds";
-import { type Difference, type Mark, shown, titleOf } from "../model/diff";
+import { type Difference, type FieldChange, type Mark, shown, titleOf } from "../model/diff";
 import { edgeLabel } from "../model/outcomes";
 import { human, labelOf } from "../words";
 
@@ -46,9 +46,7 @@ export function DifferenceList({
             </button>
             {difference.fields.get(node.id)?.map((one) => (
               <p key={one.field} className="mt-1 break-words ps-4 leading-relaxed">
-                <span className="text-faint">{labelOf(one.field)}: </span>
-                {one.before !== undefined && <del className="text-bad">{shown(one.before)}</del>}{" "}
-                {one.after !== undefined && <ins className="text-ok no-underline">{shown(one.after)}</ins>}
+                <Change change={one} />
               </p>
             ))}
           </li>
@@ -62,14 +60,27 @@ export function DifferenceList({
             </span>
           </li>
         ))}
-        {difference.rest.map((field) => (
-          <li key={field} className="flex items-center gap-2 rounded-lg px-2.5 py-1 text-xs">
+        {difference.rest.map((one) => (
+          <li key={one.field} className="flex gap-2 rounded-lg px-2.5 py-1 text-xs">
             <Sign mark="changed" />
-            <span className="text-muted">{labelOf(field)}</span>
+            <span className="min-w-0 break-words leading-relaxed">
+              <Change change={one} />
+            </span>
           </li>
         ))}
       </ul>
     </div>
+  );
+}
+
+/** A field as it was, and as it is. */
+function Change({ change: { field, before, after } }: { change: FieldChange }) {
+  return (
+    <>
+      <span className="text-faint">{labelOf(field)}: </span>
+      {before !== undefined && <del className="text-bad">{shown(before)}</del>}{" "}
+      {after !== undefined && <ins className="text-ok no-underline">{shown(after)}</ins>}
+    </>
   );
 }
 

@@ -1,6 +1,6 @@
 import { t } from "@/app/i18n";
 import { Combobox, cn, Input, Select, TextArea } from "@/ui";
-import { human } from "../words";
+import { valueText } from "../words";
 
 import type { FieldProps, Offers } from "./field";
 
@@ -27,7 +27,10 @@ export function Control({
         value={now}
         disabled={readOnly}
         onChange={(chosen) => onChange(numbers ? Number(chosen) : chosen)}
-        choices={field.values.map((one) => ({ value: one, label: one === "" ? t("As usual") : human(one) }))}
+        choices={field.values.map((one) => ({
+          value: one,
+          label: one === "" ? t("As usual") : valueText(one),
+        }))}
       />
     );
   }

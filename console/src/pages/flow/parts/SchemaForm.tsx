@@ -4,7 +4,7 @@ import { Button, Checkbox, Combobox, Field, IconButton, Input, Select, Switch, T
 import { isObject, type Json, type JsonObject } from "../model/document";
 import type { Problem } from "../model/problems";
 import { type DocumentSchema, type FieldShape, put } from "../model/schema";
-import { human, labelOf } from "../words";
+import { labelOf, valueText } from "../words";
 import { Control } from "./FieldControl";
 import {
   about,
@@ -86,7 +86,7 @@ function SchemaField(props: FieldProps) {
             {field.values.map((one) => (
               <Checkbox
                 key={one}
-                label={human(one)}
+                label={valueText(one)}
                 disabled={readOnly}
                 checked={listed(value ?? field.usual).includes(one)}
                 onChange={(on) => {
@@ -354,7 +354,7 @@ function Union(props: FieldProps & { label: string; error: string }) {
           value={kind}
           disabled={readOnly}
           placeholder={kind === "" ? t("Choose…") : undefined}
-          choices={[...union.kinds.keys()].map((one) => ({ value: one, label: human(one) }))}
+          choices={[...union.kinds.keys()].map((one) => ({ value: one, label: valueText(one) }))}
           onChange={(chosen) => {
             const wanted = union.kinds.get(chosen);
             if (wanted !== undefined) onChange(schema.become(part, union.tag, chosen, wanted));
