@@ -90,6 +90,7 @@ def test_a_page_with_something_unsaved_is_not_left_unasked(page: Page, watch: Wa
 
 def test_prices_that_are_being_typed_stay_when_the_server_was_away(page: Page, watch: Watch) -> None:
     page.goto("/usage?view=prices")
+    settle(page, 0)  # both tables
     page.get_by_role("button", name="Add a price").first.click()
     engine = page.get_by_label("Engine", exact=True).last
     engine.fill("half-typed")

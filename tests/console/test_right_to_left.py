@@ -36,6 +36,36 @@ def test_in_arabic_the_shell_stands_on_the_other_side(page: Page, watch: Watch) 
     assert heading["x"] + heading["width"] <= sidebar["x"]
 
 
+def test_a_chosen_language_is_kept_and_is_there_before_anything_is_drawn(page: Page) -> None:
+    page.add_init_script(
+        """new MutationObserver(() => {
+          const html = document.documentElement;
+          if (document.querySelector('#root > *')) window.drawn ??= html.dir + html.lang;
+        }).observe(document, {childList: true, subtree: true})"""
+    )
+    page.goto("/settings")
+    settle(page, 0)
+    page.get_by_role("combobox", name="Language").select_option("ar")
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    page.reload()
+    settle(page, 0)
+    assert page.evaluate("window.drawn") == "rtlar"
+
+
+def test_a_language_that_cannot_be_loaded_is_english_for_that_visit_alone(
+    chromium: Browser, console_server: RunningServer
+) -> None:
+    context = signed_in(chromium, console_server)
+    context.add_init_script(ARABIC)
+    page = context.new_page()
+    page.route("**/assets/ar-*.js", lambda route: route.abort())
+    page.goto("/dashboard")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Dashboard")
+    page.unroute_all()
+    assert page.evaluate("localStorage['voiceforge.language']") == "ar"
+    context.close()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_nothing_leaves_the_screen_from_right_to_left(

@@ -4,7 +4,8 @@
 
 A new browser for each run: no cache, no worker. Usable is when the button that calls can be pressed and has
 been painted, in ms since the navigation began; octets are those that Chromium received until then, headers
-included, and until the page is at rest. Nothing slows the network: the server is on this machine.
+included, and until the page is at rest. Fonts are counted by themselves: they are no gzip, and the page does
+not wait for them. Nothing slows the network: the server is on this machine.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from playwright.sync_api import Playwright, sync_playwright
 from tests.console.browsing import opened, start_chromium
 from tests.console.running import RunningServer
 from tests.console.seeded import own_server
+from tests.load.webrtc_load import cpu_s
 
 TARGET_MS, TARGET_KB = 1_500.0, 250.0
 _SCRIPT = """
@@ -38,12 +40,24 @@ _SCRIPT = """
 
 def loaded(playwright: Playwright, server: RunningServer, path: str) -> dict[str, float]:
     browser = start_chromium(playwright)
+    before = cpu_s(server.pid)
     context = opened(browser, server)
     context.add_init_script(_SCRIPT)
     page = context.new_page()
     octets: list[int] = []
+    fonts: set[str] = set()
+    in_fonts: list[int] = []
+
+    def finished(it: dict[str, Any]) -> None:
+        (in_fonts if it["requestId"] in fonts else octets).append(int(it["encodedDataLength"]))
+
+    def answered(it: dict[str, Any]) -> None:
+        if it["type"] == "Font":
+            fonts.add(it["requestId"])
+
     network = context.new_cdp_session(page)
-    network.on("Network.loadingFinished", lambda it: octets.append(int(it["encodedDataLength"])))
+    network.on("Network.responseReceived", answered)
+    network.on("Network.loadingFinished", finished)
     network.send("Network.enable")
     page.goto(path, wait_until="commit")
     page.wait_for_function("() => window.usable_ms", polling=10)
@@ -57,7 +71,9 @@ def loaded(playwright: Playwright, server: RunningServer, path: str) -> dict[str
         "painted_ms": float(paint),
         "kb_until_usable": until_usable / 1_000,
         "kb": sum(octets) / 1_000,
-        "requests": float(len(octets)),
+        "kb_fonts": sum(in_fonts) / 1_000,
+        "requests": float(len(octets) + len(in_fonts)),
+        "server_cpu_ms": 1_000 * (cpu_s(server.pid) - before),
     }
     browser.close()
     return found

@@ -1,7 +1,7 @@
 """What an open page of live calls costs the server: its processor time with and without the page, in turn.
 
     python -m tests.load.live_page_load [--calls 50] [--pages 1] [--rounds 3] [--seconds 10] [--talking]
-                                        [--path /live] [--json]
+                                        [--path /live] [--signed-out] [--json]
 
 Calls stand on the echo, their callers silent; with --talking they are the demo agent's, which asks, and
 callers answer something, and call again when a call is over. Pages are Chromium's, signed in; between the
@@ -19,7 +19,7 @@ import time
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.console.browsing import signed_in, start_chromium
+from tests.console.browsing import opened, signed_in, start_chromium
 from tests.console.live_calls import calls_up
 from tests.console.running import RunningServer
 from tests.console.seeded import own_server
@@ -47,7 +47,8 @@ def measured(server: RunningServer, args: argparse.Namespace) -> dict[str, list[
     found: dict[str, list[float]] = {"without": [], "with": []}
     with sync_playwright() as playwright:
         browser = start_chromium(playwright)
-        pages = [signed_in(browser, server).new_page() for _ in range(args.pages)]
+        whose = opened if args.signed_out else signed_in
+        pages = [whose(browser, server).new_page() for _ in range(args.pages)]
         agents = ("demo",) if args.talking else ("echo",)
         with calls_up(server, args.calls, quiet=not args.talking, again=args.talking, agents=agents):
             time.sleep(SETTLES_S)
@@ -71,6 +72,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=10.0, help="of each")
     parser.add_argument("--talking", action="store_true", help="agents and callers talk")
     parser.add_argument("--path", default="/live", help="another page")
+    parser.add_argument("--signed-out", action="store_true", help="by somebody whom the server does not know")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
     with own_server(past=False) as (server, _):

@@ -1,6 +1,6 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { Direction } from "radix-ui";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useRef } from "react";
 import { queries } from "@/api";
 import { TooltipProvider } from "@/ui";
 import { ErrorBoundary } from "./ErrorBoundary";
@@ -8,7 +8,7 @@ import { LeavingGuard } from "./LeavingGuard";
 import { chosenLanguage, useLocale } from "./locale";
 import { Router } from "./Router";
 import { Shell } from "./Shell";
-import { SessionProvider } from "./session";
+import { SessionProvider, useSession } from "./session";
 
 const PhoneDock = lazy(() => import("@/phone/Dock"));
 
@@ -25,14 +25,26 @@ export function App() {
                 <Router />
               </Shell>
               <ErrorBoundary resetKey="" quiet>
-                <Suspense>
-                  <PhoneDock />
-                </Suspense>
+                <Phone />
               </ErrorBoundary>
             </LeavingGuard>
           </TooltipProvider>
         </Direction.Provider>
       </SessionProvider>
     </QueryClientProvider>
+  );
+}
+
+/** For whoever has signed in: visitors have no phone here, and need not load one. It stays when the session ends, with the call that is up. */
+function Phone() {
+  const { session } = useSession();
+  const has = useRef(false);
+  has.current ||= session?.signed_in === true;
+  return (
+    has.current && (
+      <Suspense>
+        <PhoneDock />
+      </Suspense>
+    )
   );
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 // @ts-expect-error a script of ours without types
 import { compared, textsOf } from "../../scripts/catalogue.mjs";
-import { LANGUAGES } from "./i18n";
+import { type Catalogue, LANGUAGES } from "./i18n";
 
 interface Text {
   counts: boolean;
@@ -20,6 +20,10 @@ const sources = Object.fromEntries(
   ).map(([path, source]) => [path.replace("/src/", ""), source]),
 );
 const texts: Map<string, Text> = textsOf(sources);
+/** `./catalogues/ar/calls.json` → its texts. */
+const files = Object.entries(
+  import.meta.glob<Catalogue>("./catalogues/*/*.json", { import: "default", eager: true }),
+);
 const TRANSLATED = LANGUAGES.filter((one) => one.code !== "en");
 const names = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 
@@ -35,8 +39,18 @@ test("texts are found in calls of t and tn, however they are quoted", () => {
   ]);
 });
 
-test.each(TRANSLATED)("$code has no text that the console does not", async ({ code, load }) => {
-  expect(compared(texts, await load()).stale, code).toEqual([]);
+test.each(TRANSLATED)("$code has every text of the console, and no other", async ({ code, load }) => {
+  const { lacking, stale } = compared(texts, await load());
+  expect(
+    lacking,
+    `\`node scripts/catalogue.mjs ${code} --list\` says where they belong (docs/console.md, Languages)`,
+  ).toEqual([]);
+  expect(stale).toEqual([]);
+});
+
+test.each(files)("each text stands once, in the file of its page (`--tidy` moves them): %s", (path, own) => {
+  const file = path.replace(/.*\/|\.json$/g, "");
+  for (const text of Object.keys(own)) expect(texts.get(text)?.file ?? file, text).toBe(file);
 });
 
 test.each(TRANSLATED)("what counts has all plural forms of $code, and nothing else has", async (language) => {

@@ -8,10 +8,11 @@ import { Button, cn, IconButton } from "@/ui";
 import { isAnswered, isOver, type PhoneCall, who } from "./call";
 import { Face } from "./Face";
 import { FaultNote } from "./FaultNote";
+import { useSeconds } from "./moving";
 import { softphone } from "./softphone";
 import { callWords } from "./state";
 import { isOn } from "./switched";
-import { usePhone, useSeconds } from "./usePhone";
+import { usePhone } from "./usePhone";
 
 export default function Dock() {
   const phone = usePhone();

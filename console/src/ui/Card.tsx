@@ -6,7 +6,7 @@ export interface CardProps extends Omit<HTMLAttributes<HTMLElement>, "title"> {
   description?: ReactNode;
   /** At the end of the title's line. */
   actions?: ReactNode;
-  /** No padding around the content, for tables. */
+  /** No padding around the content, for lists, which may scroll. */
   flush?: boolean;
   /** Which heading the title is. */
   level?: 2 | 3;
@@ -25,7 +25,10 @@ export function Card({
 }: CardProps) {
   const Heading = `h${level}` as const;
   return (
-    <section className={cn("glass min-w-0 rounded-2xl", flush && "overflow-hidden", className)} {...rest}>
+    <section
+      className={cn("min-w-0 rounded-2xl", flush ? "glass-still overflow-hidden" : "glass", className)}
+      {...rest}
+    >
       {(title || actions) && (
         <header
           className={cn(

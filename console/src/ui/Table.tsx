@@ -1,8 +1,9 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp, ChevronsUpDown } from "lucide-react";
-import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { t } from "@/app/i18n";
 import { cn } from "./cn";
+import { TableRow } from "./TableRow";
 
 export interface Column<T> {
   /** Names the column for sorting. */
@@ -61,7 +62,7 @@ export function Table<T>({
   const [at, setAt] = useState(0);
   const scroller = useRef<HTMLDivElement>(null);
   const narrow = useNarrow();
-  const shown = narrow ? columns.filter((one) => !one.wide) : columns;
+  const shown = useMemo(() => (narrow ? columns.filter((one) => !one.wide) : columns), [narrow, columns]);
   const sorted = useMemo(() => ordered(rows, columns, by), [rows, columns, by]);
   const template = shown.map((one) => one.width ?? "minmax(0,1fr)").join(" ");
   const virtual = useVirtualizer({
@@ -69,6 +70,8 @@ export function Table<T>({
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: 12,
+    // Drawn with the next frame: drawn at once, in the scroll event itself, a fling would wait for each row.
+    useFlushSync: false,
     initialRect: { width: 1000, height: 800 },
   });
   const items = virtual.getVirtualItems();
@@ -77,14 +80,6 @@ export function Table<T>({
     if (onEnd && sorted.length > 0 && last >= sorted.length - 20) onEnd();
   }, [last, sorted.length, onEnd]);
 
-  function focusRow(index: number) {
-    const next = Math.min(sorted.length - 1, Math.max(0, index));
-    setAt(next);
-    virtual.scrollToIndex(next, { align: "auto" });
-    requestAnimationFrame(() =>
-      scroller.current?.querySelector<HTMLElement>(`[data-row="${next}"]`)?.focus(),
-    );
-  }
   function pressed(event: KeyboardEvent<HTMLDivElement>, index: number) {
     if (event.target !== event.currentTarget) return; // a button inside the row
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 400) / rowHeight) - 1);
@@ -105,6 +100,22 @@ export function Table<T>({
       onOpen(row);
     }
   }
+  function focusRow(index: number) {
+    const next = Math.min(sorted.length - 1, Math.max(0, index));
+    setAt(next);
+    virtual.scrollToIndex(next, { align: "auto" });
+    requestAnimationFrame(() =>
+      scroller.current?.querySelector<HTMLElement>(`[data-row="${next}"]`)?.focus(),
+    );
+  }
+  // The same functions for every row and every draw, so that a row is drawn anew for its own sake alone.
+  const latest = useRef({ pressed, onOpen });
+  latest.current = { pressed, onOpen };
+  const onPressed = useCallback(
+    (event: KeyboardEvent<HTMLDivElement>, index: number) => latest.current.pressed(event, index),
+    [],
+  );
+  const onRow = useCallback((row: T) => latest.current.onOpen?.(row), []);
   return (
     <div className={cn("min-w-0", className)}>
       <div
@@ -115,7 +126,7 @@ export function Table<T>({
         className="scroll-quiet relative overflow-auto"
         style={{ maxHeight: height ?? (sorted.length > VIRTUAL_FROM ? "70dvh" : undefined) }}
       >
-        <div role="rowgroup" className="sticky top-0 z-10 border-line border-b bg-raised/95 backdrop-blur">
+        <div role="rowgroup" className="sticky top-0 z-10 border-line border-b bg-raised">
           <div
             role="row"
             aria-rowindex={1}
@@ -133,39 +144,20 @@ export function Table<T>({
             if (row === undefined) return null;
             const key = rowKey(row);
             return (
-              <div
+              <TableRow<T>
                 key={key}
-                role="row"
-                data-row={item.index}
-                aria-rowindex={item.index + 2}
-                aria-selected={selected === undefined ? undefined : key === selected}
-                tabIndex={item.index === Math.min(at, sorted.length - 1) ? 0 : -1}
-                onFocus={() => setAt(item.index)}
-                onKeyDown={(event) => pressed(event, item.index)}
-                onClick={(event) =>
-                  onOpen && !pressable(event.target as Element, event.currentTarget) && onOpen(row)
-                }
-                className={cn(
-                  "absolute inset-x-0 top-0 grid items-center gap-4 border-line border-b px-5 text-sm transition-colors focus-visible:-outline-offset-2",
-                  onOpen && "cursor-pointer hover:bg-hover",
-                  key === selected && "bg-selected",
-                )}
-                style={{
-                  gridTemplateColumns: template,
-                  height: item.size,
-                  transform: `translateY(${item.start}px)`,
-                }}
-              >
-                {shown.map((one) => (
-                  <div
-                    key={one.id}
-                    role="cell"
-                    className={cn("min-w-0 truncate", one.align === "end" && "figures text-end")}
-                  >
-                    {one.cell(row)}
-                  </div>
-                ))}
-              </div>
+                row={row}
+                index={item.index}
+                start={item.start}
+                height={item.size}
+                columns={shown}
+                template={template}
+                inTabOrder={item.index === Math.min(at, sorted.length - 1)}
+                selected={selected === undefined ? undefined : key === selected}
+                onOpen={onOpen && onRow}
+                onFocused={setAt}
+                onPressed={onPressed}
+              />
             );
           })}
         </div>
@@ -217,14 +209,6 @@ export function ordered<T>(rows: readonly T[], columns: readonly Column<T>[], by
     if (typeof left === "number" && typeof right === "number") return (left - right) * way;
     return String(left).localeCompare(String(right), undefined, { numeric: true }) * way;
   });
-}
-
-/** Whether a press went to a control inside the row, which does its own thing. */
-function pressable(target: Element, row: Element): boolean {
-  // What a menu or dialog of the row shows stands elsewhere in the page, and bubbles here all the same.
-  if (!row.contains(target)) return true;
-  const found = target.closest("a,button,input,select,textarea,label");
-  return found !== null && row.contains(found);
 }
 
 function useNarrow(): boolean {

@@ -9,7 +9,7 @@ import {
   Search,
   Voicemail,
 } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useLocation, useSearch } from "wouter";
 import {
   api,
@@ -71,6 +71,7 @@ export default function CallsPage() {
       }),
     ),
   );
+  const shown = useMemo(() => columns(filters.q), [filters.q]);
   const [news, setNews] = useState(0);
   useLiveEvents(
     ["call.started", "call.ended"],
@@ -181,7 +182,7 @@ export default function CallsPage() {
             height="calc(100dvh - 15.5rem)"
             onEnd={list.more}
             onOpen={(call) => go(`/calls/${call.id}`)}
-            columns={columns(filters.q)}
+            columns={shown}
             foot={
               list.isFetchingNextPage ? (
                 t("Loading more…")

@@ -6,8 +6,9 @@ import { type Fault, FaultError } from "@/audio/fault";
 import { isAnswered } from "@/phone/call";
 import { openMicrophone, type Role } from "@/phone/devices";
 import { FaultNote } from "@/phone/FaultNote";
+import { useLevel } from "@/phone/moving";
 import { softphone } from "@/phone/softphone";
-import { useLevel, usePhone } from "@/phone/usePhone";
+import { usePhone } from "@/phone/usePhone";
 import { Button, Card, Field, Meter, Select } from "@/ui";
 import { Notices } from "./Notices";
 

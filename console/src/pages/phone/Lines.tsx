@@ -3,9 +3,9 @@ import { Merge, Phone, PhoneOff } from "lucide-react";
 import { t } from "@/app/i18n";
 import { isAnswered, isOver, type PhoneCall, who } from "@/phone/call";
 import { Face } from "@/phone/Face";
+import { useSeconds } from "@/phone/moving";
 import { softphone } from "@/phone/softphone";
 import { callWords } from "@/phone/state";
-import { useSeconds } from "@/phone/usePhone";
 import { Button, cn, IconButton } from "@/ui";
 
 export function Lines({ calls, shown }: { calls: readonly PhoneCall[]; shown: PhoneCall | undefined }) {

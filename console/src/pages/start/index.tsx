@@ -4,7 +4,7 @@ import { Link } from "wouter";
 import { useActions } from "@/app/actions";
 import { t } from "@/app/i18n";
 import { type SignedIn, useSession } from "@/app/session";
-import { useLevel } from "@/phone/usePhone";
+import { useLevel } from "@/phone/moving";
 import { Button, cn, EmptyState, Segmented, Skeleton } from "@/ui";
 import { Bars } from "./Bars";
 import { CallCard } from "./CallCard";
