@@ -31,7 +31,7 @@ const FRESH: EnginePrice = {
 };
 
 /** What engines and models cost. */
-export function EnginePrices({ prices }: { prices: EnginePrice[] }) {
+export function EnginePrices({ prices, onSaved }: { prices: EnginePrice[]; onSaved: () => void }) {
   const queries = useQueryClient();
   return (
     <PriceTable
@@ -45,6 +45,7 @@ export function EnginePrices({ prices }: { prices: EnginePrice[] }) {
         await ok(api.PUT("/api/usage/prices", { body: { prices } }));
         toast.ok(t("The prices are saved; costs of before change with them."));
         await queries.invalidateQueries({ queryKey: ["prices"] });
+        onSaved();
         await queries.invalidateQueries({ queryKey: ["usage"] });
       }}
     >

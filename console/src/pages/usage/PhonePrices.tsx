@@ -19,7 +19,7 @@ const FRESH: PhonePrice = {
 };
 
 /** What minutes on trunks cost. */
-export function PhonePrices({ prices }: { prices: PhonePrice[] }) {
+export function PhonePrices({ prices, onSaved }: { prices: PhonePrice[]; onSaved: () => void }) {
   const queries = useQueryClient();
   return (
     <PriceTable
@@ -33,6 +33,7 @@ export function PhonePrices({ prices }: { prices: PhonePrice[] }) {
         await ok(api.PUT("/api/usage/phone-prices", { body: { prices } }));
         toast.ok(t("The prices are saved; they count for calls that end from now on."));
         await queries.invalidateQueries({ queryKey: ["phone prices"] });
+        onSaved();
       }}
     >
       {(row, change) => (

@@ -1,6 +1,7 @@
 import { Plus, Trash2 } from "lucide-react";
 import type { ReactNode } from "react";
 import { t } from "@/app/i18n";
+import { useUnsaved } from "@/app/leaving";
 import { useSession } from "@/app/session";
 import { type Form, useForm } from "@/forms";
 import { Button, Card, IconButton } from "@/ui";
@@ -36,6 +37,7 @@ export function PriceTable<P extends object>({
   const form: Form<{ prices: P[] }> = useForm({ initial: { prices }, save: (values) => save(values.prices) });
   const rows = form.values.prices;
   const put = (next: P[]) => form.set("prices", next);
+  useUnsaved(form.dirty && !form.busy);
   const fault = form.error("prices") ?? form.fault;
   return (
     <Card
