@@ -40,6 +40,7 @@ export function EnginePrices({ prices, onSaved }: { prices: EnginePrice[]; onSav
       prices={prices}
       fresh={FRESH}
       empty={t("No prices yet: costs are those that engines tell by themselves.")}
+      heads={[t("Kind"), t("Engine"), t("Price"), t("For so many"), t("Since")]}
       columns="md:grid-cols-[1.4fr_1.4fr_1fr_1fr_1fr_auto]"
       save={async (prices) => {
         await ok(api.PUT("/api/usage/prices", { body: { prices } }));

@@ -28,6 +28,15 @@ export function PhonePrices({ prices, onSaved }: { prices: PhonePrice[]; onSaved
       prices={prices}
       fresh={FRESH}
       empty={t("No prices yet: minutes of calls are counted, and cost nothing here.")}
+      heads={[
+        t("Trunk"),
+        t("Direction"),
+        t("Beginning of the number"),
+        t("A minute"),
+        t("Each call"),
+        t("Paid for at least, seconds"),
+        t("Then by, seconds"),
+      ]}
       columns="md:grid-cols-[1fr_1fr_1fr_1fr_1fr_0.8fr_0.8fr_auto]"
       save={async (prices) => {
         await ok(api.PUT("/api/usage/phone-prices", { body: { prices } }));
