@@ -23,6 +23,7 @@ from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
 from api.versions import check_version, versioned
 from mediaserver.calls.routes import AgentKind, fault_of, spec_of
+from mediaserver.plural import counted
 from mediaserver.storage import agents as table
 from mediaserver.storage import flows, numbers
 from mediaserver.storage import routes as routes_table
@@ -178,7 +179,7 @@ async def remove(request: web.Request, name: str) -> None:
             raise Problem(
                 409,
                 "agent_in_use",
-                f"{len(leading)} routes and {len(answered)} numbers lead to {name}: change them first.",
+                _in_use(name, len(leading), len(answered)),
                 {"routes": leading[:100], "numbers": answered[:100]},
             )
         await table.remove_agent(connection, name)
@@ -225,6 +226,12 @@ async def _check(
             faults["flow"] = f"there is no flow {row['flow']}"
     if faults:
         raise _unfit(faults)
+
+
+def _in_use(name: str, routes: int, numbers: int) -> str:
+    parts = [counted(count, noun) for count, noun in ((routes, "route"), (numbers, "number")) if count]
+    lead, them = ("leads", "it") if routes + numbers == 1 else ("lead", "them")
+    return f"{' and '.join(parts)} {lead} to {name}: change {them} first."
 
 
 def _column(fault: str, row: Row) -> str:

@@ -12,6 +12,7 @@ from api.access.scopes import Scope
 from api.context import CONTEXT, ApiContext
 from api.routing.models import ResponseModel
 from api.routing.table import ApiRoutes
+from mediaserver.plural import counted
 
 routes = ApiRoutes("providers", "By which ways calls come in and go out.")
 
@@ -63,7 +64,7 @@ def _trunks(context: ApiContext) -> ProviderShown:
         lacks = "no trunk can be called by now: see GET /api/telephony/trunks"
     return ProviderShown(
         name="trunks", title="SIP trunks", kind="sip", ready=usable > 0,
-        detail=f"{usable} of {len(lines)} trunks can be called by", lacks=lacks,
+        detail=f"{usable} of {counted(len(lines), 'trunk')} can be called by", lacks=lacks,
     )  # fmt: skip
 
 
@@ -71,7 +72,7 @@ def _phones(context: ApiContext) -> ProviderShown:
     count = len(context.settings.sip.extensions)
     return ProviderShown(
         name="phones", title="Registered phones", kind="sip", ready=count > 0,
-        detail=f"{count} extensions may register",
+        detail=f"{counted(count, 'extension')} may register",
         lacks="" if count else "give phones a password in [sip.extensions]",
     )  # fmt: skip
 

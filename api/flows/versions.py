@@ -33,6 +33,7 @@ from api.flows.shown import (
     FlowChecked,
     FlowCompared,
     FlowDifferenceShown,
+    FlowFindingShown,
     FlowName,
     FlowSaved,
     FlowVersionShown,
@@ -145,11 +146,23 @@ async def export_flow(request: web.Request, name: FlowName, query: WhichVersion)
 
 @routes.post("/api/flows/validate", scope=Scope.FLOWS_READ, body_limit=DOCUMENT_BYTES)
 async def validate_document(request: web.Request, body: FlowToCheck) -> FlowChecked:
-    """Say what is wrong with a document, and how to mend it. Nothing is kept."""
-    read = await checked_document(
-        request, named(body.document, None), usable_by(request, asker(request).owner)
-    )
+    """Say what is wrong with a document, and how to mend it, also where it cannot be read at all.
+
+    Nothing is kept."""
+    try:
+        read = await checked_document(
+            request, named(body.document, None), usable_by(request, asker(request).owner)
+        )
+    except Problem as fault:
+        if fault.code != "bad_document":
+            raise
+        return FlowChecked(ok=False, findings=[_unreadable(line) for line in fault.detail])
     return FlowChecked(ok=not read.errors, findings=findings_shown(read.told))
+
+
+def _unreadable(line: str) -> FlowFindingShown:
+    """What the reader of documents says names its node by itself: "node 'ask' slot: Field required"."""
+    return FlowFindingShown(severity="error", node="", field="", what=line[:2000], remedy="")
 
 
 @routes.post("/api/flows/{name}/validate", scope=Scope.FLOWS_READ)

@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 const ROOT = fileURLToPath(new URL(".", import.meta.url));
 /** Of app/: what every folder may use. The rest of it is the shell, which puts the pages together. */
 const BASE =
-  /^app\/(actions|catalogues\/.*|format|i18n|install|kept|locale|modifier|session|theme)(\.tsx?|\.json)?$/;
+  /^app\/(actions|catalogues\/.*|format|i18n|install|kept|leaving|locale|modifier|session|theme)(\.tsx?|\.json)?$/;
 
 const MAY: Readonly<Record<string, readonly string[]>> = {
   base: ["api", "base"],

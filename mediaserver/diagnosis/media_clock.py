@@ -11,6 +11,7 @@ from dataclasses import astuple, dataclass
 
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.metrics import ClockFigures
+from mediaserver.plural import counted
 
 KEPT_S = 30.0
 """So long after its last trouble the clock is spoken of: who looks now and then must not miss it."""
@@ -63,7 +64,7 @@ class ClockHealth:
             self._trouble, self._until = trouble, now + KEPT_S
         if self._trouble is not None and now < self._until:
             return Finding("media clock", False, *self._trouble, required=False)
-        return Finding("media clock", True, f"{self._legs()} legs")
+        return Finding("media clock", True, counted(self._legs(), "leg"))
 
 
 def _count(clock: ClockFigures) -> _Count:
@@ -78,18 +79,23 @@ def _trouble(new: _Count) -> tuple[str, str] | None:
     """What is wrong and how to mend it, the worst first."""
     busy = "give the server a processor of its own, or lower sip.max_calls"
     bug = "the log says which; report it with those lines"
+
+    def times(count: int) -> str:
+        return counted(count, "time")
+
     if new.stalls:
-        return f"it stood still {new.stalls} times and left out {new.skipped} parts of ticks", busy
+        left_out = counted(new.skipped, "part")
+        return f"it stood still {times(new.stalls)} and left out {left_out} of ticks", busy
     if new.detector:
-        return f"the voice detector failed {new.detector} times", bug
+        return f"the voice detector failed {times(new.detector)}", bug
     if new.wires:
-        return f"sending or receiving failed {new.wires} times", bug
+        return f"sending or receiving failed {times(new.wires)}", bug
     if new.apps:
-        return f"the apps of {new.apps} calls failed", bug
+        return f"the apps of {counted(new.apps, 'call')} failed", bug
     if new.cleaning:
-        return f"the lines of {new.cleaning} calls are not cleaned any more", bug
+        return f"the lines of {counted(new.cleaning, 'call')} are not cleaned any more", bug
     if new.unheard:
-        return f"the voice detector is behind: it left out {new.unheard} frames", busy
+        return f"the voice detector is behind: it left out {counted(new.unheard, 'frame')}", busy
     if new.sent >= LEAST_SENT and new.sent - new.in_time > new.sent * LATE_SHARE:
         share = 100 * (new.sent - new.in_time) / new.sent
         return f"{share:.0f} % of the ticks sent their packets more than {LATE_NS / 1e6:.0f} ms late", busy

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -61,6 +63,33 @@ def test_on_a_phones_screen_nothing_has_to_be_pushed_aside(
             wide.append(f"{path}: {width} px")
     context.close()
     assert wide == []
+
+
+def test_the_palette_finds_what_has_a_name_and_takes_words_along(page: Page, watch: Watch) -> None:
+    page.goto("/dashboard")
+    settle(page, 0)
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox", name="Go to, or do").fill("riverside")
+    expect(page.get_by_role("option", name="+442079460123")).to_be_visible()
+    page.get_by_role("combobox", name="Go to, or do").fill("prescription")
+    expect(page.get_by_role("option", name="Calls in which “prescription” was said")).to_be_visible()
+    page.get_by_role("option", name="prescription-refill Flow").click()
+    expect(page).to_have_url(re.compile("/flows/prescription-refill$"))
+
+
+@pytest.mark.parametrize("call", ["none", "00000000-0000-4000-8000-000000000000"])
+def test_a_call_that_is_not_there_is_told_in_words(page: Page, watch: Watch, call: str) -> None:
+    watch.allowed += [(400, "/api/telephony/calls/none"), (404, "/api/telephony/calls/0000")]
+    page.goto(f"/calls/{call}")
+    expect(page.get_by_text("There is no such call")).to_be_visible()
+    expect(page.get_by_text("UUID")).to_have_count(0)
+
+
+def test_the_log_tells_names_and_not_their_numbers(page: Page, watch: Watch) -> None:
+    page.goto("/audit?action=key.")
+    line = page.get_by_role("listitem").filter(has_text="Key CRM")
+    expect(line).to_contain_text("made")
+    expect(line).to_contain_text("call minutes 2,000")
 
 
 def test_on_this_machine_a_browser_may_call_without_signing_in(stranger: BrowserContext) -> None:

@@ -4,6 +4,7 @@ import { lazy, Suspense, useRef } from "react";
 import { queries } from "@/api";
 import { TooltipProvider } from "@/ui";
 import { ErrorBoundary } from "./ErrorBoundary";
+import { LeavingGuard } from "./LeavingGuard";
 import { chosenLanguage, useLocale } from "./locale";
 import { Router } from "./Router";
 import { Shell } from "./Shell";
@@ -19,12 +20,14 @@ export function App() {
       <SessionProvider>
         <Direction.Provider key={locale} dir={chosenLanguage().dir}>
           <TooltipProvider delayDuration={350}>
-            <Shell>
-              <Router />
-            </Shell>
-            <ErrorBoundary resetKey="" quiet>
-              <Phone />
-            </ErrorBoundary>
+            <LeavingGuard>
+              <Shell>
+                <Router />
+              </Shell>
+              <ErrorBoundary resetKey="" quiet>
+                <Phone />
+              </ErrorBoundary>
+            </LeavingGuard>
           </TooltipProvider>
         </Direction.Provider>
       </SessionProvider>

@@ -1,9 +1,12 @@
 import { Command } from "cmdk";
-import { Search } from "lucide-react";
+import { Phone, Search } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { useState } from "react";
+import { useLocation } from "wouter";
 import { type Action, useOffered } from "./actions";
 import { t } from "./i18n";
+import { useSession } from "./session";
+import { useThings } from "./things";
 
 const item =
   "flex cursor-default items-center gap-3 rounded-lg px-3 py-2.5 text-fg text-sm data-[selected=true]:bg-selected [&_svg]:size-4 [&_svg]:text-gold-text";
@@ -24,11 +27,19 @@ export default function Palette({
 }) {
   const offered = useOffered();
   const [typed, setTyped] = useState("");
+  const [, go] = useLocation();
+  const { session } = useSession();
   const groups = [
     { heading: t("On this page"), actions: offered },
     { heading: t("Pages"), actions: pages },
     { heading: t("Look and language"), actions: more },
   ];
+  const asked = typed.trim();
+  const things = useThings(asked !== "");
+  const went = (path: string) => {
+    onOpenChange(false);
+    go(path);
+  };
   function run(action: Action) {
     onOpenChange(false);
     setTyped("");
@@ -76,6 +87,46 @@ export default function Palette({
                       ))}
                     </Command.Group>
                   ),
+              )}
+              {things.length > 0 && (
+                <Command.Group heading={t("By name")} className={group}>
+                  {things.map((one) => (
+                    <Command.Item
+                      key={`${one.kind} ${one.id} ${one.label}`}
+                      value={`${one.kind} ${one.id} ${one.label}`}
+                      keywords={[one.label, one.kind, one.words]}
+                      onSelect={() => went(one.href)}
+                      className={item}
+                    >
+                      <bdi className="min-w-0 flex-1 truncate">{one.label}</bdi>
+                      <span className="text-faint text-xs">{one.kind}</span>
+                    </Command.Item>
+                  ))}
+                </Command.Group>
+              )}
+              {asked !== "" && session?.signed_in && (
+                <Command.Group heading={t("With what you typed")} className={group} forceMount>
+                  <Command.Item
+                    forceMount
+                    value="search calls"
+                    onSelect={() => went(`/calls?q=${encodeURIComponent(asked)}`)}
+                    className={item}
+                  >
+                    <Search aria-hidden />
+                    <span className="min-w-0 flex-1 truncate">
+                      {t("Calls in which “{words}” was said", { words: asked })}
+                    </span>
+                  </Command.Item>
+                  <Command.Item
+                    forceMount
+                    value="dial"
+                    onSelect={() => went(`/phone?to=${encodeURIComponent(asked)}`)}
+                    className={item}
+                  >
+                    <Phone aria-hidden />
+                    <span className="min-w-0 flex-1 truncate">{t("Call {name}", { name: asked })}</span>
+                  </Command.Item>
+                </Command.Group>
               )}
             </Command.List>
           </Command>

@@ -9,6 +9,7 @@ import { type Action, useOffered } from "./actions";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { LANGUAGES, t } from "./i18n";
 import { keep, kept } from "./kept";
+import { leaving } from "./leaving";
 import { chooseLanguage } from "./locale";
 import { PAGES } from "./pages";
 import { Sidebar } from "./Sidebar";
@@ -56,7 +57,7 @@ export function Shell({ children }: { children: ReactNode }) {
         id: `language ${one.code}`,
         label: one.name,
         words: "language",
-        run: () => void chooseLanguage(one.code).catch(toast.error),
+        run: () => leaving(() => void chooseLanguage(one.code).catch(toast.error)),
       })),
     ],
     [],

@@ -13,6 +13,7 @@ import {
 import { Link, useLocation } from "wouter";
 import { Button, DropdownMenu, IconButton, toast } from "@/ui";
 import { LANGUAGES, t } from "./i18n";
+import { leaving } from "./leaving";
 import { chooseLanguage, useLocale } from "./locale";
 import { Mark } from "./Mark";
 import { modifier } from "./modifier";
@@ -99,7 +100,8 @@ function LanguageMenu() {
       entries={LANGUAGES.map((one) => ({
         label: one.name,
         checked: one.code === now,
-        onSelect: () => void chooseLanguage(one.code).catch(toast.error),
+        // Another language draws all anew.
+        onSelect: () => leaving(() => void chooseLanguage(one.code).catch(toast.error)),
       }))}
     />
   );

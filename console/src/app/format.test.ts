@@ -25,7 +25,8 @@ test("small costs keep what makes them differ from nothing", () => {
 });
 
 test("sizes and spans", () => {
-  expect([bytes(999), bytes(1500), duration(42), duration(18_720)]).toEqual([
+  expect([bytes(1), bytes(999), bytes(1500), duration(42), duration(18_720)]).toEqual([
+    "1 byte",
     "999 bytes",
     "1.5 kB",
     "42 sec",

@@ -31,7 +31,7 @@ export function FormSheet<T extends object>({
     <Sheet
       open
       size={size}
-      sticky={form.dirty}
+      unsaved={form.dirty && !form.busy}
       onOpenChange={(open) => !open && onClose()}
       title={title}
       description={description}

@@ -4,6 +4,7 @@ import { dateTime, relative } from "@/app/format";
 import { t } from "@/app/i18n";
 import { Button, EmptyState, ErrorState, SkeletonList } from "@/ui";
 import { Avatar } from "./Avatar";
+import { did, inWords } from "./audited";
 
 /** Who changed one thing, and what: the audit log's lines of it. */
 export function History({ subject }: { subject: string }) {
@@ -35,7 +36,7 @@ export function History({ subject }: { subject: string }) {
             <div className="min-w-0 flex-1 text-sm">
               <p className="break-words text-fg">
                 <span className="font-medium">{line.actor}</span>{" "}
-                <span className="text-muted">{line.action}</span>
+                <span className="text-muted">{did(line.action)}</span>
               </p>
               <p className="mt-0.5 break-words text-faint text-xs">{inWords(line.change)}</p>
             </div>
@@ -58,16 +59,4 @@ export function History({ subject }: { subject: string }) {
       )}
     </>
   );
-}
-
-/** "voice, prompt", "percent: 20": what is different since. */
-export function inWords(change: Record<string, unknown>): string {
-  return Object.entries(change)
-    .map(([name, value]) => {
-      if (Array.isArray(value) && value.every((each) => typeof each === "string"))
-        return name === "columns" || name === "settings" ? value.join(", ") : `${name}: ${value.join(", ")}`;
-      return `${name}: ${typeof value === "object" ? JSON.stringify(value) : String(value)}`;
-    })
-    .filter(Boolean)
-    .join(" · ");
 }

@@ -1,4 +1,4 @@
-// What several pages show and choose from: one query for each, so that a change is seen everywhere.
+// What several pages show and choose from: one query for each, so that a change is seen everywhere. What is kept under one key has one shape, and a name that people give stands behind "one": ["agents", "one", name].
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api, ok, type Schema } from "@/api";
 import { nameOf } from "@/app/format";

@@ -148,6 +148,7 @@ export function Slider({
       <RadixSlider.Thumb
         id={id}
         aria-label={rest["aria-label"]}
+        aria-labelledby={rest["aria-labelledby"]}
         aria-describedby={rest["aria-describedby"]}
         aria-valuetext={words}
         className="block size-4.5 rounded-full border-2 border-primary bg-white shadow"

@@ -2,6 +2,7 @@ import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { t } from "@/app/i18n";
+import { useUnsaved } from "@/app/leaving";
 import { Button, IconButton } from "./Button";
 import { cn } from "./cn";
 
@@ -16,8 +17,10 @@ export interface DialogProps {
   size?: "sm" | "md" | "lg" | "xl";
   /** With it the whole is a form, and Enter does this. */
   onSubmit?: () => void;
-  /** It stays when what lies around it is pressed (a form half filled in). */
+  /** It stays when what lies around it is pressed (something that is shown once). */
   sticky?: boolean;
+  /** Something was typed and is not kept yet: it stays when what lies around it is pressed, and Escape and its cross ask first. */
+  unsaved?: boolean;
 }
 
 const widths = { sm: "max-w-md", md: "max-w-lg", lg: "max-w-2xl", xl: "max-w-4xl" } as const;
@@ -52,6 +55,7 @@ function Framed({
   size = "md",
   onSubmit,
   sticky,
+  unsaved,
   className,
   fills,
 }: DialogProps & {
@@ -60,13 +64,14 @@ function Framed({
   /** It is as high as the screen, however little is in it. */
   fills?: boolean;
 }) {
+  const [close, question] = useAsking(open, onOpenChange, unsaved);
   return (
-    <Radix.Root open={open} onOpenChange={onOpenChange}>
+    <Radix.Root open={open} onOpenChange={close}>
       <Radix.Portal>
         <Radix.Overlay className={shade} />
         <Radix.Content
           {...(description ? {} : { "aria-describedby": undefined })}
-          onPointerDownOutside={(event) => sticky && event.preventDefault()}
+          onPointerDownOutside={(event) => (sticky || unsaved) && event.preventDefault()}
           className={cn(panel, className, widths[size])}
         >
           <Sent onSubmit={onSubmit}>
@@ -76,10 +81,34 @@ function Framed({
             )}
             {footer && <Foot>{footer}</Foot>}
           </Sent>
+          {question}
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+/** How it is closed, and the question that stands before that where something typed would be lost. */
+function useAsking(open: boolean, onOpenChange: (open: boolean) => void, unsaved = false) {
+  const [asking, setAsking] = useState(false);
+  useUnsaved(open && unsaved, "dialog");
+  const close = (now: boolean) => (!now && unsaved ? setAsking(true) : onOpenChange(now));
+  const question = asking && (
+    <ConfirmDialog
+      open
+      onOpenChange={setAsking}
+      title={t("Close without saving?")}
+      text={t("What you typed here is not saved, and would be lost.")}
+      action={t("Discard it")}
+      cancel={t("Go on writing")}
+      danger
+      onConfirm={() => {
+        onOpenChange(false);
+        return undefined;
+      }}
+    />
+  );
+  return [close, question] as const;
 }
 
 function Sent({ onSubmit, children }: { onSubmit?: () => void; children: ReactNode }) {
@@ -135,6 +164,8 @@ export interface ConfirmDialogProps {
   /** The verb on the button ("Remove"), never "OK". */
   action: string;
   danger?: boolean;
+  /** What the other button says. */
+  cancel?: string;
   /** Closes the dialog when it resolves; what it rejects with is shown inside. */
   onConfirm: () => Promise<unknown> | undefined;
 }
@@ -147,6 +178,7 @@ export function ConfirmDialog({
   text,
   action,
   danger,
+  cancel,
   onConfirm,
 }: ConfirmDialogProps) {
   const [busy, setBusy] = useState(false);
@@ -173,7 +205,7 @@ export function ConfirmDialog({
       footer={
         <>
           <Button variant="ghost" onClick={() => onOpenChange(false)}>
-            {t("Cancel")}
+            {cancel ?? t("Cancel")}
           </Button>
           <Button variant={danger ? "danger" : "primary"} loading={busy} onClick={confirm}>
             {action}

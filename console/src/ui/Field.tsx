@@ -5,6 +5,8 @@ import { cn } from "./cn";
 /** What a control in a Field is handed. */
 export interface Controlled {
   id?: string;
+  /** For what a label cannot be tied to by its `for`: a slider's thumb is no input. */
+  "aria-labelledby"?: string;
   "aria-describedby"?: string;
   "aria-invalid"?: boolean | "true" | "false" | "grammar" | "spelling";
   required?: boolean;
@@ -34,7 +36,7 @@ export function Field({ label, hint, error, required, aside, hideLabel, classNam
   return (
     <div className={cn("min-w-0", className)}>
       <div className={cn("mb-1.5 flex items-baseline justify-between gap-3", hideLabel && "sr-only")}>
-        <label htmlFor={id} className="font-medium text-fg text-sm">
+        <label htmlFor={id} id={`${id}-label`} className="font-medium text-fg text-sm">
           {label}
           {required && (
             <span className="ms-1 text-gold-text" aria-hidden>
@@ -46,6 +48,7 @@ export function Field({ label, hint, error, required, aside, hideLabel, classNam
       </div>
       {cloneElement(children, {
         id,
+        "aria-labelledby": `${id}-label`,
         "aria-describedby": described || undefined,
         "aria-invalid": error ? true : undefined,
         required: required || undefined,

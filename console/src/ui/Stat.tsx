@@ -24,7 +24,7 @@ export function Stat({ label, value, hint, icon, change, loading, children, clas
   return (
     <div className={cn("glass flex min-w-0 flex-col rounded-2xl p-5", className)}>
       <div className="flex items-center justify-between gap-3 text-muted text-sm">
-        <span className="truncate">{label}</span>
+        <span className="min-w-0 break-words">{label}</span>
         {icon && (
           <span className="text-gold-text [&_svg]:size-4" aria-hidden>
             {icon}
@@ -38,7 +38,7 @@ export function Stat({ label, value, hint, icon, change, loading, children, clas
           {value}
         </p>
       )}
-      <div className="mt-1 flex min-h-5 items-center gap-2 text-faint text-xs">
+      <div className="mt-1 flex min-h-5 flex-wrap items-center gap-x-2 text-faint text-xs">
         {change && !loading && (
           <span
             className={cn(
@@ -50,7 +50,7 @@ export function Stat({ label, value, hint, icon, change, loading, children, clas
             {change.text}
           </span>
         )}
-        {hint && <span className="truncate">{hint}</span>}
+        {hint && <span className="min-w-0 break-words">{hint}</span>}
       </div>
       {children && <div className="mt-3">{children}</div>}
     </div>

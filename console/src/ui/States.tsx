@@ -81,7 +81,9 @@ export interface ErrorStateProps {
 /** Something went wrong: what, and how to mend it, in the API's own words. */
 export function ErrorState({ error, title, onRetry, className, inline }: ErrorStateProps) {
   const told = asTold(error);
-  const detail = detailText(told.detail);
+  const detail = more(told);
+  // What is not there is not there the second time.
+  const gone = "status" in told && told.status === 404;
   return (
     <div
       role="alert"
@@ -107,7 +109,7 @@ export function ErrorState({ error, title, onRetry, className, inline }: ErrorSt
           </p>
         )}
       </div>
-      {onRetry && (
+      {onRetry && !gone && (
         <Button size="sm" className={inline ? "" : "mt-5"} icon={<RotateCw />} onClick={onRetry}>
           {t("Try again")}
         </Button>
@@ -120,6 +122,13 @@ function asTold(error: unknown): Told {
   if (typeof error === "object" && error !== null && "message" in error && typeof error.message === "string")
     return error as Told;
   return { message: String(error) };
+}
+
+/** Its detail, where that says more than the message does ("id: it has to be a number" is both). */
+function more({ message, detail }: Told): string {
+  const only: unknown = Array.isArray(detail) && detail.length === 1 ? detail[0] : detail;
+  const problem = typeof only === "object" && only !== null && "problem" in only ? only.problem : "";
+  return typeof problem === "string" && problem !== "" && message.includes(problem) ? "" : detailText(detail);
 }
 
 /** The API's `detail` as text: a sentence, or a list of fields and what is wrong with each. */

@@ -171,7 +171,8 @@ function Header<T>({ column, by, onSort }: { column: Column<T>; by: string; onSo
   const up = by === column.id;
   const down = by === `-${column.id}`;
   const classes = cn(
-    "min-w-0 truncate py-2.5 font-medium text-faint text-xs",
+    "min-w-0 truncate font-medium text-faint text-xs",
+    !column.sort && "py-2.5",
     column.align === "end" && "text-end",
   );
   if (!column.sort)
@@ -187,7 +188,7 @@ function Header<T>({ column, by, onSort }: { column: Column<T>; by: string; onSo
         type="button"
         onClick={() => onSort(up ? `-${column.id}` : column.id)}
         aria-description={t("Sorts the list")}
-        className="inline-flex max-w-full items-center gap-1 rounded hover:text-fg"
+        className="inline-flex max-w-full items-center gap-1 rounded py-2.5 hover:text-fg focus-visible:-outline-offset-2"
       >
         <span className="truncate">{column.header}</span>
         <Sign className={cn("size-3.5 shrink-0", !up && !down && "opacity-50")} aria-hidden />

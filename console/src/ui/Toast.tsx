@@ -71,6 +71,7 @@ export function Toasts() {
         return (
           <div
             key={one.id}
+            role={one.kind === "bad" ? "alert" : undefined}
             className="pointer-events-auto flex animate-in items-start gap-3 rounded-xl border border-line-strong/50 bg-raised p-3 shadow-card"
           >
             <Icon className={cn("mt-0.5 size-4.5 shrink-0", tints[one.kind])} aria-hidden />

@@ -142,10 +142,13 @@ async def test_a_document_is_checked_without_being_kept(flows: FlowDesk) -> None
     ],
 )
 async def test_what_is_no_document_is_a_422_with_its_faults(flows: FlowDesk, document: Any) -> None:
-    for path in ("/validate", "", "/import"):
+    checked = await flows.done("ann", "POST", "/validate", {"document": document})
+    assert not checked["ok"] and all(each["severity"] == "error" for each in checked["findings"]), checked
+    for path in ("", "/import"):
         status, told = await flows.ask("ann", "POST", path, {"document": document})
         assert (status, told["error"]["code"]) == (422, "bad_document"), told
         assert told["error"]["detail"] and len(told["error"]["message"]) <= 2000
+        assert [each["what"] for each in checked["findings"]] == told["error"]["detail"]
 
 
 async def test_a_body_beyond_two_megabytes_is_refused_before_it_is_read(flows: FlowDesk) -> None:

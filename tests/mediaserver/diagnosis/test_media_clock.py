@@ -65,6 +65,12 @@ def test_each_trouble_is_named_for_a_while_and_refuses_no_calls(counter: str, wo
     assert bench.health.look().ok
 
 
+def test_once_is_not_told_as_times() -> None:
+    bench = Bench()
+    bench.figures.stalls = 1
+    assert "stood still 1 time and" in bench.health.look().detail
+
+
 def test_late_ticks_are_trouble_from_one_in_a_hundred() -> None:
     bench = Bench()
     bench.figures.sends(99, 1.0)

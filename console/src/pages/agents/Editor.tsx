@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { api, ifMatch, ok } from "@/api";
 import { t } from "@/app/i18n";
+import { useUnsaved } from "@/app/leaving";
 import { ClashDialog, type Form, useForm } from "@/forms";
 import { type Agent, agentsQuery, numbersQuery, routesQuery } from "@/parts/data";
 import { History } from "@/parts/History";
@@ -26,7 +27,7 @@ import { UsedBy } from "./UsedBy";
 
 export function EditAgent({ name }: { name: string }) {
   const { data, error, refetch } = useQuery({
-    queryKey: ["agents", name],
+    queryKey: ["agents", "one", name],
     queryFn: ({ signal }) => ok(api.GET("/api/agents/{name}", { params: { path: { name } }, signal })),
     staleTime: Number.POSITIVE_INFINITY, // what is being edited is not pulled from under one's hands
     refetchOnWindowFocus: false,
@@ -83,7 +84,7 @@ function AgentEditor({ agent, copyOf, voice }: { agent?: Agent; copyOf?: Agent; 
               headers: ifMatch(version),
             }),
           );
-      queries.setQueryData(["agents", saved.name], saved);
+      queries.setQueryData(["agents", "one", saved.name], saved);
       await queries.invalidateQueries({ queryKey: ["agents"], exact: true });
       void queries.invalidateQueries({ queryKey: ["audit"] });
       toast.ok(
@@ -98,7 +99,7 @@ function AgentEditor({ agent, copyOf, voice }: { agent?: Agent; copyOf?: Agent; 
       return { values: formOf(now), version: now.version };
     },
   });
-  useUnsaved(form.dirty);
+  useUnsaved(form.dirty && !form.busy && !removing);
 
   const wrong = (Object.keys(PART_OF) as (keyof AgentForm)[]).filter((field) => form.error(field));
   const faulty = new Set(wrong.map((field) => PART_OF[field]));
@@ -278,21 +279,11 @@ export function RemoveAgent({
       ]}
       onConfirm={async () => {
         await ok(api.DELETE("/api/agents/{name}", { params: { path: { name: agent.name } } }));
-        queries.removeQueries({ queryKey: ["agents", agent.name] });
+        queries.removeQueries({ queryKey: ["agents", "one", agent.name] });
         await queries.invalidateQueries({ queryKey: agentsQuery.queryKey });
         toast.ok(t("{name} is removed.", { name: agent.name }));
         go("/agents");
       }}
     />
   );
-}
-
-/** Asks before the page is left with something unsaved. */
-function useUnsaved(dirty: boolean) {
-  useEffect(() => {
-    if (!dirty) return;
-    const leaving = (event: BeforeUnloadEvent) => event.preventDefault();
-    addEventListener("beforeunload", leaving);
-    return () => removeEventListener("beforeunload", leaving);
-  }, [dirty]);
 }

@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { ChevronDown, Eraser, ScrollText } from "lucide-react";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useLocation, useSearch } from "wouter";
 import { api, ok, type Schema, useKeyset } from "@/api";
 import { dateTime, fullDate, relative } from "@/app/format";
 import { t } from "@/app/i18n";
 import { Avatar } from "@/parts/Avatar";
+import { did, inWords, kindOf, subjectOf } from "@/parts/audited";
 import { keysQuery } from "@/parts/data";
-import { inWords } from "@/parts/History";
 import {
   Badge,
   Button,
@@ -44,6 +44,8 @@ const ACTIONS = [
   "call.",
 ];
 
+const NO_KEYS: Schema["KeyShown"][] = [];
+
 export default function AuditPage() {
   const [, go] = useLocation();
   const view = new URLSearchParams(useSearch()).get("view") ?? "changes";
@@ -72,7 +74,8 @@ function Changes() {
   const asked = new URLSearchParams(useSearch());
   const [action, key] = [asked.get("action") ?? "", asked.get("key") ?? ""];
   const [subject, setSubject] = useState(asked.get("subject") ?? "");
-  const { data: keys = [] } = useQuery(keysQuery);
+  const { data: keys = NO_KEYS } = useQuery(keysQuery);
+  const names = useMemo(() => new Map(keys.map((one) => [one.id, one.name])), [keys]);
   const query = {
     action: action || undefined,
     key: key || undefined,
@@ -96,7 +99,7 @@ function Changes() {
           value={action}
           onChange={(value) => filter({ action: value })}
           placeholder={t("All changes")}
-          choices={ACTIONS.map((one) => ({ value: one, label: one.replace(".", "").replaceAll("_", " ") }))}
+          choices={ACTIONS.map((one) => ({ value: one, label: kindOf(one.replace(".", "")) }))}
         />
         <Select
           className="w-48"
@@ -163,6 +166,7 @@ function Changes() {
                 <AuditLine
                   key={line.id}
                   line={line}
+                  names={names}
                   day={fullDate(line.at) === fullDate(list.rows[at - 1]?.at) ? "" : fullDate(line.at)}
                 />
               ))}
@@ -181,7 +185,7 @@ function Changes() {
   );
 }
 
-function AuditLine({ line, day }: { line: Line; day: string }) {
+function AuditLine({ line, names, day }: { line: Line; names: ReadonlyMap<string, string>; day: string }) {
   const [open, setOpen] = useState(false);
   const words = inWords(line.change);
   return (
@@ -193,8 +197,8 @@ function AuditLine({ line, day }: { line: Line; day: string }) {
           <div className="min-w-0 flex-1 basis-52">
             <p className="flex flex-wrap items-center gap-2 text-sm">
               <span className="font-medium">{line.actor}</span>
-              <Badge tone={toneOf(line.action)}>{line.action}</Badge>
-              <bdi className="min-w-0 break-all text-muted">{line.subject}</bdi>
+              <Badge tone={toneOf(line.action)}>{did(line.action)}</Badge>
+              <bdi className="min-w-0 break-words text-muted">{subjectOf(line, names)}</bdi>
             </p>
             {words && !open && (
               <p dir="auto" className="mt-0.5 truncate text-faint text-xs">
@@ -220,6 +224,12 @@ function AuditLine({ line, day }: { line: Line; day: string }) {
             className="mt-2 ms-12"
             items={[
               [t("When"), dateTime(line.at)],
+              [
+                t("In the log"),
+                <code key="log" className="break-all text-xs">
+                  {line.action} {line.subject}
+                </code>,
+              ],
               [t("Known by"), line.how],
               [t("From"), <bdi key="from">{line.source || "–"}</bdi>],
               [

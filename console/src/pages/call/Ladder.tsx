@@ -22,7 +22,7 @@ export function Ladder({ id }: { id: string }) {
     retry: false,
   });
   if (rungs.isPending) return <SkeletonList rows={5} />;
-  if (rungs.isError)
+  if (rungs.isLoadingError)
     return (
       <ErrorState
         error={rungs.error}

@@ -49,7 +49,7 @@ export function Latency({
             {onSeek ? (
               <button
                 type="button"
-                className="figures rounded text-start text-faint hover:text-link"
+                className="figures min-h-6 rounded text-start text-faint hover:text-link"
                 onClick={() => onSeek(line.started_ms / 1000)}
                 aria-label={t("Play from {time}", { time: clock(line.started_ms / 1000) })}
               >

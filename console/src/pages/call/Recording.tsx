@@ -55,7 +55,7 @@ export function Recording({ call, player }: { call: Schema["CallDetail"]; player
             ),
           }}
         />
-      ) : peaks.isError ? (
+      ) : peaks.isLoadingError ? (
         <ErrorState inline error={peaks.error} onRetry={() => void peaks.refetch()} />
       ) : peaks.data ? (
         <Waveform peaks={peaks.data} call={call} player={player} seconds={seconds} />

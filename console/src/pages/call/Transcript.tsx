@@ -76,7 +76,7 @@ function Said({
             <button
               type="button"
               onClick={() => player.seek(line.started_ms / 1000)}
-              className="figures inline-flex items-center gap-1 rounded hover:text-link"
+              className="-my-1 figures inline-flex min-h-6 items-center gap-1 rounded px-1 hover:text-link"
               aria-label={t("Play from {time}", { time: clock(line.started_ms / 1000) })}
             >
               <Play className="size-3" aria-hidden />

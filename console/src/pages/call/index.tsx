@@ -1,8 +1,28 @@
 import { useQuery } from "@tanstack/react-query";
-import { ArrowLeft, ClipboardList, FileText, MessageSquareText, Mic, Network, Radio } from "lucide-react";
+import {
+  ArrowLeft,
+  ClipboardList,
+  FileText,
+  MessageSquareText,
+  Mic,
+  Network,
+  PhoneOff,
+  Radio,
+} from "lucide-react";
 import { useState } from "react";
 import { Link, useParams } from "wouter";
-import { api, ok, otherSide, ourSide, outcomeOf, queries, type Schema, talkedS, useLiveEvents } from "@/api";
+import {
+  ApiError,
+  api,
+  ok,
+  otherSide,
+  ourSide,
+  outcomeOf,
+  queries,
+  type Schema,
+  talkedS,
+  useLiveEvents,
+} from "@/api";
 import { clock, cost, dateTime, phoneNumber } from "@/app/format";
 import { t, tn } from "@/app/i18n";
 import { useSession } from "@/app/session";
@@ -58,15 +78,28 @@ export default function CallPage() {
         </div>
       </Page>
     );
-  if (call.isError)
+  if (call.isLoadingError)
     return (
       <Page title={t("Call")} before={back}>
         <Card>
-          <ErrorState
-            error={call.error}
-            title={t("This call cannot be shown")}
-            onRetry={() => void call.refetch()}
-          />
+          {call.error instanceof ApiError && (call.error.status === 404 || call.error.status === 400) ? (
+            <EmptyState
+              icon={<PhoneOff />}
+              title={t("There is no such call")}
+              text={t("Its address may be mistyped, or the call was erased.")}
+              action={
+                <Button variant="primary" asChild>
+                  <Link href="/calls">{t("All calls")}</Link>
+                </Button>
+              }
+            />
+          ) : (
+            <ErrorState
+              error={call.error}
+              title={t("This call cannot be shown")}
+              onRetry={() => void call.refetch()}
+            />
+          )}
         </Card>
       </Page>
     );

@@ -2,15 +2,32 @@ import { ChevronDown, CircleCheck, ShieldAlert, TriangleAlert } from "lucide-rea
 import { useState } from "react";
 import { Link } from "wouter";
 import { t, tn } from "@/app/i18n";
-import { Button, Card, cn, Skeleton, Words } from "@/ui";
+import { Button, Card, cn, ErrorState, Skeleton, Words } from "@/ui";
 import { type Attention, attentionTitle } from "./attention";
 
 const FIRST = 4;
 
+interface Props {
+  found: readonly Attention[];
+  loading: boolean;
+  /** Something could not be asked for: there may be more than what was found. */
+  error: unknown;
+  onRetry: () => void;
+}
+
 /** What needs attention, each with how to mend it; says so when nothing does. */
-export function Attentions({ found, loading }: { found: readonly Attention[]; loading: boolean }) {
+export function Attentions({ found, loading, error, onRetry }: Props) {
   const [all, setAll] = useState(false);
   if (loading) return <Skeleton className="h-16 rounded-2xl" />;
+  const unknown = error != null && (
+    <ErrorState
+      inline
+      title={t("Not everything could be looked at: more may need attention")}
+      error={error}
+      onRetry={onRetry}
+    />
+  );
+  if (found.length === 0 && unknown) return unknown;
   if (found.length === 0)
     return (
       <p className="glass flex items-center gap-3 rounded-2xl px-5 py-4 text-fg text-sm">
@@ -26,6 +43,7 @@ export function Attentions({ found, loading }: { found: readonly Attention[]; lo
           <Entry key={one.id} one={one} />
         ))}
       </ul>
+      {unknown && <div className="border-line border-t p-4">{unknown}</div>}
       {found.length > FIRST && (
         <div className="border-line border-t px-3 py-2">
           <Button

@@ -28,7 +28,7 @@ export function Calls() {
     >
       {last.isPending ? (
         <SkeletonList rows={4} />
-      ) : last.isError ? (
+      ) : last.isLoadingError ? (
         <ErrorState error={last.error} onRetry={() => void last.refetch()} />
       ) : rows.length === 0 ? (
         <EmptyState

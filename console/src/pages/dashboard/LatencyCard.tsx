@@ -34,7 +34,7 @@ export function LatencyCard({ span }: { span: Span }) {
   if (whole.isPending) return <Skeleton className="h-96 rounded-2xl" />;
   return (
     <Card title={title} description={t("From the caller's last sound to our first.")}>
-      {whole.isError ? (
+      {whole.isLoadingError ? (
         <ErrorState inline error={whole.error} onRetry={() => void whole.refetch()} />
       ) : row === undefined || row.turns === 0 ? (
         <EmptyState

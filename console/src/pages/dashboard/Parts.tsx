@@ -22,7 +22,7 @@ export function Engines() {
     >
       {engines.isPending ? (
         <SkeletonList rows={4} />
-      ) : engines.isError ? (
+      ) : engines.isLoadingError ? (
         <ErrorState error={engines.error} onRetry={() => void engines.refetch()} />
       ) : (
         <ul className="divide-y divide-line border-line border-t">
@@ -79,9 +79,9 @@ export function Trunks() {
     >
       {trunks.isPending ? (
         <SkeletonList rows={3} />
-      ) : trunks.isError ? (
+      ) : trunks.isLoadingError ? (
         <ErrorState error={trunks.error} onRetry={() => void trunks.refetch()} />
-      ) : trunks.data.trunks.length === 0 ? (
+      ) : trunks.data.length === 0 ? (
         <EmptyState
           icon={<Network />}
           title={t("No trunk yet")}
@@ -97,7 +97,7 @@ export function Trunks() {
         />
       ) : (
         <ul className="divide-y divide-line border-line border-t">
-          {trunks.data.trunks.map((one) => {
+          {trunks.data.map((one) => {
             const stands = standing(one);
             return (
               <li key={one.name} className="flex items-center gap-4 px-5 py-3 text-sm">

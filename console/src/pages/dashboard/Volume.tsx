@@ -24,7 +24,7 @@ export function Volume({ span }: { span: Span }) {
   const none = rows?.every((row) => row.calls === 0) ?? true;
   return (
     <Card title={t("Calls by day")} description={t("Days begin at midnight UTC.")}>
-      {summary.isError ? (
+      {summary.isLoadingError ? (
         <ErrorState inline error={summary.error} onRetry={() => void summary.refetch()} />
       ) : none ? (
         <EmptyState

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useRef } from "react";
 import { api, ok, queries, useLiveEvents } from "@/api";
 import { useSession } from "@/app/session";
+import { trunksQuery } from "@/parts/data";
 
 export type Span = "1" | "7" | "30";
 const DAY_MS = 86_400_000;
@@ -100,8 +101,7 @@ export function useEngines() {
 export function useTrunks() {
   const { may } = useSession();
   return useQuery({
-    queryKey: ["trunks"],
-    queryFn: ({ signal }) => ok(api.GET("/api/telephony/trunks", { signal })),
+    ...trunksQuery,
     enabled: may("telephony:read"),
     refetchInterval: FRESH_MS,
   });

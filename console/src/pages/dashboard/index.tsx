@@ -119,13 +119,13 @@ function Figures({ span }: { span: Span }) {
         }
         icon={<PhoneCall />}
         loading={summary.isPending}
-        value={compact(calls)}
+        value={compact(summary.data && calls)}
         change={
           before > 0
             ? { text: percent((today - before) / before), up: today >= before, good: today >= before }
             : undefined
         }
-        hint={t("{today} today", { today: number(today) })}
+        hint={week.data && t("{today} today", { today: number(today) })}
       >
         {week.data && calls > 0 && (
           <Sparkline
@@ -150,16 +150,20 @@ function Figures({ span }: { span: Span }) {
         icon={<Gauge />}
         loading={latency.isPending}
         value={<span className="text-gold-text">{ms(median?.voice_to_voice_p50)}</span>}
-        hint={t("median; p95 {p95}", { p95: ms(median?.voice_to_voice_p95) })}
+        hint={
+          median?.voice_to_voice_p95 != null
+            ? t("median; p95 {p95}", { p95: ms(median.voice_to_voice_p95) })
+            : latency.data && t("no turns yet")
+        }
       />
       {costs.isEnabled && (
         <Stat
           label={t("Cost this month")}
           icon={<Coins />}
           loading={costs.isPending}
-          value={cost(costs.data?.cost ?? 0)}
+          value={cost(costs.data && (costs.data.cost ?? 0))}
           hint={
-            unpriced ? (
+            costs.data === undefined ? undefined : unpriced ? (
               <Link href="/usage" className="underline">
                 {t("some use has no price yet")}
               </Link>
@@ -183,9 +187,21 @@ function NeedsAttention() {
   const found = attentions({
     health: health.data,
     engines: engines.data?.engines,
-    trunks: trunks.data?.trunks.map((one) => ({ ...one, ...standing(one) })),
+    trunks: trunks.data?.map((one) => ({ ...one, ...standing(one) })),
     keys: keys.data,
     limitsReached: outbound.data?.reached,
   });
-  return <Attentions found={found} loading={health.isPending || engines.isPending} />;
+  // Nothing found is good news only where everything could be asked for.
+  const asked = [health, engines, trunks, keys, outbound];
+  const failed = asked.filter((one) => one.isLoadingError);
+  return (
+    <Attentions
+      found={found}
+      loading={asked.some((one) => one.isLoading)}
+      error={failed[0]?.error}
+      onRetry={() => {
+        for (const one of failed) void one.refetch();
+      }}
+    />
+  );
 }

@@ -98,11 +98,19 @@ export function EngineCard({ engine }: { engine: Engine }) {
         {state !== null && state.restarts > 0 && state.workers > 0 && (
           <Badge tone="warn">{tn("{count} restart", "{count} restarts", state.restarts)}</Badge>
         )}
+      </div>
+      <div className="mt-2 flex min-h-8 items-center gap-2">
+        <p
+          dir="auto"
+          className="min-w-0 flex-1 truncate text-faint text-xs"
+          title={engine.languages.join(", ")}
+        >
+          {engine.cost} · {engine.languages.includes("*") ? t("any language") : languages(engine.languages)}
+        </p>
         {may("admin") && engine.ready && TRIED.includes(engine.kind) && (
           <Button
             size="sm"
             variant="ghost"
-            className="ms-auto"
             icon={<FlaskConical />}
             loading={trial.isPending}
             onClick={() => trial.mutate()}
@@ -111,9 +119,6 @@ export function EngineCard({ engine }: { engine: Engine }) {
           </Button>
         )}
       </div>
-      <p dir="auto" className="mt-2 truncate text-faint text-xs" title={engine.languages.join(", ")}>
-        {engine.cost} · {engine.languages.includes("*") ? t("any language") : languages(engine.languages)}
-      </p>
     </li>
   );
 }

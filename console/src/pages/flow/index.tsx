@@ -22,7 +22,7 @@ export default function FlowPage() {
   const name = decodeURIComponent(useParams<{ id: string }>().id);
   const { may } = useSession();
   const flow = useQuery({
-    queryKey: ["flows", name],
+    queryKey: ["flows", "one", name],
     queryFn: ({ signal }) => ok(api.GET("/api/flows/{name}", { params: { path: { name } }, signal })),
   });
   const schema = useQuery({

@@ -1,6 +1,6 @@
 // What the server finds wrong with the document, asked a moment after each change.
 import { useEffect, useRef, useState } from "react";
-import { ApiError, api, ok } from "@/api";
+import { api, ok } from "@/api";
 import { type FlowDocument, variablesOf } from "./model/document";
 import { type Problem, problemsOf, readerFindings } from "./model/problems";
 
@@ -47,17 +47,14 @@ export function useChecked(document: FlowDocument): Checked {
 }
 
 async function asked(document: FlowDocument, signal: AbortSignal): Promise<Problem[]> {
-  try {
-    const told = await ok(api.POST("/api/flows/validate", { body: { document }, signal }));
-    return problemsOf(told.findings);
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.code !== "bad_document") throw error;
-    const lines = Array.isArray(error.detail) ? error.detail.map(String) : [error.message];
-    return problemsOf(
-      readerFindings(
-        lines,
-        variablesOf(document).map((one) => one.name),
-      ),
-    );
-  }
+  const told = await ok(api.POST("/api/flows/validate", { body: { document }, signal }));
+  const names = variablesOf(document).map((one) => one.name);
+  // Of a document that cannot be read, findings are lines that name their node by themselves.
+  return problemsOf(
+    told.findings.flatMap((one) =>
+      one.severity === "error" && one.node === "" && one.field === ""
+        ? readerFindings([one.what], names).map((read) => ({ ...read, remedy: one.remedy }))
+        : [one],
+    ),
+  );
 }

@@ -14,13 +14,16 @@ export type Beginning = "template" | "words" | "empty" | "file";
 /** A flow from a template, from plain words, from nothing, or out of a file. */
 export function NewFlow({ begin, onClose }: { begin: Beginning | null; onClose: () => void }) {
   const [tab, setTab] = useState<Beginning>("template");
+  const [words, setWords] = useState("");
   useEffect(() => {
-    if (begin !== null) setTab(begin);
+    if (begin === null) setWords("");
+    else setTab(begin);
   }, [begin]);
   return (
     <Dialog
       open={begin !== null}
       onOpenChange={(open) => !open && onClose()}
+      unsaved={words.trim() !== ""}
       size="xl"
       title={t("New flow")}
       description={t("Begin with one that comes with VoiceForge, say what it shall do, or draw it yourself.")}
@@ -33,7 +36,12 @@ export function NewFlow({ begin, onClose }: { begin: Beginning | null; onClose: 
         }
         tabs={[
           { value: "template", label: t("Template"), icon: <LayoutTemplate />, content: <FromTemplate /> },
-          { value: "words", label: t("In words"), icon: <Sparkles />, content: <FromWords /> },
+          {
+            value: "words",
+            label: t("In words"),
+            icon: <Sparkles />,
+            content: <FromWords words={words} onWords={setWords} />,
+          },
           { value: "empty", label: t("Empty"), icon: <FilePlus2 />, content: <FromNothing /> },
           { value: "file", label: t("File"), icon: <FileUp />, content: <FromFile /> },
         ]}
@@ -73,7 +81,7 @@ function FromTemplate() {
     onSuccess: (made) => open(made.flow),
     onError: toast.error,
   });
-  if (list.isError)
+  if (list.isLoadingError)
     return (
       <ErrorState
         error={list.error}
@@ -152,10 +160,20 @@ function TemplateCard({
   );
 }
 
-function FromWords() {
+function FromWords({ words, onWords }: { words: string; onWords: (words: string) => void }) {
   const open = useOpen();
+  // Whoever has closed the dialog is not taken to a flow that is drawn later; it stands in the list.
+  const shown = useRef(true);
+  useEffect(() => {
+    shown.current = true;
+    return () => {
+      shown.current = false;
+    };
+  }, []);
   return (
     <Generating
+      words={words}
+      onWords={onWords}
       label={t("What shall the flow do?")}
       placeholder={t(
         "Ask for name and day of the appointment, read both back, and take a message when we are closed.",
@@ -167,7 +185,11 @@ function FromWords() {
         t("Book a table: day, time, people; read it back."),
       ]}
       ask={() => ({ save: true })}
-      onDrawn={(found) => void open(found.flow)}
+      onDrawn={(found) => {
+        if (!shown.current) return void queries.invalidateQueries({ queryKey: ["flows"] });
+        onWords("");
+        void open(found.flow);
+      }}
     />
   );
 }

@@ -101,7 +101,7 @@ export default function FlowsPage() {
             <Button icon={<Sparkles />} onClick={() => setBegin("words")}>
               {t("In words")}
             </Button>
-            <Button variant="gold" icon={<Plus />} onClick={() => setBegin("template")}>
+            <Button variant="primary" icon={<Plus />} onClick={() => setBegin("template")}>
               {t("New flow")}
             </Button>
           </>
@@ -111,7 +111,7 @@ export default function FlowsPage() {
       <Card flush>
         {list.isPending ? (
           <SkeletonList />
-        ) : list.isError ? (
+        ) : list.isLoadingError ? (
           <ErrorState
             error={list.error}
             title={t("The flows could not be loaded")}
@@ -329,7 +329,7 @@ function Live({ flow }: { flow: Flow }) {
               percent: flow.split_percent ?? 0,
             })}
       </Badge>
-      <span className="ps-1 text-faint text-xs" title={dateTime(flow.published_at)}>
+      <span className="text-faint text-xs" title={dateTime(flow.published_at)}>
         {relative(flow.published_at)}
       </span>
     </span>

@@ -26,6 +26,8 @@ export function KeyForm({ shown, onClose, onMade }: Props) {
   const [rate, setRate] = useState(String(shown?.rate_limit?.per_second ?? ""));
   const [quota, setQuota] = useState<QuotaTexts>(() => (shown ? textsOf(shown.quota) : NO_LIMITS));
   const [tried, setTried] = useState(false);
+  const written = JSON.stringify([name, scopes, rate, quota]);
+  const [before] = useState(written);
   const admin = scopes.includes("admin");
   const wrong = {
     name: name.trim() === "" && t("Give it a name by which you will know what uses it."),
@@ -57,7 +59,7 @@ export function KeyForm({ shown, onClose, onMade }: Props) {
     <Sheet
       open
       onOpenChange={onClose}
-      sticky
+      unsaved={written !== before && !save.isPending}
       title={shown ? t("Change the key {name}", { name: shown.name }) : t("New key")}
       description={t("A key lets a program use this server. Let it do no more than it needs.")}
       onSubmit={() => {

@@ -168,7 +168,7 @@ export default function KeysPage() {
           />
         ) : list.isPending ? (
           <SkeletonList />
-        ) : list.isError ? (
+        ) : list.isLoadingError ? (
           <ErrorState
             error={list.error}
             title={t("The keys could not be loaded")}

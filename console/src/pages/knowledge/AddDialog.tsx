@@ -101,7 +101,7 @@ export function AddDialog({
   return (
     <Dialog
       open
-      sticky
+      unsaved={!busy && Boolean(files.length || name || text || url)}
       size="lg"
       onOpenChange={(open) => !open && onClose(collection)}
       title={collection ? t("Add to {collection}", { collection }) : t("New collection")}

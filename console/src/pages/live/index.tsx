@@ -44,7 +44,7 @@ export default function LivePage() {
         <Card flush>
           <SkeletonList rows={4} />
         </Card>
-      ) : list.isError && calls.length === 0 ? (
+      ) : list.isLoadingError && calls.length === 0 ? (
         <Card>
           <ErrorState
             error={list.error}

@@ -50,7 +50,7 @@ export function Browsers() {
     >
       {list.isPending ? (
         <SkeletonList rows={3} />
-      ) : list.isError ? (
+      ) : list.isLoadingError ? (
         <ErrorState error={list.error} onRetry={() => void list.refetch()} />
       ) : list.data.items.length === 0 ? (
         <EmptyState

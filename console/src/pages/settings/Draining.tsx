@@ -32,7 +32,7 @@ export function Draining() {
     >
       {drain.isPending ? (
         <Skeleton className="h-10" />
-      ) : drain.isError ? (
+      ) : drain.isLoadingError ? (
         <ErrorState inline error={drain.error} onRetry={() => void drain.refetch()} />
       ) : (
         <div className="flex flex-wrap items-center justify-between gap-4">

@@ -28,7 +28,7 @@ export function Ready() {
     >
       {health.isPending ? (
         <SkeletonList rows={5} />
-      ) : health.isError ? (
+      ) : health.isLoadingError ? (
         <ErrorState error={health.error} onRetry={() => void health.refetch()} />
       ) : (
         <>

@@ -31,7 +31,7 @@ const FRESH: EnginePrice = {
 };
 
 /** What engines and models cost. */
-export function EnginePrices({ prices }: { prices: EnginePrice[] }) {
+export function EnginePrices({ prices, onSaved }: { prices: EnginePrice[]; onSaved: () => void }) {
   const queries = useQueryClient();
   return (
     <PriceTable
@@ -40,11 +40,13 @@ export function EnginePrices({ prices }: { prices: EnginePrice[] }) {
       prices={prices}
       fresh={FRESH}
       empty={t("No prices yet: costs are those that engines tell by themselves.")}
+      heads={[t("Kind"), t("Engine"), t("Price"), t("For so many"), t("Since")]}
       columns="md:grid-cols-[1.4fr_1.4fr_1fr_1fr_1fr_auto]"
       save={async (prices) => {
         await ok(api.PUT("/api/usage/prices", { body: { prices } }));
         toast.ok(t("The prices are saved; costs of before change with them."));
         await queries.invalidateQueries({ queryKey: ["prices"] });
+        onSaved();
         await queries.invalidateQueries({ queryKey: ["usage"] });
       }}
     >

@@ -19,7 +19,7 @@ const FRESH: PhonePrice = {
 };
 
 /** What minutes on trunks cost. */
-export function PhonePrices({ prices }: { prices: PhonePrice[] }) {
+export function PhonePrices({ prices, onSaved }: { prices: PhonePrice[]; onSaved: () => void }) {
   const queries = useQueryClient();
   return (
     <PriceTable
@@ -28,11 +28,21 @@ export function PhonePrices({ prices }: { prices: PhonePrice[] }) {
       prices={prices}
       fresh={FRESH}
       empty={t("No prices yet: minutes of calls are counted, and cost nothing here.")}
+      heads={[
+        t("Trunk"),
+        t("Direction"),
+        t("Beginning of the number"),
+        t("A minute"),
+        t("Each call"),
+        t("Paid for at least, seconds"),
+        t("Then by, seconds"),
+      ]}
       columns="md:grid-cols-[1fr_1fr_1fr_1fr_1fr_0.8fr_0.8fr_auto]"
       save={async (prices) => {
         await ok(api.PUT("/api/usage/phone-prices", { body: { prices } }));
         toast.ok(t("The prices are saved; they count for calls that end from now on."));
         await queries.invalidateQueries({ queryKey: ["phone prices"] });
+        onSaved();
       }}
     >
       {(row, change) => (

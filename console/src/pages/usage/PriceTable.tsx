@@ -1,6 +1,7 @@
 import { Plus, Trash2 } from "lucide-react";
 import type { ReactNode } from "react";
 import { t } from "@/app/i18n";
+import { useUnsaved } from "@/app/leaving";
 import { useSession } from "@/app/session";
 import { type Form, useForm } from "@/forms";
 import { Button, Card, IconButton } from "@/ui";
@@ -17,6 +18,7 @@ export function PriceTable<P extends object>({
   save,
   empty,
   columns,
+  heads,
   children,
 }: {
   title: string;
@@ -29,6 +31,8 @@ export function PriceTable<P extends object>({
   empty: string;
   /** Of the grid that a line is, with one for its button at the end. */
   columns: string;
+  /** What stands above its fields, which have these names for who cannot see. */
+  heads: readonly string[];
   /** The fields of a line. */
   children: (row: P, change: (part: Partial<P>) => void) => ReactNode;
 }) {
@@ -36,6 +40,7 @@ export function PriceTable<P extends object>({
   const form: Form<{ prices: P[] }> = useForm({ initial: { prices }, save: (values) => save(values.prices) });
   const rows = form.values.prices;
   const put = (next: P[]) => form.set("prices", next);
+  useUnsaved(form.dirty && !form.busy);
   const fault = form.error("prices") ?? form.fault;
   return (
     <Card
@@ -60,6 +65,16 @@ export function PriceTable<P extends object>({
         </p>
       )}
       {rows.length === 0 && <p className="text-muted text-sm">{empty}</p>}
+      {rows.length > 0 && (
+        <div aria-hidden className={`hidden gap-2 pb-1 text-faint text-xs md:grid ${columns}`}>
+          {heads.map((head) => (
+            <span key={head} className="self-end leading-tight">
+              {head}
+            </span>
+          ))}
+          <span className="w-10" />
+        </div>
+      )}
       <ul className="divide-y divide-line">
         {rows.map((row, at) => (
           <li

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { api, ok } from "@/api";
 import { Loaded } from "@/parts/Loaded";
 import { type EnginePrice, EnginePrices } from "./EnginePrices";
@@ -16,14 +17,28 @@ export function Prices() {
     queryFn: ({ signal }) => ok(api.GET("/api/usage/phone-prices", { signal })),
     refetchOnWindowFocus: false,
   });
-  // What was saved is a new table: its form begins anew.
+  // What was saved is a new table, and its form begins anew; what is only read again takes no typed word away.
+  const [enginesSaved, setEnginesSaved] = useState(0);
+  const [phonesSaved, setPhonesSaved] = useState(0);
   return (
     <div className="space-y-5">
       <Loaded query={engines} lines={3} carded>
-        {({ prices }) => <EnginePrices key={engines.dataUpdatedAt} prices={prices as EnginePrice[]} />}
+        {({ prices }) => (
+          <EnginePrices
+            key={enginesSaved}
+            prices={prices as EnginePrice[]}
+            onSaved={() => setEnginesSaved(enginesSaved + 1)}
+          />
+        )}
       </Loaded>
       <Loaded query={phones} lines={3} carded>
-        {({ prices }) => <PhonePrices key={phones.dataUpdatedAt} prices={prices as PhonePrice[]} />}
+        {({ prices }) => (
+          <PhonePrices
+            key={phonesSaved}
+            prices={prices as PhonePrice[]}
+            onSaved={() => setPhonesSaved(phonesSaved + 1)}
+          />
+        )}
       </Loaded>
     </div>
   );

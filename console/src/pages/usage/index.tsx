@@ -96,6 +96,7 @@ function Usage() {
     [rows, all, measure],
   );
   const loading = rows === undefined && !perDay.error;
+  const unknown = perDay.isLoadingError;
   return (
     <div className="space-y-5">
       <div className="flex flex-wrap items-center gap-3">
@@ -129,7 +130,7 @@ function Usage() {
         )}
         <Export query={query} by={by} />
       </div>
-      {perDay.error && rows === undefined && (
+      {unknown ? (
         <Card>
           <ErrorState
             title={t("The usage could not be loaded")}
@@ -137,100 +138,110 @@ function Usage() {
             onRetry={() => void perDay.refetch()}
           />
         </Card>
+      ) : (
+        <>
+          <div className="grid grid-cols-2 gap-4 lg:grid-cols-4">
+            <Stat
+              label={t("Cost")}
+              icon={<Coins />}
+              loading={loading}
+              value={cost(sums.cost)}
+              hint={sums.unpriced ? t("some of it has no price") : t("of all that has a price")}
+            />
+            <Stat
+              label={t("Calls")}
+              icon={<Phone />}
+              loading={loading}
+              value={number(sums.amounts.calls ?? 0)}
+              hint={duration(sums.amounts.call_seconds ?? 0)}
+            />
+            <Stat
+              label={t("Speech")}
+              icon={<AudioLines />}
+              loading={loading}
+              value={duration(sums.amounts.stt_seconds ?? 0)}
+              hint={tn(
+                "{count} character spoken",
+                "{count} characters spoken",
+                sums.amounts.tts_characters ?? 0,
+                { count: compact(sums.amounts.tts_characters ?? 0) },
+              )}
+            />
+            <Stat
+              label={t("Tokens")}
+              icon={<FileText />}
+              loading={loading}
+              value={compact(measured("tokens", sums))}
+              hint={t("{count} written", { count: compact(sums.amounts.llm_completion_tokens ?? 0) })}
+            />
+          </div>
+          <Card
+            title={t("Day by day")}
+            actions={
+              <Segmented
+                size="sm"
+                label={t("Figure")}
+                value={measure}
+                onChange={setMeasure}
+                choices={(["minutes", "calls", "cost", "tokens", "characters"] as const).map((one) => ({
+                  value: one,
+                  label: measureName(one),
+                }))}
+              />
+            }
+          >
+            {loading ? (
+              <Skeleton className="h-56" />
+            ) : series.every((one) => one.values.every((value) => !value)) ? (
+              <EmptyState
+                icon={<ChartColumn />}
+                title={t("Nothing of that in this span")}
+                text={t("Call an agent, choose a longer span, or look at another figure.")}
+                className="py-8"
+              />
+            ) : (
+              <BarChart
+                x={x}
+                series={series}
+                height={230}
+                label={t("{what} by day", { what: measureName(measure) })}
+                formatX={(at) => dayOf(at * 1000)}
+                formatY={(value) => written(measure, value)}
+              />
+            )}
+          </Card>
+          <Card
+            title={t("Who used it")}
+            actions={
+              <Segmented
+                size="sm"
+                label={t("Broken down by")}
+                value={by}
+                onChange={setBy}
+                choices={[
+                  { value: "agent", label: t("Agent") },
+                  { value: "key", label: t("Key") },
+                  { value: "engine", label: t("Engine") },
+                  { value: "flow", label: t("Flow") },
+                ]}
+              />
+            }
+          >
+            {broken.data ? (
+              <Breakdown
+                rows={broken.data.items}
+                by={by}
+                measure={measure}
+                name={(id) => keys.find((one) => one.id === id)?.name ?? id}
+              />
+            ) : broken.error ? (
+              <ErrorState inline error={broken.error} onRetry={() => void broken.refetch()} />
+            ) : (
+              <SkeletonList rows={4} className="p-0" />
+            )}
+          </Card>
+        </>
       )}
-      <div className="grid grid-cols-2 gap-4 lg:grid-cols-4">
-        <Stat
-          label={t("Cost")}
-          icon={<Coins />}
-          loading={loading}
-          value={cost(sums.cost)}
-          hint={sums.unpriced ? t("some of it has no price") : t("of all that has a price")}
-        />
-        <Stat
-          label={t("Calls")}
-          icon={<Phone />}
-          loading={loading}
-          value={number(sums.amounts.calls ?? 0)}
-          hint={duration(sums.amounts.call_seconds ?? 0)}
-        />
-        <Stat
-          label={t("Speech")}
-          icon={<AudioLines />}
-          loading={loading}
-          value={duration(sums.amounts.stt_seconds ?? 0)}
-          hint={tn(
-            "{count} character spoken",
-            "{count} characters spoken",
-            sums.amounts.tts_characters ?? 0,
-            { count: compact(sums.amounts.tts_characters ?? 0) },
-          )}
-        />
-        <Stat
-          label={t("Tokens")}
-          icon={<FileText />}
-          loading={loading}
-          value={compact(measured("tokens", sums))}
-          hint={t("{count} written", { count: compact(sums.amounts.llm_completion_tokens ?? 0) })}
-        />
-      </div>
-      <Card
-        title={t("Day by day")}
-        actions={
-          <Segmented
-            size="sm"
-            label={t("Figure")}
-            value={measure}
-            onChange={setMeasure}
-            choices={(["minutes", "calls", "cost", "tokens", "characters"] as const).map((one) => ({
-              value: one,
-              label: measureName(one),
-            }))}
-          />
-        }
-      >
-        {loading ? (
-          <Skeleton className="h-56" />
-        ) : (
-          <BarChart
-            x={x}
-            series={series}
-            height={230}
-            label={t("{what} by day", { what: measureName(measure) })}
-            formatX={(at) => dayOf(at * 1000)}
-            formatY={(value) => written(measure, value)}
-          />
-        )}
-      </Card>
-      <Card
-        title={t("Who used it")}
-        actions={
-          <Segmented
-            size="sm"
-            label={t("Broken down by")}
-            value={by}
-            onChange={setBy}
-            choices={[
-              { value: "agent", label: t("Agent") },
-              { value: "key", label: t("Key") },
-              { value: "engine", label: t("Engine") },
-              { value: "flow", label: t("Flow") },
-            ]}
-          />
-        }
-      >
-        {broken.data ? (
-          <Breakdown
-            rows={broken.data.items}
-            by={by}
-            measure={measure}
-            name={(id) => keys.find((one) => one.id === id)?.name ?? id}
-          />
-        ) : broken.error ? (
-          <ErrorState inline error={broken.error} onRetry={() => void broken.refetch()} />
-        ) : (
-          <SkeletonList rows={4} className="p-0" />
-        )}
-      </Card>
     </div>
   );
 }
@@ -246,26 +257,22 @@ function Breakdown({
   measure: Measure;
   name: (id: string) => string;
 }) {
-  const groups = grouped(rows, (row) => row[by]);
+  const groups = grouped(rows, (row) => row[by]).filter(
+    ([, sums]) => measured(measure, sums) > 0 || (sums.cost ?? 0) > 0,
+  );
   if (groups.length === 0)
     return (
       <EmptyState
         icon={<ChartColumn />}
-        title={t("Nothing was used in this span")}
-        text={t("Call an agent, or choose a longer span.")}
+        title={t("Nothing of that in this span")}
+        text={t("Call an agent, choose a longer span, or look at another figure.")}
       />
     );
   const most = Math.max(...groups.map(([, sums]) => measured(measure, sums)), 0);
   return (
     <ul className="divide-y divide-line">
       {groups.map(([key, sums]) => {
-        const label = key
-          ? by === "key"
-            ? name(key)
-            : key
-          : by === "key"
-            ? t("The operator")
-            : t("Without");
+        const label = key ? (by === "key" ? name(key) : key) : nobody(by);
         const share = most > 0 ? measured(measure, sums) / most : 0;
         return (
           <li key={key} className="flex flex-wrap items-center gap-x-4 gap-y-2 py-3">
@@ -304,6 +311,20 @@ function Breakdown({
       })}
     </ul>
   );
+}
+
+/** What was used, and has none of what it is broken down by. */
+function nobody(by: By): string {
+  switch (by) {
+    case "key":
+      return t("The operator");
+    case "agent":
+      return t("Without an agent");
+    case "engine":
+      return t("Without an engine");
+    case "flow":
+      return t("Without a flow");
+  }
 }
 
 function Export({

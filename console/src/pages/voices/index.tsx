@@ -97,7 +97,7 @@ export default function VoicesPage() {
       </Card>
       {voices.isPending ? (
         <Waiting />
-      ) : voices.isError ? (
+      ) : voices.isLoadingError ? (
         <Card>
           <ErrorState
             error={voices.error}

@@ -1,4 +1,5 @@
 import { CircleCheck, X } from "lucide-react";
+import { useState } from "react";
 import { t } from "@/app/i18n";
 import { Button } from "@/ui";
 import type { FlowDocument } from "../model/document";
@@ -25,9 +26,12 @@ export function ChangeInWords({
   onTake,
   onShow,
 }: ChangeInWordsProps) {
+  const [words, setWords] = useState("");
   if (suggested === null || difference === null)
     return (
       <Generating
+        words={words}
+        onWords={setWords}
         label={t("What shall be otherwise?")}
         placeholder={t("After the day, ask for the number of people.")}
         action={t("Draw the change")}

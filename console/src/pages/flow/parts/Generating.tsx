@@ -21,6 +21,9 @@ interface Line {
 }
 
 export interface GeneratingProps {
+  /** What was typed; kept by who shows this, so that it outlives another tab or panel. */
+  words: string;
+  onWords: (words: string) => void;
   /** What is asked beside the words: a name, or the flow to edit as it is drawn; `save`. */
   ask: () => { name?: string; edit?: string; document?: FlowDocument; save?: boolean };
   onDrawn: (drawn: Drawn) => void;
@@ -31,8 +34,16 @@ export interface GeneratingProps {
 }
 
 /** Words for a language model, and how it gets on with them. */
-export function Generating({ ask, onDrawn, label, placeholder, action, examples }: GeneratingProps) {
-  const [words, setWords] = useState("");
+export function Generating({
+  words,
+  onWords,
+  ask,
+  onDrawn,
+  label,
+  placeholder,
+  action,
+  examples,
+}: GeneratingProps) {
   const [lines, setLines] = useState<Line[]>([]);
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
@@ -100,7 +111,7 @@ export function Generating({ ask, onDrawn, label, placeholder, action, examples 
           value={words}
           placeholder={placeholder}
           dir="auto"
-          onChange={(event) => setWords(event.target.value)}
+          onChange={(event) => onWords(event.target.value)}
         />
       </Field>
       {words === "" && lines.length === 0 && (
@@ -109,7 +120,7 @@ export function Generating({ ask, onDrawn, label, placeholder, action, examples 
             <li key={one}>
               <button
                 type="button"
-                onClick={() => setWords(one)}
+                onClick={() => onWords(one)}
                 className="rounded-full border border-line bg-hover px-3 py-1 text-start text-muted text-xs hover:border-line-strong hover:text-fg"
               >
                 {one}

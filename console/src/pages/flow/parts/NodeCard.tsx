@@ -1,7 +1,7 @@
 import { Handle, type NodeProps, Position } from "@xyflow/react";
 import { CircleAlert, Plus, TriangleAlert } from "lucide-react";
 import { memo } from "react";
-import { t } from "@/app/i18n";
+import { t, tn } from "@/app/i18n";
 import { cn } from "@/ui";
 import { EDGE_KINDS, kindOf } from "../kinds";
 import { textOf } from "../model/document";
@@ -137,7 +137,9 @@ function MarkWord({ mark }: { mark: "added" | "removed" | "changed" }) {
 function TroubleSign({ errors, warnings }: { errors: number; warnings: number }) {
   const bad = errors > 0;
   const Icon = bad ? CircleAlert : TriangleAlert;
-  const words = bad ? t("{count} errors", { count: errors }) : t("{count} warnings", { count: warnings });
+  const words = bad
+    ? tn("{count} error", "{count} errors", errors)
+    : tn("{count} warning", "{count} warnings", warnings);
   return (
     <span title={words} className={bad ? "text-bad" : "text-warn"}>
       <Icon className="size-4" aria-hidden />

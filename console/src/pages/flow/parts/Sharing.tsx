@@ -19,7 +19,7 @@ export function Sharing({ flow, versions, readOnly }: SharingProps) {
   const [version, setVersion] = useState<number | null>(null);
   const [share, setShare] = useState(10);
   const fared = useQuery({
-    queryKey: ["flows", name, "split", published, second],
+    queryKey: ["flows", "one", name, "split", published, second],
     queryFn: ({ signal }) =>
       ok(api.GET("/api/flows/{name}/split", { params: { path: { name }, query: {} }, signal })),
     enabled: second !== null,

@@ -89,14 +89,7 @@ export function Simulate({ name, document }: { name: string; document: FlowDocum
           />
         </Field>
         <Field label={t("They interrupt")} aside={percent(interrupt / 100)}>
-          <Slider
-            aria-label={t("They interrupt")}
-            value={interrupt}
-            onChange={setInterrupt}
-            min={0}
-            max={100}
-            step={10}
-          />
+          <Slider value={interrupt} onChange={setInterrupt} min={0} max={100} step={10} />
         </Field>
       </div>
       <WhoCalls callers={callers} onChange={changeCallers} fault={personas.fault} />

@@ -26,11 +26,11 @@ export interface VersionsProps {
 export function Versions(props: VersionsProps) {
   const { compared, onCompare, readOnly } = props;
   const { name, published } = props.flow;
-  const list = useKeyset(["flows", name, "versions"], (cursor, signal) =>
+  const list = useKeyset(["flows", "one", name, "versions"], (cursor, signal) =>
     ok(api.GET("/api/flows/{name}/versions", { params: { path: { name }, query: { cursor } }, signal })),
   );
   if (list.isPending) return <SkeletonList />;
-  if (list.isError)
+  if (list.isLoadingError)
     return (
       <ErrorState
         inline
@@ -112,7 +112,7 @@ export function Versions(props: VersionsProps) {
 /** Reads a version once: it never changes. */
 export function useVersion(name: string, number: number | null) {
   return useQuery({
-    queryKey: ["flows", name, "version", number],
+    queryKey: ["flows", "one", name, "version", number],
     queryFn: ({ signal }) =>
       ok(
         api.GET("/api/flows/{name}/versions/{number}", {
@@ -139,7 +139,7 @@ function Compared({
     [version.data],
   );
   const found = useMemo(() => (before === null ? null : difference(before, document)), [before, document]);
-  if (version.isError)
+  if (version.isLoadingError)
     return <ErrorState inline error={version.error} onRetry={() => void version.refetch()} />;
   if (found === null || before === null) return <SkeletonList rows={2} className="p-2" />;
   return (

@@ -72,7 +72,6 @@ function PauseFields({ settings, set }: { settings: Settings; set: Setter }) {
         return (
           <Field key={id} label={label} aside={ms(value)}>
             <Slider
-              aria-label={label}
               value={value}
               min={40}
               max={most}
