@@ -13,6 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from cli.stoppable import run_stoppable
 from cli.terminal import add_json_option, console, print_json
 from mediaserver.errors import VoiceForgeError
 
@@ -39,7 +40,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    return asyncio.run(_run(args))
+    return run_stoppable(_run(args))
 
 
 async def _run(args: argparse.Namespace) -> int:

@@ -139,16 +139,16 @@ def _add_conversation(kinds: Subparsers) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    import asyncio
+    from cli.stoppable import run_stoppable
 
     if args.bench == "conversation":
         from cli.bench import conversation
 
-        return asyncio.run(conversation.run(args))
+        return run_stoppable(conversation.run(args))
     if args.bench == "latency":
         from cli.bench import latency
 
-        return asyncio.run(latency.run(args))
+        return run_stoppable(latency.run(args))
     from cli.bench import capacity
 
-    return asyncio.run(capacity.run(args))
+    return run_stoppable(capacity.run(args))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,6 @@ from cli.terminal import add_config_option, add_json_option
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
-TERMINATED = 128 + signal.SIGTERM
 MOST_CALLS = 100_000
 MOST_PARALLEL = 200
 NOISES = ("babble", "office", "street", "music", "hum", "hiss")
@@ -145,20 +143,10 @@ def _add_canary(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    import asyncio
-
     from cli.simulate.running import simulate
+    from cli.stoppable import run_stoppable
 
-    async def stoppable() -> int:
-        task = asyncio.current_task()
-        assert task is not None
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-        return await simulate(args)
-
-    try:
-        return asyncio.run(stoppable())
-    except asyncio.CancelledError:  # a server of the run's own is stopped by now, too
-        return TERMINATED
+    return run_stoppable(simulate(args))
 
 
 # ---- kinds of values

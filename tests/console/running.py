@@ -90,6 +90,11 @@ class RunningServer:
         self.http, self.sip = f"http://localhost:{port}", said["sip"]
         self._settings["http"]["port"] = port
 
+    def begin_to_stop(self) -> None:
+        """It ends by and by; `stop` waits for that."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+
     def stop(self) -> None:
         """Idempotent."""
         process, self._process = self._process, None

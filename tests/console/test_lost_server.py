@@ -105,8 +105,9 @@ def test_a_phones_call_that_a_server_ended_for_its_own_end_says_so(page: Page, f
     ready(page)
     dial(page, "echo")
     in_call(page)
-    frail.stop()
+    frail.begin_to_stop()  # what is said stands there for some seconds: it is not to be waited past
     expect(handset(page)).to_contain_text("The server was stopped", timeout=LONG_MS)
+    frail.stop()
     assert audio(page)["open"] == 0
     frail.start()
     expect(handset(page)).to_contain_text("Ready ·", timeout=BACK_MS)
@@ -128,9 +129,10 @@ def test_a_call_by_http_that_died_with_its_server_is_said_to_be_lost(
 
 def test_a_call_by_http_that_a_server_ended_for_its_own_end_says_so(page: Page, frail: RunningServer) -> None:
     called_on_the_start_page(page)
-    frail.stop()
+    frail.begin_to_stop()
     expect(page.get_by_role("region", name="The call")).to_contain_text(
         "The server was stopped", timeout=LONG_MS
     )
+    frail.stop()
     frail.start()
     nothing_is_left(page, frail)

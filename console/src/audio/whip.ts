@@ -49,6 +49,8 @@ const EVENTS = [
   "flow",
   "ended",
 ];
+/** So long the reason for an end may come behind the end itself. */
+const TOLD_WITHIN_MS = 1000;
 const BEGUN = { state: "idle", muted: false, since: null, callId: "", fault: null, why: "" } as const;
 
 export class WhipCall {
@@ -157,7 +159,7 @@ export class WhipCall {
     await connection.setRemoteDescription({ type: "answer", sdp: this.#answer });
     const transport = connection.getSenders()[0]?.transport;
     transport?.addEventListener("statechange", () => {
-      if (transport.state === "closed") this.#overThere();
+      if (transport.state === "closed") this.#closedThere();
     });
     this.#watch();
   }
@@ -169,7 +171,7 @@ export class WhipCall {
     // Never connected: no way for audio. Connected before, and ICE stands: the other side has ended it.
     if (this.now.since === null)
       this.#finish(this.#isOffline() ? { name: "no_network" } : noMedia(this.#answer));
-    else if (connection.iceConnectionState !== "failed") this.#overThere();
+    else if (connection.iceConnectionState !== "failed") this.#closedThere();
   }
 
   /** What happens in the call, and how it ends, in the server's words. */
@@ -261,6 +263,13 @@ export class WhipCall {
         this.#set({ fault: null });
       })
       .catch(() => undefined);
+  }
+
+  /** Its media is closed there: why stands in the call's last event, which comes by another way and may be later. */
+  #closedThere(): void {
+    if (this.#over()) return;
+    const timer = setTimeout(() => this.#overThere(), this.#events === null ? 0 : TOLD_WITHIN_MS);
+    this.#quit.push(() => clearTimeout(timer));
   }
 
   /** The other side, or the server, has ended it: there is nothing left to end. */

@@ -18,8 +18,9 @@ class Connection extends EventTarget {
   }
   addTrack() {}
   close() {}
+  readonly transport = Object.assign(new EventTarget(), { state: "connected" });
   getSenders() {
-    return [{ replaceTrack: async (track: unknown) => this.spoken.push(track) }];
+    return [{ transport: this.transport, replaceTrack: async (track: unknown) => this.spoken.push(track) }];
   }
   async createOffer() {
     this.offers += 1;
@@ -46,7 +47,17 @@ class Devices extends EventTarget {
   }
 }
 
+class Events extends EventTarget {
+  static made: Events[] = [];
+  constructor() {
+    super();
+    Events.made.push(this);
+  }
+  close() {}
+}
+
 const ANSWER = "v=0\r\na=ice-ufrag:theirs\r\na=ice-pwd:secret\r\n";
+const CREATED = { Location: "/calls/1", "X-Call-Id": "1", "X-Call-Ticket": "ticket" };
 let devices: Devices;
 let waiting: ((answer: string) => void)[];
 const last = () => Connection.made.at(-1) as Connection;
@@ -56,10 +67,11 @@ beforeEach(() => {
   devices = new Devices();
   waiting = [];
   vi.stubGlobal("RTCPeerConnection", Connection);
+  vi.stubGlobal("EventSource", Events);
   vi.stubGlobal("isSecureContext", true);
   vi.stubGlobal("navigator", { onLine: true, mediaDevices: devices });
   vi.stubGlobal("fetch", async (_url: URL, { method = "GET", signal }: RequestInit) => {
-    if (method === "POST") return new Response(ANSWER, { headers: { Location: "/calls/1" } });
+    if (method === "POST") return new Response(ANSWER, { headers: CREATED });
     if (method !== "PATCH") return Response.json({ ice_servers: [] });
     return new Promise<Response>((done, failed) => {
       waiting.push((ufrag) => done(new Response(`a=ice-ufrag:${ufrag}\r\na=ice-pwd:secret\r\n`)));
@@ -127,4 +139,18 @@ it("says what to do where a browser takes no way to its own machine", async () =
   await call.start();
   last().become("failed");
   expect(call.now.fault?.name).toBe("loopback");
+});
+
+it("waits a moment for the reason of an end that came before it", async () => {
+  const call = await up();
+  Object.assign(last().transport, { state: "closed" }).dispatchEvent(new Event("statechange"));
+  const ended = Object.assign(new Event("ended"), {
+    data: JSON.stringify({ why: "the server was stopped" }),
+  });
+  Events.made.at(-1)?.dispatchEvent(ended);
+  expect(call.now.fault?.name).toBe("server_stopped");
+  const untold = await up();
+  Object.assign(last().transport, { state: "closed" }).dispatchEvent(new Event("statechange"));
+  await vi.advanceTimersByTimeAsync(2000);
+  expect([untold.now.state, untold.now.fault]).toEqual(["ended", null]);
 });
