@@ -812,7 +812,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say what is wrong with a document, and how to mend it. Nothing is kept. */
+        /**
+         * Say what is wrong with a document, and how to mend it, also where it cannot be read at all.
+         * @description Nothing is kept.
+         */
         post: operations["flow_versions_validate_document"];
         delete?: never;
         options?: never;

@@ -117,7 +117,10 @@ class FlowVersions:
         *,
         document: FlowToCheckDocument | dict[str, Any],
     ) -> FlowChecked:
-        """Say what is wrong with a document, and how to mend it. Nothing is kept."""
+        """Say what is wrong with a document, and how to mend it, also where it cannot be read at all.
+
+        Nothing is kept.
+        """
         return self._client.ask(
             _flow_versions_validate_document.request(
                 body=FlowToCheck(
@@ -268,7 +271,10 @@ class AsyncFlowVersions:
         *,
         document: FlowToCheckDocument | dict[str, Any],
     ) -> FlowChecked:
-        """Say what is wrong with a document, and how to mend it. Nothing is kept."""
+        """Say what is wrong with a document, and how to mend it, also where it cannot be read at all.
+
+        Nothing is kept.
+        """
         return await self._client.ask(
             _flow_versions_validate_document.request(
                 body=FlowToCheck(
