@@ -237,7 +237,7 @@ def _outcome(leg: WebRtcLeg) -> str:
     why = leg.termination.why if leg.termination is not None else Why.FAILED
     return {
         Why.UNREACHABLE: "never connected",
-        Why.UNACCEPTABLE: "insecure",
+        Why.INSECURE: "insecure",
         Why.LOST: "lost",
         Why.REJECTED: "refused",
         Why.NOT_FOUND: "refused",

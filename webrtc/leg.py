@@ -160,13 +160,13 @@ class WebRtcLeg(LegEvents):
             self.end(Termination(EndedBy.NETWORK, Why.UNREACHABLE, 408, NEVER_CAME))
         else:
             detail = "the browser reached our ports and never finished the DTLS handshake"
-            self.end(Termination(EndedBy.NETWORK, Why.UNACCEPTABLE, 488, detail))
+            self.end(Termination(EndedBy.NETWORK, Why.INSECURE, 488, detail))
 
     def _silent(self) -> None:
         self.end(Termination(EndedBy.NETWORK, Why.LOST, 408, SILENT))
 
     def _insecure(self, why: str) -> None:
-        self.end(Termination(EndedBy.NETWORK, Why.UNACCEPTABLE, 488, why))
+        self.end(Termination(EndedBy.NETWORK, Why.INSECURE, 488, why))
 
     def _left(self) -> None:
         self.end(Termination(EndedBy.PEER, Why.HANGUP, detail="the page closed its connection"))

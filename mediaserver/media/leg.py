@@ -55,6 +55,7 @@ class Why(enum.StrEnum):
     INTERRUPTED = "interrupted"
     UNREACHABLE = "unreachable"
     UNACCEPTABLE = "no common codec"
+    INSECURE = "no encryption agreed on"
     FAILED = "failed"
     FAX = "a fax or modem"
     BAD_LINE = "the line was of no use"

@@ -27,6 +27,7 @@ _REFUSAL = {
     Why.NO_ANSWER: 480,
     Why.SHUTDOWN: 503,
     Why.UNACCEPTABLE: 488,
+    Why.INSECURE: 488,
     Why.CANCELLED: 487,
     Why.FAILED: 500,
 }
@@ -38,6 +39,7 @@ _CAUSE = {
     Why.REJECTED: 21,
     Why.NOT_FOUND: 1,
     Why.UNACCEPTABLE: 88,
+    Why.INSECURE: 88,
     Why.MEDIA_TIMEOUT: 41,
     Why.LOST: 18,
     Why.TIME_LIMIT: 102,

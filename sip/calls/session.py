@@ -306,7 +306,7 @@ class InviteSession:
     def cannot_encrypt(self, why: str) -> None:
         """Called by the stream. What was agreed on is encrypted audio, or none."""
         log.warning("the call with %s ends: %s", self.host, why)
-        self.hangup(Termination(EndedBy.NETWORK, Why.UNACCEPTABLE, 488, why))
+        self.hangup(Termination(EndedBy.NETWORK, Why.INSECURE, 488, why))
 
     def audio_stays_away(self) -> None:
         """Called by the stream. Who is muted may send nothing, and answers when asked."""

@@ -112,7 +112,7 @@ def test_a_flow_is_drawn_from_words_and_then_changed_by_words(drawing: Page, mod
     page = drawing
     model.answers(WRONG, GOOD)
     page.goto("/flows")
-    page.get_by_role("button", name="In words", exact=True).click()
+    page.get_by_role("button", name="Describe it", exact=True).click()
     ask(page, "What shall the flow do?", "Ask for a day and say goodbye.", "Draw it")
     expect(node(page, "day")).to_be_visible(timeout=20_000)
     assert page.url.endswith("/flows/days")
@@ -141,7 +141,7 @@ def test_a_flow_is_drawn_from_words_and_then_changed_by_words(drawing: Page, mod
 def test_what_a_model_cannot_do_is_told_and_nothing_is_lost(drawing: Page, model: Model) -> None:
     page = drawing
     page.goto("/flows")
-    page.get_by_role("button", name="In words", exact=True).click()
+    page.get_by_role("button", name="Describe it", exact=True).click()
     dialog = page.get_by_role("dialog")
     model.answers("I am sorry.", "I cannot do that.", "No.")
     ask(page, "What shall the flow do?", "Sing.", "Draw it")

@@ -291,7 +291,7 @@ def answered_busy(invite: str) -> bytes:
 def test_a_number_elsewhere_is_called_by_a_trunk_as_one_of_ours(
     phone: Page, console_server: RunningServer, carrier: socket.socket
 ) -> None:
-    phone.get_by_label("They see").first.select_option("+12125550195")
+    phone.get_by_label("Shown to them as").first.select_option("+12125550195")
     dial(phone, "+999 2125550100")
     invite, source = invited(carrier)
     assert "sip:+9992125550100@" in invite.split("\r\n")[0]

@@ -166,7 +166,7 @@ async def test_another_certificate_than_the_offers_ends_nothing_but_its_own_hope
             rogue.send(rogue.check(call), call)
             machine = await rogue.shake(bench, call, DtlsIdentity())
             await until(lambda: call.leg.termination)
-            assert over(call.leg) == (EndedBy.NETWORK, Why.UNACCEPTABLE)
+            assert over(call.leg) == (EndedBy.NETWORK, Why.INSECURE)
             assert call.leg.termination is not None and "fingerprint" in call.leg.termination.detail
             assert bench.counted == ["insecure"] and bench.wire.active == 0
             del machine

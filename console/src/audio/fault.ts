@@ -88,6 +88,7 @@ const ENDINGS: Readonly<Record<string, FaultName>> = {
   "the server was stopped": "server_stopped",
   "connection lost": "call_lost",
   "no audio arrived": "no_media",
+  "no encryption agreed on": "no_media",
   "time limit reached": "time_limit",
 };
 

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { act, renderHook } from "@testing-library/react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { chooseDevice } from "./devices";
 import { inWords } from "./faults";
 import { useWhipCall } from "./useWhipCall";
 
@@ -104,4 +105,18 @@ it("says so when the events begin anew, and ends with them", async () => {
   });
   expect(told).toEqual(["anew", "final", "anew", "final", "ended"]);
   expect(result.current.now).toMatchObject({ state: "ended", why: "They hung up.", fault: null });
+});
+
+it("is spoken into the microphone that was chosen for the phone", async () => {
+  const wanted: unknown[] = [];
+  const getUserMedia = async (constraints: unknown) => {
+    wanted.push(constraints);
+    return microphone();
+  };
+  vi.stubGlobal("navigator", { onLine: true, mediaDevices: { getUserMedia } });
+  chooseDevice("microphone", "headset");
+  answer = called();
+  await begun();
+  chooseDevice("microphone", "");
+  expect(wanted).toMatchObject([{ audio: { deviceId: { exact: "headset" } } }]);
 });

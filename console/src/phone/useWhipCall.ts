@@ -1,6 +1,7 @@
 // A call by HTTP (WHIP) for components: begun in a click, told as it happens, over with what began it.
 import { useCallback, useEffect, useRef, useState } from "react";
 import { WhipCall, type WhipNow, type WhipTold } from "@/audio/whip";
+import { openMicrophone } from "./devices";
 
 export interface WhipLine {
   /** null before the first call. */
@@ -25,7 +26,7 @@ export function useWhipCall(told: Pick<WhipTold, "event" | "anew">): WhipLine {
     if (call.current !== null && call.current.now.state !== "ended") return false;
     const current = () => call.current === begun;
     const begun: WhipCall = new WhipCall(
-      { query },
+      { query, open: () => openMicrophone() },
       {
         changed: (changed) => current() && setNow(changed),
         event: (kind, data) => current() && latest.current.event?.(kind, data),

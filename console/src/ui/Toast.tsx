@@ -19,14 +19,37 @@ const SHOWN_MS: Record<Kind, number> = { ok: 5000, info: 8000, bad: 15_000 };
 const MOST = 4;
 let shown: readonly Toasted[] = [];
 let count = 0;
+const leaving = new Map<number, ReturnType<typeof setTimeout>>();
+/** Somebody points at one, or has the focus there: none goes (WCAG 2.2.1). */
+let held = false;
 const watchers = new Set<() => void>();
 
 function show(kind: Kind, text: string, more?: Pick<Toasted, "detail" | "action">): void {
   count += 1;
   const id = count;
-  shown = [...shown, { id, kind, text, ...more }].slice(-MOST);
+  const toasted = { id, kind, text, ...more };
+  shown = [...shown, toasted].slice(-MOST);
   tell();
-  setTimeout(() => dismiss(id), SHOWN_MS[kind]);
+  if (!held) leave(toasted);
+}
+
+function leave({ id, kind }: Toasted): void {
+  leaving.set(
+    id,
+    setTimeout(() => dismiss(id), SHOWN_MS[kind]),
+  );
+}
+
+function hold(): void {
+  held = true;
+  for (const timer of leaving.values()) clearTimeout(timer);
+  leaving.clear();
+}
+
+function letGo(): void {
+  if (!held) return;
+  held = false;
+  for (const one of shown) leave(one);
 }
 
 /** A word in the corner about what just happened. `toast.error(error)` says what the API said. */
@@ -41,7 +64,10 @@ export const toast = {
 };
 
 function dismiss(id: number): void {
+  clearTimeout(leaving.get(id));
+  leaving.delete(id);
   shown = shown.filter((one) => one.id !== id);
+  if (shown.length === 0) held = false; // what was pointed at is gone, and does not say that it is left
   tell();
 }
 
@@ -63,7 +89,12 @@ export function Toasts() {
   );
   return (
     <div
+      role="log"
       aria-live="polite"
+      onPointerEnter={hold}
+      onPointerLeave={letGo}
+      onFocus={hold}
+      onBlur={letGo}
       className="pointer-events-none fixed end-0 bottom-0 z-50 flex w-full max-w-sm flex-col gap-2 p-4"
     >
       {all.map((one) => {

@@ -38,7 +38,7 @@ export function NewFlow({ begin, onClose }: { begin: Beginning | null; onClose: 
           { value: "template", label: t("Template"), icon: <LayoutTemplate />, content: <FromTemplate /> },
           {
             value: "words",
-            label: t("In words"),
+            label: t("Describe it"),
             icon: <Sparkles />,
             content: <FromWords words={words} onWords={setWords} />,
           },

@@ -99,7 +99,7 @@ export default function FlowsPage() {
               </Button>
             )}
             <Button icon={<Sparkles />} onClick={() => setBegin("words")}>
-              {t("In words")}
+              {t("Describe it")}
             </Button>
             <Button variant="primary" icon={<Plus />} onClick={() => setBegin("template")}>
               {t("New flow")}

@@ -146,5 +146,5 @@ function LeadsTo({ number, routes }: { number: PhoneNumber; routes: Route[] }) {
         {route.label || route.pattern} → {route.agent}
       </Badge>
     );
-  return <Badge tone="warn">{t("as patterns say")}</Badge>;
+  return <Badge tone="warn">{t("by its route pattern")}</Badge>;
 }

@@ -64,7 +64,7 @@ export function AgentCall() {
               }))}
             />
           </Field>
-          <Field label={t("They see")}>
+          <Field label={t("Shown to them as")}>
             <Combobox
               value={caller}
               onChange={setCaller}

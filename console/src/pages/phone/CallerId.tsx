@@ -22,7 +22,7 @@ export function CallerId() {
   return (
     <div className="mt-4">
       <Field
-        label={t("They see")}
+        label={t("Shown to them as")}
         hint={t("On calls to numbers elsewhere, where the trunk lets you choose.")}
       >
         <Select

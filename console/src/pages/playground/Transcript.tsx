@@ -48,7 +48,7 @@ export function Transcript({ lines, label, empty, className }: TranscriptProps) 
             <EmptyState
               icon={<AudioLines />}
               title={t("Nothing was said yet")}
-              text={t("Press Talk, and say something.")}
+              text={t("Press the microphone, and say something.")}
             />
           ))
         : lines.map((line) => <Entry key={line.key} line={line} />)}

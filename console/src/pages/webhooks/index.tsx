@@ -249,8 +249,8 @@ function EndpointCard({
         {webhook.rotating && <Badge tone="gold">{t("both secrets count")}</Badge>}
         <span className="ms-auto text-faint text-xs">
           {webhook.delivered_at
-            ? t("reached {when}", { when: relative(webhook.delivered_at) })
-            : t("not reached yet")}
+            ? t("delivered {when}", { when: relative(webhook.delivered_at) })
+            : t("nothing delivered yet")}
         </span>
       </div>
     </li>
