@@ -70,7 +70,7 @@ export function AgentCall() {
               onChange={setCaller}
               choices={callers}
               free
-              placeholder={t("As the trunk says")}
+              placeholder={t("The trunk's own")}
             />
           </Field>
         </div>

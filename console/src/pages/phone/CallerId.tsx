@@ -32,7 +32,7 @@ export function CallerId() {
             setChosen(number);
           }}
           choices={[
-            { value: "", label: t("As the trunk says") },
+            { value: "", label: t("The trunk's own") },
             ...ours.map(({ number, label }) => ({
               value: number,
               label: label ? `${phoneNumber(number)} · ${label}` : phoneNumber(number),
