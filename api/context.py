@@ -12,7 +12,7 @@ import asyncpg
 from aiohttp import web
 
 from api.access.access import AccessControl
-from api.access.asker import Asker, How, asker
+from api.access.asker import TICKETS, Asker, How, asker
 from api.connections import HttpConnections
 from api.console_files import NOT_BUILT, ConsoleFiles
 from api.gateway.gateway import Gateway
@@ -198,7 +198,7 @@ class ApiContext:
         does not say. Of those who showed no key the connections count together, and never as the operator's:
         callers of all kinds are among them."""
         who = who or asker(request)
-        nobodys = who.key is None and who.how in (How.NOTHING, How.TICKET)
+        nobodys = who.key is None and who.how in (How.NOTHING, *TICKETS)
         if self.connections is not None:
             self.connections.prove(request.transport, WITHOUT_KEY if nobodys else who.owner)
 

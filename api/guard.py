@@ -20,6 +20,7 @@ from api.access.call_tokens import PREFIX as CALL_TOKEN
 from api.access.origin import host_allowed, on_this_machine, same_origin
 from api.access.rate_headers import rate_headers
 from api.access.scopes import Scope
+from api.access.tickets import Opens
 from api.context import CONTEXT, ApiContext
 from api.cors import origin_allowed
 from api.routing.problems import Problem
@@ -37,7 +38,10 @@ ENDED: web.RequestKey[bool] = web.RequestKey("ended", bool)
 """The browser was signed in, and is no longer."""
 RATE: web.RequestKey[Taken] = web.RequestKey("rate", Taken)
 """What is left to whoever asks."""
-CALLER = Asker(None, "caller", frozenset({Scope.CALLS_READ, Scope.EVENTS_READ}), How.TICKET)
+CALLERS = {
+    opens: Asker(None, "caller", frozenset({Scope.CALLS_READ, Scope.EVENTS_READ}), how)
+    for opens, how in ((Opens.TOLD, How.TICKET), (Opens.WHOLE, How.WHOLE_TICKET))
+}
 """Whoever has a call's ticket, where that call is asked for."""
 REFUSED: web.RequestKey[KeyRefused] = web.RequestKey("refused", KeyRefused)
 """Why what somebody showed lets them in as nobody only, where everybody may ask."""
@@ -152,7 +156,7 @@ def _asker(request: web.Request, context: ApiContext, ours: bool) -> Asker:
         if taken is not None:
             request[RATE] = taken
         return asker
-    call_id = _by_ticket(request, context)
+    call_id, opens = _by_ticket(request, context)
     if ours and (cookie := request.cookies.get(COOKIE)) is not None:
         try:
             found = access.signed_in(cookie)
@@ -171,19 +175,20 @@ def _asker(request: web.Request, context: ApiContext, ours: bool) -> Asker:
     if call_id is None:
         return NOBODY
     access.by_ticket(call_id)
-    return CALLER
+    return CALLERS[opens]
 
 
-def _by_ticket(request: web.Request, context: ApiContext) -> UUID | None:
-    """The call that a ticket lets its caller read."""
+def _by_ticket(request: web.Request, context: ApiContext) -> tuple[UUID | None, Opens]:
+    """The call that a ticket lets its caller read, and how much of it."""
     own = _OWN_CALL.fullmatch(request.path) if TICKET in request.query else None
     if own is None or request.method not in READING:
-        return None
+        return None, Opens.TOLD
     try:
         call_id = UUID(own[1])
     except ValueError:
-        return None
-    return call_id if context.access.tickets.opens(call_id, request.query[TICKET]) else None
+        return None, Opens.TOLD
+    opens = context.access.tickets.opens(call_id, request.query[TICKET])
+    return (None, Opens.TOLD) if opens is None else (call_id, opens)
 
 
 def _sees_more(context: ApiContext, who: Asker, call_id: UUID) -> bool:

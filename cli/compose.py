@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from api.access.tickets import Opens
 from api.connections import HttpLimits
 from api.console_files import built_console
 from api.context import ApiContext
@@ -306,8 +307,9 @@ class Server:
             settings, database.pool, database.writer, switchboard, bus, metrics, undo
         )
         if is_loopback(settings.http.host) and not settings.http.admin_token.get_secret_value():
+            tickets = context.access.tickets
             switchboard.transcript_url = lambda call_id: (
-                f"{http}/api/telephony/calls/{call_id}/events?ticket={context.access.tickets.of(call_id)}"
+                f"{http}/api/telephony/calls/{call_id}/events?ticket={tickets.of(call_id, Opens.WHOLE)}"
             )
         tools.database = database.pool
         context.gateway = await open_gateway(

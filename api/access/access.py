@@ -209,7 +209,7 @@ class AccessControl:
                 )
             case How.NOTHING:
                 return False
-            case How.TOKEN | How.TICKET:
+            case How.TOKEN | How.TICKET | How.WHOLE_TICKET:
                 return True
 
     def login_code(self) -> str:

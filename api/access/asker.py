@@ -23,6 +23,11 @@ class How(StrEnum):
     """A browser's cookie, after a log-in."""
     TICKET = "ticket"
     """To read one call alone, as its caller was told."""
+    WHOLE_TICKET = "whole ticket"
+    """Likewise, with all that the operator reads of it: they call from this machine, by SIP."""
+
+
+TICKETS = (How.TICKET, How.WHOLE_TICKET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ class Asker:
         """Whether a row of this owner is there for it at all: an admin sees everything, a key its own alone.
         What it does not see is 404 to it, never 403. A ticket sees the one call that the guard lets it ask
         for."""
-        return self.admin or self.how is How.TICKET or (owner is not None and owner == self.key)
+        return self.admin or self.how in TICKETS or (owner is not None and owner == self.key)
 
     def may_use(self, owner: UUID | None) -> bool:
         """Whether it may see and use, not change, a row of this owner: its own, and what the operator shares

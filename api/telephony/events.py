@@ -13,7 +13,7 @@ from uuid import UUID
 
 from aiohttp import web
 
-from api.access.asker import How, asker
+from api.access.asker import TICKETS, How, asker
 from api.access.scopes import Scope
 from api.answers import dumps
 from api.asking import switchboard
@@ -71,7 +71,7 @@ async def all_events(request: web.Request) -> web.StreamResponse:
 
 async def _stream(request: web.Request, call_id: UUID | None) -> web.StreamResponse:
     context, board, who = request.app[CONTEXT], switchboard(request), asker(request)
-    if who.how is How.TICKET:  # a caller is nobody's key, least of all the operator's
+    if who.how in TICKETS:  # a caller is nobody's key, least of all the operator's
         place = place_among(context.caller_places, call_id)
     else:
         place = place_among(context.live_places, who.key)

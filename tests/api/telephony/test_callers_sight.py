@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from api.access.scopes import Scope
+from api.access.tickets import Opens
 from api.context import ApiContext
 from api.guard import COOKIE
 from api.shared_places import SharedPlaces
@@ -62,8 +63,11 @@ async def test_a_caller_is_told_what_was_said_and_nothing_of_the_house(desk: Des
         kinds = [line.removeprefix("event: ") for line in heard.splitlines() if line.startswith("event: ")]
         assert kinds == ["state", "transfer", "final", "ended"]
         assert "+4930" not in heard and "annoyed" not in heard and "hello" in heard and "busy" in heard
-    # Who is signed in, and may see the call, is told all of it, ticket or not.
+    # Who is signed in, and may see the call, is told all of it, and who calls by SIP from this machine.
     assert await told(signed_in(desk.context)) == everything
+    whole = desk.context.access.tickets.of(call.id, Opens.WHOLE)
+    path = f"{CALLS}/{call.id}/events?ticket={whole}"
+    assert await (await desk.client.get(path, headers=STRANGER)).text() == everything
 
 
 async def test_a_caller_reads_the_call_without_what_is_the_houses(desk: Desk, pool: asyncpg.Pool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -202,18 +203,24 @@ async def test_who_has_closed_its_media_as_well_is_not_waited_for(
         await asyncio.wait_for(us._core.all_left(), 10)
 
 
-async def test_a_page_that_comes_back_keeps_its_call_and_is_hung_up_on_by_its_new_socket() -> None:
+async def test_a_page_that_comes_back_keeps_its_call_and_is_hung_up_on_by_its_new_socket(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     callee = Callee.answering()
     async with agent(callee, **guarded()) as us:
-        us._core.comes_back_s = 0.05
         page = Page(us)
         await page.register("100", "secret")
         await page.called(us)
         leg = callee.calls.get_nowait().leg
-        page.leave()
+        looks: list[Callable[[], None]] = []
+        with monkeypatch.context() as patched:
+            patched.setattr(us._core, "later", lambda seconds, look: looks.append(look))
+            page.leave()
         again = Page(us, name=page.name)
         await again.register("100", "secret")
-        await asyncio.sleep(0.1)  # it is looked whether it came back
+        assert looks
+        for look in looks:
+            look()
         assert leg.termination is None
         await leg.hangup(HANGUP)
         again.say((await again.request("BYE")).response(200))
