@@ -88,8 +88,8 @@ export function Toasts() {
     () => shown,
   );
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: nothing is done there: who reads is waited for
     <div
-      role="log"
       aria-live="polite"
       onPointerEnter={hold}
       onPointerLeave={letGo}
