@@ -24,7 +24,10 @@ function watch(session) {
   sessions.push(session);
   const number = sessions.length - 1;
   for (const event of ["progress", "accepted", "confirmed", "ended", "failed", "hold", "unhold", "newDTMF", "refer", "replaces"]) {
-    session.on(event, (data) => keep(`${number} ${event} ${data?.originator ?? ""} ${data?.cause ?? data?.dtmf?.tone ?? ""}`.trim()));
+    session.on(event, (data) => {
+      const why = [data?.cause ?? data?.dtmf?.tone, data?.message?.getHeader?.("Reason")];
+      keep([number, event, data?.originator, ...why].filter((word) => (word ?? "") !== "").join(" "));
+    });
   }
   if (session.connection) listen(session.connection);
   session.on("peerconnection", ({ peerconnection }) => listen(peerconnection));
