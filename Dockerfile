@@ -29,11 +29,12 @@ COPY pipelines pipelines
 COPY sip sip
 COPY callers callers
 COPY webrtc webrtc
+COPY providers providers
 COPY api api
 COPY cli cli
 COPY examples examples
 COPY --from=console /app/api/static/console api/static/console
-RUN scripts/setup.sh runtime && .venv/bin/python -m compileall -q mediaserver pipelines sip webrtc callers api cli && rm -rf build
+RUN scripts/setup.sh runtime && .venv/bin/python -m compileall -q mediaserver pipelines sip webrtc providers callers api cli && rm -rf build
 
 FROM python:3.11-slim-bookworm
 # PostgreSQL refuses to run as root and wants its user to have a name (10001 has one).

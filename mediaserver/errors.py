@@ -17,6 +17,7 @@ VoiceForgeError
 │   ├── ProviderError    a provider of speech refuses us, or is down; `kind` says why
 │   └── ModelError       a language model's server; `about_request` says whether it is this request's fault
 ├── ToolError            a tool cannot do what a model asked of it; the model is told why
+├── TelephonyError       a telephony provider's interface refuses us, or is down; `kind` says why
 ├── FetchError           what a user had us fetch from the web cannot be had; `kind` says why
 ├── PeerError            the other side's: what it sent cannot be read or used (messages, SDP, challenges)
 │   └── UnreadableAudioError  audio that was handed in is no audio, or more than is taken
@@ -143,6 +144,28 @@ class ProviderError(EngineError):
         self.after_s = after_s
         self.warming = kind is ProviderFault.WARMING
         self.retryable = kind not in (ProviderFault.KEY, ProviderFault.QUOTA)
+
+
+class TelephonyError(VoiceForgeError):
+    """The interface of a telephony provider (Twilio, Telnyx, …) refused what was asked of it, or is down."""
+
+    def __init__(
+        self,
+        message: str,
+        kind: ProviderFault,
+        after_s: float | None = None,
+        code: str = "",
+        *,
+        maybe: bool = False,
+    ) -> None:
+        """`after_s`: it says itself when to ask again. `code`: its own number of the fault. `maybe`: it may
+        have done what it was asked for, and its answer was lost."""
+        super().__init__(message)
+        self.kind = kind
+        self.after_s = after_s
+        self.code = code
+        self.maybe = maybe
+        self.retryable = kind in (ProviderFault.LIMIT, ProviderFault.DOWN)
 
 
 class ToolError(VoiceForgeError):

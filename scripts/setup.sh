@@ -152,7 +152,7 @@ runtime() {
     .venv/bin/python -m pip install --disable-pip-version-check --root-user-action=ignore --quiet --no-index \
         --no-deps --no-build-isolation -e . >>"$LOG" 2>&1 || pip_failed
     # Otherwise the first start compiles it all, and takes a second longer. What cannot be written is no fault.
-    .venv/bin/python -m compileall -q mediaserver pipelines sip webrtc callers api cli >>"$LOG" 2>&1 || true
+    .venv/bin/python -m compileall -q mediaserver pipelines sip webrtc providers callers api cli >>"$LOG" 2>&1 || true
     stamp "$mark"
     say "ready"
 }

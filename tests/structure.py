@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "architecture.md"
 TABLE = re.compile(r"(?<=<!-- folders -->\n).*?(?=<!-- end of folders -->)", re.DOTALL)
 """Where the table of folders stands in the page."""
+OF_ALL_HEIGHTS = ("mediaserver", "providers", "api", "cli")
 
 
 def modules_named(source: str, package: str) -> Iterator[tuple[int, str]]:
@@ -67,9 +68,9 @@ def imports(modules: Mapping[str, Path]) -> dict[str, set[str]]:
 
 def folder_of(module: str) -> str:
     """The folder that a module belongs to, two levels deep: 'mediaserver.media', 'api'. A module that lies
-    directly in mediaserver, api or cli stands for itself: those are of all heights (errors, metrics)."""
+    directly in mediaserver, providers, api or cli stands for itself: those are of all heights (errors)."""
     parts = module.split(".")
-    return ".".join(parts[:2]) if len(parts) > 2 or parts[0] in ("mediaserver", "api", "cli") else parts[0]
+    return ".".join(parts[:2]) if len(parts) > 2 or parts[0] in OF_ALL_HEIGHTS else parts[0]
 
 
 def folders(arrows: Mapping[str, Set[str]]) -> dict[str, set[str]]:

@@ -13,9 +13,10 @@ ALLOWED: dict[str, set[str]] = {
     "pipelines": {"mediaserver"},
     "sip": {"mediaserver"},
     "webrtc": {"mediaserver"},
+    "providers": {"mediaserver", "sip"},
     "callers": {"mediaserver", "sip", "pipelines"},
-    "api": {"mediaserver", "pipelines", "sip", "webrtc"},
-    "cli": {"mediaserver", "pipelines", "sip", "webrtc", "callers", "api"},
+    "api": {"mediaserver", "pipelines", "sip", "webrtc", "providers"},
+    "cli": {"mediaserver", "pipelines", "sip", "webrtc", "providers", "callers", "api"},
 }
 """Package -> siblings it may import. `cli` is the composition root (DECISIONS.md)."""
 INSIDE: dict[str, set[str]] = {

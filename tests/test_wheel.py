@@ -20,7 +20,7 @@ def test_the_wheel_carries_the_console(tmp_path: Path) -> None:
     if not (BUILT / "index.html").exists():
         pytest.skip("the console was not built here (make console)")
     tree = tmp_path / "tree"
-    for name in ("api", "cli", "mediaserver", "pipelines", "sip", "callers", "webrtc"):
+    for name in ("api", "cli", "mediaserver", "pipelines", "sip", "callers", "webrtc", "providers"):
         if (ROOT / name).exists():
             shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):

@@ -1,0 +1,90 @@
+"""What there is to know of a kind of provider before anything of it is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from mediaserver.fetching.protocols import Downloader, Fetcher
+from providers.provider import Capability, Desk, Provider
+from providers.streams.dialect import Dialect
+
+
+class AccountSettings(BaseModel):
+    """What every account has. A kind's own model adds to it; its `SecretStr` fields are sealed in the
+    database and shown as masks."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    enabled: bool = True
+    public_url: str = Field(
+        default="",
+        max_length=300,
+        description="Where the provider reaches this server: https://voice.example.com. Empty: "
+        "`http.public_url`.",
+    )
+    caller: str = Field(
+        default="", max_length=20, description="E.164: shown by calls out that name no other of its numbers."
+    )
+    prefixes: tuple[str, ...] = Field(
+        default=(),
+        description="Beginnings of the numbers that may be called by this account; none: it calls nobody.",
+    )
+    priority: int = Field(default=10, ge=0, le=1000, description="Lower is asked first, trunks among them.")
+    max_calls: int = Field(default=50, ge=1, le=10_000, description="At once, both ways.")
+    max_cps: float = Field(default=1.0, gt=0, le=1000, description="Calls out that begin within a second.")
+    fallback_number: str = Field(
+        default="", max_length=20, description="E.164: called in our place while we are full or down."
+    )
+    fallback_text: str = Field(
+        default="All our lines are busy at the moment. Please call again later.",
+        max_length=500,
+        description="Said where there is no such number.",
+    )
+    detect_machine: bool = Field(default=False, description="The provider is to say who answers.")
+    record: bool = Field(default=False, description="The provider is to record, too.")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A row of `providers` that makes sense."""
+
+    name: str
+    """The operator's own name for it: "main", "twilio-us"."""
+    kind: str
+    version: int
+    settings: AccountSettings
+    """An instance of its kind's model, secrets opened."""
+    public_url: str
+    """Without a slash at the end; empty: nobody has said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a provider is made with."""
+
+    desk: Desk
+    fetcher: Fetcher
+    downloader: Downloader
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    name: str
+    title: str
+    """For people."""
+    account: type[AccountSettings]
+    capabilities: frozenset[Capability]
+    """At most; an account's own may be fewer."""
+    make: Callable[[Account, Surroundings], Provider]
+    """Called in a thread: it may import an SDK. Raises ConfigError."""
+    dialect: Callable[[Account], Dialect] | None = None
+    """How its media streams speak; None: it has none."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Environment variables that make an account named like the kind: variable -> field."""
+    made_from: Literal["specification", "documents", "server"] = "documents"
+    """What it was tested against: a stand-in made from the provider's published specification, from its
+    documents, or the real server."""
