@@ -1,4 +1,4 @@
-"""A provider's call as a leg: audio by a stream that comes later than the leg, and may be lost and come again.
+"""A provider's call as a leg: audio by a stream that comes later than it, and may be lost and come again.
 
 Whether it rings, is answered or handed over is the provider's interface to do (`LegControl`); here is only
 where the audio goes. It must never know a socket or a provider.
