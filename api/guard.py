@@ -156,39 +156,40 @@ def _asker(request: web.Request, context: ApiContext, ours: bool) -> Asker:
         if taken is not None:
             request[RATE] = taken
         return asker
-    call_id, opens = _by_ticket(request, context)
+    ticket = _by_ticket(request, context)
     if ours and (cookie := request.cookies.get(COOKIE)) is not None:
         try:
             found = access.signed_in(cookie)
         except KeyRefused:
-            if call_id is None:
+            if ticket is None:
                 raise
             found = None
         else:
             if found is None:
                 request[ENDED] = True
-        if found is not None and (call_id is None or _sees_more(context, found[0], call_id)):
+        if found is not None and (ticket is None or _sees_more(context, found[0], ticket[0])):
             asker, taken = found
             if taken is not None:
                 request[RATE] = taken
             return asker
-    if call_id is None:
+    if ticket is None:
         return NOBODY
+    call_id, opens = ticket
     access.by_ticket(call_id)
     return CALLERS[opens]
 
 
-def _by_ticket(request: web.Request, context: ApiContext) -> tuple[UUID | None, Opens]:
-    """The call that a ticket lets its caller read, and how much of it."""
+def _by_ticket(request: web.Request, context: ApiContext) -> tuple[UUID, Opens] | None:
+    """The call that a ticket lets its caller read, and how much of it; None: none does."""
     own = _OWN_CALL.fullmatch(request.path) if TICKET in request.query else None
     if own is None or request.method not in READING:
-        return None, Opens.TOLD
+        return None
     try:
         call_id = UUID(own[1])
     except ValueError:
-        return None, Opens.TOLD
+        return None
     opens = context.access.tickets.opens(call_id, request.query[TICKET])
-    return (None, Opens.TOLD) if opens is None else (call_id, opens)
+    return None if opens is None else (call_id, opens)
 
 
 def _sees_more(context: ApiContext, who: Asker, call_id: UUID) -> bool:
@@ -196,6 +197,17 @@ def _sees_more(context: ApiContext, who: Asker, call_id: UUID) -> bool:
     board = context.switchboard
     call = board.get(call_id) if board is not None else None
     return who.may(Scope.CALLS_READ) and (who.admin or (call is not None and who.sees(call.owner)))
+
+
+def check_scope(asker: Asker, scope: Scope, what: str = "This") -> None:
+    """`what` is asked for, for people. Raises Problem (403)."""
+    if not asker.may(scope):
+        raise Problem(
+            403,
+            "missing_scope",
+            f"{what} needs a key with the scope {scope}.",
+            {"scope": str(scope), "held": sorted(asker.scopes)},
+        )
 
 
 def _check(request: web.Request, context: ApiContext, asker: Asker, scope: Scope | None) -> None:
@@ -222,13 +234,8 @@ def _check(request: web.Request, context: ApiContext, asker: Asker, scope: Scope
             "and `voiceforge console` signs a browser in.",
             {hdrs.WWW_AUTHENTICATE: "Bearer"},
         )
-    if scope is not None and not asker.may(scope):
-        raise Problem(
-            403,
-            "missing_scope",
-            f"This needs a key with the scope {scope}.",
-            {"scope": str(scope), "held": sorted(asker.scopes)},
-        )
+    if scope is not None:
+        check_scope(asker, scope)
     if scope is Scope.ADMIN and not guarded and not on_this_machine(request, settings):
         raise Problem(
             403,

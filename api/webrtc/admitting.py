@@ -23,7 +23,7 @@ from api.access.scopes import Scope, scopes_of
 from api.context import CONTEXT, ApiContext
 from api.gateway.close_codes import GatewayRefusal
 from api.gateway.opening import AgentWanted
-from api.guard import REFUSED, bearer, told_refusal
+from api.guard import REFUSED, bearer, check_scope, told_refusal
 from api.plain_text import OneLine
 from api.routing.models import RequestModel
 from api.routing.problems import Problem, started
@@ -110,13 +110,7 @@ def caller_of(request: web.Request, *, ended: bool = False) -> CallerLetIn:
     if secret is not None and secret.startswith(PREFIX):
         return _by_token(context, desk, secret, request.headers.get(hdrs.ORIGIN), ended=ended)
     if who.how in (How.KEY, How.TOKEN, How.SESSION):
-        if not who.may(Scope.CALLS_WRITE):
-            raise Problem(
-                403,
-                "missing_scope",
-                f"This needs a key with the scope {Scope.CALLS_WRITE}.",
-                {"scope": str(Scope.CALLS_WRITE), "held": sorted(who.scopes)},
-            )
+        check_scope(who, Scope.CALLS_WRITE)
         return CallerLetIn(None if who.admin else who.key, who.name, who)
     if REFUSED in request:
         raise told_refusal(request[REFUSED])

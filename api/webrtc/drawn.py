@@ -9,6 +9,7 @@ from api.access.scopes import Scope
 from api.context import CONTEXT
 from api.flows.asking import checked_change, flow_in_use, pool_of, told_faults
 from api.flows.unkept import to_run
+from api.guard import check_scope
 from api.routing.problems import Problem, started
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.storage import flow_drafts, flows
@@ -18,13 +19,7 @@ async def as_drawn(request: web.Request, spec: AgentSpec) -> AgentSpec:
     """The agent of one call, which runs the working copy of `spec.flow` as it was saved last; its newest
     version where nothing is being drawn. Raises Problem."""
     who, name = asker(request), spec.flow
-    if not who.may(Scope.FLOWS_WRITE):
-        raise Problem(
-            403,
-            "missing_scope",
-            f"To call what is being drawn needs a key with the scope {Scope.FLOWS_WRITE}.",
-            {"scope": str(Scope.FLOWS_WRITE), "held": sorted(who.scopes)},
-        )
+    check_scope(who, Scope.FLOWS_WRITE, "To call what is being drawn")
     drafts = started(request.app[CONTEXT].drafts)
     checked_change(await flow_in_use(request, name), who)
     pool = pool_of(request)

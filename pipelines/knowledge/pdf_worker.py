@@ -8,34 +8,27 @@ holds a secret or a connection.
 from __future__ import annotations
 
 import io
-import json
 import logging
-import os
-import resource
 import sys
 from collections.abc import Iterable
 from typing import Any
 
+from pipelines.knowledge.reading_process import TOO_MUCH_MEMORY, confine, limit_memory, say
+
 MEMORY_BYTES = 1024**3
-CPU_S = 60
-NICER = 10
-FILE_BYTES = 0
 MOST_OUTLINE = 5_000
 
 
 def main() -> None:
-    os.nice(NICER)  # calls come first
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    confine()
     data = sys.stdin.buffer.read()
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES + len(data), MEMORY_BYTES + len(data)))
+    limit_memory(MEMORY_BYTES + len(data))
     try:
         _read(data, int(sys.argv[1]))
     except MemoryError:
-        _say(fault="reading it takes more memory than a document may")
+        say(fault=TOO_MUCH_MEMORY)
     except Exception as error:  # what pypdf raises of broken files is nearly anything
-        _say(fault=f"it cannot be read as PDF ({type(error).__name__}: {' '.join(str(error).split())[:200]})")
+        say(fault=f"it cannot be read as PDF ({type(error).__name__}: {' '.join(str(error).split())[:200]})")
 
 
 def _read(data: bytes, most_pages: int) -> None:
@@ -44,16 +37,16 @@ def _read(data: bytes, most_pages: int) -> None:
     logging.disable(logging.CRITICAL)  # pypdf tells of each oddity that it mends
     reader = PdfReader(io.BytesIO(data))
     if reader.is_encrypted and not reader.decrypt(""):
-        _say(fault="it is encrypted: save it without a password")
+        say(fault="it is encrypted: save it without a password")
         return
     pages = len(reader.pages)
     if pages > most_pages:
-        _say(fault=f"it has {pages} pages, and {most_pages} is the most: split it")
+        say(fault=f"it has {pages} pages, and {most_pages} is the most: split it")
         return
     headings = _headings(reader)
     for number, page in enumerate(reader.pages, 1):
-        _say(page=number, heading=headings.get(number, ""), text=page.extract_text())
-    _say(end=pages)
+        say(page=number, heading=headings.get(number, ""), text=page.extract_text())
+    say(end=pages)
 
 
 def _headings(reader: Any) -> dict[int, str]:
@@ -80,11 +73,6 @@ def _headings(reader: Any) -> dict[int, str]:
     except Exception:  # an outline is a help, not more
         return {}
     return found
-
-
-def _say(**fields: Any) -> None:
-    sys.stdout.write(json.dumps(fields) + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

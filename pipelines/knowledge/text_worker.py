@@ -6,41 +6,29 @@ file to write to. It must import nothing that holds a secret or a connection.
 
 from __future__ import annotations
 
-import json
-import os
-import resource
 import sys
 
 from mediaserver.errors import PeerError
 from pipelines.knowledge.passages import passages
+from pipelines.knowledge.reading_process import TOO_MUCH_MEMORY, confine, limit_memory, say
 from pipelines.knowledge.texts import text_blocks
 
 MEMORY_BYTES = 2 * 1024**3
-CPU_S = 60
-NICER = 10
-FILE_BYTES = 0
 
 
 def main() -> None:
-    os.nice(NICER)  # calls come first
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    confine()
+    limit_memory(MEMORY_BYTES)
     try:
         made = passages(text_blocks(sys.stdin.buffer.read(), sys.argv[1]))
     except PeerError as error:
-        _say(fault=str(error))
+        say(fault=str(error))
     except MemoryError:
-        _say(fault="reading it takes more memory than a document may")
+        say(fault=TOO_MUCH_MEMORY)
     else:
         for each in made:
-            _say(text=each.text, heading=each.heading)
-        _say(end=len(made))
-
-
-def _say(**fields: object) -> None:
-    sys.stdout.write(json.dumps(fields) + "\n")
+            say(text=each.text, heading=each.heading)
+        say(end=len(made))
 
 
 if __name__ == "__main__":
