@@ -5,21 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from providers.kind import Account, Kind, Surroundings
-from providers.provider import Capability
+from providers.twilio import capabilities
 from providers.twilio.account import TwilioAccount
 
 if TYPE_CHECKING:
     from providers.provider import Provider
-
-CAPABILITIES = frozenset(
-    (
-        *(Capability.PLACE, Capability.RECEIVE, Capability.TRANSFER, Capability.DETECT_MACHINE),
-        *(Capability.RECORD, Capability.FETCH_RECORDING, Capability.NUMBERS, Capability.CONFIGURE_NUMBER),
-        *(Capability.LIST_CALLS, Capability.COST, Capability.SEND_MESSAGE, Capability.RECEIVE_MESSAGE),
-    )
-)
-"""No SEND_DIGITS: keys can be pressed by the interface only where the media stream ends for it. They go as
-tones, or with the order of a call."""
 
 
 def make(account: Account, surroundings: Surroundings) -> Provider:
@@ -32,7 +22,7 @@ KIND = Kind(
     name="twilio",
     title="Twilio",
     account=TwilioAccount,
-    capabilities=CAPABILITIES,
+    capabilities=capabilities.ALL,
     make=make,
     variables={
         "TWILIO_ACCOUNT_SID": "account_sid",

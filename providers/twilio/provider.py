@@ -23,10 +23,9 @@ from providers.provider import (
     WebhookAnswer,
     WebhookRequest,
 )
-from providers.twilio import states, twiml
+from providers.twilio import capabilities, states, twiml
 from providers.twilio.account import API, SpokenFallback, TwilioAccount, is_public
 from providers.twilio.faults import MISSING, OVER
-from providers.twilio.kind import CAPABILITIES
 from providers.twilio.rest import Access, Rest
 from providers.twilio.signature import HEADER, is_signed
 from providers.twilio.webhooks import Verify, Webhooks
@@ -35,13 +34,6 @@ LONGEST_RING_S = 600
 LONGEST_TEXT = 1600
 """Characters of a message."""
 MOST_LISTED = 1000
-BY_WEBHOOK = frozenset(
-    (
-        *(Capability.PLACE, Capability.RECEIVE, Capability.RECEIVE_MESSAGE, Capability.DETECT_MACHINE),
-        *(Capability.RECORD, Capability.TRANSFER),
-    )
-)
-"""What nobody can do who cannot tell whether a webhook is Twilio's."""
 _GONE = frozenset(map(str, MISSING))
 _OVER = _GONE | frozenset(map(str, OVER))
 _DIGITS = re.compile(r"[0-9*#wWA-Da-d]{0,32}")
@@ -90,7 +82,9 @@ class TwilioProvider:
             )
             return request.headers[HEADER] if signed else None
 
-        can = CAPABILITIES if token or shared else CAPABILITIES - BY_WEBHOOK
+        can = capabilities.ALL
+        if not (token or shared):
+            can -= capabilities.BY_WEBHOOK
         return cls(account, surroundings, access, verify, can)
 
     @property
