@@ -26,7 +26,7 @@ from providers.streams.dialect import (
 from providers.streams.messages import base64_of, format_of, parsed, quoted
 
 
-class _Format(msgspec.Struct):
+class _Format(msgspec.Struct, frozen=True):
     encoding: str = ""
     sample_rate: int = 0
 

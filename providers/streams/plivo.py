@@ -32,7 +32,7 @@ def content_type(fmt: StreamFormat) -> str:
     return f"{_NAMES[fmt.coding]};rate={fmt.rate}"
 
 
-class _Format(msgspec.Struct):
+class _Format(msgspec.Struct, frozen=True):
     encoding: str = ""
     sampleRate: int = 0
 

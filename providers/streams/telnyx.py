@@ -28,7 +28,7 @@ from providers.streams.messages import base64_of, format_of, parsed, quoted
 _MULAW = StreamFormat(Coding.MULAW, 8_000)
 
 
-class _Format(msgspec.Struct):
+class _Format(msgspec.Struct, frozen=True):
     encoding: str = ""
     sample_rate: int = 0
 

@@ -29,7 +29,7 @@ _OURS = frozenset({"outbound", "outbound_track"})
 """Tracks of what we have said."""
 
 
-class _Format(msgspec.Struct):
+class _Format(msgspec.Struct, frozen=True):
     encoding: str = ""
     sampleRate: int = 0
 
