@@ -94,7 +94,8 @@ def test_twilio_is_told() -> None:
     assert told == {"event": "media", "streamSid": "MZ1", "media": {"payload": PAYLOAD}}
     assert _sent(dialect.mark('a"b')) == {"event": "mark", "streamSid": "MZ1", "mark": {"name": 'a"b'}}
     assert _sent(dialect.clear()) == {"event": "clear", "streamSid": "MZ1"}
-    assert dialect.digit("1", 100) is None
+    spoken: Dialect = dialect
+    assert spoken.digit("1", 100) is None
 
 
 def test_a_streams_name_cannot_write_our_messages() -> None:
