@@ -59,7 +59,7 @@ class _Ended(Exception):
         self.code = code
 
 
-@routes.get("/{kind}/media/{session}", scope=None, websocket=True, errors=(404, 503))
+@routes.get("/{kind}/media/{session}", scope=None, signed=True, websocket=True, errors=(404, 503))
 async def media_stream(request: web.Request, kind: str, session: UUID) -> web.StreamResponse:
     """Audio of a call at a telephony provider, as that provider's media streams speak.
 
