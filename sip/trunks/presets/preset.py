@@ -14,7 +14,6 @@ from typing import Any, Literal
 
 from mediaserver.errors import ConfigError
 
-
 _BLANK = re.compile(r"\{([a-z_]+)\}")
 
 
