@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mediaserver.errors import ConfigError
-from sip.trunks.presets.preset import Blank, Preset, Region
+from sip.trunks.presets.preset import Blank, Region, TrunkPreset
 
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST = r"[A-Za-z0-9.:\[\]-]{1,255}"
@@ -30,7 +30,7 @@ def _settings(**settings: Any) -> Mapping[str, Any]:
     return MappingProxyType(settings)
 
 
-TWILIO = Preset(
+TWILIO = TrunkPreset(
     "twilio",
     "Twilio Elastic SIP Trunking",
     ("password", "address"),
@@ -71,7 +71,7 @@ TWILIO = Preset(
     ),
 )  # fmt: skip
 
-TELNYX = Preset(
+TELNYX = TrunkPreset(
     "telnyx",
     "Telnyx",
     ("password", "registration", "address"),
@@ -102,7 +102,7 @@ TELNYX = Preset(
     ("https://sip.telnyx.com", "https://developers.telnyx.com/docs/voice/sip-trunking/network-configuration"),
 )  # fmt: skip
 
-ZADARMA = Preset(
+ZADARMA = TrunkPreset(
     "zadarma",
     "Zadarma",
     ("registration",),
@@ -132,7 +132,7 @@ ZADARMA = Preset(
     ),
 )  # fmt: skip
 
-SIGNALWIRE = Preset(
+SIGNALWIRE = TrunkPreset(
     "signalwire",
     "SignalWire",
     ("registration",),
@@ -156,7 +156,7 @@ SIGNALWIRE = Preset(
     ),
 )  # fmt: skip
 
-VONAGE = Preset(
+VONAGE = TrunkPreset(
     "vonage",
     "Vonage SIP Trunking",
     ("password", "address"),
@@ -182,7 +182,7 @@ VONAGE = Preset(
     ),
 )  # fmt: skip
 
-PLIVO = Preset(
+PLIVO = TrunkPreset(
     "plivo",
     "Plivo Zentrunk",
     ("password", "address"),
@@ -201,7 +201,7 @@ PLIVO = Preset(
     ("https://docs.plivo.com/docs/sip-trunking/concepts/technical-specifications",),
 )  # fmt: skip
 
-SINCH = Preset(
+SINCH = TrunkPreset(
     "sinch",
     "Sinch Voice",
     ("password", "address"),
@@ -221,7 +221,7 @@ SINCH = Preset(
     ("https://developers.sinch.com/docs/voice/api-reference/sip-trunking",),
 )
 
-DIDWW = Preset(
+DIDWW = TrunkPreset(
     "didww",
     "DIDWW (calls in)",
     ("address",),
@@ -243,7 +243,7 @@ DIDWW = Preset(
     ("https://doc.didww.com/voice/inbound-trunks/sip-trunks/sip-connectivity-reference",),
 )  # fmt: skip
 
-ASTERISK = Preset(
+ASTERISK = TrunkPreset(
     "asterisk",
     "Asterisk, FreePBX",
     ("address", "password"),
@@ -259,7 +259,7 @@ ASTERISK = Preset(
     ("https://docs.asterisk.org/Configuration/Channel-Drivers/SIP/Configuring-res_pjsip/",),
 )
 
-FREESWITCH = Preset(
+FREESWITCH = TrunkPreset(
     "freeswitch",
     "FreeSWITCH, FusionPBX",
     ("address", "password"),
@@ -277,7 +277,7 @@ FREESWITCH = Preset(
     ("https://developer.signalwire.com/freeswitch/FreeSWITCH-Explained/Configuration/Sofia-SIP-Stack/",),
 )
 
-THREE_CX = Preset(
+THREE_CX = TrunkPreset(
     "3cx",
     "3CX",
     ("registration", "address"),
@@ -294,7 +294,7 @@ THREE_CX = Preset(
     ("https://www.3cx.com/docs/manual/",),
 )
 
-PRESETS: Mapping[str, Preset] = MappingProxyType(
+PRESETS: Mapping[str, TrunkPreset] = MappingProxyType(
     {
         each.name: each
         for each in (
@@ -304,7 +304,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
 )  # fmt: skip
 
 
-def preset_named(name: str) -> Preset:
+def preset_named(name: str) -> TrunkPreset:
     """Raises ConfigError."""
     if name not in PRESETS:
         raise ConfigError(f"there is no preset {name[:60]}: take {', '.join(PRESETS)}")

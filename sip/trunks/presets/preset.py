@@ -41,7 +41,7 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
-class Preset:
+class TrunkPreset:
     name: str
     title: str
     signing: tuple[Literal["address", "password", "registration"], ...]

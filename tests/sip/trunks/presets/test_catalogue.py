@@ -9,7 +9,7 @@ import pytest
 from mediaserver.errors import ConfigError
 from sip.trunks.numbers import may_call, rewritten
 from sip.trunks.presets.catalogue import PRESETS, preset_named
-from sip.trunks.presets.preset import Preset
+from sip.trunks.presets.preset import TrunkPreset
 from sip.trunks.rows import checked
 from sip.trunks.spec import TrunkSpec
 
@@ -17,13 +17,13 @@ ALL = [*PRESETS.values()]
 LOGIN = {"username": "12345", "password": "correct horse"}
 
 
-def made(preset: Preset, region: str = "", *, secure: bool = False) -> TrunkSpec:
+def made(preset: TrunkPreset, region: str = "", *, secure: bool = False) -> TrunkSpec:
     blanks = {each.name: each.example for each in preset.blanks}
     return checked({"name": "test", **preset.filled(blanks, region, secure=secure), **LOGIN})
 
 
 @pytest.mark.parametrize("preset", ALL, ids=lambda each: each.name)
-def test_a_preset_is_a_trunk_in_every_region(preset: Preset) -> None:
+def test_a_preset_is_a_trunk_in_every_region(preset: TrunkPreset) -> None:
     for region in preset.regions:
         spec = made(preset, region.name)
         assert "{" not in spec.host and spec.register is preset.registers
@@ -35,7 +35,7 @@ def test_a_preset_is_a_trunk_in_every_region(preset: Preset) -> None:
 
 
 @pytest.mark.parametrize("preset", [each for each in ALL if each.secure], ids=lambda each: each.name)
-def test_an_encrypted_one_is_encrypted_both_ways(preset: Preset) -> None:
+def test_an_encrypted_one_is_encrypted_both_ways(preset: TrunkPreset) -> None:
     spec = made(preset, secure=True)
     assert (spec.transport, spec.encryption) == ("tls", "required")
 
