@@ -10,9 +10,10 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
-from mediaserver.errors import TelephonyError, VoiceForgeError
+from mediaserver.errors import TelephonyError
 from mediaserver.media.leg import EndedBy, Termination, Why
 from mediaserver.seldom import Seldom
 from providers.call_state import CallState
@@ -213,8 +214,8 @@ class Hooks:
                 # Not asked whether it was `seen`: were it lost here, Telnyx's next try would be dropped. The
                 # desk knows messages by their ids.
                 await self._desk.message_received(message)
-            except VoiceForgeError as error:
-                log.error("a message of the account %s is left to come again: %s", self._name, error)
+            except Exception:
+                log.exception("a message of the account %s is left to come again", self._name)
                 return WebhookAnswer(503, b"not now", headers={"Retry-After": "5"})
         elif not self._desk.seen(event.id) and (report := message_report(event)) is not None:
             self._desk.message_reported(report)
@@ -223,18 +224,18 @@ class Hooks:
     # -- tasks
 
     def _own(self, work: Coroutine[Any, Any, None], what: str) -> None:
-        task = asyncio.create_task(self._carried_out(work, what), name=f"telnyx {self._name}: {what}")
+        task = asyncio.create_task(work, name=f"telnyx {self._name}: {what}")
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(partial(self._over, what))
 
-    async def _carried_out(self, work: Coroutine[Any, Any, None], what: str) -> None:
-        try:
-            await work
-        except TelephonyError as error:
+    def _over(self, what: str, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, TelephonyError):
             if not gone(error):
                 log.error("%s of the account %s failed: %s", what, self._name, error)
-        except Exception:
-            log.exception("%s of the account %s failed", what, self._name)
+        elif error is not None:
+            log.error("%s of the account %s failed", what, self._name, exc_info=error)
 
     async def close(self) -> None:
         """What is being decided is given up."""
