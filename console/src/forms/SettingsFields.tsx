@@ -8,14 +8,15 @@ export interface Setting {
   key: string;
   label: string;
   hint: string;
-  kind: "number" | "yes" | "choice" | "text" | "area" | "words";
+  kind: "number" | "yes" | "choice" | "text" | "area" | "words" | "secret";
   /** Of a number. */
   min?: number;
   max?: number;
   unit?: string;
   choices?: readonly Choice[];
-  /** What counts where it is not set, for people. */
-  usual: string;
+  /** What counts where it is not set, for people. None: it has to be set, or nothing does. */
+  usual?: string;
+  required?: boolean;
 }
 
 export type Settings = Record<string, unknown>;
@@ -39,8 +40,9 @@ export function SettingsFields({
           label={one.label}
           hint={one.hint}
           className={one.kind === "area" ? "sm:col-span-2" : undefined}
+          required={one.required}
           aside={
-            value[one.key] === undefined ? (
+            one.usual === undefined ? undefined : value[one.key] === undefined ? (
               t("Usual: {value}", { value: one.usual })
             ) : (
               <IconButton
@@ -86,7 +88,7 @@ function control(one: Setting, value: unknown, set: (value: unknown) => void) {
         <Select
           value={value === undefined ? "" : String(value)}
           onChange={(now) => set(now === "" ? undefined : now === "true")}
-          placeholder={t("As usual ({value})", { value: one.usual })}
+          placeholder={one.usual && t("As usual ({value})", { value: one.usual })}
           choices={[
             { value: "true", label: t("Yes") },
             { value: "false", label: t("No") },
@@ -98,7 +100,7 @@ function control(one: Setting, value: unknown, set: (value: unknown) => void) {
         <Select
           value={typeof value === "string" ? value : ""}
           onChange={set}
-          placeholder={t("As usual ({value})", { value: one.usual })}
+          placeholder={one.usual && t("As usual ({value})", { value: one.usual })}
           choices={one.choices ?? []}
         />
       );
@@ -119,10 +121,14 @@ function control(one: Setting, value: unknown, set: (value: unknown) => void) {
         />
       );
     case "text":
+    case "secret":
       return (
         <Input
+          type={one.kind === "secret" ? "password" : undefined}
           value={typeof value === "string" ? value : ""}
           placeholder={one.usual}
+          autoComplete="off"
+          spellCheck={false}
           onChange={(event) => set(event.target.value)}
         />
       );

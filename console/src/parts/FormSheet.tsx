@@ -11,6 +11,7 @@ export function FormSheet<T extends object>({
   description,
   fresh,
   size,
+  readOnly,
   removal,
   onClose,
   children,
@@ -21,6 +22,8 @@ export function FormSheet<T extends object>({
   /** It is not there yet. */
   fresh: boolean;
   size?: "md" | "lg";
+  /** It is looked at, and changed elsewhere. */
+  readOnly?: boolean;
   /** Asks before it is removed (a RemoveDialog); nothing for what is not there yet. */
   removal: (dialog: { open: boolean; onOpenChange: (open: boolean) => void }) => ReactNode;
   onClose: () => void;
@@ -31,11 +34,11 @@ export function FormSheet<T extends object>({
     <Sheet
       open
       size={size}
-      unsaved={form.dirty && !form.busy}
+      unsaved={form.dirty && !form.busy && !readOnly}
       onOpenChange={(open) => !open && onClose()}
       title={title}
       description={description}
-      onSubmit={() => void form.submit()}
+      onSubmit={readOnly ? undefined : () => void form.submit()}
       footer={
         <div className="w-full space-y-3">
           {form.fault && (
@@ -47,18 +50,20 @@ export function FormSheet<T extends object>({
             </p>
           )}
           <div className="flex flex-wrap items-center gap-2">
-            {!fresh && (
+            {!fresh && !readOnly && (
               <Button variant="dangerGhost" icon={<Trash2 />} onClick={() => setRemoving(true)}>
                 {t("Remove")}
               </Button>
             )}
             <span className="flex-1" />
             <Button variant="ghost" onClick={onClose}>
-              {t("Cancel")}
+              {readOnly ? t("Close") : t("Cancel")}
             </Button>
-            <Button type="submit" variant="primary" loading={form.busy}>
-              {fresh ? t("Add it") : t("Save")}
-            </Button>
+            {!readOnly && (
+              <Button type="submit" variant="primary" loading={form.busy}>
+                {fresh ? t("Add it") : t("Save")}
+              </Button>
+            )}
           </div>
         </div>
       }

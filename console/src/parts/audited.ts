@@ -26,6 +26,7 @@ export function did(action: string): string {
     import: t("imported"),
     set: t("set"),
     place: t("placed"),
+    point: t("pointed a number here at"),
     begin: t("began"),
     erase: t("erased"),
   };
@@ -41,6 +42,7 @@ export function kindOf(kind: string): string {
     route: t("Route"),
     calendar: t("Calendar"),
     trunk: t("Trunk"),
+    provider: t("Provider"),
     flow: t("Flow"),
     flow_secret: t("Secret of flows"),
     webhook: t("Webhook"),

@@ -34,6 +34,7 @@ const ACTIONS = [
   "route.",
   "calendar.",
   "trunk.",
+  "provider.",
   "flow.",
   "webhook.",
   "knowledge.",

@@ -24,6 +24,7 @@ const PLACES: readonly [RegExp, string][] = [
   [/^flow\b/, "/flows"],
   [/^agent/, "/agents"],
   [/^trunk/, "/trunks"],
+  [/^provider/, "/providers"],
   [/^(speech|voice|stt|tts|llm|engine|model)/, "/engines"],
   [/^(number|route)/, "/numbers"],
   [/^webhook/, "/webhooks"],

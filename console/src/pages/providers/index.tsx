@@ -1,129 +1,188 @@
 import { useQuery } from "@tanstack/react-query";
-import { ArrowRight, Network, Phone, PlugZap, Server } from "lucide-react";
-import type { ReactNode } from "react";
-import { Link } from "wouter";
-import { api, ok, type Schema } from "@/api";
+import { Network, PlugZap, Plus } from "lucide-react";
+import { useLocation, useSearch } from "wouter";
+import { api, ok } from "@/api";
+import { useActions } from "@/app/actions";
 import { t } from "@/app/i18n";
-import { Avatar } from "@/parts/Avatar";
-import { Lacks } from "@/parts/Lacks";
+import { numbersQuery } from "@/parts/data";
+import { Loaded } from "@/parts/Loaded";
 import { Notice } from "@/parts/Notice";
-import { Badge, Button, Card, ErrorState, Page, SkeletonList, StatusDot } from "@/ui";
+import { Button, Card, EmptyState, ErrorState, Page, Sheet, SkeletonList } from "@/ui";
+import { AccountCard } from "./AccountCard";
+import { AccountSheet } from "./AccountSheet";
+import { KindChoice } from "./KindChoice";
+import type { Account, Kind } from "./model";
+import { WayCard } from "./WayCard";
 
-type Provider = Schema["ProviderShown"];
+const ASKED_MS = 15_000;
 
 export default function ProvidersPage() {
-  const { data, error, refetch } = useQuery({
+  const [, go] = useLocation();
+  const asked = new URLSearchParams(useSearch());
+  const list = useQuery({
     queryKey: ["providers"],
-    queryFn: ({ signal }) => ok(api.GET("/api/telephony/providers", { signal })),
-    refetchInterval: 15_000,
+    queryFn: async ({ signal }) => (await ok(api.GET("/api/telephony/providers", { signal }))).providers,
+    refetchInterval: ASKED_MS,
   });
-  const all = data?.providers ?? [];
-  const none = data !== undefined && !all.some((one) => one.ready);
+  useActions([
+    {
+      id: "providers.new",
+      label: t("Connect a provider"),
+      keys: "n",
+      icon: <Plus />,
+      run: () => go("/providers?new"),
+    },
+  ]);
+  const accounts = (list.data ?? []).filter((one) => one.kind === "api");
+  const open = asked.get("account");
   return (
     <Page
       title={t("Providers")}
       description={t("By which ways calls come in and go out here, and what the others lack.")}
+      actions={
+        <Button variant="primary" icon={<Plus />} onClick={() => go("/providers?new")}>
+          {t("Connect a provider")}
+        </Button>
+      }
     >
-      {data === undefined ? (
-        <Card>
-          {error ? (
-            <ErrorState
-              title={t("The providers could not be loaded")}
-              error={error}
-              onRetry={() => void refetch()}
-            />
-          ) : (
-            <SkeletonList />
-          )}
-        </Card>
-      ) : (
-        <>
-          {none && (
-            <Notice
-              className="mb-4"
-              title={t("No way out to the telephone network yet")}
-              action={
-                <Button asChild size="sm" variant="primary">
-                  <Link href="/trunks?new">{t("Add a trunk")}</Link>
-                </Button>
-              }
-            >
-              {t(
-                "Browsers and softphones on this machine can call already. A trunk of your carrier joins everybody else.",
-              )}
-            </Notice>
-          )}
-          <ul className="grid gap-4 sm:grid-cols-2 xl:grid-cols-3">
-            {all.map((one) => (
-              <ProviderCard key={one.name} provider={one} />
-            ))}
-          </ul>
-        </>
+      <Loaded query={list} title={t("The providers could not be loaded")} carded>
+        {(all) => (
+          <>
+            {!all.some((one) => one.ready) && <NoWayOut />}
+            <h2 className="mb-3 font-display font-semibold text-lg">{t("Accounts at providers")}</h2>
+            {accounts.length === 0 ? (
+              <Card className="mb-8">
+                <EmptyState
+                  icon={<PlugZap />}
+                  title={t("No account yet")}
+                  text={t(
+                    "With the credentials of Twilio, Telnyx or another provider its numbers ring here, and agents call out by it.",
+                  )}
+                  action={
+                    <Button variant="primary" onClick={() => go("/providers?new")}>
+                      {t("Connect a provider")}
+                    </Button>
+                  }
+                />
+              </Card>
+            ) : (
+              <ul className="mb-8 grid gap-4 sm:grid-cols-2 xl:grid-cols-3">
+                {accounts.map((one) => (
+                  <AccountCard
+                    key={one.name}
+                    account={one}
+                    onOpen={() => go(`/providers?account=${encodeURIComponent(one.name)}`)}
+                  />
+                ))}
+              </ul>
+            )}
+            <h2 className="mb-3 font-display font-semibold text-lg">{t("Other ways")}</h2>
+            <ul className="grid gap-4 sm:grid-cols-2 xl:grid-cols-3">
+              {all
+                .filter((one) => one.kind === "sip")
+                .map((one) => (
+                  <WayCard key={one.name} provider={one} />
+                ))}
+            </ul>
+          </>
+        )}
+      </Loaded>
+      {(open !== null || asked.has("new")) && (
+        <Opened
+          key={open ?? `new ${asked.get("kind") ?? ""}`}
+          name={open}
+          kind={asked.get("kind")}
+          taken={accounts.map((one) => one.name)}
+          onKind={(kind) => go(`/providers?new&kind=${encodeURIComponent(kind)}`, { replace: true })}
+          onClose={(made) =>
+            go(made ? `/providers?account=${encodeURIComponent(made)}` : "/providers", { replace: true })
+          }
+        />
       )}
     </Page>
   );
 }
 
-const ICONS: Record<string, ReactNode> = { trunks: <Network />, phones: <Phone />, pjsua2: <Server /> };
-
-function ProviderCard({ provider }: { provider: Provider }) {
-  const icon = ICONS[provider.name];
-  const way = wayTo(provider);
+function NoWayOut() {
+  const [, go] = useLocation();
   return (
-    <li className="glass flex min-w-0 flex-col rounded-2xl p-5">
-      <div className="flex items-start gap-3">
-        {icon ? (
-          <span
-            className="grid size-11 shrink-0 place-items-center rounded-2xl border border-line bg-primary-soft text-gold-text [&_svg]:size-5"
-            aria-hidden
-          >
-            {icon}
-          </span>
-        ) : (
-          <Avatar name={provider.title} className="size-11 rounded-2xl text-sm" />
-        )}
-        <div className="min-w-0 flex-1">
-          <h2 dir="auto" className="truncate font-display font-semibold">
-            {provider.title}
-          </h2>
-          <p className="text-muted text-sm first-letter:uppercase">
-            <bdi>{provider.detail}</bdi>
-          </p>
-        </div>
-        <Badge tone={provider.kind === "sip" ? "primary" : "neutral"} icon={<PlugZap />}>
-          {provider.kind === "sip" ? "SIP" : "API"}
-        </Badge>
-      </div>
-      <div className="mt-4">
-        <StatusDot
-          status={provider.ready ? "ok" : "idle"}
-          label={provider.ready ? t("Calls can go by it") : t("Not in use")}
-        />
-      </div>
-      {provider.lacks && (
-        <div className="mt-2">
-          <Lacks text={provider.lacks} />
-        </div>
+    <Notice
+      className="mb-4"
+      title={t("No way out to the telephone network yet")}
+      action={
+        <Button size="sm" variant="primary" icon={<Network />} onClick={() => go("/trunks?new")}>
+          {t("Add a trunk")}
+        </Button>
+      }
+    >
+      {t(
+        "Browsers and softphones on this machine can call already. An account at a provider, or a trunk of your carrier, joins everybody else.",
       )}
-      <div className="mt-auto pt-4">
-        {way && (
-          <Button asChild size="sm" variant={provider.ready ? "ghost" : "secondary"}>
-            <Link href={way.href}>
-              {way.label}
-              <ArrowRight className="rtl:rotate-180" aria-hidden />
-            </Link>
-          </Button>
-        )}
-      </div>
-    </li>
+    </Notice>
   );
 }
 
-/** Where it is set up. */
-function wayTo(provider: Provider): { href: string; label: string } | null {
-  if (provider.name === "trunks")
-    return { href: "/trunks", label: provider.ready ? t("All trunks") : t("Set up a trunk") };
-  if (provider.name === "phones") return { href: "/settings", label: t("Settings") };
-  if (provider.kind === "api") return { href: "/trunks?new", label: t("Add it as a SIP trunk") };
-  return null;
+/** The sheet of one account, or of a new one, once what it shows is there. */
+function Opened({
+  name,
+  kind,
+  taken,
+  onKind,
+  onClose,
+}: {
+  name: string | null;
+  kind: string | null;
+  taken: readonly string[];
+  onKind: (kind: string) => void;
+  onClose: (made?: string) => void;
+}) {
+  const kinds = useQuery({
+    queryKey: ["providers", "kinds"],
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: async ({ signal }) => (await ok(api.GET("/api/telephony/providers/kinds", { signal }))).kinds,
+  });
+  const account = useQuery({
+    queryKey: ["providers", "one", name],
+    enabled: name !== null,
+    gcTime: 0,
+    queryFn: ({ signal }) =>
+      ok(api.GET("/api/telephony/providers/{name}", { params: { path: { name: name ?? "" } }, signal })),
+  });
+  const { data: numbers = [] } = useQuery(numbersQuery);
+  const known = kindOf(kinds.data, account.data, kind);
+  if (known && (name === null || account.data))
+    return (
+      <AccountSheet
+        kind={known}
+        account={account.data}
+        taken={taken}
+        numbers={numbers.filter((one) => name !== null && one.provider === name)}
+        onClose={onClose}
+      />
+    );
+  const fault = kinds.error ?? account.error;
+  return (
+    <Sheet open onOpenChange={(now) => !now && onClose()} title={name ?? t("Connect a provider")} size="lg">
+      {fault ? (
+        <ErrorState
+          inline
+          error={fault}
+          onRetry={() => void Promise.all([kinds.refetch(), name !== null && account.refetch()])}
+        />
+      ) : kinds.data && name === null ? (
+        <KindChoice kinds={kinds.data} onChoose={(one) => onKind(one.name)} />
+      ) : (
+        <SkeletonList />
+      )}
+    </Sheet>
+  );
+}
+
+function kindOf(
+  kinds: readonly Kind[] | undefined,
+  account: Account | undefined,
+  wanted: string | null,
+): Kind | undefined {
+  const name = account?.kind ?? wanted;
+  return kinds?.find((one) => one.name === name);
 }

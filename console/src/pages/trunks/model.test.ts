@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Trunk } from "@/parts/data";
-import { bodyOf, dotOf, formOf, inOrder, MASK, standingOf } from "./model";
+import { MASK } from "@/parts/secrets";
+import { bodyOf, dotOf, formOf, inOrder, standingOf } from "./model";
 
 const TRUNK = {
   name: "north",

@@ -1,6 +1,7 @@
 import { t } from "@/app/i18n";
 import { type Form, NumberField, SelectField, SwitchField, TextField } from "@/forms";
-import { secretHint, type TrunkForm } from "../model";
+import { secretHint } from "@/parts/secrets";
+import type { TrunkForm } from "../model";
 
 /** Where the trunk is, and how we sign in there. */
 export function Server({ form, fresh }: { form: Form<TrunkForm>; fresh: boolean }) {

@@ -1,0 +1,69 @@
+import { useMutation } from "@tanstack/react-query";
+import { CircleAlert, CircleCheck, Stethoscope, TriangleAlert } from "lucide-react";
+import { api, ok } from "@/api";
+import { t } from "@/app/i18n";
+import { Lacks } from "@/parts/Lacks";
+import { Button, EmptyState, ErrorState } from "@/ui";
+
+/** Tries the account at its provider. Nobody is called. */
+export function Check({ name }: { name: string }) {
+  const look = useMutation({
+    mutationFn: () => ok(api.POST("/api/telephony/providers/{name}/check", { params: { path: { name } } })),
+  });
+  const again = (
+    <Button variant="primary" icon={<Stethoscope />} loading={look.isPending} onClick={() => look.mutate()}>
+      {look.data ? t("Look again") : t("Look now")}
+    </Button>
+  );
+  if (look.error)
+    return (
+      <ErrorState title={t("It could not be looked at")} error={look.error} onRetry={() => look.mutate()} />
+    );
+  if (look.data === undefined)
+    return (
+      <EmptyState
+        icon={<Stethoscope />}
+        title={t("Does it work?")}
+        text={t(
+          "Asks the provider with these credentials, and looks whether it can reach this server. Nobody is called. What is not saved yet does not count.",
+        )}
+        action={again}
+      />
+    );
+  return (
+    <div className="space-y-4">
+      <ul className="divide-y divide-line" aria-label={t("What was found")}>
+        {look.data.checks.map((one) => (
+          <li key={`${one.name} ${one.detail}`} className="flex items-start gap-3 py-3 text-sm">
+            <Sign ok={one.ok} fatal={one.required} />
+            <div className="min-w-0 flex-1">
+              <p className="break-words font-medium">
+                <bdi>{one.name}</bdi>
+              </p>
+              {one.detail && (
+                <p className="break-words text-muted">
+                  <bdi>{one.detail}</bdi>
+                </p>
+              )}
+              {one.mend && (
+                <div className="mt-1">
+                  <Lacks text={one.mend} />
+                </div>
+              )}
+            </div>
+          </li>
+        ))}
+      </ul>
+      {again}
+    </div>
+  );
+}
+
+function Sign({ ok: well, fatal }: { ok: boolean; fatal: boolean }) {
+  if (well) return <CircleCheck className="mt-0.5 size-4.5 shrink-0 text-ok" aria-label={t("well")} />;
+  return fatal ? (
+    <CircleAlert className="mt-0.5 size-4.5 shrink-0 text-bad" aria-label={t("wrong")} />
+  ) : (
+    <TriangleAlert className="mt-0.5 size-4.5 shrink-0 text-warn" aria-label={t("to be looked at")} />
+  );
+}
