@@ -12,7 +12,7 @@ import logging
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from mediaserver.addresses import Networks
@@ -137,8 +137,7 @@ class AudioSocketConnection(asyncio.Protocol):
     # -- the socket
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        transport = self._transport = cast(asyncio.Transport, transport)  # uvloop's are not of that class
         self._source, port = transport.get_extra_info("peername")[:2]
         self._remote = host_port(self._source, port)
         if self._source not in self._listener.networks:
