@@ -76,9 +76,10 @@ async def open_bench(
     networks: tuple[str, ...] = ("127.0.0.0/8",),
     limits: AudioSocketLimits = AudioSocketLimits(),  # noqa: B008 - it never changes
     most: int = 10,
+    port: int = 0,
 ) -> AsyncIterator[Bench]:
     bench = Bench(networks, limits, most)
-    await bench.listener.start(HOST, 0)
+    await bench.listener.start(HOST, port)
     try:
         yield bench
     finally:
