@@ -47,6 +47,7 @@ from pipelines.knowledge.desk import KnowledgeDesk
 from pipelines.previews.desk import VoiceDesk
 from providers.accounts.board import ProviderBoard
 from providers.accounts.sessions import Sessions
+from providers.streams.host import StreamHost
 from sip.calls.phone_desk import PhoneDesk
 from sip.tracing.capture import AudioWatch
 from sip.tracing.tracer import Tracer
@@ -177,6 +178,8 @@ class ApiContext:
     """The pages that browsers are given."""
     streams: StreamWire = field(default_factory=StreamWire)
     """What carries the audio of those who listen by WebSocket."""
+    media_streams: StreamHost | None = None
+    """Whose calls at providers wait for their media streams; None while the server is starting."""
     uploading: int = 0
     """Bytes of sounds that are being handed in."""
     reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))

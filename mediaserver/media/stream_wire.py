@@ -96,6 +96,8 @@ class SocketAudio:
         self.tones = TonePlayer()
         self.acknowledged = False
         """The far end says what it has played (`played_to`)."""
+        self.on_rest: Callable[[], None] | None = None
+        """Called when nothing is said any more, at the first tick without audio."""
         self._send = send
         self._rest = out.octets(np.zeros(out.rate * FRAME_MS // 1_000, np.int16)) if steady else b""
         rate = fmt.inner_rate
@@ -158,6 +160,14 @@ class SocketAudio:
         self.tones.put(digit, duration_ms)
         if not self.closed:
             self.wire.plays(self)
+
+    def mark(self, name: str) -> None:
+        """The far end will say when it has played all that was written so far."""
+        self._marks.put(name)
+
+    def reached(self, name: str) -> bool:
+        """It says so. False for a mark that means nothing (any more)."""
+        return self._marks.reached(name)
 
     def played_to(self, ms: int) -> None:
         """The far end has played so much of all the audio that it was sent."""
@@ -252,6 +262,8 @@ class SocketAudio:
             self._marks.wrote()
             if self._rest:
                 self._hand_over(self._rest)
+            elif self._silent == 1 and self.on_rest is not None:
+                self.on_rest()
             return
         if self._silent >= APART_FRAMES:
             self._said_from = self._marks.written
