@@ -19,20 +19,21 @@ SHA256 = "x-signalwire-sha256-signature"
 
 
 def proof(key: str, url: str, headers: Mapping[str, str], body: bytes, *, content_type: str) -> str | None:
-    """The signature that proves the request; None: it is not proven. Raises ValueError for a form that cannot
-    be read."""
+    """What tells the request from others, the same whichever header proves it; None: it is not proven. Raises
+    ValueError for a form that cannot be read."""
     form = form_of(body, content_type)
     strong, usual = headers.get(SHA256, ""), headers.get(SHA1, "") or headers.get(TWILIO, "")
-    found: str | None = None
+    proven = False
     for spelling in spellings(url) if key else ():
         octets = spelling.encode() + body
-        if _same(hmac.digest(key.encode(), octets, "sha256").hex(), strong):
-            found = strong
-        if _same(hmac.digest(key.encode(), octets, "sha1").hex(), usual):
-            found = found or usual
-        if form is not None and _same(signature(key, spelling, form), usual):
-            found = found or usual
-    return found
+        proven |= _same(hmac.digest(key.encode(), octets, "sha256").hex(), strong)
+        proven |= _same(hmac.digest(key.encode(), octets, "sha1").hex(), usual)
+        proven |= form is not None and _same(signature(key, spelling, form), usual)
+    if not proven:
+        return None
+    if form is not None:
+        return signature(key, url, form)
+    return hmac.digest(key.encode(), url.encode() + body, "sha256").hex()
 
 
 def _same(expected: str, claimed: str) -> bool:

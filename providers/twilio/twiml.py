@@ -37,9 +37,8 @@ def connect(
     url = urlunsplit(parts._replace(query="", fragment=""))
     given = dict(parse_qsl(parts.query, keep_blank_values=True)) | dict(parameters)
     inner = "".join(_element("Parameter", {"name": name, "value": value}) for name, value in given.items())
-    stream = _element(
-        "Stream", {"url": url, **_callback(told, "statusCallback", "statusCallbackMethod")}, inner
-    )
+    heard = _callback(told, "statusCallback", "statusCallbackMethod")
+    stream = _element("Stream", {"url": url, **heard, **(more or {})}, inner)
     return _element("Connect", _callback(action, "action", "method"), stream)
 
 

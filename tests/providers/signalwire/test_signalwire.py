@@ -136,6 +136,7 @@ async def test_address_and_body_may_be_signed_as_they_are() -> None:
             assert (await made.webhook(replace(told, body=told.body + b"&a=1"))).status == 403
             assert (await made.webhook(replace(told, url=told.url + "?a=1"))).status == 403
         assert [each.state for each in desk.reports] == [CallState.COMPLETED] * 2
+        assert len({each.key for each in desk.reports}) == 1, "another header makes no other request of it"
         assert (await made.webhook(bare)).status == 403
         by_token = {SHA1: signature("PT", bare.url, list(fields.items()))}
         assert (await made.webhook(request("status", by_token, fields))).status == 403
