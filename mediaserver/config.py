@@ -129,14 +129,17 @@ class Settings(BaseSettings):
         if self.exposed and not self.http.admin_token.get_secret_value():
             raise ValueError(
                 f"http.host {self.http.host} lets others than this machine read transcripts: set ADMIN_TOKEN "
-                "to a long random text, or keep http.host at 127.0.0.1 and http.allowed_hosts empty"
+                "to a long random text, or keep http.host at 127.0.0.1 and http.allowed_hosts and "
+                "http.public_url empty"
             )
         return self
 
     @property
     def exposed(self) -> bool:
         """Whether others than this machine can reach the HTTP server, directly or through a proxy."""
-        return not is_loopback(self.http.host) or bool(self.http.allowed_hosts)
+        http = self.http
+        by_name = bool(http.public_host) and not is_loopback(http.public_host)
+        return not is_loopback(http.host) or bool(http.allowed_hosts) or by_name
 
     @property
     def rtp_host(self) -> str:

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from mediaserver.fetching.protocols import Downloader, Fetcher
+from mediaserver.settings.http import public_address
 from providers.provider import Capability, Desk, Provider
 from providers.streams.dialect import Dialect
+from sip.trunks.spec import check_prefix
+
+
+def _number(text: str) -> str:
+    if text and re.fullmatch(r"\+[1-9][0-9]{4,14}", text) is None:
+        raise ValueError("must be a number in E.164, with its country code: +4930123456")
+    return text
+
+
+OptionalNumber: TypeAlias = Annotated[str, Field(max_length=20), AfterValidator(_number)]
+"""E.164, or empty."""
 
 
 class AccountSettings(BaseModel):
@@ -19,25 +32,32 @@ class AccountSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    secrets_go_with: ClassVar[tuple[str, ...] | None] = None
+    """Fields that say whose the secrets are and to whom they are sent (an account's id, an address): once one
+    changes, the secrets have to be given again, since whoever changes it may be nobody who knows them. None:
+    all that the kind's model adds and that are no secrets themselves."""
+
     enabled: bool = True
-    public_url: str = Field(
+    public_url: Annotated[str, AfterValidator(public_address)] = Field(
         default="",
         max_length=300,
         description="Where the provider reaches this server: https://voice.example.com. Empty: "
         "`http.public_url`.",
     )
-    caller: str = Field(
-        default="", max_length=20, description="E.164: shown by calls out that name no other of its numbers."
+    caller: OptionalNumber = Field(
+        default="", description="E.164: shown by calls out that name no other of its numbers."
     )
-    prefixes: tuple[str, ...] = Field(
+    prefixes: tuple[Annotated[str, AfterValidator(check_prefix)], ...] = Field(
         default=(),
-        description="Beginnings of the numbers that may be called by this account; none: it calls nobody.",
+        max_length=1000,
+        description="Beginnings of the numbers (E.164) that may be called by this account; the longest that "
+        "fits decides, one with `!` before it says no, `*` is any number. None: it calls nobody.",
     )
     priority: int = Field(default=10, ge=0, le=1000, description="Lower is asked first, trunks among them.")
     max_calls: int = Field(default=50, ge=1, le=10_000, description="At once, both ways.")
     max_cps: float = Field(default=1.0, gt=0, le=1000, description="Calls out that begin within a second.")
-    fallback_number: str = Field(
-        default="", max_length=20, description="E.164: called in our place while we are full or down."
+    fallback_number: OptionalNumber = Field(
+        default="", description="E.164: called in our place while we are full or down."
     )
     fallback_text: str = Field(
         default="All our lines are busy at the moment. Please call again later.",
@@ -85,6 +105,8 @@ class Kind:
     """How its media streams speak; None: it has none."""
     variables: Mapping[str, str] = field(default_factory=dict)
     """Environment variables that make an account named like the kind: variable -> field."""
+    needs_public_url: bool = True
+    """Whether the provider has to reach this server over HTTP; False: its calls come by other ways."""
     made_from: Literal["specification", "documents", "server"] = "documents"
     """What it was tested against: a stand-in made from the provider's published specification, from its
     documents, or the real server."""

@@ -28,7 +28,7 @@ def host_allowed(host: str, settings: Settings) -> bool:
         name = (urlsplit(f"//{host}").hostname or "").lower()
     except ValueError:
         return False
-    ours = {settings.http.host.lower(), *(known.lower() for known in settings.http.allowed_hosts)}
+    ours = {settings.http.host.lower(), *_named(settings)}
     if is_loopback(name) or name in ours:
         return True
     if is_loopback(settings.http.host):
@@ -88,4 +88,11 @@ def _is_here(page: str, request: web.Request) -> bool:
 def _is_named(page: str, settings: Settings) -> bool:
     """The operator has named its host: a proxy stands before us, which asks us under another name."""
     name = (urlsplit(f"//{page}").hostname or "").lower()
-    return name in (known.lower() for known in settings.http.allowed_hosts)
+    return name in _named(settings)
+
+
+def _named(settings: Settings) -> set[str]:
+    """Names that the operator has given us, in lower case."""
+    http = settings.http
+    named = {known.lower() for known in http.allowed_hosts}
+    return named | {http.public_host} if http.public_host else named

@@ -64,7 +64,9 @@ def _number(text: str) -> str:
     return text
 
 
-def _prefix(text: str) -> str:
+def check_prefix(text: str) -> str:
+    """The beginning of a number that may be called, or with `!` may not. Raises ValueError for what is
+    none."""
     if re.fullmatch(r"!?(?:\*|\+?[0-9*#]{1,20}|\+)", text) is None:
         raise ValueError('must be the beginning of a number such as "+49", "!+49900" to except one, or "*"')
     return text
@@ -199,7 +201,7 @@ class TrunkSpec:
     may_dial: Annotated[tuple[str, ...] | None, Field(max_length=1000)] = None
     """What its callers may dial, with `*` and `?`. None: all agents, and no extension."""
 
-    prefixes: Annotated[tuple[Annotated[str, AfterValidator(_prefix)], ...], Field(max_length=1000)] = ()
+    prefixes: Annotated[tuple[Annotated[str, AfterValidator(check_prefix)], ...], Field(max_length=1000)] = ()
     """Beginnings of the numbers (E.164) that may be called by it; the longest that fits decides, and one
     with `!` before it says no. `*` is any number. Empty: none."""
     dial: NumberRules = NumberRules()

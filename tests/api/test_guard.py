@@ -165,6 +165,14 @@ async def test_an_exposed_server_shows_calls_to_the_token_alone(open_client: Ope
     assert await error_of(response) == (403, "wrong_host")
 
 
+async def test_the_host_of_the_public_address_is_one_of_ours(open_client: Open) -> None:
+    client = await open_client(make_context(admin_token="s3cret", public_url="https://Voice.example/pbx"))
+    right = {"Authorization": "bearer s3cret"}
+    assert (await client.get(CALLS, headers={**right, "Host": "voice.example"})).status == 200
+    response = await client.get(CALLS, headers={**right, "Host": "pbx.example"})
+    assert await error_of(response) == (403, "wrong_host")
+
+
 @pytest.mark.parametrize(
     "sign",
     [

@@ -152,6 +152,7 @@ def test_a_wrong_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_exposing_http_needs_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "set ADMIN_TOKEN" in failure('[http]\nhost = "0.0.0.0"\n')
     assert "set ADMIN_TOKEN" in failure('[http]\nallowed_hosts = ["phone.example"]\n')
+    assert "set ADMIN_TOKEN" in failure('[http]\npublic_url = "https://phone.example"\n')
     monkeypatch.setenv("ADMIN_TOKEN", "long random text")
     assert load(write('[http]\nhost = "0.0.0.0"\n')).exposed
 
@@ -208,3 +209,19 @@ def test_an_extension_is_a_password_or_a_table_and_a_trunk_is_a_table() -> None:
 def test_who_may_call_is_checked_in_words_without_telling_secrets(text: str, said: str) -> None:
     message = failure(text)
     assert said in message and "secret" not in message
+
+
+def test_a_public_address_is_whole_and_encrypted() -> None:
+    http = load(write('[http]\nadmin_token = "t"\npublic_url = "https://Voice.Example/pbx/"\n')).http
+    assert (http.public_url, http.public_host) == ("https://Voice.Example/pbx", "voice.example")
+    assert not load(write('[http]\npublic_url = "http://127.0.0.1:8080"\n')).exposed
+    assert load(write('[http]\nadmin_token = "t"\npublic_url = "http://10.0.0.2"\n')).exposed
+    for text in (
+        "voice.example",
+        "http://voice.example",
+        "https://",
+        "https://a:x",
+        "https://me:pw@a",
+        "https://a?b",
+    ):
+        assert "http.public_url in some.toml: must" in failure(f'[http]\npublic_url = "{text}"\n'), text

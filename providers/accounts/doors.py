@@ -1,0 +1,45 @@
+"""Where providers reach us: addresses under an account's public one, never under what a Host header says."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode
+from uuid import UUID
+
+from mediaserver.errors import ConfigError
+from providers.kind import Account
+
+WEBHOOKS = "/api/telephony/providers/{name}/webhooks/{hook}"
+ANSWER = "/api/telephony/twiml/{session}"
+MEDIA = "/{kind}/media/{session}"
+VOICE, STATUS, SMS, SMS_STATUS = "voice", "status", "sms", "sms-status"
+"""Hooks that a number is pointed to, whatever the kind; kinds may have more."""
+NO_ADDRESS = (
+    "nobody has said where the provider reaches this server: set http.public_url, or public_url of the "
+    "account, to an https address from which a proxy or a tunnel leads here (docs/providers.md, Public "
+    "address)"
+)
+
+
+def hook(account: Account, name: str, session: UUID | None = None) -> str:
+    """Where the provider tells something. Raises ConfigError where no public address is known."""
+    query = "" if session is None else "?" + urlencode({"session": str(session)})
+    path = WEBHOOKS.format(name=quote(account.name, safe=""), hook=quote(name, safe=""))
+    return public_of(account) + path + query
+
+
+def answer(account: Account, session: UUID) -> str:
+    """Where the provider asks what to do with a call. Raises ConfigError likewise."""
+    return public_of(account) + ANSWER.format(session=session)
+
+
+def media(account: Account, session: UUID, token: str) -> str:
+    """Where the provider opens a call's media stream. Raises ConfigError likewise."""
+    where = "ws" + public_of(account).removeprefix("http")
+    return where + MEDIA.format(kind=account.kind, session=session) + "?" + urlencode({"token": token})
+
+
+def public_of(account: Account) -> str:
+    """Raises ConfigError where no public address is known."""
+    if not account.public_url:
+        raise ConfigError(NO_ADDRESS)
+    return account.public_url
