@@ -5,8 +5,8 @@
                                                   ├─LEAVE──▶ LEAVING ──HANDED──▶ ELSEWHERE ──ENDED──▶ OVER
                                                   └─LEFT, STOPPED, LATE──▶ CLOSING ──ENDED──▶ OVER
 
-What is told comes late, twice and in any order: by webhooks, by the stream, by our own leg, by asking. Each is
-an event; what is not in the table for a phase changes nothing there. A phase that must not last has a limit,
+What is told comes late, twice and in any order: by webhooks, by the stream, by our own leg, by asking. Each
+is an event; what is not in the table for a phase changes nothing there. A phase that must not last has a limit,
 after which it is LATE, so that nothing is in progress for ever. The provider's own word on the call (`state`)
 only ever goes forward (`call_state.after`), whatever the phase.
 """
@@ -31,7 +31,9 @@ class Phase(enum.Enum):
     LEAVING = "leaving"
     """The provider is handing its far end over."""
     ELSEWHERE = "elsewhere"
-    """The provider has it, and we have no part in it: refused, diverted, handed over."""
+    """The provider has it, and we have no part in it: diverted, or handed over."""
+    DECLINED = "declined"
+    """The provider was told that nobody takes it."""
     CLOSING = "closing"
     """Our part is over, and the provider has not said that the call is."""
     OVER = "over"
@@ -48,6 +50,8 @@ class Event(enum.Enum):
     """By the provider."""
     LEFT = enum.auto()
     """Our leg is over: hung up, refused, cancelled."""
+    DIVERTED = enum.auto()
+    """Our leg is over, and the call goes to where the account's calls go while we are full or down."""
     LEAVE = enum.auto()
     """It is to be handed over."""
     HANDED = enum.auto()
@@ -84,7 +88,13 @@ class Do(enum.Enum):
     """Nothing follows; done once."""
 
 
-LIMITS_S = {Phase.CONNECTING: 15.0, Phase.AWAY: 8.0, Phase.CLOSING: 15.0, Phase.ELSEWHERE: 6 * 3600.0}
+LIMITS_S = {
+    Phase.CONNECTING: 15.0,
+    Phase.AWAY: 8.0,
+    Phase.CLOSING: 15.0,
+    Phase.ELSEWHERE: 6 * 3600.0,
+    Phase.DECLINED: 60.0,
+}
 """So long at most; then it is LATE. Of ORDERED and OFFERED whoever waits for them knows."""
 INSISTED = 4
 """Times that a call is hung up which the provider does not say the end of; then it is taken for over."""
@@ -94,7 +104,8 @@ _GIVE_UP = (Phase.CLOSING, (Do.END_LEG, Do.HANG_UP))
 
 TABLE: dict[tuple[Phase, Event], tuple[Phase, tuple[Do, ...]]] = {
     (Phase.OFFERED, Event.ANSWERED): (Phase.CONNECTING, (Do.ACCEPT,)),
-    (Phase.OFFERED, Event.LEFT): (Phase.ELSEWHERE, (Do.DECLINE,)),
+    (Phase.OFFERED, Event.LEFT): (Phase.DECLINED, (Do.DECLINE,)),
+    (Phase.OFFERED, Event.DIVERTED): (Phase.ELSEWHERE, (Do.DECLINE,)),
     (Phase.OFFERED, Event.ENDED): (Phase.OVER, (Do.END_LEG, Do.DECLINE, Do.SETTLE)),
     (Phase.ORDERED, Event.RINGS): (Phase.ORDERED, (Do.RING,)),
     (Phase.ORDERED, Event.ANSWERED): (Phase.CONNECTING, ()),
@@ -123,7 +134,8 @@ TABLE: dict[tuple[Phase, Event], tuple[Phase, tuple[Do, ...]]] = {
     (Phase.LEAVING, Event.STREAM): (Phase.UP, ()),
     (Phase.LEAVING, Event.LEFT): (Phase.CLOSING, (Do.HANG_UP,)),
     (Phase.LEAVING, Event.ENDED): _END,
-    # Whom it was handed to did not answer, and the provider asked us what next.
+    (Phase.DECLINED, Event.ENDED): (Phase.OVER, (Do.SETTLE,)),
+    (Phase.DECLINED, Event.LATE): (Phase.OVER, (Do.SETTLE,)),
     (Phase.ELSEWHERE, Event.ENDED): (Phase.OVER, (Do.END_LEG, Do.SETTLE)),
     (Phase.ELSEWHERE, Event.LATE): (Phase.OVER, (Do.END_LEG, Do.SETTLE)),
     (Phase.CLOSING, Event.TAKEN): (Phase.CLOSING, (Do.HANG_UP,)),
