@@ -21,7 +21,6 @@ from api import (
     numbers,
     page,
     phone_prices,
-    providers,
     realtime_sessions,
     session_socket,
     sip_socket,
@@ -37,6 +36,7 @@ from api.docs import DOCUMENT, ApiDocument
 from api.flows.tables import FLOW_TABLES
 from api.guard import guard, tell_rate
 from api.knowledge.tables import KNOWLEDGE_TABLES
+from api.providers.tables import PROVIDERS
 from api.request_spans import tell_trace, traced
 from api.routing.serving import serve_routes
 from api.routing.table import ApiRoutes
@@ -76,7 +76,7 @@ TABLES: tuple[ApiRoutes, ...] = (
     call_routes.routes,
     calendars.routes,
     trunks.routes,
-    providers.routes,
+    *PROVIDERS,
     erasures.routes,
     *TELEPHONY,
     *WEBRTC,

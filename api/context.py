@@ -20,6 +20,7 @@ from api.realtime.hub import RealtimeHub
 from api.shared_places import SharedPlaces
 from api.speech_desk import SpeechDesk
 from api.tried_flows import TriedFlows
+from api.unproven import UnprovenRequests
 from api.webrtc_desk import WebRtcDesk
 from mediaserver.calls.directory import Directory
 from mediaserver.calls.draining import Drain
@@ -43,6 +44,8 @@ from pipelines.flows.library.simulating import FlowSimulator
 from pipelines.flows.library.trying import FlowDrafts, FlowTrials
 from pipelines.knowledge.desk import KnowledgeDesk
 from pipelines.previews.desk import VoiceDesk
+from providers.accounts.board import ProviderBoard
+from providers.accounts.sessions import Sessions
 from sip.calls.phone_desk import PhoneDesk
 from sip.tracing.capture import AudioWatch
 from sip.tracing.tracer import Tracer
@@ -74,6 +77,12 @@ class ApiContext:
     metrics: Metrics
     trunks: TrunkBoard | None = None
     """None while the database is not up."""
+    providers: ProviderBoard | None = None
+    """Accounts at telephony providers; None while the database is not up."""
+    provider_sessions: Sessions | None = None
+    """Which call is whose; None while the server is starting."""
+    unproven: UnprovenRequests = field(default_factory=UnprovenRequests)
+    """Requests to providers' doors that proved nothing."""
     switchboard: Switchboard | None = None
     """The owner of all calls; None while the server is starting."""
     sip: SipTransport | None = None

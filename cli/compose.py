@@ -57,6 +57,7 @@ from cli.serving.own_code import OwnCode
 from cli.serving.pjsua2 import open_pjsua
 from cli.serving.premaking import Premaking
 from cli.serving.pronunciations import open_dictionary
+from cli.serving.providers import open_board
 from cli.serving.speech import Speech
 from cli.serving.speech_desk import open_speech_desk
 from cli.serving.speech_to_speech import RealtimeMaker
@@ -225,7 +226,14 @@ class Server:
         # A model's server may be far, slow or gone: that keeps no other agent waiting.
         engines.warm(settings.engines.warm)
         speaking = engines.settle(ENGINES_S, without=(Kind.LLM, Kind.EMBEDDING))
-        await asyncio.gather(speaking, code.settle(CODE_S), tools.settle(CODE_S), backgrounds.settle())
+        providers, *_ = await asyncio.gather(
+            open_board(settings, database, undo),
+            speaking,
+            code.settle(CODE_S),
+            tools.settle(CODE_S),
+            backgrounds.settle(),
+        )
+        context.providers = providers
 
         clock = self._start_clock(detector, wire)
         overload = OverloadWatch(clock, self.registry, settings.media.overload_ms)
@@ -377,6 +385,7 @@ class Server:
             steadiness.findings,
             database.directory.findings,
             database.trunks.findings,
+            providers.findings,
             flows.findings,
             certificates.findings,
             findings_of(context.outbound),

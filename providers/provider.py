@@ -235,7 +235,7 @@ class WebhookRequest:
     body: bytes
     """At most 256 KB."""
     session: UUID | None = None
-    """Named by the path, where there is one."""
+    """Named by the path, or by `session` in its query, where there is one."""
 
 
 @dataclass(frozen=True, slots=True)

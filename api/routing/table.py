@@ -64,6 +64,9 @@ class ApiRoute:
     """Of a 201: the path of what was made, with fields of the answer in braces; empty: it is nowhere."""
     any_key: bool
     """Whoever asks must prove who they are, whatever they may do; for routes without a scope."""
+    signed: bool
+    """Whoever asks proves it to the handler in another way than by our keys (a provider's signature, a token
+    in the path): the guard looks at nothing, since what they send may look like a wrong key of ours."""
 
     @property
     def open(self) -> bool:
@@ -113,6 +116,7 @@ class ApiRoutes:
         hidden: bool = False,
         made_at: str = "",
         any_key: bool = False,
+        signed: bool = False,
     ) -> Callable[[H], H]:
         """Declares the decorated coroutine function as handler of a method of a path."""
 
@@ -121,6 +125,7 @@ class ApiRoutes:
                 ApiRoute(
                     method, path, handler, self.tag, scope, status, body_limit, idempotent, consumes,
                     reads, produces, answers, events, errors, alike, websocket, hidden, made_at, any_key,
+                    signed,
                 )
             )  # fmt: skip
             return handler

@@ -1,0 +1,101 @@
+"""What an account of Zadarma needs: a key and its secret, as its personal area shows them under API."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Annotated, ClassVar
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr
+
+from providers.kind import AccountSettings
+from providers.provider import Capability
+
+PRODUCTION = "https://api.zadarma.com"
+SANDBOX = "https://api-sandbox.zadarma.com"
+"""As its official client has it (github.com/zadarma/user-api-v1, `Client::SANDBOX_URL`)."""
+
+
+CAPABILITIES = frozenset(
+    (
+        Capability.CALLBACK, Capability.NUMBERS, Capability.CONFIGURE_NUMBER, Capability.FETCH_RECORDING,
+        Capability.COST, Capability.SEND_MESSAGE, Capability.RECEIVE_MESSAGE,
+    )
+)  # fmt: skip
+"""No PLACE and no RECEIVE: it has no media streams. No LIST_CALLS: it tells only of calls that are over."""
+
+
+def _base_url(text: str) -> str:
+    """Raises ValueError: what is signed with the secret goes over TLS, or stays on this machine."""
+    if not text:
+        return text
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname or ""
+        _ = parts.port
+    except ValueError:
+        raise ValueError("must be an address such as https://api.zadarma.com") from None
+    if not host or parts.username or parts.query or parts.fragment or parts.path not in ("", "/"):
+        raise ValueError("must be https://HOST, without a path")
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise ValueError("must begin with https://: only this machine itself is asked without")
+    if parts.scheme not in ("http", "https"):
+        raise ValueError("must begin with https://")
+    return text.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class ZadarmaSettings(AccountSettings):
+    secrets_go_with: ClassVar[tuple[str, ...] | None] = ("key", "sandbox", "base_url")
+    """Another account, or another server: the secret that is kept is not for it."""
+
+    key: str = Field(
+        min_length=1, max_length=100, pattern=r"^[!-9;-~]+$", description="As my.zadarma.com/api/ shows it."
+    )
+    secret: SecretStr = Field(min_length=1, max_length=200, description="Its secret.")
+    sandbox: bool = Field(default=False, description="Ask Zadarma's sandbox: nothing is called or sent.")
+    base_url: Annotated[str, AfterValidator(_base_url)] = Field(
+        default="", max_length=300, description="Another server in Zadarma's place. Empty: Zadarma's own."
+    )
+    extension: str = Field(
+        default="",
+        pattern=r"^([0-9]{3,6}(-[0-9]{3})?)?$",
+        description="The SIP number or PBX extension by which our trunk is registered: what a callback rings "
+        "first, and whose caller ID it shows.",
+    )
+    redirect: str = Field(
+        default="",
+        pattern=r"^([0-9]{1,6}(-[0-9]{3})?|blacklist)?$",
+        description="Where calls to the PBX are sent (its answer to NOTIFY_START): an extension, a scenario, "
+        "a menu. Empty: wherever the PBX sends them itself.",
+    )
+    return_timeout_s: int = Field(
+        default=0,
+        ge=0,
+        le=600,
+        description="So long it rings there before the call comes back to the PBX's menu; 0: it does not.",
+    )
+    utc_offset_h: float = Field(
+        default=0.0,
+        ge=-12,
+        le=14,
+        description="Hours that the account's time zone is ahead of UTC: Zadarma tells times in it. "
+        "`voiceforge providers check` compares.",
+    )
+    sms_sender: str = Field(
+        default="",
+        max_length=15,
+        pattern=r"^[A-Za-z0-9 +]*$",
+        description="Shown by SMS in the place of the number that sends: a name that Zadarma has confirmed.",
+    )
+
+    @property
+    def api(self) -> str:
+        """Without a slash at the end."""
+        return self.base_url or (SANDBOX if self.sandbox else PRODUCTION)

@@ -1,0 +1,53 @@
+"""A desk that notes what it is told."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from mediaserver.media.leg import EndedBy, Termination, Why
+from providers.provider import (
+    CallReport,
+    Decision,
+    IncomingCall,
+    MessageReport,
+    RecordingReport,
+    Refuse,
+    TextMessage,
+)
+
+
+class NotingDesk:
+    def __init__(self) -> None:
+        self.reports: list[CallReport] = []
+        self.recordings: list[RecordingReport] = []
+        self.messages: list[TextMessage] = []
+        self.message_reports: list[MessageReport] = []
+        self.fails = 0
+        """So many messages cannot be stored."""
+        self._seen: set[str] = set()
+
+    async def incoming(self, call: IncomingCall, within_s: float) -> Decision:
+        return Refuse(Termination(EndedBy.SERVER, Why.BUSY))
+
+    async def answering(self, session: UUID) -> Decision:
+        return Refuse(Termination(EndedBy.SERVER, Why.BUSY))
+
+    def call_reported(self, report: CallReport) -> None:
+        self.reports.append(report)
+
+    def recording_reported(self, report: RecordingReport) -> None:
+        self.recordings.append(report)
+
+    async def message_received(self, message: TextMessage) -> None:
+        if self.fails:
+            self.fails -= 1
+            raise OSError("the database is away")
+        self.messages.append(message)
+
+    def message_reported(self, report: MessageReport) -> None:
+        self.message_reports.append(report)
+
+    def seen(self, key: str) -> bool:
+        before = key in self._seen
+        self._seen.add(key)
+        return before
