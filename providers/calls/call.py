@@ -85,6 +85,8 @@ class ProviderCall:
         self.settled = asyncio.Event()
         self.maybe_taken = False
         """An order was sent whose answer was lost."""
+        self.refusal: TelephonyError | None = None
+        """Why the order was not taken."""
         self.began = datetime.now(UTC)
         self.answered_at: datetime | None = None
         self.ended_at: datetime | None = None
@@ -165,11 +167,18 @@ class ProviderCall:
             self.on_changed(self)
         self._do(follows)
 
-    def not_taken(self, why: str) -> None:
-        """The provider has refused the order."""
-        self.detail = self.detail or why
-        self.machine.state = CallState.FAILED
-        self._do(self.machine.happened(Event.NOT_TAKEN))
+    def not_taken(self, refusal: TelephonyError) -> None:
+        """The provider has not taken the order."""
+        if not self.ref:  # else it has told of the call meanwhile
+            self.refusal = refusal
+            self.detail = str(refusal)
+            self._do(self.machine.not_taken())
+
+    def may_be_taken(self) -> None:
+        """The order's answer was lost: its reports say whether there is a call, or nothing does."""
+        self.maybe_taken = True
+        if self.machine.phase is Phase.CLOSING:
+            self._do((Do.HANG_UP,))
 
     def unknown_there(self, detail: str = "") -> None:
         """The provider has no such call any more."""
@@ -234,6 +243,10 @@ class ProviderCall:
 
     def stream_lost(self, peer: SocketPeer, detail: str) -> None:
         self._without(peer, Event.STREAM_LOST, detail)
+
+    async def connected_or_over(self) -> None:
+        """Returns once its stream has begun, or its leg is over."""
+        await self._connected.wait()
 
     async def connected(self) -> None:
         """Returns once its stream has begun. Raises CallError when the call is over before."""

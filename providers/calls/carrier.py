@@ -14,15 +14,23 @@ from collections.abc import Callable
 from mediaserver import logs
 from mediaserver.calls.about import NOTHING, About
 from mediaserver.calls.protocols import MOST_HOPS, Behalf
-from mediaserver.calls.ways_out import NotTakenError
-from mediaserver.errors import CallError, ConfigError, EngineMissingError, TelephonyError
+from mediaserver.calls.targets import number_of
+from mediaserver.errors import (
+    CallError,
+    ConfigError,
+    EngineMissingError,
+    NotTakenError,
+    ProviderFault,
+    TelephonyError,
+)
 from mediaserver.media.leg import Direction, EndedBy, Leg, Termination, Why
 from providers.accounts.served import ServedAccount
 from providers.calls.call import ProviderCall
 from providers.calls.endings import call_error, error_of
-from providers.calls.numbers import fitting_prefix, may_call, shown_number
+from providers.calls.machine import Phase
 from providers.calls.office import ProviderCalls
 from providers.provider import CallOrder, Capability, ProviderNumber
+from sip.trunks.numbers import fitting_prefix, may_call
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +73,7 @@ class ProviderCarrier:
 
     def prefix_for(self, number: str) -> str | None:
         """The longest prefix by which some account may call a number; None: none may."""
-        found = (fitting_prefix(each.account.settings.prefixes, number) for each in self._for(number))
+        found = (fitting_prefix(each.account.settings, number) for each in self._for(number))
         return max((each for each in found if each is not None), key=len, default=None)
 
     def has_numbers(self, account: str, numbers: list[ProviderNumber]) -> None:
@@ -120,6 +128,8 @@ class ProviderCarrier:
         name, settings = served.account.name, served.account.settings
         try:
             served.refuse_placing()
+            if Capability.PLACE not in served.capabilities:
+                raise ConfigError("it places no calls with their audio here")
             shown = shown_number(caller, settings.caller, self._numbers.get(name, frozenset()))
             if not shown:
                 raise ConfigError("it has no number to be shown as the caller: set `caller`")
@@ -127,14 +137,12 @@ class ProviderCarrier:
             raise NotTakenError(f"{name}: {error}", NO_ACCOUNT) from None
         call = self._begun(served, to, shown)
         call.on_ringing = on_ringing
+        # A task of its own: who gives up must not take the provider's answer away, which has the id by which
+        # the call is hung up.
+        calls = self._calls
+        calls.means.spawn(self._order(call, timeout_s), f"a call by {name}")
         try:
-            # A task of its own: who gives up must not take the provider's answer away, in which the id is
-            # by which the call is hung up.
-            ordering = self._calls.means.spawn(self._order(call, timeout_s), f"a call by {name}")
-            async with asyncio.timeout(timeout_s):
-                await asyncio.wait({ordering, asyncio.ensure_future(call.connected_or_over())},
-                                   return_when=asyncio.FIRST_COMPLETED)
-                await call.connected_or_over()
+            await self._answered(call, timeout_s)
         except TimeoutError:
             call.leg.ended(NOT_IN_TIME)
             raise CallError(f"{name}: nobody answered within {timeout_s:g} s", 408) from None
@@ -157,14 +165,22 @@ class ProviderCarrier:
             limits.give_back()
             raise NotTakenError(f"{name}: {why}", NO_ACCOUNT)
         try:
-            call = calls.new_call(
-                served, Direction.OUTBOUND, caller=shown, to=to, remote=served.account.kind
-            )
+            call = calls.new_call(served, Direction.OUTBOUND, caller=shown, to=to, remote=served.account.kind)
         except (TelephonyError, ConfigError, EngineMissingError) as error:
             raise NotTakenError(f"{name}: {error}", NO_ACCOUNT) from None
         call.call_id = logs.calling()
         call.find = self._find
         return call
+
+    async def _answered(self, call: ProviderCall, timeout_s: float) -> None:
+        """It is connected, or over. Raises TimeoutError: nobody has answered."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                await call.connected_or_over()
+        except TimeoutError:
+            if call.machine.phase is not Phase.CONNECTING:
+                raise
+            await call.connected_or_over()  # answered in time; its stream has a limit of its own
 
     async def _order(self, call: ProviderCall, timeout_s: float) -> None:
         settings = call.account.settings
@@ -178,7 +194,7 @@ class ProviderCarrier:
             call.on_changed(call)
             ref = await call.provider.place(order)
         except ConfigError as error:
-            call.not_taken(TelephonyError(str(error), REFUSED))
+            call.not_taken(TelephonyError(str(error), ProviderFault.REFUSED))
         except TelephonyError as error:
             if error.maybe:
                 log.warning("%s may have taken the call to %s: %s", call.account.name, call.to, error)
@@ -187,7 +203,7 @@ class ProviderCarrier:
                 call.not_taken(error)
         except Exception:
             log.exception("a call by the account %s could not be ordered", call.account.name)
-            call.not_taken(TelephonyError("its order failed here; the log says more", REFUSED))
+            call.not_taken(TelephonyError("it failed here; the log says more", ProviderFault.REFUSED))
         else:
             call.named(ref)
 
@@ -218,4 +234,13 @@ def _rank(served: ServedAccount) -> tuple[bool, int]:
 
 def _may(served: ServedAccount, to: str) -> bool:
     settings = served.account.settings
-    return settings.enabled and served.kind.dialect is not None and may_call(settings.prefixes, to)
+    return settings.enabled and served.kind.dialect is not None and may_call(settings, to)
+
+
+def shown_number(caller: str, usual: str, numbers: frozenset[str]) -> str:
+    """The caller's number where it is one of the account's, else the account's usual one; empty: none."""
+    number = number_of(caller)
+    return number if number and (number == usual or number in numbers) else usual
+
+
+_LIMITS = {"full": "full (max_calls)", "too fast": "called too often in this second (max_cps)"}

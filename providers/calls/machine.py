@@ -6,9 +6,9 @@
                                                   └─LEFT, STOPPED, LATE──▶ CLOSING ──ENDED──▶ OVER
 
 What is told comes late, twice and in any order: by webhooks, by the stream, by our own leg, by asking. Each
-is an event; what is not in the table for a phase changes nothing there. A phase that must not last has a limit,
-after which it is LATE, so that nothing is in progress for ever. The provider's own word on the call (`state`)
-only ever goes forward (`call_state.after`), whatever the phase.
+is an event; what is not in the table for a phase changes nothing there. A phase that must not last has a
+limit, after which it is LATE, so that nothing is in progress for ever. The provider's own word on the call
+(`state`) only ever goes forward (`call_state.after`), whatever the phase.
 """
 
 from __future__ import annotations
@@ -193,6 +193,11 @@ class CallMachine:
                 return self.happened(Event.ANSWERED)
             case _:
                 return ()
+
+    def not_taken(self) -> tuple[Do, ...]:
+        """The provider has refused the order."""
+        self.state = after(self.state, CallState.FAILED)
+        return self.happened(Event.NOT_TAKEN)
 
     def settle(self) -> tuple[Do, ...]:
         """It is known by other means that there is no such call any more."""
