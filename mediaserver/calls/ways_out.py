@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 from mediaserver.calls.protocols import Carrier
+from mediaserver.calls.wishes import NO_WISHES, Wishes
 from mediaserver.errors import CallError, NotTakenError
 from mediaserver.media.leg import Leg
 
@@ -47,11 +48,20 @@ class NumbersOut:
         found = (way.prefix_for(number) for way in self._ways)
         return max((each for each in found if each is not None), key=len, default=None)
 
-    async def place(self, to: str, caller: str, *, timeout_s: float, trunk: str = "", **more: Any) -> Leg:
+    async def place(
+        self,
+        to: str,
+        caller: str,
+        *,
+        timeout_s: float,
+        trunk: str = "",
+        wishes: Wishes = NO_WISHES,
+        **more: Any,
+    ) -> Leg:
         """As `Carrier.place`. Raises CallError; NotTakenError where none took it."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout_s
-        ways = [way for way in self._in_order(to) if not trunk or way.knows(trunk)]
+        ways = [way for way in self._in_order(to, wishes.prefers) if not trunk or way.knows(trunk)]
         if not ways:
             what = f"the trunk {trunk} is not there, not enabled, or has no" if trunk else "no trunk has a"
             raise NotTakenError(f"{what} prefix for {to}", 503)
@@ -61,17 +71,14 @@ class NumbersOut:
             if refused and left < SHORTEST_S:
                 break
             try:
-                return await way.place(to, caller, timeout_s=left, trunk=trunk, **more)
+                return await way.place(to, caller, timeout_s=left, trunk=trunk, wishes=wishes, **more)
             except NotTakenError as error:
                 refused.append(error)
         raise NotTakenError("; ".join(map(str, refused)), refused[-1].code)
 
-    def _in_order(self, to: str) -> list[RankedCarrier]:
-        ranked = [(way.priority_for(to), way) for way in self._ways if way.serves(to)]
-        return [
-            way
-            for priority, way in sorted(
-                ((priority, way) for priority, way in ranked if priority is not None),
-                key=lambda each: each[0],
-            )
-        ]
+    def _in_order(self, to: str, preferred: str) -> list[RankedCarrier]:
+        ranked = []
+        for way in self._ways:
+            if (priority := way.priority_for(to)) is not None:
+                ranked.append(((not way.knows(preferred), priority), way))
+        return [way for _, way in sorted(ranked, key=lambda each: each[0])]

@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 from mediaserver.calls.playing import Looped
 from mediaserver.calls.ringing_tone import ringing_tone
 from mediaserver.errors import CallError, TelephonyError
-from mediaserver.media.leg import Direction, EndedBy, Termination, Why
+from mediaserver.media.leg import Direction, EndedBy, Termination, WhoAnswered, Why
 from mediaserver.media.socket_leg import SocketPeer
 from providers.accounts import doors
 from providers.accounts.served import ServedAccount
@@ -153,7 +153,7 @@ class ProviderCall:
         """The provider says something of it."""
         before = (self.state, self.answered_by, self.cost, self.detail)
         if report.answered_by is not None:
-            self.answered_by = report.answered_by
+            self._answered_by(report.answered_by)
         if report.cost is not None:
             self.cost, self.currency = report.cost, report.currency or self.currency
         if report.code is not None and not self.state.over:
@@ -306,6 +306,11 @@ class ProviderCall:
 
     # -- inside
 
+    def _answered_by(self, by: AnsweredBy) -> None:
+        if by is not self.answered_by:
+            self.answered_by = by
+            self.leg.tell(WhoAnswered(by))
+
     def _do(self, follows: tuple[Do, ...]) -> None:
         self._watch_limit()
         for each in follows:
@@ -414,7 +419,8 @@ class ProviderCall:
 
     async def _hang_up(self) -> None:
         if not self.ref and self.maybe_taken:
-            await self.find(self)
+            await self.find(self)  # it is hung up where one is found
+            return
         if not self.ref or self.machine.phase is Phase.OVER:
             return  # it is hung up as soon as its id is known
         try:

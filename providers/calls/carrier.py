@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from mediaserver import logs
 from mediaserver.calls.about import NOTHING, About
 from mediaserver.calls.protocols import MOST_HOPS, Behalf
 from mediaserver.calls.targets import number_of
+from mediaserver.calls.wishes import NO_WISHES, Wishes
 from mediaserver.errors import (
     CallError,
     ConfigError,
@@ -94,20 +95,22 @@ class ProviderCarrier:
         about: About = NOTHING,
         behalf: Behalf | None = None,
         trunk: str = "",
+        wishes: Wishes = NO_WISHES,
     ) -> Leg:
         """Call a number by the best account, and by the next one while none takes it and there is time.
-        `trunk`: the name of the only one that is asked. Raises CallError: what became of the call;
+        `trunk`: the name of the only one that is asked. `wishes`: the account that is preferred
+        is asked first. Raises CallError: what became of the call;
         NotTakenError where no account took it. Cancelling the task hangs the call up."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout_s
         wanted = [each for each in self._for(to) if trunk in ("", each.account.name)]
         reasons: list[str] = []
-        for served in sorted(wanted, key=_rank):
+        for served in sorted(wanted, key=lambda each: _rank(each, wishes.prefers)):
             left = deadline - loop.time()
             if reasons and left < SHORTEST_S:
                 break
             try:
-                return await self._by(served, to, caller, left, on_ringing)
+                return await self._by(served, to, caller, left, on_ringing, wishes)
             except NotTakenError as error:
                 log.info("%s", error)
                 reasons.append(str(error))
@@ -122,7 +125,13 @@ class ProviderCarrier:
         return [each for each in self._calls.board.accounts if _may(each, to)]
 
     async def _by(
-        self, served: ServedAccount, to: str, caller: str, timeout_s: float, on_ringing: Callable[[], object]
+        self,
+        served: ServedAccount,
+        to: str,
+        caller: str,
+        timeout_s: float,
+        on_ringing: Callable[[], object],
+        wishes: Wishes,
     ) -> Leg:
         """Raises NotTakenError: the provider has not taken it. CallError: it has, and nobody answered."""
         name, settings = served.account.name, served.account.settings
@@ -130,7 +139,9 @@ class ProviderCarrier:
             served.refuse_placing()
             if Capability.PLACE not in served.capabilities:
                 raise ConfigError("it places no calls with their audio here")
-            shown = shown_number(caller, settings.caller, self._numbers.get(name, frozenset()))
+            shown = shown_number(
+                (caller, wishes.number), settings.caller, self._numbers.get(name, frozenset())
+            )
             if not shown:
                 raise ConfigError("it has no number to be shown as the caller: set `caller`")
         except (TelephonyError, ConfigError) as error:
@@ -140,7 +151,7 @@ class ProviderCarrier:
         # A task of its own: who gives up must not take the provider's answer away, which has the id by which
         # the call is hung up.
         calls = self._calls
-        calls.means.spawn(self._order(call, timeout_s), f"a call by {name}")
+        calls.means.spawn(self._order(call, timeout_s, wishes), f"a call by {name}")
         try:
             await self._answered(call, timeout_s)
         except TimeoutError:
@@ -182,14 +193,15 @@ class ProviderCarrier:
                 raise
             await call.connected_or_over()  # answered in time; its stream has a limit of its own
 
-    async def _order(self, call: ProviderCall, timeout_s: float) -> None:
+    async def _order(self, call: ProviderCall, timeout_s: float, wishes: Wishes) -> None:
         settings = call.account.settings
-        detects = Capability.DETECT_MACHINE in call.provider.capabilities
+        can = call.provider.capabilities
+        detect = settings.detect_machine if wishes.detect_machine is None else wishes.detect_machine
         try:
             order = CallOrder(
                 call.session, call.to, call.caller, timeout_s, call.order_doors(timeout_s), call.format,
-                detect_machine=settings.detect_machine and detects,
-                record=settings.record and Capability.RECORD in call.provider.capabilities,
+                detect_machine=detect and Capability.DETECT_MACHINE in can,
+                record=settings.record and Capability.RECORD in can,
             )  # fmt: skip
             call.on_changed(call)
             ref = await call.provider.place(order)
@@ -227,9 +239,10 @@ class ProviderCarrier:
                 return
 
 
-def _rank(served: ServedAccount) -> tuple[bool, int]:
+def _rank(served: ServedAccount, preferred: str) -> tuple[bool, bool, int]:
     """Those in trouble last."""
-    return bool(served.trouble), served.account.settings.priority
+    account = served.account
+    return bool(served.trouble), account.name != preferred, account.settings.priority
 
 
 def _may(served: ServedAccount, to: str) -> bool:
@@ -237,10 +250,9 @@ def _may(served: ServedAccount, to: str) -> bool:
     return settings.enabled and served.kind.dialect is not None and may_call(settings, to)
 
 
-def shown_number(caller: str, usual: str, numbers: frozenset[str]) -> str:
-    """The caller's number where it is one of the account's, else the account's usual one; empty: none."""
-    number = number_of(caller)
-    return number if number and (number == usual or number in numbers) else usual
+def shown_number(wanted: Iterable[str], usual: str, numbers: frozenset[str]) -> str:
+    """The first that is wanted and one of the account's, else the account's usual one; empty: none."""
+    return next((each for each in map(number_of, wanted) if each and each in numbers), usual)
 
 
 _LIMITS = {"full": "full (max_calls)", "too fast": "called too often in this second (max_cps)"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Protocol
 
-from mediaserver.media.leg import Direction, LegStats, Termination
+from mediaserver.media.leg import Direction, LegEvent, LegStats, Termination
 from mediaserver.media.socket_leg import SocketLeg, SocketPeer
 from mediaserver.media.stream_format import StreamFormat
 from mediaserver.media.stream_wire import StreamWire
@@ -102,6 +102,10 @@ class ProviderLeg(SocketLeg):
         to us."""
         if self._line.peer is peer:
             self._line.peer = None
+
+    def tell(self, event: LegEvent) -> None:
+        """The provider says something of the far end."""
+        self._deliver(event)
 
     # -- Leg
 
