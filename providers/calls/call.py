@@ -17,7 +17,6 @@ from mediaserver.calls.playing import Looped
 from mediaserver.calls.ringing_tone import ringing_tone
 from mediaserver.errors import CallError, TelephonyError
 from mediaserver.media.leg import Direction, EndedBy, Termination, WhoAnswered, Why
-from mediaserver.media.socket_leg import SocketPeer
 from providers.accounts import doors
 from providers.accounts.served import ServedAccount
 from providers.call_state import CallState
@@ -38,7 +37,7 @@ from providers.provider import (
 )
 from providers.streams.dialect import Dialect, Started
 from providers.streams.host import StreamRefused
-from providers.streams.leg import ProviderLeg
+from providers.streams.leg import ProviderLeg, StreamPeer
 
 log = logging.getLogger(__name__)
 
@@ -115,12 +114,12 @@ class ProviderCall:
         self._gone_to: Divert | None = None
         self._limit: asyncio.TimerHandle | None = None
         self._limited: Phase | None = None
-        self._peer: SocketPeer | None = None
+        self._peer: StreamPeer | None = None
         self._stopped = False
         self._rings_here = False
         self.format = dialect.format
         self.leg = ProviderLeg(
-            means.wire, dialect.format, self,
+            means.wires, dialect.format, self,
             kind=self.account.kind, direction=direction, ref=ref or str(self.session), remote=remote,
         )  # fmt: skip
         self.leg.labels["trunk"] = self.account.name
@@ -219,7 +218,7 @@ class ProviderCall:
         waits = (Phase.ORDERED, Phase.CONNECTING, Phase.AWAY, Phase.LEAVING)
         return phase in waits or (phase is Phase.UP and self._again)
 
-    def admit(self, token: str, started: Started, peer: SocketPeer, remote: str) -> ProviderLeg:
+    def admit(self, token: str, started: Started, peer: StreamPeer, remote: str) -> ProviderLeg:
         """Raises StreamRefused."""
         if not self._tokens.take(token, self._means.now()):
             raise StreamRefused("its token is wrong, used or too old")
@@ -238,10 +237,10 @@ class ProviderCall:
         self._do(self.machine.happened(Event.STREAM))
         return self.leg
 
-    def stream_stopped(self, peer: SocketPeer, detail: str) -> None:
+    def stream_stopped(self, peer: StreamPeer, detail: str) -> None:
         self._without(peer, Event.STREAM_STOPPED, detail)
 
-    def stream_lost(self, peer: SocketPeer, detail: str) -> None:
+    def stream_lost(self, peer: StreamPeer, detail: str) -> None:
         self._without(peer, Event.STREAM_LOST, detail)
 
     async def connected_or_over(self) -> None:
@@ -364,7 +363,7 @@ class ProviderCall:
             state, self.direction, was_up=self.machine.was_up, code=self.code, detail=self.detail
         )
 
-    def _without(self, peer: SocketPeer, event: Event, detail: str) -> None:
+    def _without(self, peer: StreamPeer, event: Event, detail: str) -> None:
         if peer is not self._peer:
             return  # of a stream that was replaced, or refused
         self._peer = None

@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mediaserver.media.clock import MediaClock
-from mediaserver.media.stream_wire import StreamWire
 from mediaserver.storage.records import Sink
+from providers.streams.wires import StreamWires
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class CallMeans:
-    wire: StreamWire
-    """Carries the audio of all streams."""
+    wires: StreamWires
+    """Carry the audio of all streams."""
     clock: MediaClock
     sink: Sink
     tasks: set[asyncio.Task[None]] = field(default_factory=set)

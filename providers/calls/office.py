@@ -15,7 +15,6 @@ from mediaserver.calls.call import Call
 from mediaserver.calls.protocols import Invitation
 from mediaserver.errors import ConfigError, EngineMissingError, TelephonyError
 from mediaserver.media.leg import Direction
-from mediaserver.media.socket_leg import SocketPeer
 from mediaserver.seldom import Seldom
 from mediaserver.storage.records import ProviderCallKept, ProviderCallTold
 from providers.accounts.board import ProviderBoard
@@ -27,7 +26,7 @@ from providers.calls.seen import Seen
 from providers.provider import CallReport
 from providers.streams.dialect import Dialect, Started
 from providers.streams.host import StreamRefused
-from providers.streams.leg import ProviderLeg
+from providers.streams.leg import ProviderLeg, StreamPeer
 from sip.trunks.limits import TrunkLimits
 
 log = logging.getLogger(__name__)
@@ -134,18 +133,18 @@ class ProviderCalls:
         return call.served.kind.dialect(call.account)
 
     def admit(
-        self, kind: str, session: UUID, token: str, started: Started, peer: SocketPeer, remote: str
+        self, kind: str, session: UUID, token: str, started: Started, peer: StreamPeer, remote: str
     ) -> ProviderLeg:
         call = self.book.live(session)
         if call is None or call.account.kind != kind:
             raise StreamRefused("it is of no call that is up")
         return call.admit(token, started, peer, remote)
 
-    def stopped(self, session: UUID, peer: SocketPeer, detail: str = "") -> None:
+    def stopped(self, session: UUID, peer: StreamPeer, detail: str = "") -> None:
         if (call := self.book.live(session)) is not None:
             call.stream_stopped(peer, detail)
 
-    def lost(self, session: UUID, peer: SocketPeer, detail: str = "") -> None:
+    def lost(self, session: UUID, peer: StreamPeer, detail: str = "") -> None:
         if (call := self.book.live(session)) is not None:
             call.stream_lost(peer, detail)
 

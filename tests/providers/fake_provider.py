@@ -52,6 +52,7 @@ class FakeDialect:
     """Implements Dialect: nothing is ever written by it here."""
 
     format = MULAW
+    piece_ms = 20
     marks = True
 
     def read(self, message: str | bytes) -> StreamEvent:
@@ -96,7 +97,7 @@ class FakeStream:
 
     def rested(self) -> None: ...
 
-    def figures(self) -> dict[str, float]:
+    def figures(self) -> dict[str, int]:
         return {}
 
 

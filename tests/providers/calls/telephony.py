@@ -11,7 +11,6 @@ from typing import Any, cast
 from mediaserver.calls.call import Call
 from mediaserver.calls.routes import RouteTable
 from mediaserver.calls.targets import Targets
-from mediaserver.media.stream_wire import StreamWire
 from mediaserver.storage.records import ProviderCallKept
 from providers.calls.call import ProviderCall
 from providers.calls.carrier import ProviderCarrier
@@ -20,6 +19,7 @@ from providers.calls.means import CallMeans
 from providers.calls.office import ProviderCalls
 from providers.kind import Account, Kind, Surroundings
 from providers.provider import RecordingReport
+from providers.streams.wires import StreamWires
 from tests.mediaserver.calls.bench import Bench
 from tests.mediaserver.calls.rows import agent, route
 from tests.providers.fake_provider import OURS, FakeProvider, FakeStream, board, opens
@@ -79,7 +79,7 @@ class Telephony:
         self, folder: Path, accounts: dict[str, dict[str, Any]] | None = None, kinds: tuple[Kind, ...] = ()
     ) -> None:
         self.bench = Bench(folder, ROUTES, Targets({"ann", "bob", "carl"}))
-        self.means = HandMeans(StreamWire(), self.bench.clock, self.bench.sink)
+        self.means = HandMeans(StreamWires(), self.bench.clock, self.bench.sink)
         self.recorded: list[tuple[str, RecordingReport]] = []
         self.desks: dict[str, AccountDesk] = {}
         given = accounts if accounts is not None else {"main": {}}
