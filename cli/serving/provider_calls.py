@@ -1,5 +1,5 @@
-"""Calls by accounts at providers: joined to the switchboard, to the doors that providers ask at, and to trunks
-as one choice of ways out."""
+"""Calls by accounts at providers: joined to the switchboard, to the doors that providers ask at, and to
+trunks as one choice of ways out."""
 
 from __future__ import annotations
 
