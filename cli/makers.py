@@ -91,7 +91,7 @@ class ThinkingMaker:
             speech.tts,
             controls.hang_up,
             leg,
-            transfer=lambda last: controls.transfer(last.to, _warm(last), last.trunk),
+            transfer=lambda last: controls.transfer(last.to, _warm(last), last.trunk, last.away),
             context=Context(call.id, 0, call.direction, call.from_uri, call.to_uri, call.about),
             voice=speech.voice,
             language=speech.language,

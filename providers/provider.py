@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from mediaserver.diagnosis.finding import Finding
+from mediaserver.media.answered_by import AnsweredBy as AnsweredBy
 from mediaserver.media.leg import Direction, Termination
 from mediaserver.media.stream_format import StreamFormat
 from providers.call_state import CallState
@@ -47,18 +48,6 @@ class Capability(enum.StrEnum):
     RECEIVE_MESSAGE = "receive_message"
     CALLBACK = "callback"
     """It rings one number, then another, and connects them; no audio comes here (Zadarma)."""
-
-
-class AnsweredBy(enum.StrEnum):
-    """What answering-machine detection found."""
-
-    HUMAN = "human"
-    MACHINE = "machine"
-    """Its greeting may still be speaking."""
-    MACHINE_END = "machine_end"
-    """Its greeting is over: what is said now is recorded."""
-    FAX = "fax"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,12 @@ class NewCall(RequestModel):
         le=LONGEST_RING_S,
         description="It is given up after ringing for so long.",
     )
+    detect_machine: bool | None = Field(
+        default=None,
+        strict=True,
+        description="Whether the provider is to find out who answers, a person or a machine, where it can "
+        "(the event `answered_by`). Left out: as its account is set.",
+    )
     about: dict[str, Any] = Field(
         default_factory=dict, description="For the agent to know: at most 10,000 characters of JSON."
     )
@@ -124,6 +130,7 @@ async def place(request: web.Request, body: NewCall) -> web.StreamResponse:
                     call = await board.place_stored(
                         body.to, agent, store, caller=body.caller, ring_s=body.ring_s, about=body.about,
                         owner=who.key, may_use=lambda spec: who.may_use(spec.owner),
+                        detect_machine=body.detect_machine,
                     )  # fmt: skip
                 except CallError as error:
                     if error.code not in (400, 404):

@@ -40,14 +40,14 @@ class AgentControls:
         else:
             self._live.hang_up(why)
 
-    def transfer(self, to: str, warm: Warm | None = None, trunk: str = "") -> None:
-        self._spawn(self._hand_over(to, warm, trunk))
+    def transfer(self, to: str, warm: Warm | None = None, trunk: str = "", away: bool = False) -> None:
+        self._spawn(self._hand_over(to, warm, trunk, away))
 
     async def _leave(self, why: Termination) -> None:
         self._live.dismiss()
         self._live.end_if_alone(why)
 
-    async def _hand_over(self, to: str, warm: Warm | None, trunk: str) -> None:
+    async def _hand_over(self, to: str, warm: Warm | None, trunk: str, away: bool) -> None:
         live = self._live
         with logs.in_call(live.call.id):
             if live.over:
@@ -60,7 +60,7 @@ class AgentControls:
                 tell_agent(live, back_because(error), to, str(error))
                 return
             try:
-                await self._handing_over.hand_over(live, to, warm, trunk)
+                await self._handing_over.hand_over(live, to, warm, trunk, away)
             except VoiceForgeError as error:
                 self._gave_up(to, error)
 

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from mediaserver.calls.about import NOTHING, About
 from mediaserver.calls.events import MOMENTARY, EventBus, LiveEvent
+from mediaserver.media.answered_by import AnsweredBy
 from mediaserver.media.leg import Termination
 from mediaserver.redaction.redactor import Redactor
 from mediaserver.storage.records import CallAnswered, CallEnded, CallStarted, EventHappened, Record, Sink
@@ -53,8 +54,8 @@ class Call:
 
     __slots__ = (
         "_answered_at", "_begun", "_bus", "_listeners", "_now", "_on_end", "_sink", "_wall", "about", "agent",
-        "agent_version", "app", "direction", "from_uri", "history", "id", "messages", "owner", "payer",
-        "redactor", "shown_as", "started", "state", "termination", "to_uri",
+        "agent_version", "answered_by", "app", "direction", "from_uri", "history", "id", "messages", "owner",
+        "payer", "redactor", "shown_as", "started", "state", "termination", "to_uri",
     )  # fmt: skip
 
     def __init__(
@@ -92,6 +93,8 @@ class Call:
         self.owner = owner
         self.redactor = redactor
         """Leaves numbers and names out of all that it keeps and tells; None: nothing is left out."""
+        self.answered_by: AnsweredBy | None = None
+        """Who has picked up where we called, as far as somebody has found out."""
         self.messages = 0
         """That were begun in it."""
         self.state = CallState.NEW
@@ -165,6 +168,13 @@ class Call:
         """Tell of each live event from now on, at once: a plain cheap call that never raises. For who watches
         this call alone and to its end; `EventBus.watch` is for others."""
         self._listeners.append(tell)
+
+    def picked_up(self, by: AnsweredBy) -> None:
+        """It was found out who has picked up; the last word counts."""
+        if by is not self.answered_by:
+            self.answered_by = by
+            self.note("answered_by", by=str(by))
+            self.publish("answered_by", by=str(by))
 
     def elapsed_ms(self) -> int:
         """Milliseconds since the answer; 0 before."""

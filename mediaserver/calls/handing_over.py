@@ -8,24 +8,32 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from mediaserver.calls.joining import BUSY, Joining, transferring
-from mediaserver.calls.live import LiveCall
+from mediaserver.calls.live import TRANSFERRED, LiveCall
 from mediaserver.calls.playing import Frames
 from mediaserver.calls.ringing_tone import ringing_tone
 from mediaserver.calls.setting_aside import bring_back, set_aside
+from mediaserver.calls.succession import company_of
 from mediaserver.calls.transfer_steps import told
 from mediaserver.calls.warm import Back, Briefing, BriefingVerdict, Manner, Warm
 from mediaserver.errors import CallError, DeclinedError, UnreachableError, VoiceForgeError
+from mediaserver.media.leg import Referable
 
 log = logging.getLogger(__name__)
 
 BRIEFING_S = 180.0
 """A briefing that is not over after so long, beside the time to press a key, has failed."""
+AWAY_S = 60.0
+"""The far end rings somebody itself for so long at most, as far as we wait for it."""
 NOT_ALLOWED = frozenset({401, 403, 407})
 UNWILLING = frozenset({603})
 """SIP codes of somebody who will not take the call."""
 NOT_THERE = frozenset({404, 408, 410, 480, 487})
+
+
+def _counts_nothing(payer: str, to: str) -> None: ...
 
 
 _SAID = {
@@ -61,10 +69,18 @@ def back_because(error: BaseException) -> Back:
 
 class HandingOver:
     """Of the calls of one switchboard. `music`: heard by callers who wait. `usual`: how warm transfers are
-    done where nothing else is asked for."""
+    done where nothing else is asked for. `count`: somebody else calls there for a payer's call, maybe at our
+    cost; raises CallError where that may not be."""
 
-    def __init__(self, joining: Joining, music: Frames, usual: Manner) -> None:
+    def __init__(
+        self,
+        joining: Joining,
+        music: Frames,
+        usual: Manner,
+        count: Callable[[str, str], None] = _counts_nothing,
+    ) -> None:
         self._joining = joining
+        self._count = count
         self._music = music
         self._usual = usual
 
@@ -79,13 +95,18 @@ class HandingOver:
         if warm is not None and (talker is None or talker.returned is None or talker.brief is None):
             raise CallError("nobody in this call can tell somebody else what it is about")
 
-    async def hand_over(self, live: LiveCall, to: str, warm: Warm | None, trunk: str = "") -> None:
+    async def hand_over(
+        self, live: LiveCall, to: str, warm: Warm | None, trunk: str = "", away: bool = False
+    ) -> None:
         """Returns when the first leg talks to whoever was rung. `trunk`: it is called by this one alone.
-        Raises VoiceForgeError with the first leg back at its agent; where that one cannot take it back, the
-        call ends."""
+        `away`: the far end is asked first to call there itself; not where somebody is to be briefed. Raises
+        VoiceForgeError with the first leg back at its agent; where that one cannot take it back, the call
+        ends."""
         self.check(live, to, warm)
         with transferring(live):
             told(live.call, "begun", to, warm=warm is not None)
+            if away and warm is None and await self._sent_away(live, to):
+                return
             manner = warm.manner(self._usual) if warm is not None else None
             if live.talker is not None and live.talker.returned is not None:
                 set_aside(live, self._sound(manner), waits=True)
@@ -108,6 +129,32 @@ class HandingOver:
                 bring_back(live, back_because(error), to, _in_words(error))
                 raise
             told(live.call, "accepted", to)
+
+    async def _sent_away(self, live: LiveCall, to: str) -> bool:
+        """The far end has called there itself, and the call is over. False: it does not do that, and the
+        first leg waits for somebody to be rung by us. Raises VoiceForgeError where nobody is to be rung
+        again, with the first leg back at its agent."""
+        leg = live.first.leg
+        if not isinstance(leg, Referable) or company_of(live, live.first):
+            return False
+        kept = live.talker is not None and live.talker.returned is not None
+        if kept:
+            set_aside(live, None, waits=True)
+        try:
+            self._count(live.call.payer, to)
+            await leg.refer(to, AWAY_S)
+        except BaseException as error:
+            if _may_be_rung(error) and not live.over:
+                told(live.call, "refused", to, how="refer", reason=_in_words(error))
+                return False
+            if not live.over:
+                told(live.call, "failed", to, how="refer", reason=_in_words(error))
+            bring_back(live, back_because(error), to, _in_words(error))
+            raise
+        if not live.over:  # else the far end hung up, as it may once it has taken the call
+            told(live.call, "accepted", to, how="refer")
+            live.hang_up(TRANSFERRED)
+        return True
 
     def _sound(self, manner: Manner | None) -> Frames | None:
         """None: how it rings there."""
@@ -148,6 +195,13 @@ class HandingOver:
             if given is not BriefingVerdict.TAKEN:
                 raise DeclinedError(_SAID[given], given)
             live.join(party)
+
+
+def _may_be_rung(error: BaseException) -> bool:
+    """The far end does not call others, or not this one: nobody was rung by it."""
+    return isinstance(error, CallError) and (
+        error.code is None or error.code not in BUSY | UNWILLING | NOT_THERE
+    )
 
 
 def _in_words(error: BaseException) -> str:

@@ -17,6 +17,7 @@ from mediaserver.calls.means import Means
 from mediaserver.calls.protocols import Behalf, Carrier
 from mediaserver.calls.targets import Targets, number_of
 from mediaserver.calls.transfer_steps import told
+from mediaserver.calls.wishes import NO_WISHES, Wishes
 from mediaserver.errors import CallError, CapacityError, VoiceForgeError
 from mediaserver.media.leg import EndedBy, Leg, Termination, Why
 
@@ -148,6 +149,7 @@ class Joining:
             about=live.call.about,
             behalf=behalf,
             trunk=trunk,
+            wishes=self._wishes(live, to),
         )
         with logs.in_call(live.call.id):  # whoever asked for it: what is said of it belongs to the call
             task = asyncio.create_task(placing)
@@ -179,6 +181,14 @@ class Joining:
         if self._targets.is_extension(to) or not number_of(to):
             return call.from_uri
         return "" if call.payer == NOBODY_KNOWN else call.shown_as or call.from_uri
+
+    def _wishes(self, live: LiveCall, to: str) -> Wishes:
+        """By what the call came in or went out, where a number is called for it."""
+        call = live.call
+        if self._targets.is_extension(to) or not number_of(to):
+            return NO_WISHES
+        ours = call.from_uri if call.direction == "outbound" else call.to_uri
+        return Wishes(live.way, number_of(ours))
 
     @contextmanager
     def hung_up_on_error(self, leg: Leg) -> Iterator[None]:

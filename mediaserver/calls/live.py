@@ -38,6 +38,7 @@ from mediaserver.media.leg import (
     LegEvent,
     Termination,
     TransferAsked,
+    WhoAnswered,
     Why,
 )
 
@@ -122,6 +123,11 @@ class LiveCall:
         self.first.app = talker.app
 
     @property
+    def way(self) -> str:
+        """The trunk or account by which the first leg came in or went out; empty: by none."""
+        return str(self.first.leg.stats().detail.get("trunk", ""))
+
+    @property
     def words_only(self) -> bool:
         """It is in writing: its leg is not the clock's."""
         return self.talker is not None and self.talker.words_only
@@ -136,6 +142,8 @@ class LiveCall:
             first.recording = self.means.recorder.open(self.call.id, self.call.started)
         self._kept.opened(first)
         self._attach(first)
+        if (known := self.call.answered_by) is not None:  # before there was somebody to tell it
+            self.tell_first(WhoAnswered(known))
 
     @property
     def over(self) -> bool:
@@ -406,6 +414,10 @@ class LiveCall:
             return
         if isinstance(event, Digit) and not self._kept.counts(party):
             return
+        if isinstance(event, WhoAnswered):
+            if party is not self.first or self.call.direction != "outbound":
+                return  # who was rung for the call is a human's business: it takes the call, or does not
+            self.call.picked_up(event.by)
         if isinstance(event, Hold):
             party.far_held = event.held
         if isinstance(event, Digit) and party is not self.first:

@@ -24,6 +24,7 @@ from mediaserver.calls.routes import AgentSpec, Routes
 from mediaserver.calls.stored_first import StoredFirst
 from mediaserver.calls.targets import Targets
 from mediaserver.calls.warm import check_ring
+from mediaserver.calls.wishes import NO_WISHES, Wishes
 from mediaserver.errors import CallError, VoiceForgeError
 from mediaserver.media.leg import EndedBy, Termination, Why
 
@@ -64,6 +65,7 @@ class OutgoingCalls:
         owner: UUID | None,
         may_use: Callable[[AgentSpec], bool],
         first: StoredFirst | None = None,
+        detect_machine: bool | None = None,
     ) -> Call:
         """As `mediaserver.calls.protocols.Switchboard` has it. `first`: stores it before anybody is rung."""
         self._targets.check(to)
@@ -75,7 +77,8 @@ class OutgoingCalls:
         if spec is None or not may_use(spec):
             name = agent if isinstance(agent, str) else agent.name
             raise CallError(f"there is no agent {name!r}", 404)
-        return self._begin(to, spec, caller, ring_s, about, owner, first=first)
+        wishes = Wishes(detect_machine=detect_machine)
+        return self._begin(to, spec, caller, ring_s, about, owner, first=first, wishes=wishes)
 
     def called_for(self, wanted: CallWanted) -> None:
         """Somebody outside of all calls wants an agent to call somebody: answer it, and do it."""
@@ -106,6 +109,7 @@ class OutgoingCalls:
         errand: Errand = OURS,
         *,
         first: StoredFirst | None = None,
+        wishes: Wishes = NO_WISHES,
     ) -> Call:
         """Raises CallError, CapacityError."""
         self._setup.maker(spec).check(spec)  # nobody's phone is to ring for an agent that cannot talk
@@ -114,7 +118,7 @@ class OutgoingCalls:
         call = self._setup.new_call("outbound", caller or spec.name, to, spec, about, owner, begin=begin)
         if errand.behalf is not None:
             call.payer = errand.behalf.payer
-        task = asyncio.create_task(self._place(call, to, spec, caller, ring_s, errand, first))
+        task = asyncio.create_task(self._place(call, to, spec, caller, ring_s, errand, first, wishes))
         self.placing[call.id] = task
 
         def placed(task: asyncio.Task[None]) -> None:
@@ -137,6 +141,7 @@ class OutgoingCalls:
         ring_s: float,
         errand: Errand,
         first: StoredFirst | None,
+        wishes: Wishes,
     ) -> None:
         def rings() -> None:
             call.ring()
@@ -149,7 +154,7 @@ class OutgoingCalls:
                 way_out = self._way_out(to, call)
                 leg = await way_out.place(
                     to, caller, timeout_s=ring_s, on_ringing=rings, hops=errand.hops, about=call.about,
-                    behalf=errand.behalf,
+                    behalf=errand.behalf, wishes=wishes,
                 )  # fmt: skip
             except VoiceForgeError as error:
                 call.end(unanswered(error))

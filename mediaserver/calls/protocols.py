@@ -22,6 +22,7 @@ from mediaserver.calls.routes import AgentSpec
 from mediaserver.calls.seat_kinds import SeatKind
 from mediaserver.calls.stored_first import StoreCall
 from mediaserver.calls.warm import Back, Briefing, Warm
+from mediaserver.calls.wishes import Wishes
 from mediaserver.media.leg import App, Leg, Termination
 
 MOST_HOPS = 70
@@ -114,13 +115,15 @@ class Carrier(Protocol):
         about: About = ...,
         behalf: Behalf | None = ...,
         trunk: str = ...,
+        wishes: Wishes = ...,
     ) -> Coroutine[Any, Any, Leg]:
         """Call `to` and wait until it is answered. `on_ringing`: it rings there; called once, or never.
         `on_early`: this leg can be heard and is not answered; called once for each that is tried, or never.
         `hops`: servers that the call may go over on its way. `about`: what the call is about, of which a
         trunk may give something along ("sip": its headers, whether its caller is private). `behalf`: in
-        whose name, when that is not its caller's. `trunk`: by this one alone; empty: by any. Cancelling
-        cancels the call. Raises CallError, also where it has no such trunk."""
+        whose name, when that is not its caller's. `trunk`: by this one alone; empty: by any. `wishes`: what
+        it does where it can. Cancelling cancels the call. Raises CallError, also where it has no such
+        trunk."""
 
 
 class CallControls(Protocol):
@@ -129,11 +132,12 @@ class CallControls(Protocol):
     def hang_up(self, why: Termination) -> None:
         """The app has said its last. The call ends, unless the caller still has somebody to talk to."""
 
-    def transfer(self, to: str, warm: Warm | None = None, trunk: str = "") -> None:
+    def transfer(self, to: str, warm: Warm | None = None, trunk: str = "", away: bool = False) -> None:
         """Hand the call over. The app has said its last: on hold it waits while the caller hears that it
         rings, and is told that its part is over once somebody talks to the caller. When nobody does, the
         caller comes back to it (`Talker.returned`); the call ends where it cannot. `trunk`: a number is
-        called by this one alone."""
+        called by this one alone. `away`: the caller's own side (its provider, its PBX) is asked first to call
+        there itself, and we are out of the call then; where it does not do that it goes as without."""
 
 
 class Steering(Protocol):
@@ -237,10 +241,13 @@ class Switchboard(Protocol):
         about: About = ...,
         owner: UUID | None = None,
         may_use: Callable[[AgentSpec], bool] = ...,
+        detect_machine: bool | None = ...,
     ) -> Call:
         """Call somebody for an agent, by its name or as it is; returns at once. `ring_s`: given up after so
         long. `about`: what the agent is to know, small JSON. `owner`: the key whose call it is; None: the
-        operator's. `may_use`: whether whoever asks knows of that agent. Raises CallError (404: no such agent,
+        operator's. `may_use`: whether whoever asks knows of that agent. `detect_machine`: whether it is
+        to be found out who answers (`WhoAnswered`), where the way out can do that; None: as it is
+        set. Raises CallError (404: no such agent,
         403: nobody who may be called, 400: the caller is no name, 480 or 503: the agent cannot talk now),
         CapacityError."""
 
@@ -255,6 +262,7 @@ class Switchboard(Protocol):
         about: About = ...,
         owner: UUID | None = None,
         may_use: Callable[[AgentSpec], bool] = ...,
+        detect_machine: bool | None = ...,
     ) -> Call:
         """As `place`, but nobody is rung before `store` has stored the call's row, and that is waited for.
         Raises what `store` raises, too: then no call is placed; CallError (487): it was hung up before."""

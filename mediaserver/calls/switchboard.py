@@ -100,7 +100,7 @@ class LocalSwitchboard:
         self._hold_music = hold_music
         self._means = Means(clock, sink, metrics, recorder, self._spawn, hold_music)
         self._joining = Joining(targets, self._means, self._way_out)
-        self._handing_over = HandingOver(self._joining, hold_music, warm)
+        self._handing_over = HandingOver(self._joining, hold_music, warm, self._count)
         self._setup = setup = CallSetup(
             makers=makers,
             registry=registry,
@@ -175,10 +175,12 @@ class LocalSwitchboard:
         owner: UUID | None = None,
         may_use: Callable[[AgentSpec], bool] = everybody,
         first: StoredFirst | None = None,
+        detect_machine: bool | None = None,
     ) -> Call:
         return self._outgoing.place(
-            to, agent, caller=caller, ring_s=ring_s, about=about, owner=owner, may_use=may_use, first=first
-        )
+            to, agent, caller=caller, ring_s=ring_s, about=about, owner=owner, may_use=may_use, first=first,
+            detect_machine=detect_machine,
+        )  # fmt: skip
 
     async def place_stored(self, to: str, agent: str | AgentSpec, store: StoreCall, **more: Any) -> Call:
         first = StoredFirst(store)
@@ -252,8 +254,7 @@ class LocalSwitchboard:
     async def refer(self, call_id: UUID, to: str) -> None:
         live = self._answered(call_id)
         self._handing_over.check(live, to, None)
-        if self.outbound is not None:  # a carrier that is sent elsewhere may have us pay for it
-            self.outbound.count(live.call.payer, to)
+        self._count(live.call.payer, to)
         await refer_away(self._handing_over, live, to, self._hold_music)
 
     async def add(self, call_id: UUID, to: str) -> None:
@@ -373,6 +374,11 @@ class LocalSwitchboard:
         """Raises CallError where this payer may not have it called now."""
         if self.outbound is not None:
             self.outbound.check(payer, to)
+
+    def _count(self, payer: str, to: str) -> None:
+        """A carrier that is sent elsewhere may have us pay for it. Raises CallError where it may not be."""
+        if self.outbound is not None:
+            self.outbound.count(payer, to)
 
     def _transfer_asked(self, live: LiveCall, party: Party, asked: TransferAsked) -> None:
         self._referring.asked(live, party, asked)

@@ -8,6 +8,7 @@ from mediaserver.calls.call import Call
 
 
 def told(call: Call, step: str, to: str, **more: Any) -> None:
-    """`step`: begun, ringing, briefing, accepted, failed or returned."""
+    """`step`: begun, ringing, briefing, accepted, refused (the far end does not call there itself: we
+    do), failed or returned."""
     call.note(f"transfer_{step}", to=to, **more)
     call.publish("transfer", step=step, to=to, **more)

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple, Protocol, TypeAlias, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
+from mediaserver.media.answered_by import AnsweredBy
+
 Frame: TypeAlias = npt.NDArray[np.int16]
 """Mono audio, shape (320,), int16, 16 kHz. Never changed after it was handed over."""
 
@@ -167,7 +169,15 @@ class TransferAsked:
     """Whose limits on calls out count ("extension:101"); empty: those of whoever began the call."""
 
 
-LegEvent: TypeAlias = Voice | Digit | Hold | TransferAsked | Ended
+@dataclass(frozen=True, slots=True)
+class WhoAnswered:
+    """It was found out who has picked up, or what; may come more than once, the last counts: a machine whose
+    greeting ends, or that was a person after all."""
+
+    by: AnsweredBy
+
+
+LegEvent: TypeAlias = Voice | Digit | Hold | TransferAsked | WhoAnswered | Ended
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,9 @@ class Transfer:
     """How it takes the call: by pressing 1, or by staying on the line; empty: as the settings say."""
     trunk: str = ""
     """The number is called by this trunk alone; empty: by the best that may call it."""
+    away: bool = False
+    """The caller's own side (its provider, its PBX) is asked first to call there itself; where it does that,
+    the call with us ends, and nobody comes back from it. Never with `warm`."""
 
     def __post_init__(self) -> None:
         """Raises ValueError: the agent is to hear of its mistake, not the caller."""

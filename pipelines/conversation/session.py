@@ -24,6 +24,7 @@ from mediaserver.media.leg import (
     Termination,
     TransferAsked,
     Voice,
+    WhoAnswered,
     Why,
 )
 from mediaserver.media.level import level_db
@@ -245,6 +246,8 @@ class AgentSession(SteeredDialogue):
                 self._run(self.turn.digit(self._t, digit))
             case Hold(held=held):
                 self._hold(held)
+            case WhoAnswered():
+                """Kept with the call."""
             case TransferAsked():
                 """The owner of the call decides."""
             case Ended(termination=termination):

@@ -86,11 +86,15 @@ class Dialect(Protocol):
     def marks(self) -> bool:
         """Whether the provider says what was played."""
 
+    @property
+    def piece_ms(self) -> int:
+        """The least that it takes at once; 20 as a rule."""
+
     def read(self, message: str | bytes) -> StreamEvent:
         """Raises StreamFault. Payloads that are no base64 are a fault of this message alone."""
 
     def audio(self, octets: bytes) -> str | bytes:
-        """20 ms to be played, or more."""
+        """To be played behind what came before; `piece_ms`, or some of these."""
 
     def mark(self, name: str) -> str | bytes | None:
         """Asks to be told when all before this was played; None: it cannot."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from mediaserver.calls.about import NOTHING, About
 from mediaserver.calls.protocols import Behalf
+from mediaserver.calls.wishes import NO_WISHES, Wishes
 from mediaserver.errors import CallError, UnreachableError
 from mediaserver.media.leg import Leg
 from sip.access.endpoints import Endpoints
@@ -54,12 +55,13 @@ class SipCarrier:
         about: About = NOTHING,
         behalf: Behalf | None = None,
         trunk: str = "",
+        wishes: Wishes = NO_WISHES,
     ) -> SipLeg:
         """Call all phones of an extension, or a sip: address, and wait for the answer. `caller`: a SIP
         address, or a name or number at ours; empty: this server. `on_ringing`: it rings there; called at most
         once. `on_early`: what it plays before the answer can be heard; of several phones, the last to begin.
         `hops`: servers that the call may go over. `about`: not for phones. `behalf`: who
-        had it called. `trunk`: there is none to a phone.
+        had it called. `trunk`, `wishes`: there is nothing of that to a phone.
 
         Raises CallError with the SIP code (480: no phone of the extension can be reached), CapacityError when
         no RTP port is free. Cancelling the task cancels the call.

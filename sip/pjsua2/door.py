@@ -9,6 +9,7 @@ from collections.abc import Callable
 from mediaserver.calls.about import NOTHING, About
 from mediaserver.calls.may_dial import MayDial
 from mediaserver.calls.protocols import Behalf
+from mediaserver.calls.wishes import NO_WISHES, Wishes
 from mediaserver.errors import CallError
 from mediaserver.host_port import host_port
 from mediaserver.media.leg import Direction, EndedBy, Leg, Termination, Why
@@ -123,6 +124,7 @@ class PjsuaDoor:
         about: About = NOTHING,
         behalf: Behalf | None = None,
         trunk: str = "",
+        wishes: Wishes = NO_WISHES,
     ) -> PjsuaLeg:
         """See Carrier. PJSIP sets Max-Forwards itself: a call that has no hop left is not placed, others
         begin anew. What they play before they answer is not heard."""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 
 from mediaserver.calls.about import NOTHING, About
 from mediaserver.calls.protocols import Behalf
+from mediaserver.calls.wishes import NO_WISHES, Wishes
 from mediaserver.errors import CallError
 from mediaserver.media.leg import Leg
 from mediaserver.seldom import Seldom
@@ -77,10 +78,12 @@ class TrunkCarrier:
         about: About = NOTHING,
         behalf: Behalf | None = None,
         trunk: str = "",
+        wishes: Wishes = NO_WISHES,
     ) -> SipLeg:
         """Call a number by the best trunk, and by the next one while they fail and there is time. `about`: of
         which a trunk may give something along (see `given_along`). `behalf`: who had it called. `trunk`: the
-        name of the only one that is asked.
+        name of the only one that is asked. `wishes`: the trunk that is preferred is asked first, if it stands
+        well.
 
         Raises CallError: what a trunk said last of the call; 503 when none could be asked, with the reason
         for each. CapacityError when no RTP port is free. Cancelling the task cancels the call.
@@ -96,7 +99,7 @@ class TrunkCarrier:
         told = _Once(on_ringing)
         reasons = [_standing(line, loop.time()) for line in wanted if not _usable(line, loop.time())]
         code: int | None = None
-        asked = in_order(wanted, loop.time(), self._draw)
+        asked = in_order(wanted, loop.time(), self._draw, wishes.prefers)
         for line in asked:
             left = deadline - loop.time()
             if left < SHORTEST_S:

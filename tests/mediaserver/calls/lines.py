@@ -10,6 +10,7 @@ import numpy as np
 from mediaserver.calls.about import NOTHING, About
 from mediaserver.calls.may_dial import EVERYBODY
 from mediaserver.calls.protocols import Behalf
+from mediaserver.calls.wishes import NO_WISHES, Wishes
 from mediaserver.errors import CallError, VoiceForgeError
 from mediaserver.media.leg import (
     Digit,
@@ -163,6 +164,7 @@ class Lines:
         self.cancelled: list[str] = []
         self.behalf: Behalf | None = None
         self.trunks: list[str] = []
+        self.wishes: list[Wishes] = []
 
     def serves(self, to: str) -> bool:
         return self.everybody or to in self.phones
@@ -179,10 +181,12 @@ class Lines:
         about: About = NOTHING,
         behalf: Behalf | None = None,
         trunk: str = "",
+        wishes: Wishes = NO_WISHES,
     ) -> Line:
         self.told.append(about)
         self.behalf = behalf
         self.trunks.append(trunk)
+        self.wishes.append(wishes)
         self.placed.append((to, caller))
         self.hops.append(hops)
         self.rang_s.append(timeout_s)

@@ -77,6 +77,16 @@ def test_calls_are_shared_by_weight() -> None:
     assert 2800 < first["three"] < 3200
 
 
+def test_the_trunk_of_the_call_comes_first_while_it_stands_well() -> None:
+    ill, near, far = line("ill"), line("near", 1), line("far", 9)
+    for _ in range(10):
+        ill.scorecard.attempted(0.0)
+        ill.scorecard.failed(503, 0.0, fault=True)
+    lines = [ill, near, far]
+    assert names(in_order(lines, 0.0, lambda: 0.5, "far")) == ["far", "near", "ill"]
+    assert names(in_order(lines, 0.0, lambda: 0.5, "ill")) == ["near", "far", "ill"]
+
+
 def test_only_trunks_that_may_call_a_number_are_looked_at() -> None:
     lines = [line("a"), line("off", enabled=False)]
     assert names(for_number(lines, "+4930")) == ["a"] and for_number(lines, "+33") == []
