@@ -6,7 +6,7 @@ import argparse
 import getpass
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from mediaserver.errors import ConfigError
@@ -47,15 +47,23 @@ def wishes(
     return said
 
 
-def secrets_of(names: Iterable[str]) -> dict[str, str]:
-    """Asked for one by one; without a terminal each is a line of stdin, in this order. Raises ConfigError."""
+def secrets_of(model: type[AccountSettings], given: Container[str], needed: bool = True) -> dict[str, str]:
+    """Those that are not given already, asked for one by one: first what an account must have, then the rest,
+    which may be left empty. Without a terminal each is a line of stdin, in this order. `needed`: False: what
+    an account must have may be left empty, too. Raises ConfigError."""
+    fields = {name: field for name, field in model.model_fields.items() if name in secret_names(model)}
     found: dict[str, str] = {}
-    for name in names:
+    for name in sorted(fields, key=lambda name: not fields[name].is_required()):
+        if name in given:
+            continue
+        must = needed and fields[name].is_required()
         if sys.stdin.isatty():
-            found[name] = getpass.getpass(f"{name}: ")
+            value = getpass.getpass(f"{name}: " if must else f"{name} (Enter for none): ")
         else:
-            found[name] = sys.stdin.readline().rstrip("\r\n")
-        if not found[name]:
+            value = sys.stdin.readline().rstrip("\r\n")
+        if value:
+            found[name] = value
+        elif must:
             raise ConfigError(f"{name} is missing: type it, give it as a line of stdin, or use --secret-env")
     return found
 
