@@ -122,12 +122,11 @@ async def _add(settings: Settings, args: argparse.Namespace) -> None:
     rows = rows_of(settings)
     kind = rows.kinds.kind(args.kind)
     said = wishes(args, kind.account, os.environ)
-    missing = sorted((secret_names(kind.account) & set(required_of(kind))) - said.keys())
     plain = sorted(set(required_of(kind)) - secret_names(kind.account) - said.keys())
     if plain:  # before anybody types a secret
         words = " ".join(f"--set {name}=..." for name in plain)
         raise ConfigError(f"{', '.join(plain)} missing: give {words}")
-    account = rows.made(args.name, args.kind, {**said, **secrets_of(missing)})
+    account = rows.made(args.name, args.kind, {**said, **secrets_of(kind.account, said)})
     written = rows.written(account)
     async with server_database(settings) as connection:
         if not await table.add_provider(connection, account.name, account.kind, *written):
@@ -144,7 +143,7 @@ async def _set(settings: Settings, args: argparse.Namespace) -> None:
     from cli.provider_accounts.asking import secrets_of, wishes
     from cli.provider_accounts.opening import rows_of, unknown
     from mediaserver.storage import providers as table
-    from providers.accounts.rows import required_of, secret_names, secret_of, shown
+    from providers.accounts.rows import shown
 
     rows = rows_of(settings)
     async with server_database(settings) as connection:
@@ -155,10 +154,7 @@ async def _set(settings: Settings, args: argparse.Namespace) -> None:
         said = wishes(args, kind.account, os.environ)
         before = _before(rows, row, args.secrets)
         if args.secrets:
-            asked = set(required_of(kind)) & secret_names(kind.account)
-            if before is not None:
-                asked |= {each for each in secret_names(kind.account) if secret_of(before.settings, each)}
-            said |= secrets_of(sorted(asked - said.keys()))
+            said |= secrets_of(kind.account, said, needed=before is None)
         if before is None:
             account = rows.made(row["name"], row["kind"], {**(row["settings"] or {}), **said})
         else:

@@ -74,8 +74,10 @@ def test_secrets_come_from_variables_too(
     assert "no number may be called by it" in capsys.readouterr().out
     assert main(["providers", "check", "main"]) == 1
     assert "Acme refuses the token" in capsys.readouterr().out
-    typed(monkeypatch, "right\n")
+    typed(monkeypatch, "right\nstaple\n")
     assert main(["providers", "set", "main", "--secrets"]) == 0
+    settings = listed(capsys)["main"]["settings"]
+    assert settings["signing_key"] == "********", "one that need not be is asked for, too"
     assert main(["providers", "check", "main", "--json"]) == 0
     capsys.readouterr()
 
