@@ -49,14 +49,16 @@ def wishes(
 
 def secrets_of(model: type[AccountSettings], given: Container[str], needed: bool = True) -> dict[str, str]:
     """Those that are not given already, asked for one by one: first what an account must have, then the rest,
-    which may be left empty. Without a terminal each is a line of stdin, in this order. `needed`: False: what
-    an account must have may be left empty, too. Raises ConfigError."""
+    which may be left empty; of that nothing is asked where some are given. Without a terminal each is a line
+    of stdin, in this order. `needed`: False: what an account must have may be left empty, too. Raises
+    ConfigError."""
     fields = {name: field for name, field in model.model_fields.items() if name in secret_names(model)}
+    some_given = any(name in given for name in fields)  # then a script waits for no other
     found: dict[str, str] = {}
     for name in sorted(fields, key=lambda name: not fields[name].is_required()):
-        if name in given:
-            continue
         must = needed and fields[name].is_required()
+        if name in given or (some_given and not must):
+            continue
         if sys.stdin.isatty():
             value = getpass.getpass(f"{name}: " if must else f"{name} (Enter for none): ")
         else:
