@@ -81,4 +81,8 @@ def _encoded(octets: bytes) -> str:
 
 
 def _decoded(text: str) -> bytes:
-    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    """Raises ValueError, also for a text that only stands for the same as the right one (:rfc:`4648` 3.5)."""
+    octets = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    if _encoded(octets) != text:
+        raise ValueError("not as it is written")
+    return octets
