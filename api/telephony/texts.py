@@ -37,7 +37,7 @@ _STATUS = {
 }  # fmt: skip
 
 
-class NewText(RequestModel):
+class TextWanted(RequestModel):
     """A text that is to be sent."""
 
     to: OneLine = Field(min_length=3, max_length=20, description="E.164: +4915112345678.")
@@ -102,7 +102,7 @@ class OptOutShown(ResponseModel):
 
 
 @routes.post(MESSAGES, scope=Scope.CALLS_WRITE, status=201, errors=(502,))
-async def send(request: web.Request, body: NewText) -> TextSent:
+async def send(request: web.Request, body: TextWanted) -> TextSent:
     """Send a text. 403: it may not go there; 409: whoever has the number wants none, or no account can."""
     context, who = request.app[CONTEXT], asker(request)
     outgoing = Outgoing(
