@@ -31,6 +31,7 @@ from api import (
     voices,
     webhooks,
 )
+from api.asterisk.tables import ASTERISK
 from api.context import CONTEXT, ApiContext
 from api.cors import cors, let_read
 from api.docs import DOCUMENT, ApiDocument
@@ -82,6 +83,7 @@ TABLES: tuple[ApiRoutes, ...] = (
     erasures.routes,
     *TELEPHONY,
     *WEBRTC,
+    *ASTERISK,
     *speech.TABLES,
 )
 """All that is declared, in the order of the document. A resource's module is added here."""

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from api.access.access import AccessControl
 from api.access.asker import TICKETS, Asker, How, asker
+from api.asterisk_desk import AsteriskDesk
 from api.connections import HttpConnections
 from api.console_files import NOT_BUILT, ConsoleFiles
 from api.gateway.gateway import Gateway
@@ -119,6 +120,8 @@ class ApiContext:
     """Conversations over WebSocket; None while the server is starting."""
     webrtc: WebRtcDesk | None = None
     """Calls from browsers; None while the server is starting."""
+    asterisk: AsteriskDesk | None = None
+    """Calls of an existing Asterisk; None while the server is starting."""
     realtime: RealtimeHub | None = None
     """Conversations by OpenAI's Realtime protocol; None while the server is starting."""
     outbound: OutboundMeter | None = None

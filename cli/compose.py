@@ -24,6 +24,7 @@ from cli.makers import fault, led, makers
 from cli.serving.access import count_running, open_access
 from cli.serving.agent_faults import AgentFaults
 from cli.serving.assistants import Assistants, may_recall, offer_assistant
+from cli.serving.asterisk import open_asterisk
 from cli.serving.backgrounds import Backgrounds
 from cli.serving.certificates import Certificates
 from cli.serving.cleaning import findings_of as cleaning_findings
@@ -373,6 +374,7 @@ class Server:
             )
         context.sip_address, secure = await opening_sip
         context.webrtc = await open_webrtc(settings, wire, switchboard, metrics, undo)
+        context.asterisk = await open_asterisk(settings, switchboard, clock, metrics, undo)
         media = ClockHealth(clock, lambda: len(clock))
         where = "PostgreSQL" if settings.database.url.get_secret_value() else "embedded"
         health.ask(lambda: stored(database.writer, where), instead_of="database")

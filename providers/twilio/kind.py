@@ -10,6 +10,13 @@ from providers.twilio.account import TwilioAccount
 
 if TYPE_CHECKING:
     from providers.provider import Provider
+    from providers.streams.dialect import Dialect
+
+
+def dialect(account: Account) -> Dialect:
+    from providers.streams.twilio import TwilioDialect
+
+    return TwilioDialect()
 
 
 def make(account: Account, surroundings: Surroundings) -> Provider:
@@ -24,6 +31,7 @@ KIND = Kind(
     account=TwilioAccount,
     capabilities=capabilities.ALL,
     make=make,
+    dialect=dialect,
     variables={
         "TWILIO_ACCOUNT_SID": "account_sid",
         "TWILIO_AUTH_TOKEN": "auth_token",

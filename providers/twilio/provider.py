@@ -5,7 +5,7 @@ interface. What it tells comes by `webhooks`.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, Self
 from uuid import UUID
 
@@ -34,6 +34,8 @@ LONGEST_RING_S = 600
 LONGEST_TEXT = 1600
 """Characters of a message."""
 MOST_LISTED = 1000
+PAGE = 1000
+"""Of a list, at a time: as many as Twilio gives."""
 _GONE = frozenset(map(str, MISSING))
 _OVER = _GONE | frozenset(map(str, OVER))
 _DIGITS = re.compile(r"[0-9*#wWA-Da-d]{0,32}")
@@ -49,13 +51,15 @@ class TwilioProvider:
         access: Access,
         verify: Verify,
         capabilities: frozenset[Capability],
+        stream: Mapping[str, str] | None = None,
     ) -> None:
+        """`stream`: further attributes of media streams."""
         assert isinstance(account.settings, SpokenFallback)
         self._account = account
         self._settings = account.settings
         self._who = access.who
         self._rest = Rest(access, account.name)
-        self._webhooks = Webhooks(account, access.who, access.account, verify, surroundings.desk)
+        self._webhooks = Webhooks(account, access.who, access.account, verify, surroundings.desk, stream)
         self._capabilities = capabilities
 
     @classmethod
@@ -158,7 +162,7 @@ class TwilioProvider:
         def listed(api: Any) -> list[CallReport]:
             found: dict[str, CallReport] = {}
             for status in ("queued", "ringing", "in-progress"):
-                for each in api.calls.list(status=status, limit=MOST_LISTED, page_size=MOST_LISTED):
+                for each in api.calls.list(status=status, limit=MOST_LISTED, page_size=PAGE):
                     found[each.sid] = _report(each)
             return list(found.values())
 
@@ -197,7 +201,7 @@ class TwilioProvider:
         return await self._rest.ask(
             lambda api: [
                 self._number(each)
-                for each in api.incoming_phone_numbers.list(limit=MOST_LISTED, page_size=MOST_LISTED)
+                for each in api.incoming_phone_numbers.list(limit=MOST_LISTED, page_size=PAGE)
             ],
             "listing numbers",
         )

@@ -73,6 +73,11 @@ class Rest:
         if access.base_url:
             self._client.api.base_url = access.base_url
 
+    @property
+    def host(self) -> str:
+        """Where requests go to."""
+        return str(self._client.get_hostname(self._client.api.base_url))
+
     async def ask(self, do: Callable[[Any], T], what: str) -> T:
         """`do` with the account's part of the SDK (`client.api.v2010.account`), for what changes nothing the
         second time: tried again where that can help. `what`: for the log, "hanging up". Raises
@@ -97,7 +102,7 @@ class Rest:
         try:
             rest = answer.iter_content(PIECE)
             first = True
-            while piece := await self._threads.run(self._next, ANSWERS_WITHIN_S + 2, rest):
+            while piece := await self._threads.run(self._next, rest, within_s=ANSWERS_WITHIN_S + 2):
                 if first and not (len(piece) > 3 and is_audio(piece[:4])):
                     raise TelephonyError(
                         f"{self.access.who}: what came in the recording's place is no WAV and no MP3",
@@ -109,7 +114,7 @@ class Rest:
             answer.close()
 
     async def _once(self, do: Callable[[Any], T]) -> T:
-        return await self._threads.run(self._asked, ANSWERS_WITHIN_S + 2, do)
+        return await self._threads.run(self._asked, do, within_s=ANSWERS_WITHIN_S + 2)
 
     def close(self) -> None:
         """Idle connections are closed; what is under way ends by itself."""
@@ -148,9 +153,8 @@ class Rest:
             ) from None
 
     def _opened(self, path: str) -> requests.Response:
-        base = self._client.get_hostname(self._client.api.base_url)
         answer = self._http.session.get(
-            f"{base}/{path}",
+            f"{self.host}/{path}",
             auth=(self.access.user, self.access.password),
             stream=True,
             timeout=ANSWERS_WITHIN_S,

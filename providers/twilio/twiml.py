@@ -22,17 +22,23 @@ def response(*verbs: str) -> bytes:
     return f'<?xml version="1.0" encoding="UTF-8"?><Response>{"".join(verbs)}</Response>'.encode()
 
 
-def connect(media: str, parameters: Mapping[str, str], *, action: str = "", told: str = "") -> str:
+def connect(
+    media: str,
+    parameters: Mapping[str, str],
+    *,
+    action: str = "",
+    told: str = "",
+    more: Mapping[str, str] | None = None,
+) -> str:
     """A media stream both ways. `media`: wss://…; what stands in its query goes along as parameters, since
     Twilio calls the address without it. `action`: asked what to do once the stream is over. `told`: hears of
-    the stream's own faults."""
+    the stream's own faults. `more`: attributes that only some providers have."""
     parts = urlsplit(media)
     url = urlunsplit(parts._replace(query="", fragment=""))
     given = dict(parse_qsl(parts.query, keep_blank_values=True)) | dict(parameters)
     inner = "".join(_element("Parameter", {"name": name, "value": value}) for name, value in given.items())
-    stream = _element(
-        "Stream", {"url": url, **_callback(told, "statusCallback", "statusCallbackMethod")}, inner
-    )
+    heard = _callback(told, "statusCallback", "statusCallbackMethod")
+    stream = _element("Stream", {"url": url, **heard, **(more or {})}, inner)
     return _element("Connect", _callback(action, "action", "method"), stream)
 
 

@@ -53,8 +53,17 @@ Verify = Callable[[WebhookRequest], str | None]
 class Webhooks:
     """Of one account."""
 
-    def __init__(self, account: Account, who: str, account_id: str, verify: Verify, desk: Desk) -> None:
-        """`who`: "Twilio". `account_id`: as the provider has it, which requests name."""
+    def __init__(
+        self,
+        account: Account,
+        who: str,
+        account_id: str,
+        verify: Verify,
+        desk: Desk,
+        stream: Mapping[str, str] | None = None,
+    ) -> None:
+        """`who`: "Twilio". `account_id`: as the provider has it, which requests name. `stream`: further
+        attributes of media streams."""
         assert isinstance(account.settings, SpokenFallback)
         self._account = account
         self._settings = account.settings
@@ -62,6 +71,7 @@ class Webhooks:
         self._account_id = account_id
         self._verify = verify
         self._desk = desk
+        self._stream = stream
         self._unproven = Seldom()
         self._hooks = {
             "voice": self._voice,
@@ -196,7 +206,11 @@ class Webhooks:
         match decision:
             case Connect(session=session, doors=ways):
                 parameters = {"session": str(session)}
-                return [twiml.connect(ways.media, parameters, action=ways.answer, told=ways.status)]
+                return [
+                    twiml.connect(
+                        ways.media, parameters, action=ways.answer, told=ways.status, more=self._stream
+                    )
+                ]
             case Refuse(why=why):
                 if answered:
                     return [twiml.hang_up()]
