@@ -61,7 +61,7 @@ def test_clear_drops_what_is_ahead_at_once_and_says_what_was_heard() -> None:
     assert len(bench.end.clears) == 1 and ahead - 20 <= bench.end.clears[0].dropped_ms <= ahead
     assert bench.end.ahead_ms <= 20, "the tail of a filter"
     assert heard <= (bench.leg.written() - ahead * SAMPLES_PER_MS)
-    bench.run(60)
+    bench.run(40)
     assert bench.leg.played() == heard, "marks that a clear echoes are not heard"
     bench.leg.clear()
     bench.run(20)
