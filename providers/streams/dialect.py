@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
+from mediaserver.errors import PeerError
 from mediaserver.media.stream_format import StreamFormat
 
 LONGEST = 64 << 10
 """Octets of a message; a longer one ends the stream."""
 
 
-class StreamFault(ValueError):
+class StreamFault(PeerError):
     """A message that cannot be read; the text says what is wrong with it."""
 
 

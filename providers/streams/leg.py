@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Protocol
 
-from mediaserver.media.leg import Direction, Frame, Lane, LegStats, Termination
+from mediaserver.media.leg import Direction, Frame, Lane, LegEvent, LegStats, Termination
 from mediaserver.media.socket_leg import KEYS, SocketPeer, WrittenLeg
 from mediaserver.media.stream_format import StreamFormat
 from mediaserver.media.time import SAMPLES_PER_MS
@@ -158,6 +158,10 @@ class ProviderLeg(WrittenLeg):
     def send_tone(self, digit: str, duration_ms: int) -> None:
         """A key as a sound, for a far end that takes none."""
         self._audio.send_tone(digit, duration_ms)
+
+    def tell(self, event: LegEvent) -> None:
+        """The provider says something of the far end."""
+        self._deliver(event)
 
     # -- Leg
 
