@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from providers.asterisk.door import AsteriskDoor
+from providers.streams.wires import StreamWires
 
 
 @dataclass(slots=True)
@@ -14,6 +15,8 @@ class AsteriskDesk:
     """Of one server."""
 
     door: AsteriskDoor
+    wires: StreamWires
+    """For calls by WebSocket."""
     audiosocket: str = ""
     """HOST:PORT that it listens on; empty: it does not."""
     now: Callable[[], float] = time.monotonic

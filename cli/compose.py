@@ -58,6 +58,7 @@ from cli.serving.own_code import OwnCode
 from cli.serving.pjsua2 import open_pjsua
 from cli.serving.premaking import Premaking
 from cli.serving.pronunciations import open_dictionary
+from cli.serving.provider_calls import carry_calls
 from cli.serving.providers import open_board
 from cli.serving.speech import Speech
 from cli.serving.speech_desk import open_speech_desk
@@ -375,6 +376,7 @@ class Server:
         context.sip_address, secure = await opening_sip
         context.webrtc = await open_webrtc(settings, wire, switchboard, metrics, undo)
         context.asterisk = await open_asterisk(settings, switchboard, clock, metrics, undo)
+        carry_calls(providers, switchboard, clock, database.writer, fetching, metrics, context, undo)
         media = ClockHealth(clock, lambda: len(clock))
         where = "PostgreSQL" if settings.database.url.get_secret_value() else "embedded"
         health.ask(lambda: stored(database.writer, where), instead_of="database")

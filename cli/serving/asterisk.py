@@ -11,11 +11,11 @@ from mediaserver.calls.switchboard import LocalSwitchboard
 from mediaserver.config import Settings
 from mediaserver.host_port import host_port
 from mediaserver.media.clock import MediaClock
-from mediaserver.media.stream_wire import StreamWire
 from mediaserver.metrics import Metrics
 from providers.asterisk.door import AsteriskDoor
 from providers.asterisk.listener import AudioSocketLimits, AudioSocketListener
 from providers.asterisk.wanted import ExpectedCalls
+from providers.streams.wires import StreamWires
 
 log = logging.getLogger(__name__)
 
@@ -29,14 +29,15 @@ async def open_asterisk(
 ) -> AsteriskDesk:
     """From now on its calls come in. Raises PortInUseError."""
     own = settings.asterisk
-    wire = StreamWire()
-    clock.add_wire(wire)
-    door = AsteriskDoor(wire, switchboard.receive, ExpectedCalls(own.lines), own.max_calls)
-    desk = AsteriskDesk(door)
+    wires = StreamWires()
+    clock.add_wire(wires.narrow)
+    clock.add_wire(wires.wide)
+    door = AsteriskDoor(switchboard.receive, ExpectedCalls(own.lines), own.max_calls)
+    desk = AsteriskDesk(door, wires)
     metrics.watch("asterisk_calls_live", "Calls by AudioSocket and Asterisk's WebSocket", lambda: len(door))
     if own.audiosocket_port:
         limits = AudioSocketLimits(silence_s=own.silence_timeout_s)
-        listener = AudioSocketListener(door, Networks(own.networks), limits)
+        listener = AudioSocketListener(door, wires.wide, Networks(own.networks), limits)
         await listener.start(own.audiosocket_host, own.audiosocket_port)
         undo.push_async_callback(listener.close)
         metrics.watch("audiosocket_connections", "Of Asterisk, by AudioSocket", lambda: len(listener))

@@ -1,4 +1,4 @@
-"""Where calls of an existing Asterisk come in, by whichever of its media channels.
+"""Where calls of an existing PBX come in, by whichever of its media channels.
 
 It knows no socket: whoever has one brings the call that it is for, and gets its leg. What becomes of the call
 is the switchboard's business.
@@ -7,6 +7,7 @@ is the switchboard's business.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 from uuid import UUID
 
 from mediaserver.calls.call import Call
@@ -14,13 +15,11 @@ from mediaserver.calls.protocols import Invitation
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.errors import CapacityError
 from mediaserver.media.leg import EndedBy, Termination, Why
-from mediaserver.media.socket_leg import SocketPeer
-from mediaserver.media.stream_format import StreamFormat
-from mediaserver.media.stream_wire import StreamWire
+from mediaserver.media.socket_leg import WrittenLeg
 from providers.asterisk.invitation import invitation_of
-from providers.asterisk.leg import AsteriskLeg
 from providers.asterisk.wanted import CallWanted, ExpectedCalls
 
+L = TypeVar("L", bound=WrittenLeg)
 Invite = Callable[[Invitation, AgentSpec | None, UUID | None], Call | None]
 """Hands a call in: the invitation, its agent where that is known, its owner. None: it was refused."""
 
@@ -28,35 +27,23 @@ Invite = Callable[[Invitation, AgentSpec | None, UUID | None], Call | None]
 class AsteriskDoor:
     """Of one server. Runs on the event loop."""
 
-    def __init__(self, wire: StreamWire, invite: Invite, expected: ExpectedCalls, max_calls: int) -> None:
-        self.wire = wire
+    def __init__(self, invite: Invite, expected: ExpectedCalls, max_calls: int) -> None:
         self.expected = expected
         self.max_calls = max_calls
         self._invite = invite
-        self._legs: set[AsteriskLeg] = set()
+        self._legs: set[WrittenLeg] = set()
 
     def __len__(self) -> int:
         """Calls that are up, or going to be."""
         self._legs = {leg for leg in self._legs if leg.termination is None}
         return len(self._legs)
 
-    def open(
-        self,
-        wanted: CallWanted,
-        far: SocketPeer,
-        fmt: StreamFormat,
-        *,
-        ref: str,
-        remote: str,
-        source: str,
-        steady: bool,
-        accept: Callable[[], None] | None = None,
-    ) -> AsteriskLeg:
-        """The leg of a call that has come; the switchboard is told. `ref`: what Asterisk calls it, `remote`:
-        its host:port, `source`: its host. See AsteriskLeg for the rest. Raises CapacityError."""
+    def open(self, wanted: CallWanted, make: Callable[[], L], source: str) -> L:
+        """The leg of a call that has come; the switchboard is told. `make`: makes it; `source`: the host of
+        the PBX. Raises CapacityError, and what `make` raises."""
         if len(self) >= self.max_calls:
-            raise CapacityError(f"all {self.max_calls} places for calls of Asterisk are taken")
-        leg = AsteriskLeg(self.wire, fmt, far, ref=ref, remote=remote, steady=steady, accept=accept)
+            raise CapacityError(f"all {self.max_calls} places for calls of an existing PBX are taken")
+        leg = make()
         self._legs.add(leg)
         try:
             self._invite(invitation_of(leg, wanted, source), wanted.agent, wanted.owner)

@@ -1,4 +1,4 @@
-"""A call by one of Asterisk's own media channels (AudioSocket, WebSocket) as a leg."""
+"""A call by AudioSocket as a leg. Its channel was answered before it came."""
 
 from __future__ import annotations
 
@@ -26,18 +26,11 @@ class AsteriskLeg(SocketLeg):
         ref: str,
         remote: str,
         steady: bool,
-        accept: Callable[[], None] | None = None,
     ) -> None:
-        """`steady`: silence travels, too. `accept`: answers the channel; None: it is up already."""
+        """`steady`: silence travels, too."""
         super().__init__(wire, fmt, far, ref=ref, remote=remote, steady=steady)
-        self._accept = accept
         self.figures: Callable[[], dict[str, Any]] = dict
         """What its connection knows beside the audio's figures; JSON-ready."""
-
-    async def answer(self) -> None:
-        accept, self._accept = self._accept, None
-        if accept is not None and self.termination is None:
-            accept()
 
     def send_digit(self, digit: str, duration_ms: int = 100) -> None:
         self.stream.send_tone(digit, duration_ms)

@@ -20,8 +20,9 @@ from mediaserver.errors import CapacityError, PortInUseError, VoiceForgeError
 from mediaserver.host_port import host_port
 from mediaserver.media.leg import EndedBy, Termination, Why
 from mediaserver.media.stream_format import Coding, StreamFormat
+from mediaserver.media.stream_wire import StreamWire
 from mediaserver.seldom import Seldom
-from providers.asterisk import audiosocket as wire
+from providers.asterisk import audiosocket as messages
 from providers.asterisk.door import AsteriskDoor
 from providers.asterisk.leg import AsteriskLeg
 from providers.asterisk.wanted import CallWanted
@@ -60,11 +61,13 @@ class AudioSocketListener:
     def __init__(
         self,
         door: AsteriskDoor,
+        wire: StreamWire,
         networks: Networks,
         limits: AudioSocketLimits = AudioSocketLimits(),  # noqa: B008
     ) -> None:
         """`networks`: whence Asterisk may connect."""
         self.door = door
+        self.wire = wire
         self.networks = networks
         self.limits = limits
         self.unproven: set[AudioSocketConnection] = set()
@@ -117,7 +120,7 @@ class AudioSocketConnection(asyncio.Protocol):
         self._listener = listener
         self._limits = listener.limits
         self._loop = asyncio.get_running_loop()
-        self._reader = wire.AudioSocketReader()
+        self._reader = messages.AudioSocketReader()
         self._transport: asyncio.Transport | None = None
         self._source = self._remote = ""
         self._timer: asyncio.TimerHandle | None = None
@@ -161,7 +164,7 @@ class AudioSocketConnection(asyncio.Protocol):
                 self._handle(message)
                 if self.is_over():
                     return
-        except wire.AudioSocketFault as fault:
+        except messages.AudioSocketFault as fault:
             self._fail(str(fault))
 
     def eof_received(self) -> bool:
@@ -189,25 +192,25 @@ class AudioSocketConnection(asyncio.Protocol):
 
     # -- what Asterisk says
 
-    def _handle(self, message: wire.Message) -> None:
+    def _handle(self, message: messages.Message) -> None:
         match message:
-            case wire.Heard(rate, octets):
+            case messages.Heard(rate, octets):
                 self._hear(rate, octets)
-            case wire.KeyPressed(digit):
+            case messages.KeyPressed(digit):
                 if self._leg is not None:
                     self._leg.press(digit)
                 elif len(self._keys) < 32:
                     self._keys.append(digit)
-            case wire.Named(id):
+            case messages.Named(id):
                 self._named(id, self._listener.door.expected.take(id, self._loop.time()))
-            case wire.HungUp():
+            case messages.HungUp():
                 self._left()
                 self._finish()
-            case wire.Failed(code):
+            case messages.Failed(code):
                 if self._leg is not None:
                     self._leg.left(Why.FAILED, f"Asterisk's AudioSocket failed with code {code}")
                 self._finish()
-            case wire.Unknown():
+            case messages.Unknown():
                 self.unknown += 1
 
     def _named(self, id: UUID, wanted: CallWanted | None) -> None:
@@ -239,14 +242,13 @@ class AudioSocketConnection(asyncio.Protocol):
         self._rate = rate
         self._heard_at = self._taken_at = self._loop.time()
         try:
+            fmt = StreamFormat(Coding.PCM16, rate)
             self._leg = self._listener.door.open(
                 self._wanted,
-                self,
-                StreamFormat(Coding.PCM16, rate),
-                ref=self._ref,
-                remote=self._remote,
-                source=self._source,
-                steady=True,
+                lambda: AsteriskLeg(
+                    self._listener.wire, fmt, self, ref=self._ref, remote=self._remote, steady=True
+                ),
+                self._source,
             )
         except (CapacityError, VoiceForgeError) as error:
             self._refuse(str(error))
@@ -267,7 +269,7 @@ class AudioSocketConnection(asyncio.Protocol):
             self.dropped += 1
             return
         self._taken_at = self._loop.time()
-        transport.write(wire.audio_message(self._rate, octets))
+        transport.write(messages.audio_message(self._rate, octets))
 
     def cleared(self, heard_ms: int) -> None:
         """All that was sent is heard: Asterisk keeps none of it."""
@@ -324,7 +326,7 @@ class AudioSocketConnection(asyncio.Protocol):
         self._cancel()
         transport = self._transport
         if transport is not None and not transport.is_closing():
-            transport.write(wire.HANGUP)
+            transport.write(messages.HANGUP)
             transport.close()
             self._wait(self._limits.linger_s, transport.abort)
 

@@ -49,8 +49,8 @@ class TwilioAccount(SpokenFallback):
         pattern=r"^AC[0-9a-fA-F]{32}$", description="Console, Account Info: Account SID, AC and 32 digits."
     )
     auth_token: SecretStr = Field(
-        default=SecretStr(""),
-        description="Console, Account Info: Auth Token. Twilio signs its webhooks with it: calls need it.",
+        description="Console, Account Info: Auth Token. Twilio signs its webhooks with it: calls need it. "
+        "Empty with an API key alone: messages, numbers and costs, no calls."
     )
     api_key_sid: str = Field(
         default="",

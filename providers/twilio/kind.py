@@ -39,6 +39,7 @@ KIND = Kind(
         "TWILIO_API_SECRET": "api_key_secret",
         "TWILIO_REGION": "region",
         "TWILIO_EDGE": "edge",
+        "TWILIO_BASE_URL": "base_url",
     },
     made_from="specification",
 )

@@ -59,7 +59,9 @@ class TwilioProvider:
         self._settings = account.settings
         self._who = access.who
         self._rest = Rest(access, account.name)
-        self._webhooks = Webhooks(account, access.who, access.account, verify, surroundings.desk, stream)
+        self._webhooks = Webhooks(
+            account, access.who, access.account, verify, self._is_over, surroundings.desk, stream
+        )
         self._capabilities = capabilities
 
     @classmethod
@@ -312,6 +314,14 @@ class TwilioProvider:
         )  # fmt: skip
 
     # -- inside
+
+    async def _is_over(self, ref: str) -> bool:
+        """As far as the provider says so at once; a call that it does not find yet may be a new one."""
+        try:
+            report = await self._rest.glance(lambda api: _report(api.calls(ref).fetch()))
+        except TelephonyError:
+            return False
+        return report.state is not None and report.state.over
 
     def _number(self, each: Any) -> ProviderNumber:
         can = getattr(each, "capabilities", None) or {}

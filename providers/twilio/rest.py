@@ -28,6 +28,7 @@ T = TypeVar("T")
 ANSWERS_WITHIN_S = 10.0
 """A request that takes longer is given up."""
 TRIES_WITHIN_S = 20.0
+GLANCE_S = 1.0
 PIECE = 64 << 10
 """Octets of a recording at a time."""
 _quiet = logging.getLogger(f"{__name__}.requests")
@@ -95,6 +96,11 @@ class Rest:
     async def order(self, do: Callable[[Any], T], what: str) -> T:
         """The same for what must not happen twice: tried again only where it was surely not done."""
         return await retried(lambda: self._once(do), what=what, account=self._name, within_s=TRIES_WITHIN_S)
+
+    async def glance(self, do: Callable[[Any], T]) -> T:
+        """Asked for once, and given up soon: for what is good to know and nobody waits for. Raises
+        TelephonyError."""
+        return await self._threads.run(self._asked, do, within_s=GLANCE_S)
 
     async def recording(self, path: str) -> AsyncIterator[bytes]:
         """A file that lies beside the interface, piece by piece. Raises TelephonyError."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
@@ -40,6 +41,9 @@ log = logging.getLogger(__name__)
 
 RINGS_FOR_S = 8.0
 """Before the caller hears it from us; Twilio waits 15 s for an answer."""
+RETRIED_S = 60.0
+"""A request about a call in that comes again within this is the provider's own: it had no answer."""
+MOST_OFFERED = 1000
 VOICEMAIL_S = 180
 MOST_MEDIA = 10
 _DONE = WebhookAnswer(204)
@@ -59,20 +63,24 @@ class Webhooks:
         who: str,
         account_id: str,
         verify: Verify,
+        is_over: Callable[[str], Awaitable[bool]],
         desk: Desk,
         stream: Mapping[str, str] | None = None,
     ) -> None:
-        """`who`: "Twilio". `account_id`: as the provider has it, which requests name. `stream`: further
-        attributes of media streams."""
+        """`who`: "Twilio". `account_id`: as the provider has it, which requests name. `is_over`:
+        whether the provider says that this call has ended. `stream`: further attributes of media streams."""
         assert isinstance(account.settings, SpokenFallback)
         self._account = account
         self._settings = account.settings
         self._who = who
         self._account_id = account_id
         self._verify = verify
+        self._is_over = is_over
         self._desk = desk
         self._stream = stream
         self._unproven = Seldom()
+        self._offered: OrderedDict[str, float] = OrderedDict()
+        """Requests about calls in, and when they first came."""
         self._hooks = {
             "voice": self._voice,
             "answer": self._answer,
@@ -109,6 +117,15 @@ class Webhooks:
         ref = _ref(fields, "CallSid")
         if not ref:
             return _unreadable("CallSid")
+        if not self._desk.seen(key):
+            # Nothing in a request says when it was made: an old one asks for a call that is long over.
+            if await self._is_over(ref):
+                return self._refused(request, "its call is over: it was sent before")
+            self._offered[key] = time.monotonic()
+            while len(self._offered) > MOST_OFFERED:
+                self._offered.popitem(last=False)
+        elif time.monotonic() - self._offered.get(key, -RETRIED_S) > RETRIED_S:
+            return self._refused(request, "it came before")
         about = {name: fields[name] for name in _ABOUT if fields.get(name)}
         about |= {name: value for name, value in fields.items() if name.startswith("SipHeader_")}
         decision = await self._desk.incoming(
@@ -262,7 +279,7 @@ class Webhooks:
         if unsaid is not None:
             log.warning(
                 "account %s: a request to its webhook %s does nothing: %s. If it was %s's own: the account's "
-                "auth token, and its public address (%s), must be those that %s has (%d more like it)",
+                "key for webhooks, and its public address (%s), must be those that %s has (%d more like it)",
                 self._account.name, printable(request.hook)[:40], why, self._who,
                 self._account.public_url or "none is set", self._who, unsaid,
             )  # fmt: skip

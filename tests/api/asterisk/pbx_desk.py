@@ -14,11 +14,14 @@ from aiohttp import ClientResponse
 
 from api.asterisk_desk import AsteriskDesk
 from mediaserver.addresses import Networks
-from mediaserver.media.stream_wire import StreamWire
+from mediaserver.calls.call import Call
+from mediaserver.calls.protocols import Invitation
+from mediaserver.calls.routes import AgentSpec
 from providers.asterisk import audiosocket as wire
 from providers.asterisk.door import AsteriskDoor
 from providers.asterisk.listener import AudioSocketListener
 from providers.asterisk.wanted import ExpectedCalls
+from providers.streams.wires import StreamWires
 from tests.api.desk import Desk
 from tests.api.keys import STRANGER
 from tests.providers.asterisk.bench import HOST, LINE, Dialplan
@@ -31,14 +34,22 @@ class PbxDesk:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.wire = StreamWire()
+        self.wires = StreamWires()
         self.clients: list[Dialplan] = []
-        desk.board.clock.add_wire(self.wire)
+        self.calls: list[Call] = []
+        desk.board.clock.add_wire(self.wires.wide)
+        desk.board.clock.add_wire(self.wires.narrow)
         self.expected = ExpectedCalls({LINE: "echo"})
-        self.door = AsteriskDoor(self.wire, desk.board.receive, self.expected, 10)
-        self.listener = AudioSocketListener(self.door, Networks(("127.0.0.0/8",)))
-        desk.context.asterisk = AsteriskDesk(self.door, now=asyncio.get_running_loop().time)
+        self.door = AsteriskDoor(self._invite, self.expected, 10)
+        self.listener = AudioSocketListener(self.door, self.wires.wide, Networks(("127.0.0.0/8",)))
+        desk.context.asterisk = AsteriskDesk(self.door, self.wires, now=asyncio.get_running_loop().time)
         desk.context.directory = desk.board.routes  # type: ignore[assignment]
+
+    def _invite(self, invitation: Invitation, agent: AgentSpec | None, owner: UUID | None) -> Call | None:
+        call = self.desk.board.receive(invitation, agent, owner)
+        if call is not None:
+            self.calls.append(call)
+        return call
 
     async def announce(
         self, body: Mapping[str, str] | str, headers: Mapping[str, str] = {}

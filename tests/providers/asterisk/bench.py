@@ -36,8 +36,8 @@ class Bench:
         self.events: list[LegEvent] = []
         self.clients: list[Dialplan] = []
         self.expected = ExpectedCalls({LINE: "demo"})
-        self.door = AsteriskDoor(self.wire, self._invite, self.expected, most)
-        self.listener = AudioSocketListener(self.door, Networks(networks), limits)
+        self.door = AsteriskDoor(self._invite, self.expected, most)
+        self.listener = AudioSocketListener(self.door, self.wire, Networks(networks), limits)
 
     def _invite(self, invitation: Invitation, agent: AgentSpec | None, owner: UUID | None) -> Call | None:
         self.invited.append(invitation)

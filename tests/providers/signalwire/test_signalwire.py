@@ -110,7 +110,9 @@ async def test_calls_go_to_the_space_and_all_pages_are_read() -> None:
 async def test_forms_are_signed_as_twilio_signs_them_under_either_name(header: str) -> None:
     desk = Desk()
     async with client() as fetcher:
-        made = KIND.make(account(codec="L16@16000h"), Surroundings(desk, fetcher, fetcher))
+        made = KIND.make(
+            account(codec="L16@16000h", base_url="http://127.0.0.1:9"), Surroundings(desk, fetcher, fetcher)
+        )
         url = doors.hook(account(), "voice")
         given = signature(KEY, url, list(FIELDS.items()))
         answer = await made.webhook(request("voice", {header: given}))

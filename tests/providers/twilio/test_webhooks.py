@@ -38,6 +38,10 @@ DOORS = Doors(
 )
 
 
+OVER = {"CA" + "f6" * 16}
+"""Calls that Twilio says are over."""
+
+
 class DecidingDesk(NotingDesk):
     def __init__(self, decision: Decision) -> None:
         super().__init__()
@@ -66,7 +70,10 @@ def hooks(desk: NotingDesk, **more: object) -> Webhooks:
             return request.headers[HEADER]
         return None
 
-    return Webhooks(account(**more), "Twilio", ACCOUNT_SID, verify, desk)
+    async def is_over(ref: str) -> bool:
+        return ref in OVER
+
+    return Webhooks(account(**more), "Twilio", ACCOUNT_SID, verify, is_over, desk)
 
 
 def tree(answer: WebhookAnswer) -> ElementTree.Element:
@@ -254,6 +261,20 @@ class TestStrangers:
             assert answer.status == 403, forged
         assert not (desk.calls or desk.answered or desk.reports or desk.recordings or desk.messages)
         assert sum("public address" in each.getMessage() for each in caplog.records) == 1, "said seldom"
+
+    async def test_a_doubled_request_gets_its_answer_and_an_old_one_calls_nobody(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        desk = DecidingDesk(Connect(SESSION, DOORS))
+        door = hooks(desk)
+        request = signed(account(), "voice", CALL)
+        first, again = await door.handle(request), await door.handle(request)
+        assert first.body == again.body and len(desk.calls) == 2, "the desk knows it by its ref"
+        [old] = OVER
+        assert (await door.handle(signed(account(), "voice", CALL | {"CallSid": old}))).status == 403
+        monkeypatch.setattr("providers.twilio.webhooks.RETRIED_S", -1.0)
+        assert (await door.handle(request)).status == 403
+        assert len(desk.calls) == 2
 
     async def test_what_cannot_be_read_is_said_to_be_so(self) -> None:
         door = hooks(NotingDesk())

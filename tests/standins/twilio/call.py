@@ -218,6 +218,11 @@ class Call:
         elif not self.over:
             self.move("completed")
 
+    async def streamed(self) -> None:
+        """Its stream is over."""
+        if self.streaming is not None:
+            await asyncio.gather(self.streaming, return_exceptions=True)
+
     def _examine(self, verb: ElementTree.Element) -> None:
         allowed = _ALLOWED.get(verb.tag)
         if allowed is None:

@@ -18,7 +18,7 @@ from aiohttp import web
 from twilio.request_validator import RequestValidator
 
 from tests.standins.provider import StandIn, cut, hang
-from tests.standins.twilio.call import Call
+from tests.standins.twilio.call import Call, Stream
 from tests.standins.twilio.document import Asked, Refusal, read
 
 ACCOUNT_SID = "AC" + "a1" * 16
@@ -292,11 +292,14 @@ class TwilioStandIn(StandIn):
         self.told.append(told)
         return told
 
-    async def calls_in(self, caller: str, to: str = NUMBER, **more: str) -> Call:
+    async def calls_in(
+        self, caller: str, to: str = NUMBER, stream: Stream | None = None, **more: str
+    ) -> Call:
         """Somebody calls a number of the account: its voice address is asked what to do."""
         [number] = [each for each in self.numbers if each.number == to]
         call = Call(self, sid("CA"), caller, to, "inbound", {}, extra=more)
         call.callback = number.fields.get("status_callback", "")
+        call.stream = stream
         self.calls[call.sid] = call
         call.move("ringing")
         await call.follow(number.fields["voice_url"])
