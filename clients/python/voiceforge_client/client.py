@@ -9,6 +9,7 @@ import httpx
 
 from .api.agents import Agents, AsyncAgents
 from .api.analytics import Analytics, AsyncAnalytics
+from .api.asterisk import Asterisk, AsyncAsterisk
 from .api.audit import AsyncAudit, Audit
 from .api.calendars import AsyncCalendars, Calendars
 from .api.calls import AsyncCalls, Calls
@@ -26,6 +27,7 @@ from .api.flow_versions import AsyncFlowVersions, FlowVersions
 from .api.flows import AsyncFlows, Flows
 from .api.keys import AsyncKeys, Keys
 from .api.knowledge import AsyncKnowledge, Knowledge
+from .api.messages import AsyncMessages, Messages
 from .api.numbers import AsyncNumbers, Numbers
 from .api.openai import AsyncOpenai, Openai
 from .api.outbound import AsyncOutbound, Outbound
@@ -105,8 +107,10 @@ class VoiceForge:
         self.calls = Calls(self)
         self.signalling = Signalling(self)
         self.outbound = Outbound(self)
+        self.messages = Messages(self)
         self.webrtc = Webrtc(self)
         self.phones = Phones(self)
+        self.asterisk = Asterisk(self)
         self.speech = Speech(self)
 
     def __enter__(self) -> Self:
@@ -194,8 +198,10 @@ class AsyncVoiceForge:
         self.calls = AsyncCalls(self)
         self.signalling = AsyncSignalling(self)
         self.outbound = AsyncOutbound(self)
+        self.messages = AsyncMessages(self)
         self.webrtc = AsyncWebrtc(self)
         self.phones = AsyncPhones(self)
+        self.asterisk = AsyncAsterisk(self)
         self.speech = AsyncSpeech(self)
 
     async def __aenter__(self) -> Self:

@@ -4,6 +4,28 @@
  */
 
 export interface paths {
+    "/{kind}/media/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Audio of a call at a telephony provider, as that provider's media streams speak.
+         * @description Opened by the provider, by an address that was made for one call; the token in it, or among the stream's
+         *     parameters, is good once. Closed with 4001 where that is wrong, 4003 for more messages than a stream has,
+         *     4004 for messages that are none.
+         */
+        get: operations["provider_media_media_stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agents": {
         parameters: {
             query?: never;
@@ -1047,6 +1069,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/telephony/asterisk/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Announce a call that comes by AudioSocket: who calls, and whom. Its UUID, as plain text.
+         * @description For `AudioSocket(${CURL(…)},HOST:PORT)` in a dialplan (docs/asterisk.md). The UUID holds for one
+         *     connection within 30 s.
+         */
+        post: operations["asterisk_announce_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/telephony/calendars": {
         parameters: {
             query?: never;
@@ -1700,6 +1743,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/telephony/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Text messages, newest first. A key sees those that it has sent. */
+        get: operations["messages"];
+        put?: never;
+        /** Send a text. 403: it may not go there; 409: whoever has the number wants none, or no account can. */
+        post: operations["messages_send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/telephony/messages/opt-outs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who wants no texts, by account and number. They alone can want them again, by writing START. */
+        get: operations["messages_opt_outs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/telephony/numbers": {
         parameters: {
             query?: never;
@@ -1761,8 +1839,100 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All ways in and out: trunks, phones that register, the library of another SIP stack, and carriers. */
+        /** All ways in and out: trunks, phones that register, the library of another SIP stack, and accounts at providers by their names. */
         get: operations["providers"];
+        put?: never;
+        /** Add an account. 409 when there is one of that name. Whether its provider takes the credentials says its check. */
+        post: operations["providers_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/telephony/providers/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One account. */
+        get: operations["provider"];
+        /**
+         * Put these settings in the place of an account's.
+         * @description A secret that is left out, or sent back as its mask, stays; but not where the account's id or the
+         *     provider's address changes. With If-Match and a version it is done only while that is the version.
+         */
+        put: operations["providers_change"];
+        post?: never;
+        /** Remove an account. Calls that are up go on. */
+        delete: operations["providers_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/telephony/providers/{name}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try an account: its credentials, its public address, and what its provider says of it. Nobody is called. */
+        post: operations["providers_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/telephony/providers/{name}/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The numbers of an account, as its provider has them, and who answers each here. */
+        get: operations["provider_numbers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/telephony/providers/{name}/numbers/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Have the provider tell this server of calls to a number of the account; with `agent`, that one answers them from now on. */
+        put: operations["providers_point_number"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/telephony/providers/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The kinds of providers that accounts can be of: what each wants to know, and what it can. */
+        get: operations["provider_kinds"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2505,6 +2675,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/asterisk/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A call of Asterisk by its WebSocket channel: `Dial(WebSocket/voiceforge/c(slin16)n,v(…))`.
+         * @description The query says who calls, and whom. A key with `calls:write`, as `Authorization: Bearer` or as the
+         *     password of Basic. Closed with 4003 for more messages than a stream has, 4004 for what is none.
+         */
+        get: operations["asterisk_media"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/freeswitch/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A call of FreeSWITCH by mod_audio_stream: `uuid_audio_stream UUID start ws://…?to=500 mono 16k`.
+         * @description As for Asterisk. Made from the module's documents.
+         */
+        get: operations["asterisk_freeswitch_media"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/metrics": {
         parameters: {
             query?: never;
@@ -2750,6 +2961,93 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AccountBody
+         * @description What an account is to be.
+         */
+        AccountBody: {
+            /**
+             * Settings
+             * @description As the schema of its kind says (`GET /api/telephony/providers/kinds`). A setting that is not known is an error which names the nearest.
+             */
+            settings: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * AccountShown
+         * @description An account at a provider.
+         */
+        AccountShown: {
+            /**
+             * Calls
+             * @description That go by it.
+             */
+            calls: number;
+            /**
+             * Capabilities
+             * @description What it can be asked for.
+             */
+            capabilities: string[];
+            /**
+             * Detail
+             * @description More of that, for people.
+             */
+            detail: string;
+            /**
+             * Fault
+             * @description What is wrong with its row; empty: nothing.
+             */
+            fault: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Lacks
+             * @description What keeps calls from going by it; empty: nothing.
+             */
+            lacks: string;
+            /** Name */
+            name: string;
+            /**
+             * Public Url
+             * @description Where its provider reaches this server; empty: nobody has said.
+             */
+            public_url: string;
+            /**
+             * Read Only
+             * @description Environment variables make it: it is changed there.
+             */
+            read_only: boolean;
+            /**
+             * Settings
+             * @description Masks stand for secrets.
+             */
+            settings: {
+                [key: string]: unknown;
+            };
+            /**
+             * Standing
+             * @description `ready`, `starting`, `disabled`, `faulty`, or `troubled`: the provider refused us last.
+             */
+            standing: string;
+            /**
+             * Title
+             * @description Of the kind, for people.
+             */
+            title: string;
+            /**
+             * Version
+             * @description Goes up with each change.
+             */
+            version: number;
+            /**
+             * Webhooks
+             * @description Addresses for the provider's own console, where numbers are not pointed here by the API.
+             */
+            webhooks: {
+                [key: string]: string;
+            };
+        };
         /**
          * AddedDocument
          * @description A document that was handed in.
@@ -3303,6 +3601,62 @@ export interface components {
             topic: "call.answered";
         };
         /**
+         * CallCarriedShown
+         * @description What a telephony provider says of a leg of a call.
+         */
+        CallCarriedShown: {
+            /** Account */
+            account: string;
+            /** Answered At */
+            answered_at: string | null;
+            /**
+             * Answered By
+             * @description `human`, `machine`, `machine_end`, `fax`, `unknown`; empty: not asked.
+             */
+            answered_by: string;
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /**
+             * Code
+             * @description SIP status, where the provider names one.
+             */
+            code: number | null;
+            /**
+             * Cost
+             * @description By the provider's word; null: not told yet.
+             */
+            cost: number | null;
+            /** Currency */
+            currency: string;
+            /** Direction */
+            direction: string;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Kind
+             * @description `twilio`, `telnyx` ...
+             */
+            kind: string;
+            /**
+             * Phase
+             * @description Where it is with this server: `up`, `elsewhere` (handed over or diverted), `over`, `interrupted` (the server died) ...
+             */
+            phase: string;
+            /**
+             * Ref
+             * @description The provider's own id of it.
+             */
+            ref: string;
+            /**
+             * State
+             * @description By the provider's word: `queued`, `initiated`, `ringing`, `in-progress`, `completed`, `busy`, `no-answer`, `failed`, `canceled`.
+             */
+            state: string;
+        };
+        /**
          * CallDetail
          * @description One call, whole.
          */
@@ -3336,6 +3690,11 @@ export interface components {
              * @description The agent it began with, or `extension` between phones.
              */
             app: string;
+            /**
+             * Carried
+             * @description By accounts at telephony providers.
+             */
+            carried: components["schemas"]["CallCarriedShown"][];
             /**
              * Code
              * @description SIP status or provider's code, where there is one.
@@ -4370,6 +4729,16 @@ export interface components {
              * @default null
              */
             web_search_options?: unknown;
+        };
+        /**
+         * CheckShown
+         * @description What a look at an account has found.
+         */
+        CheckShown: {
+            /** Checks */
+            checks: components["schemas"]["FindingShown"][];
+            /** Ok */
+            ok: boolean;
         };
         /**
          * CollectionShown
@@ -6285,6 +6654,66 @@ export interface components {
          */
         Kind: "vad" | "stt" | "llm" | "tts" | "turn" | "embedding";
         /**
+         * KindShown
+         * @description A kind of provider.
+         */
+        KindShown: {
+            /**
+             * Capabilities
+             * @description At most; an account's own may be fewer.
+             */
+            capabilities: string[];
+            /**
+             * Made From
+             * @description What it was tested against: a stand-in made from the provider's published specification, or from its documents, or the real server.
+             * @enum {string}
+             */
+            made_from: "specification" | "documents" | "server";
+            /** Name */
+            name: string;
+            /** Needs Public Url */
+            needs_public_url: boolean;
+            /** Required */
+            required: string[];
+            /**
+             * Secrets
+             * @description Settings that are sealed, and shown as masks.
+             */
+            secrets: string[];
+            /**
+             * Settings
+             * @description JSON schema of an account's settings.
+             */
+            settings: {
+                [key: string]: unknown;
+            };
+            /**
+             * Streams
+             * @description It has media streams of its own.
+             */
+            streams: boolean;
+            /**
+             * Title
+             * @description For people.
+             */
+            title: string;
+            /**
+             * Variables
+             * @description Environment variables that make an account, and their settings.
+             */
+            variables: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * KindsShown
+         * @description All kinds.
+         */
+        KindsShown: {
+            /** Kinds */
+            kinds: components["schemas"]["KindShown"][];
+        };
+        /**
          * LadderShown
          * @description The SIP messages of one call.
          */
@@ -6742,6 +7171,26 @@ export interface components {
             strict?: boolean | null;
         };
         /**
+         * NewAccount
+         * @description An account to be added.
+         */
+        NewAccount: {
+            /** Kind */
+            kind: string;
+            /**
+             * Name
+             * @description Yours for it: letters, digits, `._-`.
+             */
+            name: string;
+            /**
+             * Settings
+             * @description As the schema of its kind says (`GET /api/telephony/providers/kinds`). A setting that is not known is an error which names the nearest.
+             */
+            settings: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * NewAgent
          * @description An agent to be added.
          */
@@ -6893,6 +7342,12 @@ export interface components {
              * @default
              */
             caller?: string;
+            /**
+             * Detect Machine
+             * @description Whether the provider is to find out who answers, a person or a machine, where it can (the event `answered_by`). Left out: as its account is set.
+             * @default null
+             */
+            detect_machine?: boolean | null;
             /**
              * Flow
              * @description In place of an agent: a flow that is published.
@@ -7448,6 +7903,45 @@ export interface components {
             trunk?: string;
         };
         /**
+         * NumberPlaced
+         * @description A number of an account, as its provider has it.
+         */
+        NumberPlaced: {
+            /**
+             * Agent
+             * @description Who answers it here, where a row of numbers says so.
+             */
+            agent: string | null;
+            /**
+             * Can
+             * @description `voice`, `sms`.
+             */
+            can: string[];
+            /** Label */
+            label: string;
+            /** Messages To */
+            messages_to: string;
+            /** Number */
+            number: string;
+            /**
+             * Ours
+             * @description Its calls come here.
+             */
+            ours: boolean;
+            /**
+             * Ref
+             * @description The provider's own id of it.
+             */
+            ref: string;
+            /** Route */
+            route: number | null;
+            /**
+             * Voice To
+             * @description Where its calls are told to now; empty: nowhere.
+             */
+            voice_to: string;
+        };
+        /**
          * NumberShown
          * @description A telephone number of ours.
          */
@@ -7469,6 +7963,14 @@ export interface components {
              * @description Goes up with each change.
              */
             version: number;
+        };
+        /**
+         * NumbersPlaced
+         * @description All numbers of an account.
+         */
+        NumbersPlaced: {
+            /** Numbers */
+            numbers: components["schemas"]["NumberPlaced"][];
         };
         /**
          * OpenAiProblemBody
@@ -7549,6 +8051,29 @@ export interface components {
             usage: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * OptOutShown
+         * @description Somebody wants no texts from an account.
+         */
+        OptOutShown: {
+            /** Account */
+            account: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Number
+             * @description A digest where it was erased.
+             */
+            number: string;
+            /**
+             * Word
+             * @description What was written.
+             */
+            word: string;
         };
         /**
          * OutboundLimitLive
@@ -7831,6 +8356,17 @@ export interface components {
              */
             next?: string | null;
         };
+        /** Page[OptOutShown] */
+        Page_OptOutShown_: {
+            /** Items */
+            items: components["schemas"]["OptOutShown"][];
+            /**
+             * Next
+             * @description `cursor` of the next page; null: this was the last.
+             * @default null
+             */
+            next?: string | null;
+        };
         /** Page[ProviderVoice] */
         Page_ProviderVoice_: {
             /** Items */
@@ -7846,6 +8382,17 @@ export interface components {
         Page_RouteShown_: {
             /** Items */
             items: components["schemas"]["RouteShown"][];
+            /**
+             * Next
+             * @description `cursor` of the next page; null: this was the last.
+             * @default null
+             */
+            next?: string | null;
+        };
+        /** Page[TextShown] */
+        Page_TextShown_: {
+            /** Items */
+            items: components["schemas"]["TextShown"][];
             /**
              * Next
              * @description `cursor` of the next page; null: this was the last.
@@ -8158,6 +8705,24 @@ export interface components {
             sound: string;
         };
         /**
+         * PointBody
+         * @description How a number is to be pointed here.
+         */
+        PointBody: {
+            /**
+             * Agent
+             * @description Who answers it from now on; left out: as it is.
+             * @default null
+             */
+            agent?: string | null;
+            /**
+             * Messages
+             * @description Its text messages come here, too, where they can.
+             * @default true
+             */
+            messages?: boolean;
+        };
+        /**
          * PresetShown
          * @description A trunk to a known carrier or exchange.
          */
@@ -8256,13 +8821,25 @@ export interface components {
          */
         ProviderShown: {
             /**
+             * Calls
+             * @description Of an account: calls that go by it.
+             * @default 0
+             */
+            calls?: number;
+            /**
+             * Capabilities
+             * @description Of an account: what it can be asked for.
+             * @default []
+             */
+            capabilities?: string[];
+            /**
              * Detail
              * @description How it stands.
              */
             detail: string;
             /**
              * Kind
-             * @description `sip`, or `api`: an interface of the carrier's own.
+             * @description `sip`, or `api`: an account at a provider with an interface of its own.
              * @enum {string}
              */
             kind: "sip" | "api";
@@ -8274,10 +8851,28 @@ export interface components {
             /** Name */
             name: string;
             /**
+             * Provider
+             * @description Of an account: its kind, as `twilio`.
+             * @default
+             */
+            provider?: string;
+            /**
+             * Read Only
+             * @description Environment variables make this account.
+             * @default false
+             */
+            read_only?: boolean;
+            /**
              * Ready
              * @description Calls can go by it now.
              */
             ready: boolean;
+            /**
+             * Standing
+             * @description Of an account: see there.
+             * @default
+             */
+            standing?: string;
             /**
              * Title
              * @description For people.
@@ -9342,6 +9937,87 @@ export interface components {
              */
             type: "text";
         };
+        /**
+         * TextSent
+         * @description The provider has it.
+         */
+        TextSent: {
+            /** Account */
+            account: string;
+            /**
+             * Again
+             * @description It had been sent before, under this key.
+             */
+            again: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Segments
+             * @description Messages that it is billed as.
+             */
+            segments: number;
+            /** Sender */
+            sender: string;
+        };
+        /**
+         * TextShown
+         * @description A text message.
+         */
+        TextShown: {
+            /** Account */
+            account: string;
+            /** Agent */
+            agent: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Call
+             * @description The conversation, or the call that sent it.
+             */
+            call: string | null;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /**
+             * Detail
+             * @description Why; empty: there is nothing to say.
+             */
+            detail: string;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "in" | "out";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Number
+             * @description At the other end.
+             */
+            number: string;
+            /** Ours */
+            ours: string;
+            /** Segments */
+            segments: number;
+            /**
+             * State
+             * @description in: received, taken (an agent has it), kept (nobody answers it); out: queued, sent, delivered, undelivered, failed.
+             */
+            state: string;
+            /** Text */
+            text: string;
+        };
         /** TextToSpeak */
         TextToSpeak: {
             /** @default wav */
@@ -9387,6 +10063,43 @@ export interface components {
              * @default
              */
             voice?: string;
+        };
+        /**
+         * TextWanted
+         * @description A text that is to be sent.
+         */
+        TextWanted: {
+            /**
+             * Account
+             * @description By which; empty: the first that may text this number.
+             * @default
+             */
+            account?: string;
+            /**
+             * Agent
+             * @description Who answers what is written back.
+             * @default
+             */
+            agent?: string;
+            /**
+             * Key
+             * @description The same key twice is one text, however often it is sent.
+             * @default
+             */
+            key?: string;
+            /**
+             * Sender
+             * @description One of its numbers; empty: the account's `caller`.
+             * @default
+             */
+            sender?: string;
+            /** Text */
+            text: string;
+            /**
+             * To
+             * @description E.164: +4915112345678.
+             */
+            to: string;
         };
         /** TimedWordShown */
         TimedWordShown: {
@@ -10976,6 +11689,72 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    provider_media_media_stream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection is a WebSocket from now on. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It is a WebSocket, and was not asked for as one. */
+            426: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
     agents: {
         parameters: {
             query?: {
@@ -18601,6 +19380,120 @@ export interface operations {
             };
         };
     };
+    asterisk_announce_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": unknown;
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is of a type that is not taken. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It reads well, and does not fit what there is. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
     calendars: {
         parameters: {
             query?: never;
@@ -23119,6 +24012,317 @@ export interface operations {
             };
         };
     };
+    messages: {
+        parameters: {
+            query?: {
+                account?: string;
+                /** @description `next` of the page before; without one the list begins. */
+                cursor?: string;
+                /** @description Items at most in one answer. */
+                limit?: number;
+                /** @description With this number, in E.164. */
+                number?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TextShown_"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    messages_send: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TextWanted"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextSent"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is of a type that is not taken. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It reads well, and does not fit what there is. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Refused. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    messages_opt_outs: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; without one the list begins. */
+                cursor?: string;
+                /** @description Items at most in one answer. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OptOutShown_"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
     numbers: {
         parameters: {
             query?: {
@@ -23742,6 +24946,848 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProvidersShown"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    providers_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAccount"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            201: {
+                headers: {
+                    /** @description Where what was made is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountShown"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is of a type that is not taken. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It reads well, and does not fit what there is. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountShown"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    providers_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountShown"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It was changed by somebody else in between. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is of a type that is not taken. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It reads well, and does not fit what there is. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    providers_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It was changed by somebody else in between. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    providers_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckShown"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    provider_numbers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumbersPlaced"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It reads well, and does not fit what there is. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description What was asked did not answer in time. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    providers_point_number: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PointBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumberPlaced"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is of a type that is not taken. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It reads well, and does not fit what there is. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description What was asked did not answer in time. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    provider_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindsShown"];
                 };
             };
             /** @description The request is not as it should be; `detail` says which field and why. */
@@ -25023,23 +27069,23 @@ export interface operations {
             };
         };
     };
-    trunks_presets: {
+    trunks_remove: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                name: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description As asked. */
-            200: {
+            /** @description Done. */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["PresetsShown"];
-                };
+                content?: never;
             };
             /** @description The request is not as it should be; `detail` says which field and why. */
             400: {
@@ -25106,23 +27152,23 @@ export interface operations {
             };
         };
     };
-    trunks_remove: {
+    trunks_presets: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                name: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
-            204: {
+            /** @description As asked. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["PresetsShown"];
+                };
             };
             /** @description The request is not as it should be; `detail` says which field and why. */
             400: {
@@ -29006,6 +31052,213 @@ export interface operations {
             };
             /** @description Too many at a time: `Retry-After` says when to come again. */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    asterisk_media: {
+        parameters: {
+            query?: {
+                /** @description An agent, by name. */
+                agent?: string;
+                /** @description The caller's number: `${CALLERID(num)}`. */
+                caller?: string;
+                /** @description Asterisk's channel: `${CHANNEL}`. */
+                channel?: string;
+                /** @description What the caller dialled, where that is not `to`: for the agent. */
+                dialled?: string;
+                /** @description A flow that is published, by name. */
+                flow?: string;
+                /** @description The caller's name: `${CALLERID(name)}`. */
+                name?: string;
+                /** @description An extension, a number or an address. */
+                to?: string;
+                /** @description Its id of the call: `${UNIQUEID}`. */
+                uniqueid?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection is a WebSocket from now on. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It is a WebSocket, and was not asked for as one. */
+            426: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    asterisk_freeswitch_media: {
+        parameters: {
+            query?: {
+                /** @description An agent, by name. */
+                agent?: string;
+                /** @description The caller's number: `${CALLERID(num)}`. */
+                caller?: string;
+                /** @description Asterisk's channel: `${CHANNEL}`. */
+                channel?: string;
+                /** @description What the caller dialled, where that is not `to`: for the agent. */
+                dialled?: string;
+                /** @description A flow that is published, by name. */
+                flow?: string;
+                /** @description The caller's name: `${CALLERID(name)}`. */
+                name?: string;
+                /** @description Hz that the stream was started with: 8000 or 16000. */
+                rate?: number;
+                /** @description An extension, a number or an address. */
+                to?: string;
+                /** @description Its id of the call: `${UNIQUEID}`. */
+                uniqueid?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection is a WebSocket from now on. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It reads well, and does not fit what there is. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It is a WebSocket, and was not asked for as one. */
+            426: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,5 +1,10 @@
 """Contains all the data models used in inputs/outputs"""
 
+from .account_body import AccountBody
+from .account_body_settings import AccountBodySettings
+from .account_shown import AccountShown
+from .account_shown_settings import AccountShownSettings
+from .account_shown_webhooks import AccountShownWebhooks
 from .added_document import AddedDocument
 from .address_offered import AddressOffered
 from .agent_body import AgentBody
@@ -18,6 +23,7 @@ from .asked_tool_call import AskedToolCall
 from .audit_line_shown import AuditLineShown
 from .audit_line_shown_change import AuditLineShownChange
 from .barge_in_live import BargeInLive
+from .blank_shown import BlankShown
 from .browser_call_shown import BrowserCallShown
 from .browser_call_shown_state import BrowserCallShownState
 from .calendar_body import CalendarBody
@@ -27,6 +33,7 @@ from .calendar_shown import CalendarShown
 from .calendars_shown import CalendarsShown
 from .call_answered_data import CallAnsweredData
 from .call_answered_event import CallAnsweredEvent
+from .call_carried_shown import CallCarriedShown
 from .call_detail import CallDetail
 from .call_detail_about import CallDetailAbout
 from .call_detail_direction import CallDetailDirection
@@ -81,6 +88,7 @@ from .chat_answered_usage_type_0 import ChatAnsweredUsageType0
 from .chat_message import ChatMessage
 from .chat_message_role import ChatMessageRole
 from .chat_request import ChatRequest
+from .check_shown import CheckShown
 from .collection_shown import CollectionShown
 from .collections_shown import CollectionsShown
 from .confidence_row import ConfidenceRow
@@ -188,6 +196,11 @@ from .key_shown_rate_limit_type_0 import KeyShownRateLimitType0
 from .key_shown_used import KeyShownUsed
 from .keys_page import KeysPage
 from .kind import Kind
+from .kind_shown import KindShown
+from .kind_shown_made_from import KindShownMadeFrom
+from .kind_shown_settings import KindShownSettings
+from .kind_shown_variables import KindShownVariables
+from .kinds_shown import KindsShown
 from .knowledge_add_document_files_body import KnowledgeAddDocumentFilesBody
 from .knowledge_add_document_files_body_format import (
     KnowledgeAddDocumentFilesBodyFormat,
@@ -214,6 +227,8 @@ from .mood_live import MoodLive
 from .mute_wanted import MuteWanted
 from .named_schema import NamedSchema
 from .named_schema_schema import NamedSchemaSchema
+from .new_account import NewAccount
+from .new_account_settings import NewAccountSettings
 from .new_agent import NewAgent
 from .new_agent_assistant import NewAgentAssistant
 from .new_agent_background import NewAgentBackground
@@ -252,7 +267,9 @@ from .new_version import NewVersion
 from .new_version_document import NewVersionDocument
 from .new_webhook import NewWebhook
 from .number_body import NumberBody
+from .number_placed import NumberPlaced
 from .number_shown import NumberShown
+from .numbers_placed import NumbersPlaced
 from .open_ai_problem_body import OpenAiProblemBody
 from .open_ai_problem_shown import OpenAiProblemShown
 from .open_ai_speech import OpenAiSpeech
@@ -272,6 +289,7 @@ from .openai_translation_body_response_format import OpenaiTranslationBodyRespon
 from .openai_translation_body_timestamp_granularities_item import (
     OpenaiTranslationBodyTimestampGranularitiesItem,
 )
+from .opt_out_shown import OptOutShown
 from .outbound_limit_live import OutboundLimitLive
 from .outbound_scope_shown import OutboundScopeShown
 from .outbound_scope_shown_left import OutboundScopeShownLeft
@@ -294,8 +312,10 @@ from .page_erasure_shown import PageErasureShown
 from .page_flow_shown import PageFlowShown
 from .page_flow_version_shown import PageFlowVersionShown
 from .page_number_shown import PageNumberShown
+from .page_opt_out_shown import PageOptOutShown
 from .page_provider_voice import PageProviderVoice
 from .page_route_shown import PageRouteShown
+from .page_text_shown import PageTextShown
 from .page_voice_shown import PageVoiceShown
 from .page_webhook_shown import PageWebhookShown
 from .partial_live import PartialLive
@@ -314,6 +334,12 @@ from .place_shown import PlaceShown
 from .placed_call import PlacedCall
 from .placed_call_state import PlacedCallState
 from .play_wanted import PlayWanted
+from .point_body import PointBody
+from .preset_shown import PresetShown
+from .preset_shown_secure import PresetShownSecure
+from .preset_shown_settings import PresetShownSettings
+from .preset_shown_signing_item import PresetShownSigningItem
+from .presets_shown import PresetsShown
 from .problem_body import ProblemBody
 from .problem_shown import ProblemShown
 from .progress_shown import ProgressShown
@@ -331,6 +357,7 @@ from .recording_peaks import RecordingPeaks
 from .recording_state import RecordingState
 from .recording_state_shown import RecordingStateShown
 from .recording_step import RecordingStep
+from .region_shown import RegionShown
 from .replay_wanted import ReplayWanted
 from .replayed_deliveries import ReplayedDeliveries
 from .report_format import ReportFormat
@@ -380,7 +407,11 @@ from .summary_event import SummaryEvent
 from .summary_row import SummaryRow
 from .summary_shown import SummaryShown
 from .text_part import TextPart
+from .text_sent import TextSent
+from .text_shown import TextShown
+from .text_shown_direction import TextShownDirection
 from .text_to_speak import TextToSpeak
+from .text_wanted import TextWanted
 from .timed_word_shown import TimedWordShown
 from .tool_told import ToolTold
 from .transcript_shown import TranscriptShown
@@ -465,6 +496,11 @@ from .wished_transcript_format import WishedTranscriptFormat
 from .word_shown import WordShown
 
 __all__ = (
+    "AccountBody",
+    "AccountBodySettings",
+    "AccountShown",
+    "AccountShownSettings",
+    "AccountShownWebhooks",
     "AddedDocument",
     "AddressOffered",
     "AgentBody",
@@ -483,6 +519,7 @@ __all__ = (
     "AuditLineShown",
     "AuditLineShownChange",
     "BargeInLive",
+    "BlankShown",
     "BrowserCallShown",
     "BrowserCallShownState",
     "CalendarBody",
@@ -492,6 +529,7 @@ __all__ = (
     "CalendarsShown",
     "CallAnsweredData",
     "CallAnsweredEvent",
+    "CallCarriedShown",
     "CallDetail",
     "CallDetailAbout",
     "CallDetailDirection",
@@ -546,6 +584,7 @@ __all__ = (
     "ChatMessage",
     "ChatMessageRole",
     "ChatRequest",
+    "CheckShown",
     "CollectionShown",
     "CollectionsShown",
     "ConfidenceRow",
@@ -653,6 +692,11 @@ __all__ = (
     "KeyShownUsed",
     "KeysPage",
     "Kind",
+    "KindShown",
+    "KindShownMadeFrom",
+    "KindShownSettings",
+    "KindShownVariables",
+    "KindsShown",
     "KnowledgeAddDocumentFilesBody",
     "KnowledgeAddDocumentFilesBodyFormat",
     "LadderShown",
@@ -677,6 +721,8 @@ __all__ = (
     "MuteWanted",
     "NamedSchema",
     "NamedSchemaSchema",
+    "NewAccount",
+    "NewAccountSettings",
     "NewAgent",
     "NewAgentAssistant",
     "NewAgentBackground",
@@ -713,7 +759,9 @@ __all__ = (
     "NewVersionDocument",
     "NewWebhook",
     "NumberBody",
+    "NumberPlaced",
     "NumberShown",
+    "NumbersPlaced",
     "OpenAiProblemBody",
     "OpenAiProblemShown",
     "OpenAiSpeech",
@@ -727,6 +775,7 @@ __all__ = (
     "OpenaiTranslationBody",
     "OpenaiTranslationBodyResponseFormat",
     "OpenaiTranslationBodyTimestampGranularitiesItem",
+    "OptOutShown",
     "OutboundLimitLive",
     "OutboundScopeShown",
     "OutboundScopeShownLeft",
@@ -749,8 +798,10 @@ __all__ = (
     "PageFlowShown",
     "PageFlowVersionShown",
     "PageNumberShown",
+    "PageOptOutShown",
     "PageProviderVoice",
     "PageRouteShown",
+    "PageTextShown",
     "PageVoiceShown",
     "PageWebhookShown",
     "PartialLive",
@@ -769,6 +820,12 @@ __all__ = (
     "PlacedCallState",
     "PlaceShown",
     "PlayWanted",
+    "PointBody",
+    "PresetShown",
+    "PresetShownSecure",
+    "PresetShownSettings",
+    "PresetShownSigningItem",
+    "PresetsShown",
     "ProblemBody",
     "ProblemShown",
     "ProgressShown",
@@ -786,6 +843,7 @@ __all__ = (
     "RecordingStateShown",
     "RecordingStep",
     "RecordWanted",
+    "RegionShown",
     "ReplayedDeliveries",
     "ReplayWanted",
     "ReportFormat",
@@ -835,7 +893,11 @@ __all__ = (
     "SummaryRow",
     "SummaryShown",
     "TextPart",
+    "TextSent",
+    "TextShown",
+    "TextShownDirection",
     "TextToSpeak",
+    "TextWanted",
     "TimedWordShown",
     "ToolTold",
     "TranscriptShown",

@@ -16,6 +16,7 @@ from ..models.call_detail_state import CallDetailState, check_call_detail_state
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from ..models.call_carried_shown import CallCarriedShown
     from ..models.call_detail_about import CallDetailAbout
     from ..models.call_event_shown import CallEventShown
     from ..models.call_flow_shown import CallFlowShown
@@ -47,6 +48,8 @@ class CallDetail:
     started_at: datetime.datetime
     transcript: list[CallLineShown]
     legs: list[CallLegShown]
+    carried: list[CallCarriedShown]
+    """ By accounts at telephony providers. """
     events: list[CallEventShown]
     recording: CallRecordingShown | None
     messages: list[CallMessageShown]
@@ -115,6 +118,11 @@ class CallDetail:
         for legs_item_data in self.legs:
             legs_item = legs_item_data.to_dict()
             legs.append(legs_item)
+
+        carried = []
+        for carried_item_data in self.carried:
+            carried_item = carried_item_data.to_dict()
+            carried.append(carried_item)
 
         events = []
         for events_item_data in self.events:
@@ -258,6 +266,7 @@ class CallDetail:
                 "started_at": started_at,
                 "transcript": transcript,
                 "legs": legs,
+                "carried": carried,
                 "events": events,
                 "recording": recording,
                 "messages": messages,
@@ -306,6 +315,7 @@ class CallDetail:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.call_carried_shown import CallCarriedShown  # noqa: PLC0415
         from ..models.call_detail_about import CallDetailAbout  # noqa: PLC0415
         from ..models.call_event_shown import CallEventShown  # noqa: PLC0415
         from ..models.call_flow_shown import CallFlowShown  # noqa: PLC0415
@@ -347,6 +357,13 @@ class CallDetail:
             legs_item = CallLegShown.from_dict(legs_item_data)
 
             legs.append(legs_item)
+
+        carried = []
+        _carried = d.pop("carried")
+        for carried_item_data in _carried:
+            carried_item = CallCarriedShown.from_dict(carried_item_data)
+
+            carried.append(carried_item)
 
         events = []
         _events = d.pop("events")
@@ -582,6 +599,7 @@ class CallDetail:
             started_at=started_at,
             transcript=transcript,
             legs=legs,
+            carried=carried,
             events=events,
             recording=recording,
             messages=messages,

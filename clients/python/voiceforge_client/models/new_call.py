@@ -32,6 +32,9 @@ class NewCall:
     """ Who calls, as the far end sees it. """
     ring_s: float | Unset = 60.0
     """ It is given up after ringing for so long. """
+    detect_machine: bool | None | Unset = UNSET
+    """ Whether the provider is to find out who answers, a person or a machine, where it can (the event
+    `answered_by`). Left out: as its account is set. """
     about: NewCallAbout | Unset = UNSET
     """ For the agent to know: at most 10,000 characters of JSON. """
 
@@ -58,6 +61,12 @@ class NewCall:
 
         ring_s = self.ring_s
 
+        detect_machine: bool | None | Unset
+        if isinstance(self.detect_machine, Unset):
+            detect_machine = UNSET
+        else:
+            detect_machine = self.detect_machine
+
         about: dict[str, Any] | Unset = UNSET
         if not isinstance(self.about, Unset):
             about = self.about.to_dict()
@@ -81,6 +90,8 @@ class NewCall:
             field_dict["caller"] = caller
         if ring_s is not UNSET:
             field_dict["ring_s"] = ring_s
+        if detect_machine is not UNSET:
+            field_dict["detect_machine"] = detect_machine
         if about is not UNSET:
             field_dict["about"] = about
 
@@ -119,6 +130,15 @@ class NewCall:
 
         ring_s = d.pop("ring_s", UNSET)
 
+        def _parse_detect_machine(data: object) -> bool | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(bool | None | Unset, data)
+
+        detect_machine = _parse_detect_machine(d.pop("detect_machine", UNSET))
+
         _about = d.pop("about", UNSET)
         about: NewCallAbout | Unset
         if isinstance(_about, Unset):
@@ -134,6 +154,7 @@ class NewCall:
             language=language,
             caller=caller,
             ring_s=ring_s,
+            detect_machine=detect_machine,
             about=about,
         )
 

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.provider_shown_kind import ProviderShownKind, check_provider_shown_kind
+from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="ProviderShown")
 
@@ -19,13 +20,23 @@ class ProviderShown:
     title: str
     """ For people. """
     kind: ProviderShownKind
-    """ `sip`, or `api`: an interface of the carrier's own. """
+    """ `sip`, or `api`: an account at a provider with an interface of its own. """
     ready: bool
     """ Calls can go by it now. """
     detail: str
     """ How it stands. """
     lacks: str
     """ What it lacks to be ready; empty: nothing. """
+    provider: str | Unset = ""
+    """ Of an account: its kind, as `twilio`. """
+    standing: str | Unset = ""
+    """ Of an account: see there. """
+    capabilities: list[str] | Unset = UNSET
+    """ Of an account: what it can be asked for. """
+    calls: int | Unset = 0
+    """ Of an account: calls that go by it. """
+    read_only: bool | Unset = False
+    """ Environment variables make this account. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -41,6 +52,18 @@ class ProviderShown:
 
         lacks = self.lacks
 
+        provider = self.provider
+
+        standing = self.standing
+
+        capabilities: list[str] | Unset = UNSET
+        if not isinstance(self.capabilities, Unset):
+            capabilities = self.capabilities
+
+        calls = self.calls
+
+        read_only = self.read_only
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -53,6 +76,16 @@ class ProviderShown:
                 "lacks": lacks,
             }
         )
+        if provider is not UNSET:
+            field_dict["provider"] = provider
+        if standing is not UNSET:
+            field_dict["standing"] = standing
+        if capabilities is not UNSET:
+            field_dict["capabilities"] = capabilities
+        if calls is not UNSET:
+            field_dict["calls"] = calls
+        if read_only is not UNSET:
+            field_dict["read_only"] = read_only
 
         return field_dict
 
@@ -71,6 +104,16 @@ class ProviderShown:
 
         lacks = d.pop("lacks")
 
+        provider = d.pop("provider", UNSET)
+
+        standing = d.pop("standing", UNSET)
+
+        capabilities = cast(list[str], d.pop("capabilities", UNSET))
+
+        calls = d.pop("calls", UNSET)
+
+        read_only = d.pop("read_only", UNSET)
+
         provider_shown = cls(
             name=name,
             title=title,
@@ -78,6 +121,11 @@ class ProviderShown:
             ready=ready,
             detail=detail,
             lacks=lacks,
+            provider=provider,
+            standing=standing,
+            capabilities=capabilities,
+            calls=calls,
+            read_only=read_only,
         )
 
         provider_shown.additional_properties = d

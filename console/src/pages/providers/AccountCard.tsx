@@ -8,7 +8,8 @@ import { abilitiesOf, dotOf } from "./model";
 
 /** An account at a provider: how it stands, what it lacks and what it can. */
 export function AccountCard({ account, onOpen }: { account: Schema["ProviderShown"]; onOpen: () => void }) {
-  const { status, label } = dotOf(account);
+  const { standing = "", calls = 0, capabilities = [] } = account;
+  const { status, label } = dotOf({ standing, calls, lacks: account.lacks });
   return (
     <li className="glass flex min-w-0 flex-col rounded-2xl p-5">
       <div className="flex items-start gap-3">
@@ -18,9 +19,7 @@ export function AccountCard({ account, onOpen }: { account: Schema["ProviderShow
             {account.title}
           </h3>
           <p className="truncate text-muted text-sm">
-            {account.calls > 0
-              ? tn("{count} call now", "{count} calls now", account.calls)
-              : t("No call at the moment")}
+            {calls > 0 ? tn("{count} call now", "{count} calls now", calls) : t("No call at the moment")}
           </p>
         </div>
         <StatusDot status={status} label={label} />
@@ -31,7 +30,7 @@ export function AccountCard({ account, onOpen }: { account: Schema["ProviderShow
         </div>
       )}
       <div className="mt-4 flex flex-wrap gap-1.5">
-        {abilitiesOf(account.capabilities).map((word) => (
+        {abilitiesOf(capabilities).map((word) => (
           <Badge key={word}>{word}</Badge>
         ))}
         {account.read_only && <Badge tone="primary">{t("from the environment")}</Badge>}

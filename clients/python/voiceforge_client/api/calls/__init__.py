@@ -141,6 +141,7 @@ class Calls:
         language: str | Unset = "",
         caller: str | Unset = "",
         ring_s: float | Unset = 60.0,
+        detect_machine: bool | None | Unset = UNSET,
         about: NewCallAbout | dict[str, Any] | Unset = UNSET,
         idempotency_key: str | Unset = UNSET,
     ) -> PlacedCall:
@@ -161,6 +162,7 @@ class Calls:
                     language=language,
                     caller=caller,
                     ring_s=ring_s,
+                    detect_machine=detect_machine,
                     about=NewCallAbout.from_dict(about)
                     if isinstance(about, dict)
                     else about,
@@ -843,6 +845,7 @@ class AsyncCalls:
         language: str | Unset = "",
         caller: str | Unset = "",
         ring_s: float | Unset = 60.0,
+        detect_machine: bool | None | Unset = UNSET,
         about: NewCallAbout | dict[str, Any] | Unset = UNSET,
         idempotency_key: str | Unset = UNSET,
     ) -> PlacedCall:
@@ -863,6 +866,7 @@ class AsyncCalls:
                     language=language,
                     caller=caller,
                     ring_s=ring_s,
+                    detect_machine=detect_machine,
                     about=NewCallAbout.from_dict(about)
                     if isinstance(about, dict)
                     else about,

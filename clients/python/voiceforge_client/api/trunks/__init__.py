@@ -19,6 +19,7 @@ from ...models.new_trunk_quirks import NewTrunkQuirks
 from ...models.new_trunk_receive import NewTrunkReceive
 from ...models.new_trunk_sign import NewTrunkSign, check_new_trunk_sign
 from ...models.new_trunk_transport import NewTrunkTransport, check_new_trunk_transport
+from ...models.presets_shown import PresetsShown
 from ...models.problem_shown import ProblemShown
 from ...models.trunk_body import TrunkBody
 from ...models.trunk_body_caller import TrunkBodyCaller
@@ -43,6 +44,7 @@ from . import trunk as _trunk
 from . import trunks as _trunks
 from . import trunks_add as _trunks_add
 from . import trunks_change as _trunks_change
+from . import trunks_presets as _trunks_presets
 from . import trunks_remove as _trunks_remove
 
 if TYPE_CHECKING:
@@ -52,6 +54,12 @@ if TYPE_CHECKING:
 class Trunks:
     def __init__(self, client: VoiceForge) -> None:
         self._client = client
+
+    def presets(
+        self,
+    ) -> PresetsShown:
+        """Carriers and exchanges whose trunks need little more than a user name: made from their documents."""
+        return self._client.ask(_trunks_presets.request(), _trunks_presets.read)
 
     def list(
         self,
@@ -202,6 +210,12 @@ class Trunks:
 class AsyncTrunks:
     def __init__(self, client: AsyncVoiceForge) -> None:
         self._client = client
+
+    async def presets(
+        self,
+    ) -> PresetsShown:
+        """Carriers and exchanges whose trunks need little more than a user name: made from their documents."""
+        return await self._client.ask(_trunks_presets.request(), _trunks_presets.read)
 
     async def list(
         self,

@@ -1,6 +1,7 @@
 import { t } from "@/app/i18n";
 import { type Form, TextField, WordsField } from "@/forms";
-import { secretHint, type TrunkForm } from "../model";
+import { secretHint } from "@/parts/secrets";
+import type { TrunkForm } from "../model";
 
 /** Whose calls come by it, and what they may. */
 export function CallsIn({ form }: { form: Form<TrunkForm> }) {

@@ -1,0 +1,6 @@
+"""GET /{kind}/media/{session}"""
+
+from __future__ import annotations
+
+
+# A WebSocket: for a client of those.
