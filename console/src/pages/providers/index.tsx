@@ -15,6 +15,7 @@ import type { Account, Kind } from "./model";
 import { WayCard } from "./WayCard";
 
 const ASKED_MS = 15_000;
+const STARTING_MS = 1500;
 
 export default function ProvidersPage() {
   const [, go] = useLocation();
@@ -145,6 +146,8 @@ function Opened({
     queryKey: ["providers", "one", name],
     enabled: name !== null,
     gcTime: 0,
+    // What was just saved is started behind the answer.
+    refetchInterval: ({ state }) => (state.data?.standing === "starting" ? STARTING_MS : ASKED_MS),
     queryFn: ({ signal }) =>
       ok(api.GET("/api/telephony/providers/{name}", { params: { path: { name: name ?? "" } }, signal })),
   });

@@ -31,7 +31,6 @@ const COMMON = [
 
 interface Property {
   type?: string;
-  title?: string;
   description?: string;
   default?: unknown;
   enum?: readonly unknown[];
@@ -49,14 +48,15 @@ interface SchemaOf {
   $defs?: Record<string, Property>;
 }
 
-/** What a kind wants to know beside what every account has: what it needs first. */
+/** What a kind wants to know beside what every account has: what it needs first, then other secrets. */
 export function ownSettings(kind: Kind, values: Settings = {}): Setting[] {
   const schema = kind.settings as SchemaOf;
   const fields = Object.entries(schema.properties ?? {}).filter(
     ([name]) => !(COMMON as readonly string[]).includes(name),
   );
   const made = fields.map(([name, property]) => settingOf(kind, name, whole(property, schema), values[name]));
-  return [...made.filter((one) => one.required), ...made.filter((one) => !one.required)];
+  const rank = (one: Setting) => (one.required ? 0 : one.kind === "secret" ? 1 : 2);
+  return made.toSorted((one, two) => rank(one) - rank(two));
 }
 
 /** A property with what it refers to, and without its "or nothing". */
@@ -70,7 +70,7 @@ function whole(property: Property, schema: SchemaOf): Property {
 function settingOf(kind: Kind, key: string, property: Property, value: unknown): Setting {
   const secret = kind.secrets.includes(key);
   const required = kind.required.includes(key);
-  const base = { key, label: labelOf(key, property), hint: property.description ?? "", required };
+  const base = { key, label: labelOf(key), hint: property.description ?? "", required };
   if (secret) return { ...base, kind: "secret", hint: secretHint(String(value ?? "")) ?? base.hint };
   const usual = required ? undefined : shownUsual(property.default);
   if (property.enum !== undefined)
@@ -101,7 +101,7 @@ function shownUsual(value: unknown): string | undefined {
 }
 
 /** Names that people know from the provider's own pages; others as they are written. */
-function labelOf(key: string, property: Property): string {
+function labelOf(key: string): string {
   const known: Record<string, string> = {
     account_sid: t("Account SID"),
     auth_token: t("Auth token"),
@@ -125,7 +125,12 @@ function labelOf(key: string, property: Property): string {
     space_url: t("Space"),
     project_id: t("Project ID"),
   };
-  return known[key] ?? property.title ?? key.replaceAll("_", " ");
+  return known[key] ?? words(key);
+}
+
+function words(key: string): string {
+  const text = key.replaceAll("_", " ");
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 export function formOf(account: Account): AccountForm {
@@ -168,7 +173,7 @@ export function dotOf(account: { standing: string; calls: number; lacks: string 
     case "faulty":
       return { status: "bad", label: t("Its settings make no sense") };
     case "troubled":
-      return { status: "bad", label: t("It refuses us") };
+      return { status: "bad", label: t("In trouble") };
     default:
       return { status: "idle", label: t("Not known yet") };
   }
