@@ -142,7 +142,7 @@ function Opened({
     staleTime: Number.POSITIVE_INFINITY,
     queryFn: async ({ signal }) => (await ok(api.GET("/api/telephony/providers/kinds", { signal }))).kinds,
   });
-  const account = useQuery({
+  const account = useQuery<Account>({
     queryKey: ["providers", "one", name],
     enabled: name !== null,
     gcTime: 0,
