@@ -193,6 +193,8 @@ def test_no_bit_of_a_token_or_of_a_body_may_change(keyed: Vonage) -> None:
 
 
 def test_accounts_want_keys_that_are_keys(keyed: Vonage) -> None:
+    one_line = keyed.private_key.strip().replace("\n", "\\n")
+    assert settings(keyed, base_url="https://api.nexmo.com", private_key=one_line).private_key
     ed25519 = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     for key in ("", "x", ed25519.decode(), keyed.private_key[:200]):
         with pytest.raises(ValueError, match="RSA") as caught:
