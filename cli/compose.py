@@ -50,6 +50,7 @@ from cli.serving.http import open_http
 from cli.serving.insight import Insight
 from cli.serving.keeping import open_keeping
 from cli.serving.knowledge import open_knowledge
+from cli.serving.messages import open_texts
 from cli.serving.modes import agent_with_modes, with_mode
 from cli.serving.offering import offered_addresses
 from cli.serving.outbound import findings_of, meter_calls_out, plan_of, targets_of
@@ -58,6 +59,7 @@ from cli.serving.own_code import OwnCode
 from cli.serving.pjsua2 import open_pjsua
 from cli.serving.premaking import Premaking
 from cli.serving.pronunciations import open_dictionary
+from cli.serving.provider_calls import carry_calls
 from cli.serving.providers import open_board
 from cli.serving.speech import Speech
 from cli.serving.speech_desk import open_speech_desk
@@ -280,6 +282,7 @@ class Server:
             redaction=RedactionChoices(**settings.redaction.model_dump()),
         )
         undo.push_async_callback(switchboard.close)
+        context.texts = await open_texts(settings, database, providers, switchboard, undo)
         context.may_call, workshops.redactor_of = switchboard.targets.check, switchboard.redactor_of
         flows.names = ServerNames(
             lambda name: database.directory.agent(name) is not None,
@@ -375,6 +378,7 @@ class Server:
         context.sip_address, secure = await opening_sip
         context.webrtc = await open_webrtc(settings, wire, switchboard, metrics, undo)
         context.asterisk = await open_asterisk(settings, switchboard, clock, metrics, undo)
+        carry_calls(providers, switchboard, clock, database.writer, fetching, metrics, context, undo)
         media = ClockHealth(clock, lambda: len(clock))
         where = "PostgreSQL" if settings.database.url.get_secret_value() else "embedded"
         health.ask(lambda: stored(database.writer, where), instead_of="database")

@@ -14,6 +14,8 @@ from providers.streams.wires import StreamWires
 
 log = logging.getLogger(__name__)
 
+CLOSING_S = 1.0
+
 
 @dataclass(slots=True)
 class CallMeans:
@@ -38,7 +40,9 @@ class CallMeans:
         return asyncio.get_running_loop().time()
 
     async def close(self) -> None:
-        """Give up what is being done."""
+        """Let what is being done come to its end, for a moment: calls are being hung up. Then give it up."""
+        if self.tasks:
+            await asyncio.wait(self.tasks, timeout=CLOSING_S)
         tasks = list(self.tasks)
         for task in tasks:
             task.cancel()
