@@ -40,6 +40,17 @@ def state_of(channel: Any) -> CallState | None:
     return STATES.get(str(channel.get("state"))) if isinstance(channel, dict) else None
 
 
+DIALLED = {
+    "BUSY": 17,
+    "NOANSWER": 19,
+    "CANCEL": 26,
+    "CONGESTION": 34,
+    "CHANUNAVAIL": 3,
+}
+"""Causes for what `Dial` events say of a call that nobody answered: channels that stand for others (Local)
+end with a cause that says nothing."""
+
+
 def end_of(cause: Any, *, was_up: bool) -> tuple[CallState, int | None]:
     """The state of a call that ended with this cause, and the SIP status."""
     number = cause if isinstance(cause, int) else 0

@@ -24,7 +24,7 @@ from mediaserver.errors import ProviderFault, TelephonyError
 from mediaserver.media.leg import Direction, Termination
 from providers.asterisk.account import AsteriskAccount
 from providers.asterisk.ari import Ari, part
-from providers.asterisk.causes import end_of, reason_of, state_of
+from providers.asterisk.causes import DIALLED, end_of, reason_of, state_of
 from providers.asterisk.chan_websocket import ChanWebSocketDialect
 from providers.asterisk.media_client import MediaClient
 from providers.call_state import CallState
@@ -61,6 +61,8 @@ class StasisCall:
     """The channel of whoever talks to us."""
     direction: Direction
     was_up: bool = False
+    dialled: int | None = None
+    """The cause for which nobody answered it, as far as was told."""
     session: UUID | None = None
     leaving: bool = False
     """It goes on in its dialplan at our word."""
@@ -120,6 +122,8 @@ class StasisCalls:
                 self._changed(id, channel)
             case "ChannelDestroyed":
                 self._destroyed(id, event.get("cause"), str(event.get("cause_txt", ""))[:100])
+            case "Dial":
+                self._dialled(event)
             case "RecordingFinished" | "RecordingFailed":
                 self._recorded(event.get("recording"))
             case _:
@@ -154,12 +158,22 @@ class StasisCalls:
         else:
             self._desk.call_reported(CallReport(id, state, call.session))
 
+    def _dialled(self, event: dict[str, Any]) -> None:
+        """How it goes with a call that we have placed."""
+        peer, status = event.get("peer"), str(event.get("dialstatus", ""))
+        call = self._calls.get(str(peer.get("id", ""))) if isinstance(peer, dict) else None
+        if call is None:
+            return
+        if status == "RINGING":
+            self._desk.call_reported(CallReport(call.ref, CallState.RINGING, call.session))
+        call.dialled = DIALLED.get(status, call.dialled)
+
     def _destroyed(self, id: str, cause: Any, words: str) -> None:
         call = self._calls.pop(id, None)
         if call is None:
             return
         call.gone = True
-        state, code = end_of(cause, was_up=call.was_up)
+        state, code = end_of(call.dialled or cause, was_up=call.was_up)
         self._desk.call_reported(CallReport(id, state, call.session, code=code, detail=words))
         self._spawn(self._tear_down(call))
 
