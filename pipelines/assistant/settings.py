@@ -7,8 +7,8 @@ fallback    whom the caller is handed to when the model fails again and again; e
 transfers   whom the model may hand the caller to: names that it knows them by, and their addresses
 preemptive  true: the model is asked as soon as the caller has probably finished, and again if not; without it
             that is done where a question costs nothing (`Manifest.free`)
-voicemail   left as a message where a machine has picked up, behind its greeting; SSML where it begins with <speak>;
-            empty: a machine is talked to as anybody is
+voicemail   left as a message where a machine has picked up, behind its greeting; SSML where it begins with
+            <speak>; empty: a machine is talked to as anybody is
 warm        true: whoever answers such a transfer is told what the call is about, and takes it or not
 languages   in which it may go on, in order: see `spoken_languages`
 """

@@ -5,8 +5,8 @@
      └──────a person, or somebody speaks into it a second time────────┘
 
 A message is said whole, behind the greeting, or again from its beginning: who listens to it later never hears
-half of it. Somebody who speaks into it twice is a person, whom the agent talks to. Without a message to leave a
-machine is talked to as anybody is.
+half of it. Somebody who speaks into it twice is a person, whom the agent talks to. Without a message to leave
+a machine is talked to as anybody is.
 """
 
 from __future__ import annotations

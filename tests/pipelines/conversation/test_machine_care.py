@@ -67,6 +67,7 @@ async def test_what_the_agent_was_saying_to_a_machine_is_dropped() -> None:
     for _ in range(200):
         if await conversation.tick() is not None:
             break
+    await conversation.silence(600)
     found(conversation, AnsweredBy.MACHINE)
     await conversation.silence(12_000)
     assert [cut for _, cut in said(conversation)] == [True, False]
