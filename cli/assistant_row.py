@@ -12,7 +12,10 @@ from mediaserver.errors import ConfigError
 if TYPE_CHECKING:
     from mediaserver.storage.sql import Row
 
-OPTIONS = ("tools", "greeting", "transfer", "warm", "fallback", "remember", "languages", "preemptive")
+OPTIONS = (
+    *("tools", "greeting", "transfer", "warm", "fallback", "remember", "languages", "preemptive"),
+    *("voicemail", "sms"),
+)
 """That only assistants understand, ..."""
 SHARED = ("tools", "transfer", "warm")
 """... and those of them that models which hear and speak by themselves do, too."""
@@ -37,6 +40,12 @@ def add_options(setting: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--remember", action="store_true", help="keep facts about callers, by number, from call to call"
+    )
+    group.add_argument(
+        "--voicemail", default="", metavar="TEXT", help="a message that it leaves where a machine answers"
+    )
+    group.add_argument(
+        "--sms", action="store_true", help="let it send callers texts, to their own numbers alone"
     )
     group.add_argument(
         "--preemptive",
@@ -65,6 +74,8 @@ def columns(args: argparse.Namespace) -> Row:
         "fallback": args.fallback,
         "transfers": dict(map(_transfer, args.transfer)),
         "warm": args.warm,
+        "voicemail": args.voicemail,
+        "sms": args.sms,
         "languages": _languages(text_of(args.languages, "languages")),
     }
     return {

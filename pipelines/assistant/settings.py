@@ -9,6 +9,7 @@ preemptive  true: the model is asked as soon as the caller has probably finished
             that is done where a question costs nothing (`Manifest.free`)
 voicemail   left as a message where a machine has picked up, behind its greeting; SSML where it begins with
             <speak>; empty: a machine is talked to as anybody is
+sms         true: the model may send the caller texts (`send_sms`), to the caller's own number
 warm        true: whoever answers such a transfer is told what the call is about, and takes it or not
 languages   in which it may go on, in order: see `spoken_languages`
 """
@@ -43,6 +44,7 @@ class AssistantSettings:
     preemptive: bool | None = None
     languages: tuple[SpokenLanguage, ...] = ()
     voicemail: str = ""
+    sms: bool = False
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> AssistantSettings:
@@ -69,7 +71,7 @@ class AssistantSettings:
 def _check(key: str, value: object) -> None:
     """Raises ConfigError."""
     match key:
-        case "remember" | "warm" | "preemptive":
+        case "remember" | "warm" | "preemptive" | "sms":
             fine = isinstance(value, bool)
             wanted = "true or false"
         case "languages":
