@@ -33,11 +33,11 @@ test: ## Set up and run the fast tests, those with SIPp, baresip and Chromium in
 	@[[ -n '$(ARGS)' ]] || scripts/console.sh test
 	@exec $(BIN)/python -m pytest -m "$(FAST)" $(AT_ONCE) $(ARGS)
 
-it: ## The slow tests: Asterisk, Kamailio, linphonec, a language model, long calls, kill -9; draws the matrix of docs/interop.md
+it: ## The slow tests: Asterisk, Kamailio, linphonec, a language model, long calls, kill -9; draws the matrices of docs/interop.md and docs/providers.md
 	@scripts/setup.sh dev console peers browser phones coturn proxy speech asterisk models engines
 	@$(BIN)/python -m pytest -m "slow or peer" $(ARGS)
 	@$(BIN)/python -m pytest -m "hypothesis and not slow" --hypothesis-profile=explore $(ARGS)
-	@$(BIN)/python -m tests.peers.matrix_page --write
+	@$(BIN)/python -m tests.matrices --write
 
 attack: ## Attack a server of our own and print what it let through (ARGS="B2", ARGS=--list)
 	@scripts/setup.sh dev peers && exec $(BIN)/python -m tests.attack $(ARGS)

@@ -21,6 +21,7 @@ from api import (
     numbers,
     page,
     phone_prices,
+    provider_media,
     realtime_sessions,
     session_socket,
     sip_socket,
@@ -30,6 +31,7 @@ from api import (
     voices,
     webhooks,
 )
+from api.asterisk.tables import ASTERISK
 from api.context import CONTEXT, ApiContext
 from api.cors import cors, let_read
 from api.docs import DOCUMENT, ApiDocument
@@ -76,10 +78,12 @@ TABLES: tuple[ApiRoutes, ...] = (
     call_routes.routes,
     calendars.routes,
     trunks.routes,
+    provider_media.routes,
     *PROVIDERS,
     erasures.routes,
     *TELEPHONY,
     *WEBRTC,
+    *ASTERISK,
     *speech.TABLES,
 )
 """All that is declared, in the order of the document. A resource's module is added here."""

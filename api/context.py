@@ -13,6 +13,7 @@ from aiohttp import web
 
 from api.access.access import AccessControl
 from api.access.asker import TICKETS, Asker, How, asker
+from api.asterisk_desk import AsteriskDesk
 from api.connections import HttpConnections
 from api.console_files import NOT_BUILT, ConsoleFiles
 from api.gateway.gateway import Gateway
@@ -46,6 +47,7 @@ from pipelines.knowledge.desk import KnowledgeDesk
 from pipelines.previews.desk import VoiceDesk
 from providers.accounts.board import ProviderBoard
 from providers.accounts.sessions import Sessions
+from providers.streams.host import StreamHost
 from sip.calls.phone_desk import PhoneDesk
 from sip.tracing.capture import AudioWatch
 from sip.tracing.tracer import Tracer
@@ -118,6 +120,8 @@ class ApiContext:
     """Conversations over WebSocket; None while the server is starting."""
     webrtc: WebRtcDesk | None = None
     """Calls from browsers; None while the server is starting."""
+    asterisk: AsteriskDesk | None = None
+    """Calls of an existing Asterisk; None while the server is starting."""
     realtime: RealtimeHub | None = None
     """Conversations by OpenAI's Realtime protocol; None while the server is starting."""
     outbound: OutboundMeter | None = None
@@ -174,6 +178,8 @@ class ApiContext:
     """The pages that browsers are given."""
     streams: StreamWire = field(default_factory=StreamWire)
     """What carries the audio of those who listen by WebSocket."""
+    media_streams: StreamHost | None = None
+    """Whose calls at providers wait for their media streams; None while the server is starting."""
     uploading: int = 0
     """Bytes of sounds that are being handed in."""
     reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))

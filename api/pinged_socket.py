@@ -35,15 +35,20 @@ class PingedSocket(EchoingSocket):
 
     async def receive(self, timeout: float | None = None) -> WSMessage:  # noqa: ASYNC109 - aiohttp's
         """The next message that is none of the protocol's own. Raises TimeoutError."""
+        if timeout is None:
+            return await self._next()
         async with asyncio.timeout(timeout):
-            while True:
-                message: WSMessage = await super().receive()
-                if message.type not in (WSMsgType.PING, WSMsgType.PONG):
-                    return message
-                if not self._pings.admits(time.monotonic()):
-                    return await self._refuse()
-                if message.type is WSMsgType.PING:
-                    await self.pong(message.data)
+            return await self._next()
+
+    async def _next(self) -> WSMessage:
+        while True:
+            message: WSMessage = await super().receive()
+            if message.type not in (WSMsgType.PING, WSMsgType.PONG):
+                return message
+            if not self._pings.admits(time.monotonic()):
+                return await self._refuse()
+            if message.type is WSMsgType.PING:
+                await self.pong(message.data)
 
     async def _refuse(self) -> WSMessage:
         with contextlib.suppress(ConnectionError, TimeoutError):

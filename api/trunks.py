@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -24,6 +24,7 @@ from api.versions import check_version
 from mediaserver.errors import ConfigError, SealError
 from mediaserver.storage import trunks as table
 from mediaserver.storage.sql import Database, Row
+from sip.trunks.presets.catalogue import PRESETS
 from sip.trunks.rows import changed, checked, read, shown, written
 from sip.trunks.spec import TrunkSpec
 
@@ -31,6 +32,7 @@ routes = ApiRoutes("trunks", "Servers that are called by, and that call: carrier
 
 TRUNKS = "/api/telephony/trunks"
 TRUNK = TRUNKS + "/{name}"
+PRESET_LIST = TRUNKS + "/presets"
 
 
 def _with_settings(schema: dict[str, Any]) -> None:
@@ -75,6 +77,53 @@ class TrunksShown(BaseModel):
     """All trunks."""
 
     trunks: list[TrunkStood]
+
+
+class RegionShown(BaseModel):
+    """A place that a carrier has servers at."""
+
+    name: str
+    words: str
+    host: str = Field(description="With what is to be filled in in braces.")
+
+
+class BlankShown(BaseModel):
+    """What is to be filled in."""
+
+    name: str
+    words: str = Field(description="What it is, and where the carrier shows it.")
+    example: str
+    pattern: str = Field(description="A regular expression that all of it fits.")
+
+
+class PresetShown(BaseModel):
+    """A trunk to a known carrier or exchange."""
+
+    name: str
+    title: str
+    signing: list[Literal["address", "password", "registration"]] = Field(
+        description="How our calls are known there; the usual way first."
+    )
+    regions: list[RegionShown] = Field(description="The usual one first.")
+    blanks: list[BlankShown]
+    settings: dict[str, Any] = Field(description="Of the trunk, beside its host; others are as usual.")
+    secure: dict[str, Any] = Field(
+        description="Laid over them for encrypted signalling and audio; empty: there is none."
+    )
+    steps: list[str] = Field(description="What is to be done there.")
+    sources: list[str] = Field(description="The documents that it was made from.")
+
+
+class PresetsShown(BaseModel):
+    """All presets."""
+
+    presets: list[PresetShown]
+
+
+@routes.get(PRESET_LIST, scope=Scope.ADMIN)
+async def presets(request: web.Request) -> PresetsShown:
+    """Carriers and exchanges whose trunks need little more than a user name: made from their documents."""
+    return PresetsShown(presets=[PresetShown(**each.as_dict()) for each in PRESETS.values()])
 
 
 @routes.get(TRUNKS, scope=Scope.ADMIN)

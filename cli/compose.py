@@ -24,6 +24,7 @@ from cli.makers import fault, led, makers
 from cli.serving.access import count_running, open_access
 from cli.serving.agent_faults import AgentFaults
 from cli.serving.assistants import Assistants, may_recall, offer_assistant
+from cli.serving.asterisk import open_asterisk
 from cli.serving.backgrounds import Backgrounds
 from cli.serving.certificates import Certificates
 from cli.serving.cleaning import findings_of as cleaning_findings
@@ -57,6 +58,7 @@ from cli.serving.own_code import OwnCode
 from cli.serving.pjsua2 import open_pjsua
 from cli.serving.premaking import Premaking
 from cli.serving.pronunciations import open_dictionary
+from cli.serving.provider_calls import carry_calls
 from cli.serving.providers import open_board
 from cli.serving.speech import Speech
 from cli.serving.speech_desk import open_speech_desk
@@ -377,6 +379,8 @@ class Server:
             )
         context.sip_address, secure = await opening_sip
         context.webrtc = await open_webrtc(settings, wire, switchboard, metrics, undo)
+        context.asterisk = await open_asterisk(settings, switchboard, clock, metrics, undo)
+        carry_calls(providers, switchboard, clock, database.writer, fetching, metrics, context, undo)
         media = ClockHealth(clock, lambda: len(clock))
         where = "PostgreSQL" if settings.database.url.get_secret_value() else "embedded"
         health.ask(lambda: stored(database.writer, where), instead_of="database")

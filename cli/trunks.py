@@ -48,13 +48,17 @@ def add_parser(subparsers: Any) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     adding = actions.add_parser("add", help="add a trunk")
     adding.add_argument("name", metavar="NAME")
-    adding.add_argument("host", metavar="HOST", help="its domain or address")
+    adding.add_argument("host", metavar="HOST", nargs="?", help="its domain or address; a --preset knows it")
+    _add_preset_options(adding)
     setting = actions.add_parser("set", help="change a trunk; what is not named stays")
     setting.add_argument("name", metavar="NAME")
     setting.add_argument("--host", metavar="HOST", help="its domain or address")
     for action in (adding, setting):
         _add_options(action)
     listing = actions.add_parser("list", help="show every trunk, how it stands and its scorecard")
+    presets = actions.add_parser("presets", help="show the carriers and exchanges that are known")
+    presets.add_argument("preset", metavar="CARRIER", nargs="?", help="show all there is to know of this one")
+    add_json_option(presets)
     removing = actions.add_parser("remove", help="remove a trunk; its calls go on")
     removing.add_argument("name", metavar="NAME")
     checking = actions.add_parser("check", help="ask a trunk all there is to ask, and say how to mend it")
@@ -63,6 +67,24 @@ def add_parser(subparsers: Any) -> None:
         add_json_option(action)
     for action in (adding, setting, listing, removing, checking):
         add_config_option(action)
+
+
+def _add_preset_options(action: argparse.ArgumentParser) -> None:
+    action.add_argument(
+        "--preset",
+        metavar="CARRIER",
+        help="a carrier or exchange that is known: see `voiceforge trunks presets`",
+    )
+    action.add_argument(
+        "--region", metavar="REGION", default="", help="which of its places (default: the first)"
+    )
+    action.add_argument(
+        "--with", metavar="NAME=VALUE", action="append", default=[], dest="blanks",
+        help="what the preset asks for, such as trunk=acme",
+    )  # fmt: skip
+    action.add_argument(
+        "--secure", action="store_true", help="signalling and audio encrypted, as the preset has it"
+    )
 
 
 def _add_options(action: argparse.ArgumentParser) -> None:
@@ -95,6 +117,9 @@ def _add_options(action: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from mediaserver.config import load
 
+    if args.action == "presets":
+        _presets(args.preset, args.json)
+        return 0
     settings = load(args.config)
     match args.action:
         case "add":
@@ -165,11 +190,56 @@ async def _add(settings: Settings, args: argparse.Namespace) -> None:
     from mediaserver.storage import trunks as table
     from sip.trunks.rows import checked, written
 
-    spec = checked(_laid_over({"name": args.name}, _wishes(args)))
+    preset = _from_preset(args)
+    spec = checked(_laid_over({"name": args.name, **preset}, _wishes(args)))
     async with server_database(settings) as connection:
         if not await table.add_trunk(connection, spec.name, *written(spec, _sealer(settings))):
             raise ConfigError(f"there is a trunk {spec.name}: change it with `voiceforge trunks set`")
     print(f"{spec.name} is added{_opens(spec)}; try it with `voiceforge trunks check {spec.name}`")
+
+
+def _from_preset(args: argparse.Namespace) -> dict[str, Any]:
+    """What the preset says; options that are given count more. Raises ConfigError."""
+    if args.preset is None:
+        if args.blanks or args.region or args.secure:
+            raise ConfigError("--with, --region and --secure belong to a --preset")
+        if args.host is None:
+            raise ConfigError("name its HOST, or a --preset: see `voiceforge trunks presets`")
+        return {}
+    from sip.trunks.presets.catalogue import preset_named
+
+    blanks = {}
+    for each in args.blanks:
+        name, equals, value = each.partition("=")
+        if not equals:
+            raise ConfigError(f"--with {each}: NAME=VALUE")
+        blanks[name] = value
+    preset = preset_named(args.preset)
+    if args.host is not None and [each.name for each in preset.blanks] == ["host"]:
+        blanks.setdefault("host", args.host)
+    return preset.filled(blanks, args.region, secure=args.secure)
+
+
+def _presets(name: str | None, as_json: bool) -> None:
+    """Raises ConfigError."""
+    from sip.trunks.presets.catalogue import PRESETS, preset_named
+
+    chosen = [preset_named(name)] if name else [*PRESETS.values()]
+    if as_json:
+        print_json({"presets": [each.as_dict() for each in chosen]})
+        return
+    for each in chosen:
+        asks = "".join(f" --with {blank.name}={blank.example}" for blank in each.blanks)
+        print(f"{each.name:12} {each.title}: voiceforge trunks add NAME --preset {each.name}{asks}")
+        if name:
+            print(f"  it takes: {', '.join(each.signing)}")
+            for blank in each.blanks:
+                print(f"  {blank.name}: {blank.words}")
+            for region in each.regions:
+                print(f"  --region {region.name}: {region.words}, {region.host}")
+            for step, words in enumerate(each.steps, 1):
+                print(f"  {step}. {words}")
+            print(f"  made from {', '.join(each.sources)}; not tried against the service itself")
 
 
 async def _set(settings: Settings, args: argparse.Namespace) -> None:

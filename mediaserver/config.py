@@ -26,6 +26,7 @@ from pydantic_settings import (
 
 from mediaserver.errors import ConfigError
 from mediaserver.settings.access import AccessSettings
+from mediaserver.settings.asterisk import AsteriskSettings
 from mediaserver.settings.background import BackgroundSettings
 from mediaserver.settings.engines import EnginesSettings
 from mediaserver.settings.events import EventsSettings
@@ -74,6 +75,7 @@ class Settings(BaseSettings):
     secrets: SecretsSettings = SecretsSettings()
     sip: SipSettings = SipSettings()
     webrtc: WebRtcSettings = WebRtcSettings()
+    asterisk: AsteriskSettings = AsteriskSettings()
     outbound: OutboundSettings = OutboundSettings()
     rtp: RtpSettings = RtpSettings()
     media: MediaSettings = MediaSettings()
@@ -324,7 +326,7 @@ def _keys_of_one(where: tuple[int | str, ...]) -> list[str]:
 
 def _secret(key: str) -> bool:
     return key in ("http.admin_token", "database.url") or key.startswith(
-        ("sip.extensions", "sip.trunks", "engines.options", "mcp")
+        ("sip.extensions", "sip.trunks", "engines.options", "mcp", "asterisk.lines")
     )
 
 

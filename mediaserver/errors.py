@@ -23,6 +23,7 @@ VoiceForgeError
 │   └── UnreadableAudioError  audio that was handed in is no audio, or more than is taken
 ├── CallError            a call could not be placed or ended badly; carries the SIP code when there is one
 │   ├── NoSuchCallError  what is asked for is asked of a call that does not live
+│   ├── NotTakenError    no trunk or account took the call; another way out may
 │   ├── DeclinedError    somebody answered and did not take the call that was to be handed over
 │   └── UnreachableError nobody answered at all, or nothing could be sent there
 └── CapacityError        we are full (ports, calls, workers)
@@ -258,6 +259,11 @@ class NoSuchCallError(CallError):
 
     def __init__(self, call_id: UUID) -> None:
         super().__init__(f"no call {call_id}", 404)
+
+
+class NotTakenError(CallError):
+    """No trunk, or no account at a provider, took the call: nobody was reached by it, and another way out may
+    reach somebody."""
 
 
 class DeclinedError(CallError):

@@ -24,6 +24,8 @@ from tests.at_once import pytest_xdist_make_scheduler as pytest_xdist_make_sched
 from tests.database import OwnTables
 from tests.environments import engines_home as engines_home
 from tests.environments import installed_environment as installed_environment
+from tests.matrices.noting import pytest_runtest_makereport as pytest_runtest_makereport
+from tests.matrices.noting import pytest_sessionfinish as pytest_sessionfinish
 
 SECOND_ALARM = 5.0
 

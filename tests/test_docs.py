@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, fields
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -30,7 +30,8 @@ from pipelines.conversation.turn_settings import (
 from pipelines.conversation.wake_word import AWAKE_MS
 from pipelines.engines.builtin import registry
 from pipelines.engines.protocols import Kind
-from tests.peers.matrix_page import declared, drawn, faults, on_the_page
+from tests.matrices.every import MATRICES
+from tests.matrices.matrix import Matrix
 
 ROOT = Path(__file__).resolve().parents[1]
 MARKDOWN = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -234,8 +235,9 @@ def test_the_tools_lock_agrees_with_the_servers_lock() -> None:
     assert "torch" not in server.keys() | tools.keys()
 
 
-def test_the_matrix_is_what_the_tests_with_real_peers_declare() -> None:
-    cells = declared()
-    assert not faults(cells)
-    again = "draw it anew: make it, or .venv/bin/python -m tests.peers.matrix_page --write"
-    assert on_the_page() == drawn(cells), again
+@pytest.mark.parametrize("matrix", MATRICES, ids=lambda matrix: matrix.page)
+def test_the_matrix_is_what_the_tests_declare(matrix: Matrix[Any, Any]) -> None:
+    cells = matrix.declared()
+    assert not matrix.faults(cells)
+    again = "draw it anew: make it, or .venv/bin/python -m tests.matrices --write"
+    assert matrix.on_the_page() == matrix.drawn(cells), again

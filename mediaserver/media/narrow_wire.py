@@ -20,6 +20,7 @@ from mediaserver.media.marks import Marks
 from mediaserver.media.narrowband import CONCEAL, Mend, NarrowBand, NarrowVoice
 from mediaserver.media.packet_buffer import G711, PacketBuffer
 from mediaserver.media.time import FRAME_SAMPLES, NARROW_SAMPLES
+from mediaserver.media.tones import TonePlayer
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ class NarrowStream:
         "closed",
         "frames_read",
         "lane",
+        "tones",
         "voice",
         "wire",
     )
@@ -51,6 +53,7 @@ class NarrowStream:
         self.lane = Lane(wire, lane)
         self.voice = voice
         self.closed = False
+        self.tones = TonePlayer()
         self.frames_read = 0
         """Frames of 20 ms since the stream was opened."""
         self._send = send
@@ -73,6 +76,13 @@ class NarrowStream:
         if not self.closed:
             self._pieces += 1
             self._buffer.push(np.frombuffer(octets, np.uint8))
+
+    def send_tone(self, digit: str, duration_ms: int = 100) -> None:
+        """Queue a key as a sound, in place of what is said while it lasts: for a far end that takes no keys.
+        Raises ValueError for what is no key, and CapacityError when too many wait."""
+        self.tones.put(digit, duration_ms)
+        if not self.closed:
+            self.wire.plays(self)
 
     def mark(self, name: str) -> None:
         """The far end will say when it has played all that was written so far."""
@@ -163,6 +173,8 @@ class NarrowWire:
         self._band = band if band is not None else NarrowBand()
         self._streams: dict[int, NarrowStream] = {}
         """The open ones by the numbers of their lanes."""
+        self._playing: set[NarrowStream] = set()
+        """Those that play keys as sounds."""
         self._next_lane = itertools.count()
 
     @property
@@ -182,7 +194,12 @@ class NarrowWire:
     def closed(self, stream: NarrowStream) -> None:
         """Called by `NarrowStream.close`."""
         del self._streams[stream.lane.number]
+        self._playing.discard(stream)
         self._band.close(stream.voice)
+
+    def plays(self, stream: NarrowStream) -> None:
+        """Called by `NarrowStream.send_tone`."""
+        self._playing.add(stream)
 
     def receive(self, now_ns: int) -> None:
         """Audio comes by `NarrowStream.push`."""
@@ -202,8 +219,14 @@ class NarrowWire:
     def write(self, lanes: Sequence[int], frames: Sequence[Frame | None], now_ns: int) -> None:
         """Send 20 ms on each lane: a frame [320] int16, or None for silence."""
         rows, streams = self._open(lanes)
+        said = [frames[at] for at in rows]
+        if self._playing:
+            said = [
+                self._with_tone(stream, frame) if stream in self._playing else frame
+                for stream, frame in zip(streams, said, strict=True)
+            ]
         voices = [stream.voice for stream in streams]
-        made = self._band.narrow(voices, _slots(streams), _a_law(streams), [frames[at] for at in rows])
+        made = self._band.narrow(voices, _slots(streams), _a_law(streams), said)
         for stream, octets in zip(streams, made, strict=True):
             if not stream.closed:  # by the one before it
                 stream.give(octets)
@@ -214,6 +237,12 @@ class NarrowWire:
 
     def moved(self, lane: int, now_ns: int) -> None:
         """Its buffer knows ticks only."""
+
+    def _with_tone(self, stream: NarrowStream, said: Frame | None) -> Frame | None:
+        tone = stream.tones.next_frame()
+        if not stream.tones.active:
+            self._playing.discard(stream)
+        return said if tone is None else tone
 
     def _open(self, lanes: Sequence[int]) -> tuple[list[int], list[NarrowStream]]:
         """The open streams, and the indexes of their lanes."""

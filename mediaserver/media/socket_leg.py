@@ -152,10 +152,11 @@ class SocketLeg(WrittenLeg):
         remote: str,
         queue_ms: int = 0,
         out: StreamFormat | None = None,
+        steady: bool = False,
     ) -> None:
-        """`queue_ms`, `out`: see `StreamWire.open`. Raises EngineMissingError."""
+        """`queue_ms`, `out`, `steady`: see `StreamWire.open`. Raises EngineMissingError."""
         super().__init__(far, ref=ref, remote=remote)
-        self._stream: SocketAudio = wire.open(fmt, far.audio, queue_ms, out)
+        self._stream: SocketAudio = wire.open(fmt, far.audio, queue_ms, out, steady)
         self.codec = self._stream.codec
         self._cleared_ms = 0
         """Of the audio that was sent: the far end was told to drop what it had not played of it."""

@@ -24,6 +24,7 @@ from mediaserver.media.packet_buffer import Material, PacketBuffer
 from mediaserver.media.resample import FrameConverter
 from mediaserver.media.stream_format import Coding, StreamFormat
 from mediaserver.media.time import FRAME_MS, FRAME_SAMPLES, NARROW_PER_MS, NARROW_RATE, SAMPLE_RATE
+from mediaserver.media.tones import TonePlayer
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +82,7 @@ class SocketAudio:
         out: StreamFormat,
         send: Callable[[bytes], None],
         queue_ms: int,
+        steady: bool = False,
     ) -> None:
         self.wire = wire
         self.lane = Lane(wire, lane)
@@ -91,9 +93,13 @@ class SocketAudio:
         self.slot = self.out_slot = -1
         """Its rows in the banks of those rates; -1: there is nothing to convert. Set by its wire."""
         self.closed = False
+        self.tones = TonePlayer()
         self.acknowledged = False
         """The far end says what it has played (`played_to`)."""
+        self.on_rest: Callable[[], None] | None = None
+        """Called when nothing is said any more, at the first tick without audio."""
         self._send = send
+        self._rest = out.octets(np.zeros(out.rate * FRAME_MS // 1_000, np.int16)) if steady else b""
         rate = fmt.inner_rate
         self._per_ms = rate // 1_000
         self._queue = AudioQueue(rate * FRAME_MS // 1_000, queue_ms * self._per_ms) if queue_ms else None
@@ -147,6 +153,21 @@ class SocketAudio:
             self._queue.keep(kept)
         elif not kept:
             self._buffer.clear()
+
+    def send_tone(self, digit: str, duration_ms: int = 100) -> None:
+        """Queue a key as a sound, in place of what is said while it lasts: for a far end that takes no keys.
+        Raises ValueError for what is no key, and CapacityError when too many wait."""
+        self.tones.put(digit, duration_ms)
+        if not self.closed:
+            self.wire.plays(self)
+
+    def mark(self, name: str) -> None:
+        """The far end will say when it has played all that was written so far."""
+        self._marks.put(name)
+
+    def reached(self, name: str) -> bool:
+        """It says so. False for a mark that means nothing (any more)."""
+        return self._marks.reached(name)
 
     def played_to(self, ms: int) -> None:
         """The far end has played so much of all the audio that it was sent."""
@@ -235,10 +256,14 @@ class SocketAudio:
         return frame
 
     def give(self, octets: bytes | None) -> None:
-        """Send the next frame; None is silence, which does not travel."""
+        """Send the next frame; None is silence, which does not travel where the stream is not steady."""
         if not octets:
             self._silent += 1
             self._marks.wrote()
+            if self._rest:
+                self._hand_over(self._rest)
+            elif self._silent == 1 and self.on_rest is not None:
+                self.on_rest()
             return
         if self._silent >= APART_FRAMES:
             self._said_from = self._marks.written
@@ -248,17 +273,20 @@ class SocketAudio:
         if self.acknowledged and self._sent % FRAMES_A_MARK == 0:
             self._marks.put(str(self.sent_ms))
             self._asked.append(self.sent_ms)
-        try:
-            self._send(octets)
-        except Exception:  # one leg's failure must not end the tick of all others
-            self._errors += 1
-            log.exception("sending failed")
+        self._hand_over(octets)
 
     def coded(self, samples: Pcm) -> bytes:
         """A frame at the rate of `out`, as it travels."""
         return self._encoder.encode(samples) if self._encoder is not None else self.out.octets(samples)
 
     # -- inside
+
+    def _hand_over(self, octets: bytes) -> None:
+        try:
+            self._send(octets)
+        except Exception:  # one leg's failure must not end the tick of all others
+            self._errors += 1
+            log.exception("sending failed")
 
     def _push(self, samples: Pcm) -> int:
         if self._queue is not None:
@@ -303,6 +331,8 @@ class StreamWire:
         self._streams: dict[int, SocketAudio] = {}
         """The open ones by the numbers of their lanes."""
         self._banks: dict[int, _Bank] = {}
+        self._playing: set[SocketAudio] = set()
+        """Those that play keys as sounds."""
         self._next_lane = itertools.count()
 
     @property
@@ -316,12 +346,14 @@ class StreamWire:
         send: Callable[[bytes], None],
         queue_ms: int = 0,
         out: StreamFormat | None = None,
+        steady: bool = False,
     ) -> SocketAudio:
         """A place for one leg. `send`: what travels, once per tick at most. `queue_ms`: the far end sends
         faster than it is heard, and so much is kept for it; 0: what it says is live, and what is late is left
-        out. `out`: the format of what is sent, where it is not that of what comes. Raises EngineMissingError
-        where a format's library is missing."""
-        stream = SocketAudio(self, next(self._next_lane), fmt, out or fmt, send, queue_ms)
+        out. `out`: the format of what is sent, where it is not that of what comes. `steady`: silence travels,
+        too, for a far end that takes 20 ms for each tick; not of Opus. Raises EngineMissingError where a
+        format's library is missing."""
+        stream = SocketAudio(self, next(self._next_lane), fmt, out or fmt, send, queue_ms, steady)
         stream.slot = stream.out_slot = self._slot(fmt.inner_rate)
         if stream.out.inner_rate != fmt.inner_rate:
             stream.out_slot = self._slot(stream.out.inner_rate)
@@ -331,10 +363,15 @@ class StreamWire:
     def closed(self, stream: SocketAudio) -> None:
         """Called by `SocketAudio.close`."""
         del self._streams[stream.lane.number]
+        self._playing.discard(stream)
         slots = {stream.format.inner_rate: stream.slot, stream.out.inner_rate: stream.out_slot}
         for rate, slot in slots.items():
             if slot >= 0:
                 self._banks[rate].close(slot)
+
+    def plays(self, stream: SocketAudio) -> None:
+        """Called by `SocketAudio.send_tone`."""
+        self._playing.add(stream)
 
     def receive(self, now_ns: int) -> None:
         """Audio comes by `SocketAudio.push`."""
@@ -366,12 +403,14 @@ class StreamWire:
         return out
 
     def write(self, lanes: Sequence[int], frames: Sequence[Frame | None], now_ns: int) -> None:
-        """Send 20 ms on each lane: a frame [320] int16, or None for silence. Silence does not travel."""
+        """Send 20 ms on each lane: a frame [320] int16, or None for silence, which travels on steady streams
+        alone."""
         batches: defaultdict[int, tuple[list[SocketAudio], list[Frame]]] = defaultdict(lambda: ([], []))
-        for lane, frame in zip(lanes, frames, strict=True):
+        for lane, said in zip(lanes, frames, strict=True):
             stream = self._streams.get(lane)
             if stream is None:
                 continue
+            frame = self._with_tone(stream, said) if stream in self._playing else said
             if frame is None or not frame.any():
                 stream.silent_out = True
                 stream.give(None)
@@ -391,6 +430,12 @@ class StreamWire:
             for stream, samples in zip(streams, made, strict=True):
                 if not stream.closed:  # by the one before it
                     stream.give(stream.coded(samples))
+
+    def _with_tone(self, stream: SocketAudio, said: Frame | None) -> Frame | None:
+        tone = stream.tones.next_frame()
+        if not stream.tones.active:
+            self._playing.discard(stream)
+        return said if tone is None else tone
 
     def _slot(self, rate: int) -> int:
         """A row in the bank of this rate; -1 where there is nothing to convert."""

@@ -344,6 +344,47 @@ class CallActedOn:
     never changes."""
 
 
+@dataclass(frozen=True, slots=True)
+class ProviderCallKept:
+    """A call by a telephony provider, as it stands. Written again under the same session it grows."""
+
+    session: UUID
+    account: str
+    kind: str
+    """'twilio', 'telnyx', ..."""
+    ref: str
+    """The provider's own id; empty: not told yet."""
+    direction: str
+    """'inbound' or 'outbound'."""
+    call_id: UUID | None
+    """None: nobody took it."""
+    phase: str
+    state: str
+    """By the provider's word: 'queued', 'ringing', 'completed', ..."""
+    code: int | None
+    answered_by: str
+    cost: float | None
+    currency: str
+    began: datetime
+    answered: datetime | None
+    ended: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderCallTold:
+    """What a provider tells of a call that is long over, or that another run of the server had."""
+
+    account: str
+    ref: str
+    session: UUID | None
+    state: str
+    """Empty: it says nothing of that."""
+    over: bool
+    answered_by: str
+    cost: float | None
+    currency: str
+
+
 Record: TypeAlias = (
     CallStarted
     | CallAnswered
@@ -363,6 +404,8 @@ Record: TypeAlias = (
     | FactLearnt
     | UsageCounted
     | CallActedOn
+    | ProviderCallKept
+    | ProviderCallTold
 )
 
 

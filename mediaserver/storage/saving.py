@@ -17,6 +17,7 @@ from mediaserver.storage import (
     messages,
     outbound,
     outcomes,
+    provider_calls,
     recordings,
     summaries,
     turns,
@@ -39,6 +40,8 @@ from mediaserver.storage.records import (
     MessageKept,
     OutboundUsed,
     OutcomeMade,
+    ProviderCallKept,
+    ProviderCallTold,
     Record,
     RecordingMade,
     SummaryMade,
@@ -122,6 +125,10 @@ async def save(connection: Database, record: Record, node: UUID | None = None) -
             await usage.counted(connection, record, node)
         case CallActedOn():
             await audit.acted(connection, record)
+        case ProviderCallKept():
+            await provider_calls.kept(connection, record, node)
+        case ProviderCallTold():
+            await provider_calls.told(connection, record)
         case _:
             assert_never(record)
     return told(record, data) if new else None

@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
+from mediaserver.errors import PeerError
 from mediaserver.media.stream_format import StreamFormat
 
 LONGEST = 64 << 10
 """Octets of a message; a longer one ends the stream."""
 
 
-class StreamFault(ValueError):
+class StreamFault(PeerError):
     """A message that cannot be read; the text says what is wrong with it."""
 
 
@@ -86,11 +87,15 @@ class Dialect(Protocol):
     def marks(self) -> bool:
         """Whether the provider says what was played."""
 
+    @property
+    def piece_ms(self) -> int:
+        """The least that it takes at once; 20 as a rule."""
+
     def read(self, message: str | bytes) -> StreamEvent:
         """Raises StreamFault. Payloads that are no base64 are a fault of this message alone."""
 
     def audio(self, octets: bytes) -> str | bytes:
-        """20 ms to be played, or more."""
+        """To be played behind what came before; `piece_ms`, or some of these."""
 
     def mark(self, name: str) -> str | bytes | None:
         """Asks to be told when all before this was played; None: it cannot."""

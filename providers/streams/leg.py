@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Protocol
 
-from mediaserver.media.leg import Direction, LegStats, Termination
-from mediaserver.media.socket_leg import SocketLeg, SocketPeer
+from mediaserver.media.leg import Direction, Frame, Lane, LegEvent, LegStats, Termination
+from mediaserver.media.socket_leg import KEYS, SocketPeer, WrittenLeg
 from mediaserver.media.stream_format import StreamFormat
-from mediaserver.media.stream_wire import StreamWire
+from mediaserver.media.time import SAMPLES_PER_MS
+from providers.streams.wires import StreamWires
 
 
 class LegControl(Protocol):
@@ -34,16 +35,31 @@ class LegControl(Protocol):
         """The leg is over, whoever has ended it. Called once; it must not wait."""
 
 
+class StreamPeer(SocketPeer, Protocol):
+    """Who has the socket of a stream."""
+
+    def rested(self) -> None:
+        """Nothing is said any more, for now. Called within the tick."""
+
+    def figures(self) -> dict[str, int]:
+        """What it knows of the stream, for the leg's figures."""
+
+
 class _Line:
-    """Implements SocketPeer: to whichever stream there is."""
+    """Implements StreamPeer: to whichever stream there is."""
 
     def __init__(self, control: LegControl) -> None:
-        self.peer: SocketPeer | None = None
+        self.peer: StreamPeer | None = None
         self._control = control
+        self._figures: dict[str, int] = {}
 
     def audio(self, octets: bytes) -> None:
         if self.peer is not None:
             self.peer.audio(octets)
+
+    def rested(self) -> None:
+        if self.peer is not None:
+            self.peer.rested()
 
     def cleared(self, heard_ms: int) -> None:
         if self.peer is not None:
@@ -54,20 +70,30 @@ class _Line:
             self.peer.digit(digit, duration_ms)
 
     def over(self, why: Termination) -> None:
-        peer, self.peer = self.peer, None
+        peer = self.peer
+        self.leave()
         try:
             self._control.over(why)
         finally:
             if peer is not None:
                 peer.over(why)
 
+    def leave(self) -> None:
+        """That stream is gone; its figures count on."""
+        self._figures, self.peer = self.figures(), None
 
-class ProviderLeg(SocketLeg):
+    def figures(self) -> dict[str, int]:
+        """Of all streams together."""
+        now = self.peer.figures() if self.peer is not None else {}
+        return {name: self._figures.get(name, 0) + now.get(name, 0) for name in self._figures | now}
+
+
+class ProviderLeg(WrittenLeg):
     """Implements mediaserver.media.leg.Leg and Referable. Made before its stream is there."""
 
     def __init__(
         self,
-        wire: StreamWire,
+        wires: StreamWires,
         fmt: StreamFormat,
         control: LegControl,
         *,
@@ -79,10 +105,18 @@ class ProviderLeg(SocketLeg):
         """`kind`: the provider's ("twilio"). `ref`: its id of the call; may be known later. `fmt`: both
         ways. Raises EngineMissingError."""
         self._line = _Line(control)
-        super().__init__(wire, fmt, self._line, ref=ref, remote=remote)
+        super().__init__(self._line, ref=ref, remote=remote)
         self.kind = kind
         self.direction = direction
+        self.format = fmt
+        self.codec = str(fmt)
         self._control = control
+        self._audio = wires.open(fmt, self._said)
+        self._saying = False
+        self._uncleared = False
+        """Something was sent since the far end was told to drop all."""
+        self.streams = 0
+        """That were opened to it, one after the other."""
         self.labels: dict[str, str] = {}
         """More for its figures: "trunk", the account that it came or went by, and "number"."""
 
@@ -93,21 +127,79 @@ class ProviderLeg(SocketLeg):
         """There is a stream."""
         return self._line.peer is not None
 
-    def attach(self, peer: SocketPeer) -> None:
-        """From now on its audio goes there."""
+    def attach(self, peer: StreamPeer) -> None:
+        """From now on its audio goes there. What another stream was sent, and has not told to have played, is
+        lost with that."""
+        if self._line.peer is not None:
+            self._line.leave()
         self._line.peer = peer
+        if self.streams:
+            self._audio.clear()
+        self.streams += 1
 
-    def detach(self, peer: SocketPeer) -> None:
+    def detach(self, peer: StreamPeer) -> None:
         """That stream is gone; its audio goes nowhere until another comes. One that was replaced is nothing
         to us."""
         if self._line.peer is peer:
-            self._line.peer = None
+            self._line.leave()
+
+    def push(self, octets: bytes) -> None:
+        """The next piece of what the far end said. Raises ValueError for half a sample."""
+        self._audio.push(octets)
+
+    def mark(self, name: str) -> None:
+        """The far end will say when it has played all that was written so far; no name comes twice."""
+        self._audio.mark(name)
+
+    def reached(self, name: str) -> bool:
+        """It says so. False: that means nothing (any more)."""
+        return self._audio.reached(name)
+
+    def send_tone(self, digit: str, duration_ms: int) -> None:
+        """A key as a sound, for a far end that takes none."""
+        self._audio.send_tone(digit, duration_ms)
+
+    def tell(self, event: LegEvent) -> None:
+        """The provider says something of the far end."""
+        self._deliver(event)
 
     # -- Leg
 
+    @property
+    def lane(self) -> Lane | None:
+        return self._audio.lane
+
+    def read(self) -> Frame | None:
+        return self._audio.read()
+
+    def write(self, frame: Frame) -> None:
+        self._audio.write(frame)
+
+    def clear(self) -> int:
+        heard = self._audio.clear()
+        if self._uncleared:
+            self._uncleared = False
+            self._line.cleared(heard // SAMPLES_PER_MS)
+        return heard
+
+    def written(self) -> int:
+        return self._audio.written()
+
+    def played(self) -> int:
+        return self._audio.played()
+
+    def send_digit(self, digit: str, duration_ms: int = 100) -> None:
+        """By the provider's own word where it has one, else as a sound."""
+        if digit not in KEYS:
+            raise ValueError(f"{digit!r} is no key")
+        if self.termination is None:
+            self._line.digit(digit, duration_ms)
+
     def stats(self) -> LegStats:
-        figures = super().stats()
-        return replace(figures, detail={**figures.detail, **self.labels})
+        found = self._audio.stats()
+        return replace(
+            found, detail={**found.detail, **self._line.figures(), "streams": self.streams, **self.labels}
+        )
 
     async def ring(self) -> None:
         await self._control.ring()
@@ -122,3 +214,17 @@ class ProviderLeg(SocketLeg):
 
     async def refer(self, to: str, timeout_s: float) -> None:
         await self._control.refer(to, timeout_s)
+
+    # -- inside
+
+    def _said(self, octets: bytes | None) -> None:
+        """From the wire, within the tick."""
+        if octets:
+            self._saying = self._uncleared = True
+            self._line.audio(octets)
+        elif self._saying:
+            self._saying = False
+            self._line.rested()
+
+    def _let_go(self) -> None:
+        self._audio.close()

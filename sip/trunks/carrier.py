@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from mediaserver.calls.about import NOTHING, About
 from mediaserver.calls.protocols import Behalf
 from mediaserver.calls.wishes import NO_WISHES, Wishes
-from mediaserver.errors import CallError
+from mediaserver.errors import CallError, NotTakenError
 from mediaserver.media.leg import Leg
 from mediaserver.seldom import Seldom
 from sip.calls.leg import SipLeg
@@ -61,6 +61,14 @@ class TrunkCarrier:
         """Numbers that some trunk has a prefix for."""
         return is_number(to) and bool(for_number(self._lines(), to))
 
+    def knows(self, name: str) -> bool:
+        """Whether there is a trunk of that name."""
+        return any(line.spec.name == name for line in self._lines())
+
+    def priority_for(self, to: str) -> int | None:
+        """Of the best trunk for a number; None: none may call it."""
+        return min((line.spec.priority for line in for_number(self._lines(), to)), default=None)
+
     def prefix_for(self, number: str) -> str | None:
         """The longest prefix by which some trunk may call a number; None: none may."""
         found = (fitting_prefix(line.spec, number) for line in for_number(self._lines(), number))
@@ -85,15 +93,16 @@ class TrunkCarrier:
         name of the only one that is asked. `wishes`: the trunk that is preferred is asked first, if it stands
         well.
 
-        Raises CallError: what a trunk said last of the call; 503 when none could be asked, with the reason
-        for each. CapacityError when no RTP port is free. Cancelling the task cancels the call.
+        Raises CallError: what a trunk said last of the call; NotTakenError when none took it (503: none could
+        be asked), with the reason for each. CapacityError when no RTP port is free. Cancelling the task
+        cancels the call.
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout_s
         wanted = [line for line in for_number(self._lines(), to) if trunk in ("", line.spec.name)]
         if not wanted:
             which = f"the trunk {trunk} is not there, not enabled, or has no" if trunk else "no trunk has a"
-            raise CallError(f"{which} prefix for {to}", NO_TRUNK)
+            raise NotTakenError(f"{which} prefix for {to}", NO_TRUNK)
         if not self._agent.has_room:
             raise CallError("no more calls can be placed now: all places are taken or we are stopping", 503)
         told = _Once(on_ringing)
@@ -123,7 +132,7 @@ class TrunkCarrier:
             log.info("trunk %s could not call %s: %s", spec.name, to, attempt.error)
             reasons.append(f"{spec.name}: {attempt.error}")
             code = attempt.code
-        raise CallError(
+        raise NotTakenError(
             f"no trunk took the call to {to}: {'; '.join(reasons) or 'no time is left'}", code or 503
         )
 

@@ -6,12 +6,21 @@ Pure. Inside, a number is E.164 where it is a telephone number at all; what is n
 from __future__ import annotations
 
 import re
+from typing import Protocol
 
 from mediaserver.outbound.numbers import without_zero
 from sip.trunks.patterns import LONGEST
-from sip.trunks.spec import NumberRules, TrunkSpec
+from sip.trunks.spec import NumberRules
 
 _NUMBER = re.compile(r"\+?[0-9*#]{1,40}")
+
+
+class Prefixed(Protocol):
+    """A way out for numbers: a trunk, an account at a provider."""
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """Beginnings of the numbers that may be called by it; see `TrunkSpec.prefixes`."""
 
 
 def is_number(text: str) -> bool:
@@ -39,15 +48,15 @@ def rewritten(rules: NumberRules, number: str) -> str:
     return rules.prepend + number.removeprefix(rules.strip) or number
 
 
-def fitting_prefix(spec: TrunkSpec, number: str) -> str | None:
-    """The longest of the trunk's prefixes that a number begins with, with its `!`; None: it has none."""
+def fitting_prefix(spec: Prefixed, number: str) -> str | None:
+    """The longest of its prefixes that a number begins with, with its `!`; None: it has none."""
     fits = [each for each in spec.prefixes if _begins(number, each.removeprefix("!"))]
     # Of two that are alike the one that says no counts.
     return max(fits, key=lambda each: (len(each.removeprefix("!").strip("*")), each[0] == "!"), default=None)
 
 
-def may_call(spec: TrunkSpec, number: str) -> bool:
-    """Whether calls to this number may go out by this trunk."""
+def may_call(spec: Prefixed, number: str) -> bool:
+    """Whether calls to this number may go out by it."""
     if not is_number(number):
         return False
     prefix = fitting_prefix(spec, number)

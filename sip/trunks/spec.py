@@ -296,6 +296,8 @@ class TrunkSpec:
 
 def contradiction(spec: TrunkSpec) -> str:
     """What of a trunk does not go together, and how to mend it; empty when all does."""
+    if spec.name == "presets":
+        return "its name is taken: /api/telephony/trunks/presets is the list of presets"
     if spec.register and not spec.username:
         return "it cannot register without a username"
     if spec.password and not spec.login:

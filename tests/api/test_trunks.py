@@ -122,3 +122,12 @@ async def test_strangers_learn_nothing(pool: asyncpg.Pool) -> None:
 
 async def test_while_the_server_starts_there_are_none(desk: Desk) -> None:
     assert (await desk.client.get(TRUNKS)).status == 503
+
+
+async def test_presets_are_listed_and_no_trunk_hides_them(shelf: Desk) -> None:
+    answer = await shelf.client.get(f"{TRUNKS}/presets")
+    presets = {each["name"]: each for each in (await answer.json())["presets"]}
+    assert presets["zadarma"]["settings"]["register"] is True
+    assert presets["twilio"]["blanks"][0]["name"] == "trunk"
+    taken = await shelf.client.post(TRUNKS, json=ACME | {"name": "presets"})
+    assert taken.status == 400 and "its name is taken" in (await taken.json())["error"]["message"]

@@ -117,3 +117,42 @@ def test_what_a_trunk_said_is_shown_as_text(capsys: pytest.CaptureFixture[str]) 
     shown = capsys.readouterr().out
     assert not set(shown) & {"\x1b", "\x07", "\u202e"}
     assert "\\x1b" in shown and "[red]" in shown
+
+
+def test_a_preset_fills_a_trunk_in_and_options_count_more(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("correct horse\n"))
+    words = ["--preset", "twilio", "--with", "trunk=acme", "--region", "frankfurt", "--secure"]
+    assert main(["trunks", "add", "out", *words, "--username", "me", "--password", "--max-cps", "5"]) == 0
+    out = listed(capsys)["out"]
+    assert (out["host"], out["transport"]) == ("acme.pstn.frankfurt.twilio.com", "tls")
+    assert (out["max_cps"], out["encryption"], out["prefixes"]) == (5, "required", [])
+    assert main(["trunks", "add", "pbx", "192.0.2.10", "--preset", "asterisk"]) == 0
+    assert listed(capsys)["pbx"]["codecs"] == ["G722", "PCMA", "PCMU"]
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ([], "name its HOST, or a --preset"), (["--with", "trunk=acme"], "belong to a --preset"),
+        (["--preset", "twilio"], "trunk is missing"), (["--preset", "nobody"], "there is no preset nobody"),
+        (["--preset", "zadarma"], "cannot register without a username"),
+        (["--preset", "twilio", "--with", "acme"], "NAME=VALUE"),
+    ],
+)  # fmt: skip
+def test_what_a_preset_lacks_is_one_line(
+    words: list[str], why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["trunks", "add", "acme", *words]) != 0
+    assert why in capsys.readouterr().err
+    assert listed(capsys) == {}
+
+
+def test_presets_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["trunks", "presets"]) == 0
+    assert "--preset twilio --with trunk=acme" in capsys.readouterr().out
+    assert main(["trunks", "presets", "zadarma"]) == 0
+    assert "--region pbx: an extension of its PBX, pbx.zadarma.com" in capsys.readouterr().out
+    assert main(["trunks", "presets", "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["presets"]) > 8

@@ -12,7 +12,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
@@ -24,13 +24,9 @@ import pytest
 from mediaserver.key_file import read_key
 from tests.peers.authority import Authority
 from tests.peers.linphone import Linphone
-from tests.peers.matrix_page import note_results
 from tests.peers.pbx import Calls, CompanyPbx
 from tests.peers.phones import Baresip, OwnCaller, Sipp, wait_until
 
-ENDS = pytest.StashKey[dict[str, str]]()
-"""How tests of the matrix ended in this run."""
-_WORSE = ("passed", "skipped", "failed")
 START_LIMIT_S = 60.0
 
 
@@ -290,22 +286,3 @@ def _made(make: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
     """Makes processes and closes them after the test, the last one first."""
     with ExitStack() as stack:
         yield lambda *args, **kwargs: stack.enter_context(closing(make(*args, **kwargs)))
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Notes how tests of the matrix ended; of those with parameters the worst counts."""
-    report = yield
-    if item.get_closest_marker("shows") is not None and (report.when == "call" or not report.passed):
-        name = f"{item.path.name}::{item.name.partition('[')[0]}"
-        ends = item.session.stash.setdefault(ENDS, {})
-        ends[name] = max(ends.get(name, "passed"), report.outcome, key=_WORSE.index)
-    return report
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    ends = session.stash.get(ENDS, None)
-    if ends:
-        note_results(ends)

@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from tests.matrices.matrix import Note
 from tests.peers.matrix import Feature, Peer
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """One reason, for each of these features at each of these peers."""
-
-    peers: tuple[Peer, ...]
-    features: tuple[Feature, ...]
-    reason: str
-
 
 _AUDIO = (
     Feature.G722,
@@ -32,7 +21,7 @@ _AUDIO = (
 )
 _PHONES = (Peer.BARESIP, Peer.LINPHONE)
 
-NOTES: tuple[Note, ...] = (
+NOTES: tuple[Note[Peer, Feature], ...] = (
     Note((Peer.KAMAILIO,), _AUDIO, "Audio and keys do not pass a proxy."),
     Note(
         (Peer.KAMAILIO,),

@@ -110,16 +110,16 @@ S = TypeVar("S", bound=StandIn)
 
 
 @asynccontextmanager
-async def serving(standin: S) -> AsyncIterator[S]:
-    """It listens on a free port of loopback meanwhile."""
+async def serving(standin: S, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[S]:
+    """It listens there meanwhile; port 0: on a free one."""
     app = web.Application(client_max_size=32 << 20)
     app.add_routes(standin.routes())
     runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.2)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, "127.0.0.1", 0)
+        site = web.TCPSite(runner, host, port)
         await site.start()
-        standin.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        standin.url = f"http://{host}:{runner.addresses[0][1]}"
         yield standin
     finally:
         with suppress(asyncio.CancelledError):

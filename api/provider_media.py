@@ -1,0 +1,179 @@
+"""`/{kind}/media/{session}`: the WebSocket that a telephony provider opens for a call's audio.
+
+Only sockets are dealt with here, by limits that count before anything is parsed. One task reads, the
+request's own; writing is done within the media clock's tick (`api.stream_line`). Who may open a stream is the
+host's to say, and what its messages mean that of the dialect.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from uuid import UUID
+
+from aiohttp import WSMsgType, web
+
+from api.access.asker import Asker
+from api.context import CONTEXT
+from api.gateway.socket import YIELD_EVERY
+from api.message_rate import MessageRate
+from api.pinged_socket import PingedSocket
+from api.routing.problems import Problem, started
+from api.routing.table import ApiRoutes
+from api.stream_line import SocketStreamLine
+from mediaserver.seldom import Seldom
+from providers.streams.dialect import LONGEST, Started, Stopped, StreamEvent, StreamFault
+from providers.streams.host import StreamHost, StreamRefused
+from providers.streams.media_stream import MediaStream
+from providers.streams.stream_close import StreamClose
+
+log = logging.getLogger(__name__)
+
+routes = ApiRoutes("provider media")
+
+HEARTBEAT_S = 20.0
+"""A socket whose provider does not answer a ping of ours is lost."""
+FIRST_S = 5.0
+"""The stream must have started within this."""
+MOST_BEFORE = 8
+"""Messages before the stream starts."""
+PER_SECOND, AT_ONCE = 200.0, 1_000.0
+"""Messages in the long run, and at once: a stream has 50 of audio a second, 5 of marks, and after two seconds
+of stillness all of it in a burst."""
+MOST_FAULTS = 25
+"""Messages in a row that cannot be read: what comes is something else."""
+TOKEN = "token"
+"""The field of the query, or the stream's own parameter where a provider drops queries (Twilio)."""
+PROVIDERS = Asker(UUID(int=0x5052), "telephony providers")
+"""To whom the connections of streams count that have proven themselves."""
+
+_refused, _faults, _unknown = Seldom(), Seldom(), Seldom()
+
+
+class _Ended(Exception):
+    """The stream is to be closed by us."""
+
+    def __init__(self, code: StreamClose, why: str) -> None:
+        super().__init__(why)
+        self.code = code
+
+
+@routes.get("/{kind}/media/{session}", scope=None, signed=True, websocket=True, errors=(404, 503))
+async def media_stream(request: web.Request, kind: str, session: UUID) -> web.StreamResponse:
+    """Audio of a call at a telephony provider, as that provider's media streams speak.
+
+    Opened by the provider, by an address that was made for one call; the token in it, or among the stream's
+    parameters, is good once. Closed with 4001 where that is wrong, 4003 for more messages than a stream has,
+    4004 for messages that are none."""
+    context = request.app[CONTEXT]
+    host = started(context.media_streams)
+    dialect = host.dialect(kind, session)
+    if dialect is None:
+        _say(
+            _unknown, "a media stream of %s for no session that waits for one, from %s", kind, request.remote
+        )
+        raise Problem(404, "not_found", "No session of this name waits for a media stream.")
+    socket = PingedSocket(request, heartbeat=HEARTBEAT_S, max_msg_size=LONGEST, compress=False)
+    await socket.prepare(request)
+    line = SocketStreamLine(socket, request, dialect.format.octets_per_frame)
+    stream = MediaStream(dialect, line)
+    begun = False
+    try:
+        begin = await _begin(socket, stream)
+        if begin is None:
+            return socket
+        token = request.query.get(TOKEN) or begin.parameters.get(TOKEN, "")
+        leg = host.admit(kind, session, token, begin, stream, request.remote or "")
+        begun = True
+        context.prove(request, PROVIDERS)
+        stream.begin(leg, begin)
+        log.info("%s streams call %s here, as %s", kind, begin.call_ref[:64] or session, leg.codec)
+        await _read(socket, stream, line, host, session)
+    except StreamRefused as refused:
+        _say(_refused, "a media stream of %s was refused: %s", kind, refused)
+        line.close(StreamClose.REFUSED, "This is no stream that is waited for.")
+    except _Ended as ended:
+        _say(_refused, "a media stream of %s is closed: %s", kind, ended)
+        line.close(ended.code, str(ended))
+        if begun:
+            host.lost(session, stream, str(ended))
+    except StreamFault as fault:
+        _say(_refused, "a media stream of %s is closed: %s", kind, fault)
+        line.close(StreamClose.PROTOCOL, str(fault))
+        if begun:
+            host.lost(session, stream, str(fault))
+    except BaseException:
+        if begun:
+            host.lost(session, stream, "the server has ended it")
+        raise
+    finally:
+        await line.closed()
+    return socket
+
+
+async def _begin(socket: PingedSocket, stream: MediaStream) -> Started | None:
+    """What the stream says of itself; None: the socket is gone before. Raises _Ended."""
+    try:
+        async with asyncio.timeout(FIRST_S):
+            for _ in range(MOST_BEFORE):
+                message = await socket.receive()
+                if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
+                    return None
+                try:
+                    event = stream.read(message.data)
+                except StreamFault as fault:
+                    raise _Ended(StreamClose.PROTOCOL, str(fault)) from None
+                if isinstance(event, Started):
+                    return event
+    except TimeoutError:
+        raise _Ended(StreamClose.PROTOCOL, f"it did not start within {FIRST_S:.0f} s") from None
+    raise _Ended(StreamClose.PROTOCOL, f"none of its first {MOST_BEFORE} messages starts it")
+
+
+async def _read(
+    socket: PingedSocket, stream: MediaStream, line: SocketStreamLine, host: StreamHost, session: UUID
+) -> None:
+    """Until the socket is closed, by whomever. Raises _Ended."""
+    rate, count, faults = MessageRate(time.monotonic(), PER_SECOND, AT_ONCE), 0, 0
+    while True:
+        message = await socket.receive()
+        if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
+            break
+        if not rate.admits(time.monotonic()):
+            raise _Ended(StreamClose.RATE_LIMIT, f"more than {PER_SECOND:g} messages a second")
+        try:
+            event: StreamEvent = stream.read(message.data)
+            stream.happened(event)
+            faults = 0
+        except StreamFault as fault:
+            faults += 1
+            if faults >= MOST_FAULTS:
+                raise _Ended(
+                    StreamClose.PROTOCOL, f"{faults} messages in a row cannot be read: {fault}"
+                ) from None
+            _say(_faults, "a message of a media stream was left: %s", fault)
+            continue
+        if isinstance(event, Stopped):
+            host.stopped(session, stream, event.detail)
+        count += 1
+        if count % YIELD_EVERY == 0:
+            await asyncio.sleep(0)
+    if line.finished:
+        return
+    if message.type is WSMsgType.CLOSE:
+        host.stopped(session, stream, "the provider has closed the stream")
+        return
+    detail = "its socket was lost"
+    if message.type is WSMsgType.ERROR and socket.close_code is not None:
+        detail = f"its socket was closed with {socket.close_code}"  # 1009: a message that is too long
+    _say(_refused, "a media stream is lost: %s", detail)
+    host.lost(session, stream, detail)
+
+
+def _say(seldom: Seldom, text: str, *about: object) -> None:
+    """A line that strangers can cause."""
+    unsaid = seldom.due(time.monotonic())
+    if unsaid is not None:
+        more = f" (and {unsaid} more since the last such line)" if unsaid else ""
+        log.warning(text + "%s", *about, more)

@@ -1,0 +1,70 @@
+"""Calls by accounts at providers: joined to the switchboard, to the doors that providers ask at, and to
+trunks as one choice of ways out."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+
+from api.context import ApiContext
+from mediaserver.calls.switchboard import LocalSwitchboard
+from mediaserver.calls.ways_out import NumbersOut, RankedCarrier
+from mediaserver.fetching.client import GuardedClient
+from mediaserver.media.clock import MediaClock
+from mediaserver.metrics import Metrics
+from mediaserver.storage.records import Sink
+from providers.accounts.board import ProviderBoard
+from providers.calls.carrier import ProviderCarrier
+from providers.calls.desk import AccountDesk
+from providers.calls.means import CallMeans
+from providers.calls.office import ProviderCalls
+from providers.kind import Account, Surroundings
+from providers.streams.wires import StreamWires
+from sip.trunks.carrier import TrunkCarrier
+
+
+def carry_calls(
+    board: ProviderBoard,
+    switchboard: LocalSwitchboard,
+    clock: MediaClock,
+    sink: Sink,
+    fetching: GuardedClient,
+    metrics: Metrics,
+    context: ApiContext,
+    undo: AsyncExitStack,
+) -> ProviderCalls:
+    """From now on calls come and go by accounts. After whatever opens trunks; `context` learns who has the
+    calls."""
+    wires = StreamWires()
+    clock.add_wire(wires.narrow)
+    clock.add_wire(wires.wide)
+    means = CallMeans(wires, clock, sink)
+    undo.push_async_callback(means.close)
+    calls = ProviderCalls(board, means, switchboard.receive)
+    _calls_out(calls, switchboard)
+    context.provider_sessions = context.media_streams = calls
+    metrics.watch("provider_calls", "Calls by accounts at providers that are not over", lambda: len(calls))
+
+    def surroundings(account: Account) -> Surroundings:
+        desk = AccountDesk(account.name, calls, lambda name, report: None)
+        return Surroundings(desk, fetching, fetching)
+
+    board.made_with(surroundings)
+    return calls
+
+
+def _calls_out(calls: ProviderCalls, switchboard: LocalSwitchboard) -> None:
+    """Accounts and trunks are one choice: the best of all for a number is asked first."""
+    carrier = ProviderCarrier(calls)
+    if switchboard.outbound is not None:
+        carrier.against = switchboard.outbound.against_trunk
+    ways: list[RankedCarrier] = [carrier]
+    others = []
+    for each in switchboard.carriers:
+        if isinstance(each, TrunkCarrier):
+            ways.append(each)
+        else:
+            others.append(each)
+    numbers = NumbersOut(ways)
+    # In place: who opened a way out may hold the list.
+    switchboard.carriers[:] = [*others, numbers]
+    switchboard.targets.trunks = numbers.prefix_for

@@ -1,0 +1,444 @@
+"""One call by a provider: drives its `machine` and its leg, and asks the provider for what follows.
+
+It must never decide whom the call is connected to (the switchboard does), nor read a webhook (the provider's
+own module does).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+from mediaserver.calls.playing import Looped
+from mediaserver.calls.ringing_tone import ringing_tone
+from mediaserver.errors import CallError, TelephonyError
+from mediaserver.media.leg import Direction, EndedBy, Termination, WhoAnswered, Why
+from providers.accounts import doors
+from providers.accounts.served import ServedAccount
+from providers.call_state import CallState
+from providers.calls.endings import NO_STREAM, STREAM_LOST, ending_of
+from providers.calls.machine import LIMITS_S, CallMachine, Do, Event, Phase
+from providers.calls.means import CallMeans
+from providers.calls.stream_tokens import StreamTokens
+from providers.provider import (
+    AnsweredBy,
+    CallReport,
+    Capability,
+    Connect,
+    Decision,
+    Divert,
+    Doors,
+    Provider,
+    Refuse,
+)
+from providers.streams.dialect import Dialect, Started
+from providers.streams.host import StreamRefused
+from providers.streams.leg import ProviderLeg, StreamPeer
+
+log = logging.getLogger(__name__)
+
+TOKEN_S = 60.0
+"""A stream's token is good for so long once the provider is told to open one; of an order, as long as it may
+ring besides."""
+HANDED_S = 5.0
+"""A call that was handed over at our word keeps its stream for so long at most."""
+
+
+def _nobody_listens() -> None: ...
+
+
+async def _not_found(call: ProviderCall) -> None: ...
+
+
+class ProviderCall:
+    """Implements providers.streams.leg.LegControl."""
+
+    def __init__(
+        self,
+        served: ServedAccount,
+        provider: Provider,
+        dialect: Dialect,
+        means: CallMeans,
+        direction: Direction,
+        *,
+        caller: str,
+        to: str,
+        ref: str = "",
+        remote: str = "",
+    ) -> None:
+        """`dialect`: of its streams, for their format. `ref`: the provider's id, where it is known."""
+        self.session = uuid4()
+        self.served, self.provider = served, provider
+        self.account = served.account
+        self.direction = direction
+        self.caller, self.to = caller, to
+        self.ref = ref
+        self.call_id: UUID | None = None
+        self.machine = CallMachine(Phase.OFFERED if direction is Direction.INBOUND else Phase.ORDERED)
+        self.decided: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()
+        """What the provider is to do with a call in."""
+        self.settled = asyncio.Event()
+        self.maybe_taken = False
+        """An order was sent whose answer was lost."""
+        self.refusal: TelephonyError | None = None
+        """Why the order was not taken."""
+        self.began = datetime.now(UTC)
+        self.answered_at: datetime | None = None
+        self.ended_at: datetime | None = None
+        self.code: int | None = None
+        self.detail = ""
+        self.answered_by: AnsweredBy | None = None
+        self.cost: Decimal | None = None
+        self.currency = ""
+        self.on_ringing: Callable[[], object] = _nobody_listens
+        self.on_changed: Callable[[ProviderCall], None] = lambda call: None
+        """Something that is stored is other than it was."""
+        self.on_ref: Callable[[ProviderCall], None] = lambda call: None
+        self.find: Callable[[ProviderCall], Awaitable[None]] = _not_found
+        """Look among the provider's calls for one that was ordered, and whose id was lost."""
+        self.on_over: Callable[[ProviderCall], None] = lambda call: None
+        """Its leg is over; the call may go on without us."""
+        self.on_settled: Callable[[ProviderCall], None] = lambda call: None
+        self._means = means
+        self._release = served.borrow()
+        self._tokens = StreamTokens()
+        self._again = False
+        """A stream may take the place of the one that there is: the provider asked what to do next."""
+        self._connected = asyncio.Event()
+        self._stream_gone = asyncio.Event()
+        self._leaving_to: Divert | None = None
+        self._gone_to: Divert | None = None
+        self._limit: asyncio.TimerHandle | None = None
+        self._limited: Phase | None = None
+        self._peer: StreamPeer | None = None
+        self._stopped = False
+        self._rings_here = False
+        self.format = dialect.format
+        self.leg = ProviderLeg(
+            means.wires, dialect.format, self,
+            kind=self.account.kind, direction=direction, ref=ref or str(self.session), remote=remote,
+        )  # fmt: skip
+        self.leg.labels["trunk"] = self.account.name
+        self.leg.labels["number"] = to
+
+    def __repr__(self) -> str:
+        return f"<{self.account.name} {self.direction} {self.ref or self.session} {self.machine.phase.value}>"
+
+    @property
+    def state(self) -> CallState:
+        return self.machine.state
+
+    @property
+    def own_number(self) -> str:
+        """Ours, of the two."""
+        return self.to if self.direction is Direction.INBOUND else self.caller
+
+    # -- what is known of it
+
+    def named(self, ref: str) -> None:
+        """The provider's id of it is this."""
+        if self.ref or not ref:
+            return
+        self.ref = self.leg.ref = ref
+        self.on_ref(self)
+        self.on_changed(self)
+        self._do(self.machine.happened(Event.TAKEN))
+
+    def reported(self, report: CallReport) -> None:
+        """The provider says something of it."""
+        before = (self.state, self.answered_by, self.cost, self.detail)
+        if report.answered_by is not None:
+            self._answered_by(report.answered_by)
+        if report.cost is not None:
+            self.cost, self.currency = report.cost, report.currency or self.currency
+        if report.code is not None and not self.state.over:
+            self.code = report.code
+        if report.detail and not self.state.over:
+            self.detail = report.detail
+        follows = self.machine.reported(report.state) if report.state is not None else ()
+        if self.state is CallState.IN_PROGRESS and self.answered_at is None:
+            self.answered_at = datetime.now(UTC)
+        if (self.state, self.answered_by, self.cost, self.detail) != before:
+            self.on_changed(self)
+        self._do(follows)
+
+    def not_taken(self, refusal: TelephonyError) -> None:
+        """The provider has not taken the order."""
+        if not self.ref:  # else it has told of the call meanwhile
+            self.refusal = refusal
+            self.detail = str(refusal)
+            self._do(self.machine.not_taken())
+
+    def may_be_taken(self) -> None:
+        """The order's answer was lost: its reports say whether there is a call, or nothing does."""
+        self.maybe_taken = True
+        if self.machine.phase is Phase.CLOSING:
+            self._do((Do.HANG_UP,))
+
+    def unknown_there(self, detail: str = "") -> None:
+        """The provider has no such call any more."""
+        self.detail = self.detail or detail
+        self._do(self.machine.settle())
+
+    # -- what the provider asks
+
+    def accept(self) -> None:
+        """Have the provider answer now, whether or not anybody has."""
+        self._do(self.machine.happened(Event.ANSWERED))
+
+    def next_step(self) -> Decision:
+        """What is to be done with a call that the provider asks about: answered, or back from elsewhere."""
+        match self.machine.phase:
+            case Phase.LEAVING if self._leaving_to is not None:
+                self._gone_to, self._leaving_to = self._leaving_to, None
+                return self._gone_to
+            case Phase.ORDERED | Phase.CONNECTING | Phase.UP | Phase.AWAY | Phase.LEAVING:
+                self._again = self.machine.phase is Phase.UP
+                self._do(self.machine.happened(Event.ANSWERED))
+                return self._connect()
+            case Phase.OFFERED:
+                self.accept()
+                return self.decided.result()
+            case _:
+                return Refuse(self.leg.termination or self._ending())
+
+    def order_doors(self, timeout_s: float) -> Doors:
+        """Raises ConfigError where no public address is known."""
+        return self._doors(timeout_s + TOKEN_S)
+
+    # -- its stream
+
+    @property
+    def awaits_stream(self) -> bool:
+        phase = self.machine.phase
+        waits = (Phase.ORDERED, Phase.CONNECTING, Phase.AWAY, Phase.LEAVING)
+        return phase in waits or (phase is Phase.UP and self._again)
+
+    def admit(self, token: str, started: Started, peer: StreamPeer, remote: str) -> ProviderLeg:
+        """Raises StreamRefused."""
+        if not self._tokens.take(token, self._means.now()):
+            raise StreamRefused("its token is wrong, used or too old")
+        if self.leg.termination is not None:
+            raise StreamRefused("its call is over")
+        if not self.awaits_stream or (self.leg.attached and not self._again):
+            raise StreamRefused("its call has a stream already")
+        if self.ref and started.call_ref and started.call_ref != self.ref:
+            raise StreamRefused(f"it is of another call ({started.call_ref[:80]!r})")
+        self._again = False
+        self._stream_gone.clear()
+        self.leg.remote = remote
+        self._peer = peer
+        self.leg.attach(peer)
+        self.named(started.call_ref)
+        self._do(self.machine.happened(Event.STREAM))
+        return self.leg
+
+    def stream_stopped(self, peer: StreamPeer, detail: str) -> None:
+        self._without(peer, Event.STREAM_STOPPED, detail)
+
+    def stream_lost(self, peer: StreamPeer, detail: str) -> None:
+        self._without(peer, Event.STREAM_LOST, detail)
+
+    async def connected_or_over(self) -> None:
+        """Returns once its stream has begun, or its leg is over."""
+        await self._connected.wait()
+
+    async def connected(self) -> None:
+        """Returns once its stream has begun. Raises CallError when the call is over before."""
+        await self._connected.wait()
+        if (over := self.leg.termination) is not None:
+            raise CallError(f"the call was over before it was connected: {over}", over.code or 487)
+
+    # -- LegControl
+
+    async def ring(self) -> None:
+        """Who calls hears the network's own tone until the provider answers."""
+
+    async def progress(self) -> bool:
+        if self.leg.termination is None:
+            self.accept()
+        await self.connected()
+        return True
+
+    async def answer(self) -> None:
+        self._rings_here = False
+        if self.leg.termination is None:
+            self.accept()
+        await self.connected()
+        self._means.clock.detach(self.leg)  # the ringing tone, or who was heard before
+        self.answered_at = self.answered_at or datetime.now(UTC)
+        self.on_changed(self)
+
+    async def refer(self, to: str, timeout_s: float) -> None:
+        if Capability.TRANSFER not in self.provider.capabilities:
+            raise CallError(f"the account {self.account.name} hands no calls over", 405)
+        if self.machine.phase is not Phase.UP or not self.ref:
+            raise CallError("the call is not up")
+        caller = self.own_number
+        self._do(self.machine.happened(Event.LEAVE))
+        self._leaving_to = Divert(to, caller=caller)
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self.provider.transfer(self.ref, to, caller, self.session)
+                await self._left()
+        except BaseException as error:
+            self._stays()
+            if isinstance(error, TelephonyError):
+                raise CallError(f"{self.account.name}: {error}") from None
+            if isinstance(error, TimeoutError):
+                raise CallError(f"{self.account.name} did not hand the call over in time", 408) from None
+            raise
+        self._do(self.machine.happened(Event.HANDED))
+
+    def over(self, why: Termination) -> None:
+        self._rings_here = False
+        self._means.clock.detach(self.leg)
+        self._connected.set()
+        self._stream_gone.set()
+        diverts = self.machine.phase is Phase.OFFERED and isinstance(self._refusal(why), Divert)
+        self._do(self.machine.happened(Event.DIVERTED if diverts else Event.LEFT))
+        self.on_over(self)
+
+    # -- inside
+
+    def _answered_by(self, by: AnsweredBy) -> None:
+        if by is not self.answered_by:
+            self.answered_by = by
+            self.leg.tell(WhoAnswered(by))
+
+    def _do(self, follows: tuple[Do, ...]) -> None:
+        self._watch_limit()
+        for each in follows:
+            match each:
+                case Do.RING:
+                    self.on_ringing()
+                case Do.ACCEPT:
+                    self._decide(self._connect())
+                    if self.leg.termination is None:
+                        self._rings_here = True
+                case Do.DECLINE:
+                    self._decide(self._refusal(self.leg.termination or self._ending()))
+                case Do.CONNECT:
+                    self._connected.set()
+                    self._ring_here()
+                case Do.END_LEG:
+                    self.leg.ended(self._ending())
+                case Do.HANG_UP:
+                    self._means.spawn(self._hang_up(), f"hanging up at {self.account.name}")
+                case Do.SETTLE:
+                    self._settle()
+
+    def _watch_limit(self) -> None:
+        """Of the phase, from when it began: what is only told again gives it no more time."""
+        phase = self.machine.phase
+        if phase is self._limited:
+            return
+        if self._limit is not None:
+            self._limit.cancel()
+        limit = LIMITS_S.get(phase)
+        self._limited = phase
+        self._limit = None if limit is None else self._means.later(limit, lambda: self._late(phase))
+
+    def _late(self, phase: Phase) -> None:
+        self._limit = self._limited = None
+        if self.machine.phase is not phase:
+            return
+        if phase is Phase.CLOSING:
+            log.debug("%r is hung up again", self)
+        self._do(self.machine.happened(Event.LATE))
+
+    def _ending(self) -> Termination:
+        phase, state = self.machine.phase, self.state
+        if phase is Phase.CLOSING and not state.over:
+            if not self.machine.was_up:
+                return Termination(EndedBy.NETWORK, Why.UNREACHABLE, 408, NO_STREAM)
+            if not self._stopped:
+                return Termination(EndedBy.NETWORK, Why.LOST, 408, STREAM_LOST)
+            return Termination(EndedBy.PEER, Why.HANGUP, detail=self.detail)
+        return ending_of(
+            state, self.direction, was_up=self.machine.was_up, code=self.code, detail=self.detail
+        )
+
+    def _without(self, peer: StreamPeer, event: Event, detail: str) -> None:
+        if peer is not self._peer:
+            return  # of a stream that was replaced, or refused
+        self._peer = None
+        self.leg.detach(peer)
+        self._stream_gone.set()
+        self._stopped = event is Event.STREAM_STOPPED
+        self.detail = self.detail or detail
+        self._do(self.machine.happened(event))
+
+    def _connect(self) -> Connect:
+        return Connect(self.session, self._doors(TOKEN_S))
+
+    def _doors(self, for_s: float) -> Doors:
+        account, session = self.account, self.session
+        return Doors(
+            answer=doors.answer(account, session),
+            status=doors.hook(account, doors.STATUS, session),
+            media=doors.media(account, session, self._tokens.issue(self._means.now(), for_s)),
+            recording=doors.hook(account, "recording", session),
+            machine=doors.hook(account, "machine", session),
+        )
+
+    def _decide(self, decision: Decision) -> None:
+        if not self.decided.done():
+            self.decided.set_result(decision)
+
+    def _refusal(self, why: Termination) -> Decision:
+        """Of a call in that nobody takes: elsewhere while we are full or down, else the reason."""
+        if why.why in (Why.FAILED, Why.SHUTDOWN) and why.by is EndedBy.SERVER:
+            return diverted(self.served)
+        return Refuse(why)
+
+    def _ring_here(self) -> None:
+        """The provider has answered; nobody else has yet."""
+        if self._rings_here and self.direction is Direction.INBOUND:
+            self._rings_here = False
+            self._means.clock.detach(self.leg)
+            self._means.clock.attach(self.leg, Looped(ringing_tone()))
+
+    async def _left(self) -> None:
+        """The far end has left our stream, or nothing says that it will."""
+        try:
+            async with asyncio.timeout(HANDED_S):
+                await self._stream_gone.wait()
+        except TimeoutError:
+            return
+
+    def _stays(self) -> None:
+        self._leaving_to = self._gone_to = None
+        if self.machine.phase is Phase.LEAVING:
+            self._do(self.machine.happened(Event.STAYED if self.leg.attached else Event.STAYED_AWAY))
+
+    async def _hang_up(self) -> None:
+        if not self.ref and self.maybe_taken:
+            await self.find(self)  # it is hung up where one is found
+            return
+        if not self.ref or self.machine.phase is Phase.OVER:
+            return  # it is hung up as soon as its id is known
+        try:
+            await self.provider.hang_up(self.ref, self.leg.termination)
+        except TelephonyError as error:
+            log.warning("%s could not hang up the call %s: %s", self.account.name, self.ref, error)
+
+    def _settle(self) -> None:
+        if self._limit is not None:
+            self._limit.cancel()
+            self._limit = None
+        self.ended_at = datetime.now(UTC)
+        self._release()
+        self.settled.set()
+        self.on_changed(self)
+        self.on_settled(self)
+
+
+def diverted(served: ServedAccount) -> Divert:
+    """Where an account's calls go while we are full or down."""
+    settings = served.account.settings
+    return Divert(settings.fallback_number, "" if settings.fallback_number else settings.fallback_text)

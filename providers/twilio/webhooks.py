@@ -1,0 +1,310 @@
+"""What Twilio calls: each request proves itself, is read, and handed to the desk; some ask what to do.
+
+Nothing here awaits Twilio. A request that came before (Twilio signs no time) is told by its signature, which
+is over all that it says.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import parse_qsl, urlsplit
+from uuid import UUID
+
+from mediaserver.media.leg import Why
+from mediaserver.printable import printable
+from mediaserver.seldom import Seldom
+from providers.accounts import doors
+from providers.kind import Account
+from providers.provider import (
+    CallReport,
+    Connect,
+    Decision,
+    Desk,
+    Divert,
+    IncomingCall,
+    MessageReport,
+    RecordingReport,
+    Refuse,
+    TextMessage,
+    WebhookAnswer,
+    WebhookRequest,
+)
+from providers.twilio import states, twiml
+from providers.twilio.account import SpokenFallback
+from providers.twilio.faults import in_words
+from providers.twilio.signature import Form, form_of
+
+log = logging.getLogger(__name__)
+
+RINGS_FOR_S = 8.0
+"""Before the caller hears it from us; Twilio waits 15 s for an answer."""
+RETRIED_S = 60.0
+"""A request about a call in that comes again within this is the provider's own: it had no answer."""
+MOST_OFFERED = 1000
+VOICEMAIL_S = 180
+MOST_MEDIA = 10
+_DONE = WebhookAnswer(204)
+_ABOUT = ("FromCity", "FromState", "FromZip", "FromCountry", "ToCity", "ToState", "ToCountry", "SipDomain")
+
+Fields = Mapping[str, str]
+Verify = Callable[[WebhookRequest], str | None]
+"""The signature that proves the request; None: it is not proven. Raises ValueError: it cannot be read."""
+
+
+class Webhooks:
+    """Of one account."""
+
+    def __init__(
+        self,
+        account: Account,
+        who: str,
+        account_id: str,
+        verify: Verify,
+        is_over: Callable[[str], Awaitable[bool]],
+        desk: Desk,
+        stream: Mapping[str, str] | None = None,
+    ) -> None:
+        """`who`: "Twilio". `account_id`: as the provider has it, which requests name. `is_over`:
+        whether the provider says that this call has ended. `stream`: further attributes of media streams."""
+        assert isinstance(account.settings, SpokenFallback)
+        self._account = account
+        self._settings = account.settings
+        self._who = who
+        self._account_id = account_id
+        self._verify = verify
+        self._is_over = is_over
+        self._desk = desk
+        self._stream = stream
+        self._unproven = Seldom()
+        self._offered: OrderedDict[str, float] = OrderedDict()
+        """Requests about calls in, and when they first came."""
+        self._hooks = {
+            "voice": self._voice,
+            "answer": self._answer,
+            "status": self._status,
+            "recording": self._recording,
+            "recorded": self._recorded,
+            "machine": self._machine,
+            "sms": self._message,
+            "sms-status": self._message_status,
+        }
+
+    async def handle(self, request: WebhookRequest) -> WebhookAnswer:
+        """403 for what is not proven, 400 for what cannot be read, 404 for a hook that there is not."""
+        if request.method not in ("GET", "POST"):
+            return WebhookAnswer(405, headers={"Allow": "GET, POST"})
+        try:
+            proof = self._verify(request)
+            form = form_of(request.body, request.headers.get("content-type", ""))
+        except ValueError:
+            return WebhookAnswer(400, b"the form cannot be read")
+        if proof is None:
+            return self._refused(request, "its signature is wrong or missing")
+        fields = _fields(form or (), request.url)
+        if fields.get("AccountSid", self._account_id) != self._account_id:
+            return self._refused(request, "it is of another account of theirs")
+        take = self._hooks.get(request.hook)
+        if take is None:
+            return WebhookAnswer(404, b"no such webhook")
+        return await take(request, fields, f"{request.hook} {proof}")
+
+    # -- calls
+
+    async def _voice(self, request: WebhookRequest, fields: Fields, key: str) -> WebhookAnswer:
+        ref = _ref(fields, "CallSid")
+        if not ref:
+            return _unreadable("CallSid")
+        if not self._desk.seen(key):
+            # Nothing in a request says when it was made: an old one asks for a call that is long over.
+            if await self._is_over(ref):
+                return self._refused(request, "its call is over: it was sent before")
+            self._offered[key] = time.monotonic()
+            while len(self._offered) > MOST_OFFERED:
+                self._offered.popitem(last=False)
+        elif time.monotonic() - self._offered.get(key, -RETRIED_S) > RETRIED_S:
+            return self._refused(request, "it came before")
+        about = {name: fields[name] for name in _ABOUT if fields.get(name)}
+        about |= {name: value for name, value in fields.items() if name.startswith("SipHeader_")}
+        decision = await self._desk.incoming(
+            IncomingCall(
+                ref=ref,
+                caller=states.caller_of(fields.get("From", "")),
+                to=fields.get("To", ""),
+                forwarded_from=fields.get("ForwardedFrom", ""),
+                caller_name=fields.get("CallerName", ""),
+                about=about,
+                attested=states.attestation(fields.get("StirVerstat", "")),
+            ),
+            RINGS_FOR_S,
+        )
+        return _twiml(*self._verbs(decision, answered=False))
+
+    async def _answer(self, request: WebhookRequest, fields: Fields, key: str) -> WebhookAnswer:
+        """A call of ours is up, or a stream is over and Twilio asks how to go on."""
+        ref = _ref(fields, "CallSid")
+        if request.session is None or not ref:
+            return _unreadable("CallSid or session")
+        report = self._report(ref, request.session, fields, key)
+        if report.state is not None:
+            self._desk.call_reported(report)
+            if report.state.over:
+                return _twiml()
+        decision = await self._desk.answering(request.session)
+        return _twiml(*self._verbs(decision, answered=True))
+
+    async def _status(self, request: WebhookRequest, fields: Fields, key: str) -> WebhookAnswer:
+        ref = _ref(fields, "CallSid")
+        if not ref:
+            return _unreadable("CallSid")
+        self._desk.call_reported(self._report(ref, request.session, fields, key))
+        return _DONE
+
+    async def _machine(self, request: WebhookRequest, fields: Fields, key: str) -> WebhookAnswer:
+        ref = _ref(fields, "CallSid")
+        found = states.answered_by(fields.get("AnsweredBy", ""))
+        if not ref or found is None:
+            return _unreadable("CallSid or AnsweredBy")
+        self._desk.call_reported(CallReport(ref, session=request.session, answered_by=found, key=key))
+        return _DONE
+
+    async def _recording(self, request: WebhookRequest, fields: Fields, key: str) -> WebhookAnswer:
+        ref, call = _ref(fields, "RecordingSid"), _ref(fields, "CallSid")
+        if not ref or not call:
+            return _unreadable("RecordingSid or CallSid")
+        status = fields.get("RecordingStatus", "completed")
+        if status in ("completed", "absent", "failed") and not self._desk.seen(key):
+            self._desk.recording_reported(
+                RecordingReport(
+                    ref=ref,
+                    call_ref=call,
+                    ready=status == "completed",
+                    url=fields.get("RecordingUrl", ""),
+                    duration_s=states.whole(fields.get("RecordingDuration")),
+                    channels=states.whole(fields.get("RecordingChannels")),
+                    detail="nothing was recorded" if status == "absent" else _fault(fields),
+                )
+            )
+        return _DONE
+
+    async def _recorded(self, request: WebhookRequest, fields: Fields, key: str) -> WebhookAnswer:
+        """The caller has left a message."""
+        return _twiml(twiml.hang_up())
+
+    # -- messages
+
+    async def _message(self, request: WebhookRequest, fields: Fields, key: str) -> WebhookAnswer:
+        ref = _ref(fields, "MessageSid") or _ref(fields, "SmsSid")
+        if not ref or not fields.get("From"):
+            return _unreadable("MessageSid or From")
+        if not self._desk.seen(key):
+            count = min(states.whole(fields.get("NumMedia")) or 0, MOST_MEDIA)
+            media = [fields[name] for at in range(count) if (name := f"MediaUrl{at}") in fields]
+            await self._desk.message_received(
+                TextMessage(ref, fields["From"], fields.get("To", ""), fields.get("Body", ""), tuple(media))
+            )
+        return _twiml()
+
+    async def _message_status(self, request: WebhookRequest, fields: Fields, key: str) -> WebhookAnswer:
+        ref = _ref(fields, "MessageSid") or _ref(fields, "SmsSid")
+        state = states.message_state(fields.get("MessageStatus", ""))
+        if not ref:
+            return _unreadable("MessageSid")
+        if state is not None and not self._desk.seen(key):
+            self._desk.message_reported(MessageReport(ref, state, _fault(fields)))
+        return _DONE
+
+    # -- inside
+
+    def _verbs(self, decision: Decision, *, answered: bool) -> list[str]:
+        """`answered`: the call is up, so that it can no more be refused."""
+        match decision:
+            case Connect(session=session, doors=ways):
+                parameters = {"session": str(session)}
+                return [
+                    twiml.connect(
+                        ways.media, parameters, action=ways.answer, told=ways.status, more=self._stream
+                    )
+                ]
+            case Refuse(why=why):
+                if answered:
+                    return [twiml.hang_up()]
+                return [twiml.reject("busy" if why.why is Why.BUSY else "rejected")]
+            case Divert(to="", text=text):
+                return self._spoken(text)
+            case Divert(to=to, text=text, caller=caller):
+                try:
+                    return [twiml.dial(to, caller=caller)]
+                except ValueError as error:
+                    log.warning("account %s: a call cannot go elsewhere: %s", self._account.name, error)
+                    return self._spoken(text)
+
+    def _spoken(self, text: str) -> list[str]:
+        settings = self._settings
+        if settings.fallback_audio:
+            verbs = [twiml.play(settings.fallback_audio)]
+        else:
+            said = text or settings.fallback_text
+            verbs = [twiml.say(said, language=settings.say_language, voice=settings.say_voice)]
+        if settings.fallback_voicemail:
+            told = doors.hook(self._account, "recording")
+            over = doors.hook(self._account, "recorded")
+            verbs.append(twiml.record(told, action=over, longest_s=VOICEMAIL_S))
+        return verbs
+
+    def _report(self, ref: str, session: UUID | None, fields: Fields, key: str) -> CallReport:
+        if event := fields.get("StreamEvent"):
+            detail = fields.get("StreamError", "")
+            said = f"the media stream failed: {printable(detail)[:300]}" if "error" in event else ""
+            return CallReport(ref, session=session, detail=said, key=key)
+        return CallReport(
+            ref=ref,
+            state=states.state_of(fields.get("CallStatus", "")),
+            session=session,
+            direction=states.direction_of(fields.get("Direction", "")),
+            caller=states.caller_of(fields.get("From", "")),
+            to=fields.get("To", ""),
+            at=states.moment(fields.get("Timestamp", "")),
+            duration_s=states.whole(fields.get("CallDuration")),
+            answered_by=states.answered_by(fields.get("AnsweredBy", "")),
+            code=states.whole(fields.get("SipResponseCode")),
+            detail=_fault(fields),
+            key=key,
+        )
+
+    def _refused(self, request: WebhookRequest, why: str) -> WebhookAnswer:
+        unsaid = self._unproven.due(time.monotonic())
+        if unsaid is not None:
+            log.warning(
+                "account %s: a request to its webhook %s does nothing: %s. If it was %s's own: the account's "
+                "key for webhooks, and its public address (%s), must be those that %s has (%d more like it)",
+                self._account.name, printable(request.hook)[:40], why, self._who,
+                self._account.public_url or "none is set", self._who, unsaid,
+            )  # fmt: skip
+        return WebhookAnswer(403, b"not signed by the account")
+
+
+def _fields(form: Form, url: str) -> dict[str, str]:
+    """Each by its first value; those of a GET stand in the address."""
+    every = [*form] or parse_qsl(urlsplit(url).query, keep_blank_values=True)
+    return dict(reversed(every))
+
+
+def _ref(fields: Fields, name: str) -> str:
+    """An id of the provider's; empty: there is none that can be one."""
+    ref = fields.get(name, "")
+    return ref if 8 <= len(ref) <= 64 and ref.replace("-", "").isalnum() and ref.isascii() else ""
+
+
+def _fault(fields: Fields) -> str:
+    return in_words(states.whole(fields.get("ErrorCode")), fields.get("ErrorMessage", ""))
+
+
+def _twiml(*verbs: str) -> WebhookAnswer:
+    return WebhookAnswer(200, twiml.response(*verbs), twiml.CONTENT_TYPE)
+
+
+def _unreadable(what: str) -> WebhookAnswer:
+    return WebhookAnswer(400, f"{what} is missing".encode())

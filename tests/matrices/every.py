@@ -1,0 +1,10 @@
+"""All matrices that there are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.matrices.matrix import Matrix
+from tests.peers.interop import INTEROP
+
+MATRICES: tuple[Matrix[Any, Any], ...] = (INTEROP,)

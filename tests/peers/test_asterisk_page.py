@@ -1,0 +1,218 @@
+"""A newcomer connects an Asterisk by docs/asterisk.md alone: each block of that page is taken and used
+as it stands there, with other addresses and keys, against a real Asterisk.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.peers.conftest import launched, stop_server
+from tests.peers.pbx import CONFIGURATION, Asterisk, need_asterisk
+from tests.peers.phones import levels, next_port, wait_until
+
+pytestmark = [pytest.mark.peer, pytest.mark.slow]
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "asterisk.md"
+SERVER, PBX = "127.0.0.63", "127.0.0.64"
+MODULES = (
+    "res_curl", "func_curl", "func_uri", "res_audiosocket", "app_audiosocket", "chan_audiosocket",
+    "res_http_websocket", "res_websocket_client", "chan_websocket",
+)  # fmt: skip
+"""Beside those of every test with Asterisk."""
+PHONES = """
+[calls]
+; what the caller does: a tone, or keys
+exten => 800,1,Milliwatt()
+exten => 801,1,Wait(1)
+ same => n,SendDTMF(1225#,250,200)
+ same => n,Wait(10)
+exten => 810,1,Set(CALLERID(num)=+493055501)
+ same => n,Set(CALLERID(name)=Ada Lovelace)
+ same => n,Dial(Local/510@to-voiceforge)
+exten => 812,1,Set(CALLERID(num)=+493055501)
+ same => n,Dial(Local/710@to-voiceforge-by-websocket)
+exten => 811,1,Dial(AudioSocket/192.0.2.20:9092/40325ec2-5efd-4bd3-805f-53576e581d13/c(slin16))
+"""
+
+
+def block(name: str) -> str:
+    found = re.search(rf"<!-- block: {re.escape(name)} -->\n```\w*\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    assert found is not None, f"docs/asterisk.md has no block {name!r}"
+    return found[1]
+
+
+class Office:
+    """The two machines of the page."""
+
+    def __init__(self, folder: Path) -> None:
+        need_asterisk()
+        port = next_port()
+        toml = (
+            f'[sip]\nhost = "{SERVER}"\nport = 0\n'
+            + block("audiosocket voiceforge.toml")
+            + block("line voiceforge.toml")
+        )
+        self._addresses = {"192.0.2.10": PBX, "192.0.2.20": SERVER}
+        # Local addresses connect from 127.0.0.1, whichever one Asterisk listens on.
+        (folder / "voiceforge.toml").write_text(self._here(toml).replace(f'"{PBX}"', f'"{PBX}", "127.0.0.1"'))
+        self.server = launched(folder, {"VOICEFORGE_HTTP__PORT": "0"})
+        self._addresses["192.0.2.20:8080"] = self.server.http.removeprefix("http://")
+        self.server.ask("POST", "/api/telephony/routes", {"pattern": "?10", "agent": "echo"})
+        extensions = (
+            self._with_key("audiosocket")
+            + block("line extensions.conf")
+            + block("websocket extensions.conf")
+            + PHONES
+        )
+        modules = (CONFIGURATION / "modules.conf").read_text()
+        self.pbx = Asterisk({
+            "modules.conf": modules + "".join(f"load={name}.so\n" for name in MODULES),
+            "extensions.conf": self._here(extensions),
+            "websocket_client.conf": self._here(self._with_key("websocket", "websocket_client.conf")),
+            "pjsip.conf": f"[udp]\ntype=transport\nprotocol=udp\nbind={PBX}:{port}\n",
+        })  # fmt: skip
+        self.pbx.start(PBX, port)
+
+    def _with_key(self, way: str, file: str = "") -> str:
+        """The block of that file, with a key as the page has it made."""
+        made = self.server.command(*block(f"{way} key").split()[1:])
+        (key,) = re.findall(r"\bvf_\w+", made.stdout) or pytest.fail(made.stdout + made.stderr)
+        return block(file or f"{way} extensions.conf").replace("KEY", key)
+
+    def _here(self, text: str) -> str:
+        for theirs, ours in sorted(self._addresses.items(), key=lambda each: -len(each[0])):
+            text = text.replace(theirs, ours)
+        return text
+
+    def call(self, dialled: str, does: str = "800") -> str:
+        """Somebody at the PBX calls that; the id of the call that the server has then."""
+        before = self.server.ids()
+        self.pbx.command(f"channel originate Local/{dialled} extension {does}@calls")
+        self.server.wait_for("the call", lambda: self.server.ids() - before)
+        (call,) = self.server.ids() - before
+        self.server.wait_for("the answer", lambda: self.server.records(call).get("answered_at"))
+        return call
+
+    def talk(self, call: str, ms: int = 2_000) -> None:
+        """Until the server says that they have talked for so long."""
+        self.server.wait_for("what is said", lambda: self.server.records(call)["elapsed_ms"] >= ms)
+
+    def keys(self, call: str) -> str:
+        """That were pressed so far."""
+        events = self.server.records(call)["events"]
+        return "".join(each["data"]["digit"] for each in events if each["kind"] == "dtmf")
+
+    def ended(self, call: str) -> dict[str, Any]:
+        def whole() -> dict[str, Any] | None:
+            records = self.server.records(call)
+            done = records.get("ended_at") and all(leg["closed_at"] for leg in records["legs"])
+            return records if done else None
+
+        found: dict[str, Any] = self.server.wait_for("the end of the call", whole)
+        return found
+
+    def close(self) -> None:
+        self.pbx.close()
+        stop_server(self.server)
+
+
+@pytest.fixture(scope="module")
+def office() -> Iterator[Office]:
+    folder = Path(tempfile.mkdtemp(prefix="vf-"))
+    folder.chmod(0o755)
+    made = Office(folder)
+    yield made
+    made.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def said_and_echoed(office: Office, call: str) -> None:
+    said, echoed = levels(office.server.recording(call))
+    assert said > 1_000 and echoed > 1_000
+
+
+def test_asterisk_announces_a_call_and_brings_it_by_audiosocket(office: Office) -> None:
+    call = office.call("810@calls")
+    office.talk(call)
+    office.pbx.hang_up()
+    record = office.ended(call)
+    assert record["why"] == "hung up" and record["ended_by"] == "caller"
+    assert record["about"]["asterisk"] == {
+        "dialled": "510", "caller": "+493055501", "caller_name": "Ada Lovelace",
+    }  # fmt: skip
+    assert record["from_uri"].startswith("sip:+493055501@")
+    (leg,) = record["legs"]
+    assert (
+        leg["codec"] == "pcm16/8000" and leg["stats"]["packets"] >= 80 and not leg["stats"]["dropped_frames"]
+    )
+    said_and_echoed(office, call)
+
+
+def test_the_dialplan_goes_on_when_the_server_hangs_up(office: Office) -> None:
+    seen = office.pbx.log().count("Executing [510@to-voiceforge:3] Hangup")
+    call = office.call("510@to-voiceforge")
+    office.server.ask("DELETE", f"/api/telephony/calls/{call}")
+    assert office.ended(call)["ended_by"] == "server"
+    wait_until(
+        "the next line", lambda: office.pbx.log().count("Executing [510@to-voiceforge:3] Hangup") > seen
+    )
+
+
+def test_keys_arrive_once_each(office: Office) -> None:
+    call = office.call("600@to-a-line", "801")
+    wait_until("the keys", lambda: len(office.keys(call)) >= 5)
+    office.pbx.hang_up()
+    office.ended(call)
+    assert office.keys(call) == "1225#"
+
+
+def test_a_channel_of_audiosocket_has_wide_band(office: Office) -> None:
+    call = office.call("811@calls")
+    office.talk(call)
+    office.server.ask("DELETE", f"/api/telephony/calls/{call}")
+    record = office.ended(call)
+    assert record["legs"][0]["codec"] == "pcm16/16000"
+    said_and_echoed(office, call)
+    wait_until("its end", lambda: "0 active channels" in office.pbx.command("core show channels"))
+
+
+def test_asterisk_connects_a_call_by_websocket(office: Office) -> None:
+    call = office.call("812@calls")
+    office.talk(call)
+    office.pbx.hang_up()
+    record = office.ended(call)
+    assert record["why"] == "hung up" and record["ended_by"] == "caller"
+    assert record["about"]["asterisk"]["caller"] == "+493055501"
+    (leg,) = record["legs"]
+    assert leg["codec"] == "pcm16/16000" and leg["stats"]["packets"] >= 80
+    assert not leg["stats"]["faults"] and not leg["stats"]["undrained_ms"]
+    said_and_echoed(office, call)
+
+
+def test_our_hang_up_ends_a_call_by_websocket(office: Office) -> None:
+    call = office.call("710@to-voiceforge-by-websocket")
+    office.talk(call, 500)
+    office.server.ask("DELETE", f"/api/telephony/calls/{call}")
+    assert office.ended(call)["ended_by"] == "server"
+    wait_until("its end", lambda: "0 active channels" in office.pbx.command("core show channels"))
+
+
+def test_keys_arrive_by_websocket_once_each(office: Office) -> None:
+    call = office.call("710@to-voiceforge-by-websocket", "801")
+    wait_until("the keys", lambda: len(office.keys(call)) >= 5)
+    office.pbx.hang_up()
+    office.ended(call)
+    assert office.keys(call) == "1225#"
+
+
+def test_whom_nobody_knows_the_dialplan_takes_care_of(office: Office) -> None:
+    """The server refuses, and `Dial()` comes back."""
+    office.pbx.command("channel originate Local/799@to-voiceforge-by-websocket extension 800@calls")
+    wait_until("the end", lambda: "Executing [799@to-voiceforge-by-websocket:2] Hangup" in office.pbx.log())

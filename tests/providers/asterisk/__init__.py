@@ -1,0 +1,1 @@
+"""An existing Asterisk: AudioSocket, its WebSocket, ARI."""

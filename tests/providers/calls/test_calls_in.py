@@ -1,0 +1,265 @@
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from mediaserver.media.leg import EndedBy, Leg, Termination, Why
+from mediaserver.storage.records import CallEnded
+from providers.call_state import CallState
+from providers.calls.desk import AccountDesk
+from providers.calls.machine import Phase
+from providers.provider import AnsweredBy, CallReport, Connect, Decision, Divert, Refuse
+from providers.streams.host import StreamRefused
+from tests.mediaserver.calls.lines import Line, Lines
+from tests.providers.calls.telephony import Telephony
+from tests.providers.fake_provider import FakeStream, incoming, opens, token_of
+
+SOON = 0.02
+"""Seconds that a webhook waits, where nobody answers in time."""
+
+
+async def connected(telephony: Telephony) -> FakeStream:
+    decision = await telephony.desk.incoming(incoming(), 5.0)
+    return await telephony.stream(telephony.carried, token_of(decision))
+
+
+def over(leg: Leg) -> Why | None:
+    return None if leg.termination is None else leg.termination.why
+
+
+async def test_an_agent_answers_at_once_and_talks_once_the_stream_is_there(telephony: Telephony) -> None:
+    decision = await telephony.desk.incoming(incoming(), 5.0)
+    assert isinstance(decision, Connect)
+    carried = telephony.carried
+    assert decision.session == carried.session
+    assert decision.doors.media.startswith(f"wss://voice.test/fake/media/{carried.session}?token=")
+    assert telephony.call.state == "ringing", "nobody hears us yet"
+    stream = await telephony.stream(carried, token_of(decision))
+    assert telephony.call.state == "answered"
+    await telephony.bench.ticks(5)
+    assert stream.heard, "the agent speaks"
+    assert telephony.call.about["provider"]["attestation"] == "A"
+    assert (telephony.call.payer, telephony.call.from_uri) == ("inbound:main", "+491711234567")
+    row = telephony.rows()["main/in-1"]
+    assert (row.call_id, row.phase, row.ended) == (telephony.call.id, "up", None)
+
+
+async def test_the_same_call_told_twice_gets_the_same_decision(telephony: Telephony) -> None:
+    first, second = await asyncio.gather(
+        telephony.desk.incoming(incoming(), 5.0), telephony.desk.incoming(incoming(), 5.0)
+    )
+    assert first == second == await telephony.desk.incoming(incoming(), 5.0)
+    assert len(telephony.calls) == 1 and len(telephony.bench.board) == 1
+
+
+@pytest.mark.parametrize(
+    ("to", "why"),
+    [("+49309999", Why.NOT_FOUND), ("ann", Why.NOT_FOUND)],
+    ids=["nobody has that number", "phones are not to be reached by strangers"],
+)
+async def test_what_is_nobodys_is_refused_and_said_so(telephony: Telephony, to: str, why: Why) -> None:
+    decision = await telephony.desk.incoming(incoming(to=to), 5.0)
+    assert isinstance(decision, Refuse) and decision.why.why is why
+    await telephony.pass_by(60)
+    assert not len(telephony.calls), "a refused call is over without the provider's word"
+
+
+async def test_a_full_server_has_the_call_go_elsewhere(telephony: Telephony) -> None:
+    telephony.bench.registry.max_calls = 0
+    decision = await telephony.desk.incoming(incoming(), 5.0)
+    assert decision == Divert("", "All our lines are busy at the moment. Please call again later.")
+    assert telephony.carried.machine.phase is Phase.ELSEWHERE
+    telephony.desk.call_reported(CallReport("in-1", CallState.COMPLETED))
+    assert not len(telephony.calls) and telephony.provider.hung_up == []
+
+
+async def test_a_full_account_has_its_calls_go_to_its_number(tmp_path: Path) -> None:
+    settings = {"max_calls": 1, "fallback_number": "+4930777777"}
+    telephony = await Telephony(tmp_path, {"main": settings}).ready()
+    await connected(telephony)
+    assert await telephony.desk.incoming(incoming("in-2"), 5.0) == Divert("+4930777777", "")
+    await telephony.close()
+
+
+async def rung(telephony: Telephony) -> tuple[Lines, FakeStream]:
+    """Somebody calls bob, who does not answer soon."""
+    lines = Lines(bob=Line("bob", 2))
+    lines.answering.clear()
+    telephony.bench.board.carriers.insert(0, lines)
+    decision = await telephony.desk.incoming(incoming(to="+4930555555"), SOON)
+    assert isinstance(decision, Connect)
+    return lines, await telephony.stream(telephony.carried, token_of(decision))
+
+
+async def test_the_caller_hears_it_ring_while_nobody_answers(telephony: Telephony) -> None:
+    lines, stream = await rung(telephony)
+    await telephony.bench.ticks(10)
+    assert stream.heard and len({*stream.heard}) > 1, "a ringing tone, from us"
+    assert telephony.call.state == "ringing"
+    lines.answering.set()
+    await telephony.settle()
+    assert telephony.call.state == "answered"
+    stream.heard.clear()
+    await telephony.bench.ticks(10)
+    bob = lines.phones["bob"]
+    assert isinstance(bob, Line) and bob.heard and telephony.provider.hung_up == []
+
+
+async def test_nobody_answers_at_all(telephony: Telephony) -> None:
+    lines, stream = await rung(telephony)
+    await telephony.bench.board.hang_up(telephony.call.id, Termination(EndedBy.SERVER, Why.NO_ANSWER, 480))
+    await telephony.settle()
+    assert lines.cancelled == ["bob"] and stream.ended is not None
+    assert telephony.provider.hung_up == ["in-1"]
+
+
+async def test_a_caller_who_gives_up_before_the_answer(telephony: Telephony) -> None:
+    decision = await telephony.desk.incoming(incoming(), 5.0)
+    telephony.desk.call_reported(CallReport("in-1", CallState.CANCELED))
+    await telephony.settle()
+    assert isinstance(decision, Connect) and not len(telephony.calls)
+    (call,) = telephony.bench.sink.of(CallEnded)
+    assert (call.ended_by, call.why) == ("caller", "cancelled before answer")
+    with pytest.raises(StreamRefused):
+        opens(telephony.calls, "fake", decision.session, token_of(decision), "in-1")
+
+
+async def test_a_stream_that_never_comes_ends_the_call_here_and_there(telephony: Telephony) -> None:
+    await telephony.desk.incoming(incoming(), 5.0)
+    leg = telephony.carried.leg
+    await telephony.pass_by(14.9)
+    assert over(leg) is None
+    await telephony.pass_by(0.2)
+    assert over(leg) is Why.UNREACHABLE
+    assert telephony.provider.hung_up == ["in-1"]
+    telephony.desk.call_reported(CallReport("in-1", CallState.COMPLETED))
+    assert not len(telephony.calls)
+
+
+async def test_a_token_is_good_for_one_stream(telephony: Telephony) -> None:
+    decision = await telephony.desk.incoming(incoming(), 5.0)
+    carried, token = telephony.carried, token_of(decision)
+    with pytest.raises(StreamRefused, match="token"):
+        opens(telephony.calls, "fake", carried.session, "guessed", "in-1")
+    with pytest.raises(StreamRefused):
+        opens(telephony.calls, "other", carried.session, token, "in-1")
+    await telephony.stream(carried, token)
+    with pytest.raises(StreamRefused, match="token"):
+        opens(telephony.calls, "fake", carried.session, token, "in-1")
+
+
+async def test_a_token_gets_too_old(telephony: Telephony) -> None:
+    decision = await telephony.desk.incoming(incoming(), 5.0)
+    telephony.means.time += 61
+    with pytest.raises(StreamRefused, match="too old"):
+        opens(telephony.calls, "fake", telephony.carried.session, token_of(decision), "in-1")
+
+
+async def test_a_stream_of_another_call_is_refused(telephony: Telephony) -> None:
+    decision = await telephony.desk.incoming(incoming(), 5.0)
+    with pytest.raises(StreamRefused, match="another call"):
+        opens(telephony.calls, "fake", telephony.carried.session, token_of(decision), "in-2")
+
+
+async def test_the_caller_hangs_up(telephony: Telephony) -> None:
+    stream = await connected(telephony)
+    carried = telephony.carried
+    telephony.calls.stopped(carried.session, stream)
+    await telephony.settle()
+    assert carried.leg.termination == Termination(EndedBy.PEER, Why.HANGUP)
+    telephony.desk.call_reported(CallReport("in-1", CallState.COMPLETED, duration_s=7))
+    await telephony.settle()
+    assert carried.settled.is_set() and telephony.provider.hung_up == []
+    row = telephony.rows()["main/in-1"]
+    assert (row.state, row.phase, row.ended is not None) == ("completed", "over", True)
+
+
+async def test_a_stream_that_stopped_without_an_end_is_asked_after(telephony: Telephony) -> None:
+    stream = await connected(telephony)
+    telephony.calls.stopped(telephony.carried.session, stream)
+    await telephony.pass_by(15)
+    assert telephony.provider.hung_up == ["in-1"]
+
+
+async def test_the_agent_hangs_up(telephony: Telephony) -> None:
+    stream = await connected(telephony)
+    why = Termination(EndedBy.AGENT, Why.COMPLETED)
+    await telephony.bench.board.hang_up(telephony.call.id, why)
+    await telephony.settle()
+    assert telephony.provider.hung_up == ["in-1"] and stream.ended == why
+
+
+async def test_a_call_that_the_provider_will_not_end_is_over_in_the_end(telephony: Telephony) -> None:
+    await connected(telephony)
+    await telephony.bench.board.hang_up(telephony.call.id)
+    for _ in range(5):
+        await telephony.pass_by(15)
+    assert len(telephony.provider.hung_up) == 5 and not len(telephony.calls)
+
+
+async def test_a_lost_stream_may_come_again_with_a_fresh_token(telephony: Telephony) -> None:
+    stream = await connected(telephony)
+    carried = telephony.carried
+    telephony.calls.lost(carried.session, stream, "the socket broke")
+    decision: Decision = await telephony.desk.answering(carried.session)
+    again = await telephony.stream(carried, token_of(decision))
+    await telephony.pass_by(30)
+    await telephony.bench.ticks(5)
+    assert carried.leg.termination is None and again.heard
+    telephony.calls.lost(carried.session, stream)
+    assert carried.machine.phase is Phase.UP, "the old socket's end is nobody's"
+
+
+async def test_a_lost_stream_that_does_not_come_again_ends_the_call(telephony: Telephony) -> None:
+    stream = await connected(telephony)
+    carried = telephony.carried
+    telephony.calls.lost(carried.session, stream)
+    await telephony.pass_by(8)
+    assert carried.leg.termination is not None and carried.leg.termination.why is Why.LOST
+    assert telephony.provider.hung_up == ["in-1"]
+
+
+async def test_who_asks_what_next_of_a_call_that_is_over_is_told_so(telephony: Telephony) -> None:
+    await connected(telephony)
+    session = telephony.carried.session
+    await telephony.bench.board.hang_up(telephony.call.id)
+    decision = await telephony.desk.answering(session)
+    assert isinstance(decision, Refuse) and decision.why.why is Why.HANGUP
+    telephony.desk.call_reported(CallReport("in-1", CallState.COMPLETED))
+    assert isinstance(await telephony.desk.answering(session), Refuse)
+    assert isinstance(await telephony.desk.answering(UUID(int=1)), Refuse)
+
+
+async def test_another_accounts_desk_knows_nothing_of_it(telephony: Telephony) -> None:
+    decision = await telephony.desk.incoming(incoming(), 5.0)
+    assert isinstance(decision, Connect)
+    other = AccountDesk("other", telephony.calls, lambda name, report: None)
+    assert isinstance(await other.answering(decision.session), Refuse)
+    other.call_reported(CallReport("in-1", CallState.COMPLETED, session=decision.session))
+    assert telephony.carried.state is CallState.RINGING
+
+
+async def test_reports_of_what_answered_and_what_it_cost_are_kept(telephony: Telephony) -> None:
+    await connected(telephony)
+    telephony.desk.call_reported(CallReport("in-1", answered_by=AnsweredBy.HUMAN))
+    telephony.desk.call_reported(CallReport("in-1", CallState.COMPLETED))
+    telephony.desk.call_reported(CallReport("in-1", cost=Decimal("0.0085"), currency="USD"))
+    row = telephony.rows()["main/in-1"]
+    assert (row.answered_by, row.currency) == ("human", "USD")
+    assert row.cost == pytest.approx(0.0085)
+
+
+async def test_places_are_given_back(telephony: Telephony) -> None:
+    await connected(telephony)
+    assert telephony.calls.limits["main"].calls == 1
+    await telephony.bench.board.hang_up(telephony.call.id)
+    await telephony.settle()
+    assert telephony.calls.limits["main"].calls == 0
+    served = telephony.board.served("main")
+    assert served is not None and served.calls == 1, "its provider is needed until the end is told"
+    telephony.desk.call_reported(CallReport("in-1", CallState.COMPLETED))
+    assert served.calls == 0

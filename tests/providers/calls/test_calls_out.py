@@ -1,0 +1,337 @@
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mediaserver import logs
+from mediaserver.calls.wishes import Wishes
+from mediaserver.errors import CallError, NotTakenError, ProviderFault, TelephonyError
+from mediaserver.media.leg import EndedBy, Leg, Termination, WhoAnswered, Why
+from providers.call_state import CallState
+from providers.calls.machine import Phase
+from providers.provider import AnsweredBy, CallReport, Capability, Connect, Divert
+from tests.providers.calls.telephony import Telephony
+from tests.providers.fake_provider import ALL, OURS, kind, token_of
+
+ANN = "+491711234567"
+DOWN = TelephonyError("503 from the provider", ProviderFault.DOWN)
+LOST = TelephonyError("no answer came", ProviderFault.DOWN, maybe=True)
+
+
+def placing(telephony: Telephony, to: str = ANN, timeout_s: float = 20.0, **more: Any) -> asyncio.Task[Leg]:
+    return asyncio.create_task(
+        telephony.carrier.place(to, more.pop("caller", OURS), timeout_s=timeout_s, **more)
+    )
+
+
+async def ordered(telephony: Telephony, **more: Any) -> asyncio.Task[Leg]:
+    task = placing(telephony, **more)
+    await telephony.settle()
+    return task
+
+
+async def test_a_call_is_ordered_rings_is_answered_and_has_its_stream(telephony: Telephony) -> None:
+    rang: list[int] = []
+    task = await ordered(telephony, on_ringing=lambda: rang.append(1))
+    (order,) = telephony.provider.orders
+    assert (order.to, order.caller) == (ANN, OURS)
+    assert order.timeout_s == pytest.approx(20, abs=1)
+    assert order.doors.status.startswith("https://voice.test/api/telephony/providers/main/webhooks/status?")
+    for _ in range(2):
+        telephony.desk.call_reported(CallReport("out-1", CallState.RINGING))
+    telephony.desk.call_reported(CallReport("out-1", CallState.IN_PROGRESS))
+    decision = await telephony.desk.answering(order.session)
+    assert isinstance(decision, Connect) and not task.done()
+    stream = await telephony.stream(telephony.carried, token_of(decision))
+    leg = await task
+    assert rang == [1]
+    assert (leg.kind, leg.ref, leg.direction) == ("fake", "out-1", "outbound")
+    assert leg.stats().detail["trunk"] == "main" and leg.stats().detail["number"] == ANN
+    await leg.hangup(Termination(EndedBy.AGENT, Why.COMPLETED))
+    await telephony.settle()
+    assert telephony.provider.hung_up == ["out-1"] and stream.ended is not None
+
+
+async def test_the_switchboard_calls_by_it(telephony: Telephony) -> None:
+    call = telephony.bench.board.place(ANN, "demo")
+    await telephony.settle()
+    (order,) = telephony.provider.orders
+    await telephony.stream(telephony.carried, token_of(order.doors))
+    assert call.state == "answered"
+    assert telephony.rows()["main/out-1"].call_id == call.id
+    with pytest.raises(CallError, match="not allowed"):
+        telephony.bench.board.place("+33123456789", "demo")
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [
+        (CallState.BUSY, 486),
+        (CallState.NO_ANSWER, 480),
+        (CallState.FAILED, 503),
+        (CallState.CANCELED, 487),
+        (CallState.COMPLETED, 480),
+    ],
+)
+async def test_a_call_that_nobody_took(telephony: Telephony, state: CallState, code: int) -> None:
+    task = await ordered(telephony)
+    telephony.desk.call_reported(CallReport("out-1", state, detail="as the provider says"))
+    with pytest.raises(CallError, match="as the provider says") as caught:
+        await task
+    assert caught.value.code == code and not isinstance(caught.value, NotTakenError)
+    assert not len(telephony.calls) and telephony.provider.hung_up == []
+
+
+async def test_the_code_that_the_provider_names_counts(telephony: Telephony) -> None:
+    task = await ordered(telephony)
+    telephony.desk.call_reported(CallReport("out-1", CallState.FAILED, code=404))
+    with pytest.raises(CallError) as caught:
+        await task
+    assert caught.value.code == 404
+
+
+async def test_nobody_answers_in_time(telephony: Telephony) -> None:
+    task = await ordered(telephony, timeout_s=0.02)
+    with pytest.raises(CallError) as caught:
+        await task
+    await telephony.settle()
+    assert caught.value.code == 408 and telephony.provider.hung_up == ["out-1"]
+
+
+async def test_who_gives_up_has_it_hung_up(telephony: Telephony) -> None:
+    task = await ordered(telephony)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await telephony.settle()
+    assert telephony.provider.hung_up == ["out-1"]
+
+
+async def test_nobody_keeps_ringing_where_the_orders_answer_comes_late(telephony: Telephony) -> None:
+    hold = telephony.provider.holds["place"] = asyncio.Event()
+    task = await ordered(telephony)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await telephony.settle()
+    assert telephony.provider.hung_up == [], "it has no id yet"
+    hold.set()
+    await telephony.settle()
+    assert telephony.provider.hung_up == ["out-1"]
+
+
+async def test_a_report_that_is_faster_than_the_orders_answer(telephony: Telephony) -> None:
+    hold = telephony.provider.holds["place"] = asyncio.Event()
+    task = await ordered(telephony)
+    (order,) = telephony.provider.orders
+    telephony.desk.call_reported(CallReport("out-1", CallState.RINGING, session=order.session))
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await telephony.settle()
+    assert telephony.provider.hung_up == ["out-1"], "its id was told"
+    hold.set()
+    await telephony.settle()
+    telephony.desk.call_reported(CallReport("out-1", CallState.CANCELED))
+    assert not len(telephony.calls)
+
+
+async def test_an_order_whose_answer_was_lost_is_looked_for_and_hung_up(telephony: Telephony) -> None:
+    telephony.provider.fails["place"] = LOST
+    task = await ordered(telephony, timeout_s=0.02)
+    telephony.provider.live["theirs"] = CallReport("theirs", CallState.RINGING, caller=OURS, to="+4999")
+    telephony.provider.live["lost"] = CallReport("lost", CallState.RINGING, caller=OURS, to=ANN)
+    with pytest.raises(CallError) as caught:
+        await task
+    await telephony.settle()
+    assert not isinstance(caught.value, NotTakenError), "it may ring: nobody else is asked to call"
+    assert telephony.provider.hung_up == ["lost"]
+
+
+async def test_an_order_whose_answer_was_lost_goes_on_by_its_reports(telephony: Telephony) -> None:
+    telephony.provider.fails["place"] = LOST
+    task = await ordered(telephony)
+    (order,) = telephony.provider.orders
+    telephony.desk.call_reported(CallReport("out-9", CallState.IN_PROGRESS, session=order.session))
+    await telephony.stream(telephony.carried, token_of(order.doors))
+    assert (await task).ref == "out-9"
+
+
+async def test_a_stream_that_never_comes(telephony: Telephony) -> None:
+    task = await ordered(telephony)
+    telephony.desk.call_reported(CallReport("out-1", CallState.IN_PROGRESS))
+    await telephony.pass_by(15)
+    with pytest.raises(CallError, match="no media stream") as caught:
+        await task
+    assert caught.value.code == 408 and telephony.provider.hung_up == ["out-1"]
+
+
+async def test_one_that_is_answered_in_the_last_moment_gets_its_stream(telephony: Telephony) -> None:
+    task = await ordered(telephony, timeout_s=0.02)
+    (order,) = telephony.provider.orders
+    telephony.desk.call_reported(CallReport("out-1", CallState.IN_PROGRESS))
+    done, _ = await asyncio.wait({task}, timeout=0.1)
+    assert not done
+    await telephony.stream(telephony.carried, token_of(order.doors))
+    assert (await task).termination is None
+
+
+async def test_what_answered_is_told_to_the_leg(telephony: Telephony) -> None:
+    task = await ordered(telephony)
+    (order,) = telephony.provider.orders
+    await telephony.stream(telephony.carried, token_of(order.doors))
+    leg = await task
+    heard: list[object] = []
+    telephony.desk.call_reported(CallReport("out-1", answered_by=AnsweredBy.MACHINE))
+    leg.on_event = heard.append
+    telephony.desk.call_reported(CallReport("out-1", answered_by=AnsweredBy.MACHINE))
+    telephony.desk.call_reported(CallReport("out-1", answered_by=AnsweredBy.MACHINE_END))
+    assert heard == [WhoAnswered(AnsweredBy.MACHINE), WhoAnswered(AnsweredBy.MACHINE_END)]
+
+
+# -- which account
+
+
+async def accounts(folder: Path, **settings: dict[str, Any]) -> Telephony:
+    return await Telephony(folder, settings).ready()
+
+
+async def test_the_next_account_is_asked_when_one_does_not_take_the_call(tmp_path: Path) -> None:
+    telephony = await accounts(tmp_path, one={"priority": 1}, two={"priority": 2}, three={"priority": 3})
+    telephony.of("one").fails["place"] = DOWN
+    telephony.of("two").fails["place"] = TelephonyError("not there", ProviderFault.REFUSED)
+    task = await ordered(telephony)
+    assert [len(telephony.of(name).orders) for name in ("one", "two", "three")] == [1, 1, 1]
+    telephony.desks["three"].call_reported(CallReport("out-1", CallState.BUSY))
+    with pytest.raises(CallError) as caught:
+        await task
+    assert caught.value.code == 486
+    await telephony.close()
+
+
+async def test_once_one_has_taken_it_no_other_is_asked(tmp_path: Path) -> None:
+    telephony = await accounts(tmp_path, one={"priority": 1}, two={"priority": 2})
+    task = await ordered(telephony)
+    telephony.desks["one"].call_reported(CallReport("out-1", CallState.FAILED))
+    with pytest.raises(CallError):
+        await task
+    assert telephony.of("two").orders == []
+    await telephony.close()
+
+
+async def test_when_none_takes_it_each_reason_is_told(tmp_path: Path) -> None:
+    telephony = await accounts(
+        tmp_path,
+        one={"max_cps": 0.001},
+        two={"caller": ""},
+        three={"prefixes": ["+1"]},
+        four={"public_url": ""},
+    )
+    telephony.of("four").fails["place"] = DOWN
+    assert telephony.calls.limits["one"].take(0, 0.001, 0.0) == ""
+    with pytest.raises(NotTakenError) as caught:
+        await telephony.carrier.place(ANN, "", timeout_s=5)
+    said = str(caught.value)
+    assert "one is called too often" in said and "two: it has no number" in said and "four: 503" in said
+    assert "three" not in said
+    await telephony.close()
+
+
+async def test_one_is_named_preferred_or_all_are_asked_by_priority(tmp_path: Path) -> None:
+    telephony = await accounts(tmp_path, one={"priority": 1}, two={"priority": 2})
+    for more, asked in (({}, "one"), ({"trunk": "two"}, "two"), ({"wishes": Wishes("two")}, "two")):
+        before = len(telephony.of(asked).orders)
+        task = await ordered(telephony, **more)
+        assert len(telephony.of(asked).orders) == before + 1
+        task.cancel()
+        await asyncio.wait({task})
+        telephony.means.time += 10  # max_cps
+    with pytest.raises(NotTakenError, match="the account gone may not"):
+        await telephony.carrier.place(ANN, OURS, timeout_s=5, trunk="gone")
+    await telephony.close()
+
+
+async def test_who_is_shown(telephony: Telephony) -> None:
+    served = telephony.board.served("main")
+    assert served is not None
+    telephony.carrier.has_numbers("main", await telephony.provider.numbers())
+    for caller, number, shown in (
+        ("+4930999999", "", "+4930999999"),
+        ("sip:+4930999999@h", "", "+4930999999"),
+        ("+1555", "", OURS),
+        ("demo", "+4930999999", "+4930999999"),
+    ):
+        task = await ordered(telephony, caller=caller, wishes=Wishes(number=number))
+        assert telephony.provider.orders[-1].caller == shown
+        task.cancel()
+        await asyncio.wait({task})
+        telephony.means.time += 10
+
+
+@pytest.mark.parametrize(
+    ("settings", "capabilities", "why"),
+    [
+        ({"enabled": False}, ALL, "no account"),
+        ({}, ALL - {Capability.PLACE}, "cannot place calls|places no calls"),
+        ({"max_calls": 1}, ALL, "full"),
+    ],
+)
+async def test_what_cannot_call_is_asked_for_nothing(
+    tmp_path: Path, settings: dict[str, Any], capabilities: frozenset[Capability], why: str
+) -> None:
+    telephony = Telephony(tmp_path, {"main": {"kind": "poor", **settings}}, (kind("poor", capabilities),))
+    if settings.get("enabled", True):
+        await telephony.ready()
+    telephony.calls.limits["main"].calls = 1 if "max_calls" in settings else 0
+    with pytest.raises(NotTakenError, match=why):
+        await telephony.carrier.place(ANN, OURS, timeout_s=5)
+    if telephony.board.provider("main") is not None:
+        assert telephony.provider.orders == []
+    await telephony.close()
+
+
+async def test_limits_on_calls_out_are_asked_for_the_account(telephony: Telephony) -> None:
+    telephony.carrier.against = lambda account, number, dialled: f"{account} has spent it"
+    with pytest.raises(NotTakenError, match="main has spent it"):
+        await telephony.carrier.place(ANN, OURS, timeout_s=5)
+    assert telephony.provider.orders == [] and telephony.calls.limits["main"].calls == 0
+
+
+# -- handed over
+
+
+async def up(telephony: Telephony) -> Leg:
+    with logs.in_call(telephony.bench.board.place(ANN, "demo").id):
+        await telephony.settle()
+    (order,) = telephony.provider.orders
+    await telephony.stream(telephony.carried, token_of(order.doors))
+    return telephony.carried.leg
+
+
+async def test_a_call_is_handed_over_by_the_provider(telephony: Telephony) -> None:
+    await up(telephony)
+    carried = telephony.carried
+    stream = carried._peer
+    assert stream is not None
+    task = asyncio.create_task(telephony.bench.board.refer(telephony.call.id, "+4930888888"))
+    await telephony.settle()
+    assert telephony.provider.transferred == [("out-1", "+4930888888", OURS)]
+    divert = await telephony.desk.answering(carried.session)
+    assert divert == Divert("+4930888888", caller=OURS)
+    telephony.calls.stopped(carried.session, stream)
+    await telephony.settle()
+    await task
+    assert carried.machine.phase is Phase.ELSEWHERE and telephony.provider.hung_up == []
+    telephony.desk.call_reported(CallReport("out-1", CallState.COMPLETED))
+    assert not len(telephony.calls)
+
+
+async def test_a_provider_that_does_not_hand_it_over_leaves_the_caller_here(telephony: Telephony) -> None:
+    leg = await up(telephony)
+    telephony.provider.fails["transfer"] = TelephonyError("no such verb", ProviderFault.REFUSED)
+    with pytest.raises(CallError, match="no such verb"):
+        await telephony.bench.board.refer(telephony.call.id, "+4930888888")
+    assert leg.termination is None and telephony.carried.machine.phase is Phase.UP

@@ -1,0 +1,33 @@
+"""Why a cell of the table in docs/providers.md holds no test."""
+
+from __future__ import annotations
+
+from tests.matrices.matrix import Note
+from tests.providers.matrix import Feature, Who
+
+_DOORS = (Who.AUDIOSOCKET, Who.CHAN_WEBSOCKET, Who.FREESWITCH)
+
+NOTES: tuple[Note[Who, Feature], ...] = (
+    Note(
+        (Who.ZADARMA,),
+        (
+            Feature.CALLS_IN,
+            Feature.CALLS_OUT,
+            Feature.UNANSWERED,
+            Feature.HANGS_UP,
+            Feature.BARGE_IN,
+            Feature.HEARD,
+            Feature.KEYS_IN,
+            Feature.KEYS_OUT,
+            Feature.BAD_MESSAGES,
+            Feature.LOST_STREAM,
+            Feature.FALLBACK,
+        ),
+        "It has no media streams: its calls come and go by its SIP trunk.",
+    ),
+    Note(
+        (*_DOORS, Who.ARI),
+        (Feature.SMS_IN, Feature.SMS_OUT, Feature.COST, Feature.CALLBACK, Feature.TRUNK),
+        "An exchange of your own: it has no prices and no messages, and is a SIP trunk like any other.",
+    ),
+)
