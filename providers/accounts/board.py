@@ -18,6 +18,7 @@ from mediaserver.errors import ConfigError
 from mediaserver.storage import providers as table
 from mediaserver.storage.following import POLL_S, Following
 from mediaserver.storage.sql import Row
+from providers.accounts.checking import ADDRESS, look
 from providers.accounts.environment import accounts_in, named_in
 from providers.accounts.rows import AccountRows, ReadAccounts
 from providers.accounts.served import ServedAccount, Standing
@@ -139,6 +140,19 @@ class ProviderBoard:
                 found.append(Finding(f"provider {name}", False, why, mend, required=False))
         if not found and self._served:
             found.append(Finding("providers", True, ", ".join(self._served)))
+        return found
+
+    async def check(self, served: ServedAccount) -> list[Finding]:
+        """Try an account; what its provider says of it counts from now on. Nobody is called."""
+        if served.provider is None:
+            mend = "" if served.standing is Standing.STARTING else "correct its settings"
+            return [Finding("account", False, served.lacks, mend)]
+        around = None if self._surroundings is None else self._surroundings(served.account)
+        found = await look(
+            served.account, served.kind, served.provider, None if around is None else around.fetcher
+        )
+        fatal = [each.detail for each in found if each.fatal and each.name != ADDRESS]
+        served.trouble = "; ".join(fatal)
         return found
 
     # -- the table
