@@ -285,7 +285,7 @@ class Server:
             redaction=RedactionChoices(**settings.redaction.model_dump()),
         )
         undo.push_async_callback(switchboard.close)
-        context.texts = await open_texts(settings, database, providers, switchboard, undo)
+        context.texts = texts.texting = await open_texts(settings, database, providers, switchboard, undo)
         context.may_call, workshops.redactor_of = switchboard.targets.check, switchboard.redactor_of
         flows.names = ServerNames(
             lambda name: database.directory.agent(name) is not None,
