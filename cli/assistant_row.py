@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 OPTIONS = (
     *("tools", "greeting", "transfer", "warm", "fallback", "remember", "languages", "preemptive"),
-    *("voicemail", "sms"),
+    *("voicemail", "sms", "away"),
 )
 """That only assistants understand, ..."""
-SHARED = ("tools", "transfer", "warm")
+SHARED = ("tools", "transfer", "warm", "away")
 """... and those of them that models which hear and speak by themselves do, too."""
 
 
@@ -35,6 +35,11 @@ def add_options(setting: argparse.ArgumentParser) -> None:
         help="whom it may hand callers to, and by which name it knows them; several times for several",
     )
     group.add_argument("--warm", action="store_true", help="tell whoever takes a transfer what it is about")
+    group.add_argument(
+        "--away",
+        action="store_true",
+        help="ask the caller's own provider or PBX first to call whom a transfer is to; not with --warm",
+    )
     group.add_argument(
         "--fallback", default="", metavar="TARGET", help="whom callers are handed to when its model fails"
     )
@@ -76,6 +81,7 @@ def columns(args: argparse.Namespace) -> Row:
         "warm": args.warm,
         "voicemail": args.voicemail,
         "sms": args.sms,
+        "away": args.away,
         "languages": _languages(text_of(args.languages, "languages")),
     }
     return {

@@ -132,6 +132,7 @@ class Assistant:
             self._settings.transfers,
             partial(_learnt, calling, name),
             warm=self._settings.warm,
+            away=self._settings.away,
             part=part,
             patience_s=patience_s,
         )
@@ -362,7 +363,7 @@ class Assistant:
         elif self._settings.fallback and self._failures == FAILURES:
             words, last = (
                 self._tongues.phrases.connecting,
-                Transfer(self._settings.fallback, warm=self._settings.warm),
+                Transfer(self._settings.fallback, warm=self._settings.warm, away=self._settings.away),
             )
         else:
             words, last = own_words(self._tongues.language).surrender, End()

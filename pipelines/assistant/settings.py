@@ -11,6 +11,8 @@ voicemail   left as a message where a machine has picked up, behind its greeting
             <speak>; empty: a machine is talked to as anybody is
 sms         true: the model may send the caller texts (`send_sms`), to the caller's own number
 warm        true: whoever answers such a transfer is told what the call is about, and takes it or not
+away        true: the caller's own side (its provider, its PBX) is asked first to call there itself; not with
+            warm
 languages   in which it may go on, in order: see `spoken_languages`
 """
 
@@ -43,6 +45,7 @@ class AssistantSettings:
     warm: bool = False
     preemptive: bool | None = None
     languages: tuple[SpokenLanguage, ...] = ()
+    away: bool = False
     voicemail: str = ""
     sms: bool = False
 
@@ -71,7 +74,7 @@ class AssistantSettings:
 def _check(key: str, value: object) -> None:
     """Raises ConfigError."""
     match key:
-        case "remember" | "warm" | "preemptive" | "sms":
+        case "remember" | "warm" | "preemptive" | "sms" | "away":
             fine = isinstance(value, bool)
             wanted = "true or false"
         case "languages":

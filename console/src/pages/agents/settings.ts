@@ -220,6 +220,13 @@ export const assistantSettings = (): Setting[] => [
     usual: t("no"),
   },
   {
+    key: "away",
+    label: t("Transfers by the provider"),
+    hint: t("The caller's own provider is asked first to call there itself. Then the call here ends."),
+    kind: "yes",
+    usual: t("no"),
+  },
+  {
     key: "voicemail",
     label: t("On a voicemail"),
     hint: t("Left as a message where the provider says that a machine has answered. Then the call ends."),
