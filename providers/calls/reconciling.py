@@ -180,7 +180,7 @@ class Reconciler:
         for call in self._calls.book:
             if call.account.name != name or not call.ref or call.ref in live:
                 continue
-            if _age_s(call.began) < GRACE_S:
+            if _age_s(call.facts.began) < GRACE_S:
                 continue
             report = await provider.call(call.ref)
             if report is not None and not report_is_over(report):
@@ -202,7 +202,7 @@ class Reconciler:
         for ref, report in live.items():
             call = self._calls.find(name, report)
             row = by_ref.get(ref) or (left.get(report.session) if report.session is not None else None)
-            lost = call is not None and call.ended_at is not None and _age_s(call.ended_at) > GRACE_S
+            lost = call is not None and call.facts.ended is not None and _age_s(call.facts.ended) > GRACE_S
             forgotten = call is None and row is not None and row["phase"] not in LEFT_ALONE
             if not (lost or forgotten):
                 continue

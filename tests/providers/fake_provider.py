@@ -111,6 +111,7 @@ class FakeProvider:
     orders: list[CallOrder] = field(default_factory=list)
     hung_up: list[str] = field(default_factory=list)
     transferred: list[tuple[str, str, str]] = field(default_factory=list)
+    recording: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     live: dict[str, CallReport] = field(default_factory=dict)
     """What `live_calls` lists."""
@@ -154,6 +155,7 @@ class FakeProvider:
         await self._asked("send_digits")
 
     async def start_recording(self, ref: str, doors: Doors) -> str:
+        self.recording.append(ref)
         return f"rec-{ref}"
 
     async def fetch_recording(self, ref: str) -> AsyncIterator[bytes]:

@@ -85,7 +85,9 @@ class Telephony:
         given = accounts if accounts is not None else {"main": {}}
         self.board = board(given.items(), self.surroundings, kinds)
         self.calls = ProviderCalls(self.board, self.means, self.bench.board.receive)
-        self.carrier = ProviderCarrier(self.calls)
+        self.pauses: list[float] = []
+        """That the carrier made, of no length here."""
+        self.carrier = ProviderCarrier(self.calls, self._pause)
         self.bench.board.carriers.append(self.carrier)
         self.bench.board.targets.trunks = self.carrier.prefix_for
 
@@ -114,6 +116,10 @@ class Telephony:
         await self.bench.board.close()
         await self.bench.recorder.close()
         await self.board.close()
+
+    async def _pause(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        await asyncio.sleep(0)
 
     # -- for tests
 

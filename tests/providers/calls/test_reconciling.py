@@ -66,7 +66,7 @@ async def up(telephony: Telephony, ref: str = "in-1") -> None:
     call = telephony.calls.book.of_ref("main", ref)
     assert call is not None
     await telephony.stream(call, token_of(decision))
-    call.began -= timedelta(seconds=GRACE_S + 1)
+    call.facts.began -= timedelta(seconds=GRACE_S + 1)
 
 
 async def test_what_is_over_there_ends_here_with_the_providers_word(telephony: Telephony) -> None:
@@ -96,7 +96,7 @@ async def test_what_is_up_stays_up(telephony: Telephony, why: str) -> None:
         case "the list was not whole":
             telephony.provider.done["in-1"] = report
         case _:
-            telephony.carried.began += timedelta(seconds=GRACE_S)
+            telephony.carried.facts.began += timedelta(seconds=GRACE_S)
     await desk.look()
     assert telephony.carried.machine.phase is Phase.UP and desk.mended == []
 
