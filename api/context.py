@@ -47,6 +47,7 @@ from pipelines.knowledge.desk import KnowledgeDesk
 from pipelines.previews.desk import VoiceDesk
 from providers.accounts.board import ProviderBoard
 from providers.accounts.sessions import Sessions
+from providers.messages.desk import TextDesk
 from providers.streams.host import StreamHost
 from sip.calls.phone_desk import PhoneDesk
 from sip.tracing.capture import AudioWatch
@@ -83,6 +84,8 @@ class ApiContext:
     """Accounts at telephony providers; None while the database is not up."""
     provider_sessions: Sessions | None = None
     """Which call is whose; None while the server is starting."""
+    texts: TextDesk | None = None
+    """Who sends and takes text messages; None while the server is starting."""
     unproven: UnprovenRequests = field(default_factory=UnprovenRequests)
     """Requests to providers' doors that proved nothing."""
     switchboard: Switchboard | None = None

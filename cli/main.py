@@ -30,6 +30,7 @@ COMMANDS = {
     "agents": "say who answers which address",
     "flows": "draw dialogues as graphs: check, save, publish and compare them",
     "trunks": "connect carriers and phone systems",
+    "providers": "connect accounts at telephony providers",
     "sip": "show what was said by SIP",
     "outbound": "show what calls out have used of their limits",
     "drain": "take no new calls, and wait until those that are up are over",

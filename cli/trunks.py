@@ -308,13 +308,13 @@ async def _check(settings: Settings, name: str, as_json: bool) -> int:
     if as_json:
         print_json({"ok": not failed, "checks": [finding.as_dict() for finding in findings]})
     else:
-        _show_findings(findings)
+        show_findings(findings)
     if failed:
         raise ConfigError(f"the trunk {name} does not work: {', '.join(failed)}")
     return 0
 
 
-def _show_findings(findings: list[Finding]) -> None:
+def show_findings(findings: list[Finding]) -> None:
     """What others wrote (their software, their reasons) is shown as text and nothing else."""
     from rich.markup import escape
 

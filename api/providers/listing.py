@@ -1,4 +1,4 @@
-"""`/api/telephony/providers`: by which ways calls come in and go out here, and what the others lack."""
+"""`/api/telephony/providers`: by which ways calls come in and go out here, and what each lacks."""
 
 from __future__ import annotations
 
@@ -13,15 +13,9 @@ from api.context import CONTEXT, ApiContext
 from api.routing.models import ResponseModel
 from api.routing.table import ApiRoutes
 from mediaserver.plural import counted
+from providers.accounts.served import ServedAccount, Standing
 
 routes = ApiRoutes("providers", "By which ways calls come in and go out.")
-
-LATER = {
-    "twilio": "Twilio",
-    "telnyx": "Telnyx",
-    "zadarma": "Zadarma",
-}
-"""Carriers with an interface of their own, which this version does not speak."""
 
 
 class ProviderShown(ResponseModel):
@@ -29,10 +23,17 @@ class ProviderShown(ResponseModel):
 
     name: str
     title: str = Field(description="For people.")
-    kind: Literal["sip", "api"] = Field(description="`sip`, or `api`: an interface of the carrier's own.")
+    kind: Literal["sip", "api"] = Field(
+        description="`sip`, or `api`: an account at a provider with an interface of its own."
+    )
     ready: bool = Field(description="Calls can go by it now.")
     detail: str = Field(description="How it stands.")
     lacks: str = Field(description="What it lacks to be ready; empty: nothing.")
+    provider: str = Field(default="", description="Of an account: its kind, as `twilio`.")
+    standing: str = Field(default="", description="Of an account: see there.")
+    capabilities: list[str] = Field(default=[], description="Of an account: what it can be asked for.")
+    calls: int = Field(default=0, description="Of an account: calls that go by it.")
+    read_only: bool = Field(default=False, description="Environment variables make this account.")
 
 
 class ProvidersShown(ResponseModel):
@@ -43,16 +44,35 @@ class ProvidersShown(ResponseModel):
 
 @routes.get("/api/telephony/providers", scope=Scope.ADMIN)
 async def providers(request: web.Request) -> ProvidersShown:
-    """All ways in and out: trunks, phones that register, the library of another SIP stack, and carriers."""
+    """All ways in and out: trunks, phones that register, the library of another SIP stack, and accounts at
+    providers by their names."""
     context = request.app[CONTEXT]
-    later = [
-        ProviderShown(
-            name=name, title=title, kind="api", ready=False, detail="not connected",
-            lacks=f"this version does not speak {title}'s own interface: add {title} as a SIP trunk",
-        )
-        for name, title in LATER.items()
-    ]  # fmt: skip
-    return ProvidersShown(providers=[_trunks(context), _phones(context), _pjsua2(context), *later])
+    ways = [_trunks(context), _phones(context), _pjsua2(context)]
+    board = context.providers
+    if board is None:
+        return ProvidersShown(providers=ways)
+    faulty = [_faulty(name, fault) for name, fault in sorted(board.faults.items())]
+    return ProvidersShown(providers=[*ways, *(_account(each) for each in board.accounts), *faulty])
+
+
+def _account(served: ServedAccount) -> ProviderShown:
+    standing, title = served.standing, f"{served.kind.title}: {served.account.name}"
+    if served.kind.title.lower() == served.account.name.lower():
+        title = served.kind.title
+    lacks = served.lacks
+    detail = served.trouble or f"{standing}, {counted(served.calls, 'call')}"
+    return ProviderShown(
+        name=served.account.name, title=title, kind="api", ready=standing is Standing.READY and not lacks,
+        detail=detail, lacks=lacks or served.trouble, provider=served.account.kind, standing=standing,
+        capabilities=sorted(served.capabilities), calls=served.calls, read_only=served.from_environment,
+    )  # fmt: skip
+
+
+def _faulty(name: str, fault: str) -> ProviderShown:
+    return ProviderShown(
+        name=name, title=name, kind="api", ready=False, detail="not used", lacks=fault,
+        standing=Standing.FAULTY,
+    )  # fmt: skip
 
 
 def _trunks(context: ApiContext) -> ProviderShown:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from api.providers import door, listing
+from api.providers import accounts, door, listing, numbers
 from api.routing.table import ApiRoutes
 
-PROVIDERS: tuple[ApiRoutes, ...] = (listing.routes, door.routes)
+PROVIDERS: tuple[ApiRoutes, ...] = (
+    listing.routes,
+    accounts.routes,
+    numbers.routes,
+    door.routes,
+)

@@ -18,6 +18,7 @@ from api.telephony import (
     playing,
     recording,
     sip_trace,
+    texts,
 )
 
 TELEPHONY: tuple[ApiRoutes, ...] = (
@@ -35,5 +36,6 @@ TELEPHONY: tuple[ApiRoutes, ...] = (
     sip_trace.routes,
     sip_trace.signalling,
     outbound.routes,
+    texts.routes,
     draining.routes,
 )

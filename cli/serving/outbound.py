@@ -45,13 +45,18 @@ _PHONES_HERE = tuple(f"*@{host}{port}" for host in ("127.0.0.1", "localhost", "[
 
 def targets_of(settings: Settings) -> Targets:
     """Whom we may call by these settings."""
-    outbound, sip = settings.outbound, settings.sip
-    risks = RiskList.shipped() if outbound.high_risk == "deny" else RiskList()
-    policy = OutboundPolicy(plan_of(outbound), outbound.rules, risks)
+    sip, policy = settings.sip, policy_of(settings)
     patterns = [each for each in sip.allowed_targets if each != HERE]
     if HERE in sip.allowed_targets and _for_this_machine_alone(settings):
         patterns += _PHONES_HERE
     return Targets(sip.extensions, patterns, policy)
+
+
+def policy_of(settings: Settings) -> OutboundPolicy:
+    """Which numbers may be called, or written to, at all."""
+    outbound = settings.outbound
+    risks = RiskList.shipped() if outbound.high_risk == "deny" else RiskList()
+    return OutboundPolicy(plan_of(outbound), outbound.rules, risks)
 
 
 def _for_this_machine_alone(settings: Settings) -> bool:

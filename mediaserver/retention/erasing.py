@@ -21,7 +21,7 @@ from mediaserver.outbound.numbers import NumberPlan, readings_in
 from mediaserver.retention.files import remove_lines
 from mediaserver.retention.mentions import Mention
 from mediaserver.retention.sweep import PAUSE_S, Sweeper, Swept
-from mediaserver.storage import audit, erasures, facts
+from mediaserver.storage import audit, erasures, facts, provider_messages
 from mediaserver.storage.audit import Actor
 from mediaserver.storage.erasures import TAIL
 from mediaserver.storage.mentions import PARTY, TABLES, CallWindow, take_out, take_out_of_facts
@@ -146,6 +146,7 @@ class Eraser:
                 return True
             removed["lines"] += await self._forget_rejected(row["caller"])
             removed["facts"] += await facts.forget(connection, row["caller"])
+            removed["texts"] += await provider_messages.forget(connection, row["caller"])
             mention = Mention(row["caller"], self._plan)
             removed["masked"] += await take_out_of_facts(connection, number[-TAIL:], mention.taken_out)
             await erasures.got_on(connection, erasure, None, left_over, fault, +removed)

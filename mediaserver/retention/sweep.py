@@ -20,6 +20,7 @@ from mediaserver.errors import ConfigError
 from mediaserver.retention.choices import RetentionChoices
 from mediaserver.retention.files import FilesGone, Unlink, remove_files
 from mediaserver.settings.privacy import RetentionSettings
+from mediaserver.storage import provider_messages
 from mediaserver.storage import retention as tables
 from mediaserver.storage.agents import all_agents
 from mediaserver.storage.retention import FIRST, Cutoffs
@@ -100,6 +101,7 @@ class Sweeper:
         await self._calls(swept, _cutoffs(self._usual, own, "calls_days", now))
         await self._sessions(swept, _cutoffs(self._usual, own, "sessions_days", now))
         await self._facts(swept, _cutoffs(self._usual, own, "facts_days", now))
+        await self._texts(swept, now)
         await self._old_lines(swept, now)
         swept.removed = +swept.removed
         self.last = swept
@@ -209,6 +211,15 @@ class Sweeper:
                 if count < ROWS:
                     break
                 await asyncio.sleep(self._pause_s)
+
+    async def _texts(self, swept: Swept, now: datetime) -> None:
+        """Text messages are kept as long as what was said, whichever agent it was said to."""
+        while days := self._settings.transcripts_days:
+            count = await provider_messages.remove_old(self._pool, now - timedelta(days=days), ROWS)
+            swept.removed["texts"] += count
+            if count < ROWS:
+                break
+            await asyncio.sleep(self._pause_s)
 
     async def _old_lines(self, swept: Swept, now: datetime) -> None:
         """Of the audit log, and of usage."""

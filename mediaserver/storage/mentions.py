@@ -87,11 +87,12 @@ async def take_out(
 
 
 async def take_out_of_facts(connection: Database, tail: str, left: TakenOut) -> int:
-    """The same of what agents have learnt of others, and of sessions; how many rows."""
+    """The same of what agents have learnt of others, of sessions and of text messages; how many rows."""
     count = 0
     for table in (
         MentioningTable("caller_facts", ("agent", "caller", "topic"), ("fact",)),
         MentioningTable("voice_sessions", ("id",), (), ("settings",)),
+        MentioningTable("provider_messages", ("id",), ("body",)),
     ):
         (column,) = (*table.texts, *table.values)
         rows = await connection.fetch(

@@ -76,6 +76,15 @@ async def change_number(connection: Database, number: str, row: Row) -> None:
     )
 
 
+async def have_answered(connection: Database, number: str, agent: str, provider: str) -> None:
+    """This agent answers it from now on; where it is not there yet, it is one of this account's."""
+    await connection.execute(
+        "insert into numbers (number, agent, provider) values ($1, $2, $3) "
+        "on conflict (number) do update set agent = excluded.agent, route = null",
+        number, agent, provider,
+    )  # fmt: skip
+
+
 async def remove_number(connection: Database, number: str) -> bool:
     """False when there is none."""
     query = "delete from numbers where number = $1 returning number"

@@ -18,6 +18,7 @@ from mediaserver.errors import ConfigError
 from mediaserver.storage import providers as table
 from mediaserver.storage.following import POLL_S, Following
 from mediaserver.storage.sql import Row
+from providers.accounts.checking import ADDRESS, look
 from providers.accounts.environment import accounts_in, named_in
 from providers.accounts.rows import AccountRows, ReadAccounts
 from providers.accounts.served import ServedAccount, Standing
@@ -118,6 +119,16 @@ class ProviderBoard:
         left = [each for each in self._leaving if each.account.name == name and each.provider is not None]
         return left[-1] if left else None
 
+    async def made(self, name: str, within_s: float) -> ServedAccount | None:
+        """As `answering`, once it is known who speaks to its provider: to import an SDK takes seconds, and
+        calls do not wait for that to come in. Raises TimeoutError."""
+        found, served = self.answering(name), self._served.get(name)
+        if found is None and served is not None:
+            async with asyncio.timeout(within_s):
+                await served.settled()
+            found = self.answering(name)
+        return found
+
     def findings(self) -> list[Finding]:
         """Each account that is not as it should be; one line for all when they are."""
         found = [
@@ -139,6 +150,19 @@ class ProviderBoard:
                 found.append(Finding(f"provider {name}", False, why, mend, required=False))
         if not found and self._served:
             found.append(Finding("providers", True, ", ".join(self._served)))
+        return found
+
+    async def check(self, served: ServedAccount) -> list[Finding]:
+        """Try an account; what its provider says of it counts from now on. Nobody is called."""
+        if served.provider is None:
+            mend = "" if served.standing is Standing.STARTING else "correct its settings"
+            return [Finding("account", False, served.lacks, mend)]
+        around = None if self._surroundings is None else self._surroundings(served.account)
+        found = await look(
+            served.account, served.kind, served.provider, None if around is None else around.fetcher
+        )
+        fatal = [each.detail for each in found if each.fatal and each.name != ADDRESS]
+        served.trouble = "; ".join(fatal)
         return found
 
     # -- the table
@@ -187,6 +211,7 @@ class ProviderBoard:
 
     def _leave(self, served: ServedAccount) -> None:
         """Its calls go on; then it is closed."""
+        served.settle()
         self._leaving.append(served)
         self._keep(self._close_once_idle(served))
 
@@ -209,6 +234,8 @@ class ProviderBoard:
             served.provider = made
             if served is not self._served.get(account.name) and served not in self._leaving:
                 await _close(served)  # it went meanwhile
+        finally:
+            served.settle()
         self._tell()
 
     async def _close_once_idle(self, served: ServedAccount) -> None:

@@ -33,11 +33,10 @@ def accounts_in(environ: Mapping[str, str], rows: AccountRows) -> ReadAccounts:
         kind = rows.kinds.kind(name)
         if not any(environ.get(variable, "").strip() for variable in kind.variables):
             continue
-        content = {
-            setting: _value(environ[variable].strip(), kind.account, setting)
-            for variable, setting in variables_of(kind).items()
-            if environ.get(variable, "").strip()
-        }
+        content: dict[str, object] = {}
+        for variable, setting in variables_of(kind).items():
+            if text := environ.get(variable, "").strip():
+                content.setdefault(setting, _value(text, kind.account, setting))
         try:
             accounts[name] = rows.made(name, name, content)
         except ConfigError as error:
@@ -46,7 +45,7 @@ def accounts_in(environ: Mapping[str, str], rows: AccountRows) -> ReadAccounts:
 
 
 def variables_of(kind: Kind) -> dict[str, str]:
-    """Variable -> setting, the kind's own first."""
+    """Variable -> setting, the kind's own first. Of several for one setting the first that is set counts."""
     return {**kind.variables, **{_beginning(kind.name) + end: name for end, name in COMMON.items()}}
 
 

@@ -8,11 +8,11 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from mediaserver.media.leg import Direction
 from mediaserver.printable import printable
+from providers.amounts import amount
 from providers.call_state import CallState
 from providers.provider import (
     AnsweredBy,
@@ -131,7 +131,7 @@ def _cost(event: Event) -> dict[str, Any]:
     currency = first.get("currency")
     seconds = event.payload.get("billed_duration_secs")
     return {
-        "cost": _money(event.payload.get("total_cost")) if event.text("status") != "error" else None,
+        "cost": amount(event.payload.get("total_cost")) if event.text("status") != "error" else None,
         "currency": currency[:3].upper() if isinstance(currency, str) else "USD",
         "duration_s": seconds if isinstance(seconds, int) and 0 <= seconds < 1 << 31 else None,
     }
@@ -259,11 +259,3 @@ def _time(value: object) -> datetime | None:
         return datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return None
-
-
-def _money(value: object) -> Decimal | None:
-    try:
-        amount = Decimal(str(value)[:30])
-    except InvalidOperation:
-        return None
-    return amount if amount.is_finite() and amount >= 0 else None

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from providers.kind import Account, Kind, Surroundings
 from providers.provider import Capability, Provider
+from providers.streams.dialect import Dialect
+from providers.streams.telnyx import TelnyxDialect
 from providers.telnyx.account import TelnyxAccount
 
 _NOT = frozenset((Capability.CALLBACK,))
+
+
+def _dialect(account: Account) -> Dialect:
+    assert isinstance(account.settings, TelnyxAccount)
+    return TelnyxDialect(account.settings.format)
 
 
 def _make(account: Account, surroundings: Surroundings) -> Provider:
@@ -24,6 +31,7 @@ KIND = Kind(
     account=TelnyxAccount,
     capabilities=frozenset(Capability) - _NOT,
     make=_make,
+    dialect=_dialect,
     variables={
         "TELNYX_API_KEY": "api_key",
         "TELNYX_PUBLIC_KEY": "public_key",

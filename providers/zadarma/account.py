@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Annotated, ClassVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr
 
+from providers.api_address import api_address
 from providers.kind import AccountSettings
 from providers.provider import Capability
 
@@ -26,29 +26,10 @@ CAPABILITIES = frozenset(
 
 
 def _base_url(text: str) -> str:
-    """Raises ValueError: what is signed with the secret goes over TLS, or stays on this machine."""
-    if not text:
-        return text
-    try:
-        parts = urlsplit(text)
-        host = parts.hostname or ""
-        _ = parts.port
-    except ValueError:
-        raise ValueError("must be an address such as https://api.zadarma.com") from None
-    if not host or parts.username or parts.query or parts.fragment or parts.path not in ("", "/"):
+    """Raises ValueError."""
+    if text and urlsplit(text).path not in ("", "/"):
         raise ValueError("must be https://HOST, without a path")
-    if parts.scheme == "http" and not _is_loopback(host):
-        raise ValueError("must begin with https://: only this machine itself is asked without")
-    if parts.scheme not in ("http", "https"):
-        raise ValueError("must begin with https://")
-    return text.rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return api_address(text) if text else text
 
 
 class ZadarmaSettings(AccountSettings):

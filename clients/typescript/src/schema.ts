@@ -1900,6 +1900,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/telephony/trunks/presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Carriers and exchanges whose trunks need little more than a user name: made from their documents. */
+        get: operations["trunks_presets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tts": {
         parameters: {
             query?: never;
@@ -3101,6 +3118,26 @@ export interface components {
              * @description `taken`, `backchannel`, `noise` or `resumed`.
              */
             outcome: string;
+        };
+        /**
+         * BlankShown
+         * @description What is to be filled in.
+         */
+        BlankShown: {
+            /** Example */
+            example: string;
+            /** Name */
+            name: string;
+            /**
+             * Pattern
+             * @description A regular expression that all of it fits.
+             */
+            pattern: string;
+            /**
+             * Words
+             * @description What it is, and where the carrier shows it.
+             */
+            words: string;
         };
         /**
          * BrowserCallShown
@@ -8121,6 +8158,60 @@ export interface components {
             sound: string;
         };
         /**
+         * PresetShown
+         * @description A trunk to a known carrier or exchange.
+         */
+        PresetShown: {
+            /** Blanks */
+            blanks: components["schemas"]["BlankShown"][];
+            /** Name */
+            name: string;
+            /**
+             * Regions
+             * @description The usual one first.
+             */
+            regions: components["schemas"]["RegionShown"][];
+            /**
+             * Secure
+             * @description Laid over them for encrypted signalling and audio; empty: there is none.
+             */
+            secure: {
+                [key: string]: unknown;
+            };
+            /**
+             * Settings
+             * @description Of the trunk, beside its host; others are as usual.
+             */
+            settings: {
+                [key: string]: unknown;
+            };
+            /**
+             * Signing
+             * @description How our calls are known there; the usual way first.
+             */
+            signing: ("address" | "password" | "registration")[];
+            /**
+             * Sources
+             * @description The documents that it was made from.
+             */
+            sources: string[];
+            /**
+             * Steps
+             * @description What is to be done there.
+             */
+            steps: string[];
+            /** Title */
+            title: string;
+        };
+        /**
+         * PresetsShown
+         * @description All presets.
+         */
+        PresetsShown: {
+            /** Presets */
+            presets: components["schemas"]["PresetShown"][];
+        };
+        /**
          * ProblemBody
          * @description What is inside `error`.
          */
@@ -8374,6 +8465,21 @@ export interface components {
         RecordWanted: {
             /** @description `start`: begin one, or go on after a stop; `stop`; `pause`: silence is recorded until `resume`. */
             step: components["schemas"]["RecordingStep"];
+        };
+        /**
+         * RegionShown
+         * @description A place that a carrier has servers at.
+         */
+        RegionShown: {
+            /**
+             * Host
+             * @description With what is to be filled in in braces.
+             */
+            host: string;
+            /** Name */
+            name: string;
+            /** Words */
+            words: string;
         };
         /** ReplayedDeliveries */
         ReplayedDeliveries: {
@@ -24890,6 +24996,89 @@ export interface operations {
             };
             /** @description It reads well, and does not fit what there is. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    trunks_presets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresetsShown"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -71,6 +71,11 @@ export const trunksQuery = queryOptions({
   queryKey: ["trunks"],
   queryFn: async ({ signal }) => (await ok(api.GET("/api/telephony/trunks", { signal }))).trunks,
 });
+export const trunkPresetsQuery = queryOptions({
+  queryKey: ["trunks", "presets"],
+  staleTime: Number.POSITIVE_INFINITY,
+  queryFn: async ({ signal }) => (await ok(api.GET("/api/telephony/trunks/presets", { signal }))).presets,
+});
 export const knowledgeQuery = queryOptions({
   queryKey: ["knowledge"],
   queryFn: ({ signal }) => ok(api.GET("/api/knowledge", { signal })),

@@ -18,12 +18,13 @@ from mediaserver.retention.erasing import Eraser
 from mediaserver.retention.mentions import Mention
 from mediaserver.retention.sweep import Sweeper
 from mediaserver.settings.privacy import RetentionSettings
-from mediaserver.storage import audit, erasures, voice_sessions
+from mediaserver.storage import audit, erasures, provider_messages, voice_sessions
 from mediaserver.storage.audit import Actor
 from mediaserver.storage.idempotency import IdempotencyKey, keep_answer
 from mediaserver.storage.migrations import FOLDER
 from mediaserver.storage.outbox import table as outbox
 from mediaserver.storage.outbox.table import EventFilter
+from mediaserver.storage.provider_messages import NewText
 from mediaserver.storage.records import (
     CallActedOn,
     EventHappened,
@@ -109,6 +110,11 @@ async def kept(pool: asyncpg.Pool, tmp_path: Path) -> asyncpg.Pool:
             session = await voice_sessions.begun(connection, None, "t", {"about": {"phone": ANN}})
             await voice_sessions.connected(connection, session["id"], call)
         await audit.wrote(connection, Actor("x", "key"), "call.place", f"call:{OTHERS}", {"to": masked(ANN)})
+        for number, body in ((ANN, "hello"), (BOB, f"ring {ANN}")):
+            await provider_messages.add(
+                connection, NewText("main", "in", number, "+442030000000", body, 1, "taken")
+            )
+            await provider_messages.opt_out(connection, "main", number, "stop")
         key = IdempotencyKey(None, "POST /calls", "k", b"h" * 32)
         await keep_answer(connection, key, 201, f'{{"id": "{OTHERS}"}}')
         hook = await connection.fetchval("select id from webhooks")
@@ -121,7 +127,7 @@ async def test_a_number_that_is_erased_stands_in_no_table(kept: asyncpg.Pool, tm
     before = await mentioning(kept, "1215550100")
     assert before.keys() == {
         "call_summaries", "caller_facts", "calls", "events", "legs", "messages", "outbox", "outcomes",
-        "turns", "voice_sessions", "webhook_deliveries",
+        "turns", "voice_sessions", "webhook_deliveries", "provider_messages", "message_opt_outs",
     }  # fmt: skip
     done = await erased(kept)
     assert done["state"] == "done", done["fault"]
@@ -136,6 +142,9 @@ async def test_a_number_that_is_erased_stands_in_no_table(kept: asyncpg.Pool, tm
     assert not (tmp_path / f"{HERS}.wav").exists()
     assert await kept.fetchval("select count(*) from recordings") == 0, "she may be heard in it"
     assert await kept.fetchval("select count(*) from messages") == 1, "he left that"
+    (text,) = await kept.fetch("select body from provider_messages")
+    assert text["body"] == "ring +••••••••••00"
+    assert await provider_messages.opted_out(kept, "main", ANN), "who is forgotten is not written to"
 
 
 async def test_a_call_of_anothers_is_waited_for_and_his_own_number_stays(kept: asyncpg.Pool) -> None:

@@ -9,9 +9,11 @@ import { History } from "@/parts/History";
 import { RemoveDialog } from "@/parts/RemoveDialog";
 import { Tabs, toast } from "@/ui";
 import { bodyOf, formOf, NEW_TRUNK, type TrunkForm } from "./model";
+import { type Chosen, patchOf, settingsOf } from "./presets";
 import { AudioAndTrust } from "./sheet/AudioAndTrust";
 import { CallsIn } from "./sheet/CallsIn";
 import { CallsOut } from "./sheet/CallsOut";
+import { PresetFields } from "./sheet/PresetFields";
 import { Server } from "./sheet/Server";
 
 /** The settings of a trunk. Secrets can be written, never read. */
@@ -26,6 +28,7 @@ export function TrunkSheet({
 }) {
   const queries = useQueryClient();
   const [part, setPart] = useState("server");
+  const [preset, setPreset] = useState<Chosen | null>(null);
   const fresh = trunk === undefined;
   const form = useForm<TrunkForm>({
     initial: trunk ? formOf(trunk) : NEW_TRUNK,
@@ -38,7 +41,13 @@ export function TrunkSheet({
     save: async (values, version) => {
       if (fresh)
         await ok(
-          api.POST("/api/telephony/trunks", { body: { ...bodyOf(values), name: values.name.trim() } }),
+          api.POST("/api/telephony/trunks", {
+            body: {
+              // What the form does not show of a preset (rules for numbers) goes along.
+              ...bodyOf(values, preset ? (settingsOf(preset) as unknown as Trunk) : undefined),
+              name: values.name.trim(),
+            },
+          }),
         );
       else
         await ok(
@@ -93,7 +102,20 @@ export function TrunkSheet({
           {
             value: "server",
             label: t("Server"),
-            content: <Server form={form} fresh={fresh} />,
+            content: (
+              <div className="space-y-5">
+                {fresh && (
+                  <PresetFields
+                    choice={preset}
+                    onChange={(choice) => {
+                      setPreset(choice);
+                      if (choice) form.patch(patchOf(choice));
+                    }}
+                  />
+                )}
+                <Server form={form} fresh={fresh} />
+              </div>
+            ),
           },
           {
             value: "out",

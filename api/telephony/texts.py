@@ -1,0 +1,176 @@
+"""`/api/telephony/messages`: text messages (SMS) that came in and went out by accounts at providers.
+
+Whom a text may go to is judged where it is sent (`providers.messages.sending`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID, uuid4
+
+from aiohttp import web
+from pydantic import Field
+
+from api.access.asker import asker
+from api.access.scopes import Scope
+from api.audit import audited
+from api.context import CONTEXT
+from api.plain_text import OneLine
+from api.routing.models import RequestModel, ResponseModel
+from api.routing.paging import Page, PageQuery, page_of, place_of
+from api.routing.problems import Problem, started
+from api.routing.table import ApiRoutes
+from api.telephony.finding import whose
+from mediaserver.calls.texting import MOST_TEXT, TextRefusedError, TextWhy
+from mediaserver.masked_numbers import masked
+from mediaserver.storage import provider_messages as table
+from providers.messages.sending import Outgoing
+
+MESSAGES = "/api/telephony/messages"
+
+routes = ApiRoutes("messages", "Text messages (SMS) by accounts at providers.")
+
+_STATUS = {
+    TextWhy.NO_ACCOUNT: 409, TextWhy.NO_NUMBER: 400, TextWhy.OPTED_OUT: 409, TextWhy.NOT_ALLOWED: 403,
+    TextWhy.EMPTY: 400, TextWhy.FAILED: 502,
+}  # fmt: skip
+
+
+class TextWanted(RequestModel):
+    """A text that is to be sent."""
+
+    to: OneLine = Field(min_length=3, max_length=20, description="E.164: +4915112345678.")
+    text: str = Field(min_length=1, max_length=MOST_TEXT)
+    account: OneLine = Field(
+        default="", max_length=64, description="By which; empty: the first that may text this number."
+    )
+    sender: OneLine = Field(
+        default="", max_length=20, description="One of its numbers; empty: the account's `caller`."
+    )
+    agent: OneLine = Field(default="", max_length=64, description="Who answers what is written back.")
+    key: OneLine = Field(
+        default="", max_length=100, description="The same key twice is one text, however often it is sent."
+    )
+
+
+class TextSent(ResponseModel):
+    """The provider has it."""
+
+    id: UUID
+    account: str
+    sender: str
+    segments: int = Field(description="Messages that it is billed as.")
+    again: bool = Field(description="It had been sent before, under this key.")
+
+
+class TextShown(ResponseModel):
+    """A text message."""
+
+    id: UUID
+    at: datetime
+    changed_at: datetime
+    account: str
+    direction: Literal["in", "out"]
+    number: str = Field(description="At the other end.")
+    ours: str
+    text: str
+    segments: int
+    state: str = Field(
+        description="in: received, taken (an agent has it), kept (nobody answers it); out: queued, sent, "
+        "delivered, undelivered, failed."
+    )
+    detail: str = Field(description="Why; empty: there is nothing to say.")
+    agent: str
+    call: UUID | None = Field(description="The conversation, or the call that sent it.")
+
+
+class TextQuery(PageQuery):
+    """Which messages."""
+
+    account: OneLine = Field(default="", max_length=64)
+    number: OneLine = Field(default="", max_length=20, description="With this number, in E.164.")
+
+
+class OptOutShown(ResponseModel):
+    """Somebody wants no texts from an account."""
+
+    account: str
+    number: str = Field(description="A digest where it was erased.")
+    word: str = Field(description="What was written.")
+    at: datetime
+
+
+@routes.post(MESSAGES, scope=Scope.CALLS_WRITE, status=201, errors=(502,))
+async def send(request: web.Request, body: TextWanted) -> TextSent:
+    """Send a text. 403: it may not go there; 409: whoever has the number wants none, or no account can."""
+    context, who = request.app[CONTEXT], asker(request)
+    outgoing = Outgoing(
+        body.to, body.text, body.account, body.sender, body.agent, owner=who.key,
+        key=f"api:{who.key or 'operator'}:{body.key or uuid4()}",
+    )  # fmt: skip
+    try:
+        sent = await started(context.texts).write(outgoing)
+    except TextRefusedError as error:
+        raise Problem(_STATUS[error.why], error.why.replace(" ", "_"), str(error)) from None
+    if not sent.again:
+        await audited(
+            context.database, request, "message.send", f"message:{sent.id}", to=masked(body.to),
+            account=sent.account,
+        )  # fmt: skip
+    return TextSent(
+        id=sent.id, account=sent.account, sender=sent.sender, segments=sent.segments, again=sent.again
+    )
+
+
+@routes.get(MESSAGES, scope=Scope.CALLS_READ)
+async def messages(request: web.Request, query: TextQuery) -> Page[TextShown]:
+    """Text messages, newest first. A key sees those that it has sent."""
+    place = place_of(query.cursor, str, str)
+    before = None if place is None else (_time(place[0]), _id(place[1]))
+    rows = await table.newest(
+        request.app[CONTEXT].database, query.limit + 1, before, account=query.account, number=query.number,
+        owner=whose(asker(request)),
+    )  # fmt: skip
+    shown, following = page_of(
+        [
+            TextShown(
+                text=row["body"], call=row["call_id"],
+                **{name: row[name] for name in TextShown.model_fields if name not in ("text", "call")},
+            )
+            for row in rows
+        ],
+        query.limit, lambda text: (text.at.isoformat(), str(text.id)),
+    )  # fmt: skip
+    return Page(items=shown, next=following)
+
+
+@routes.get(f"{MESSAGES}/opt-outs", scope=Scope.ADMIN)
+async def opt_outs(request: web.Request, query: PageQuery) -> Page[OptOutShown]:
+    """Who wants no texts, by account and number. They alone can want them again, by writing START."""
+    place = place_of(query.cursor, str, str)
+    rows = await table.all_opt_outs(
+        request.app[CONTEXT].database, query.limit + 1, None if place is None else (place[0], place[1])
+    )
+    shown, following = page_of(
+        [OptOutShown(**row) for row in rows], query.limit, lambda each: (each.account, each.number)
+    )
+    return Page(items=shown, next=following)
+
+
+def _time(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise _no_place() from None
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise _no_place() from None
+
+
+def _no_place() -> Problem:
+    return Problem(400, "bad_cursor", "cursor is no `next` of this list: leave it out to begin anew.")

@@ -1,0 +1,219 @@
+"""The tables `provider_messages` and `message_opt_outs`: texts that came and went by accounts at providers,
+and who wants none."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from mediaserver.storage.sql import Database, Row, text
+
+_READ = (
+    "id, account, direction, ref, number, ours, body, segments, state, detail, agent, call_id, owner, key, "
+    "at, changed_at"
+)
+_BEHIND = {"queued": (), "sent": ("queued",), "delivered": ("queued", "sent", "undelivered", "failed"),
+           "undelivered": ("queued", "sent"), "failed": ("queued", "sent")}  # fmt: skip
+"""State -> those that it comes after. Reports come late and out of order; what was delivered stays so."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewText:
+    """A row that is to be made."""
+
+    account: str
+    direction: str
+    number: str
+    ours: str
+    body: str
+    segments: int
+    state: str
+    ref: str = ""
+    agent: str = ""
+    call_id: UUID | None = None
+    owner: UUID | None = None
+    key: str | None = None
+
+
+async def add(connection: Database, new: NewText) -> UUID | None:
+    """Its id; None when there is one of this `ref`, or this `key`."""
+    found: UUID | None = await connection.fetchval(
+        "insert into provider_messages (account, direction, ref, number, ours, body, segments, state, agent, "
+        "call_id, owner, key) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) "
+        "on conflict do nothing returning id",
+        text(new.account, 64), new.direction, text(new.ref, 200), text(new.number, 64), text(new.ours, 64),
+        text(new.body, 8000), new.segments, new.state, text(new.agent, 64), new.call_id, new.owner,
+        text(new.key, 200) if new.key else None,
+    )  # fmt: skip
+    return found
+
+
+async def of_key(connection: Database, key: str) -> Row | None:
+    row = await connection.fetchrow(f"select {_READ} from provider_messages where key = $1", key)
+    return None if row is None else dict(row)
+
+
+async def claim(connection: Database, message: UUID) -> bool:
+    """Somebody is to be told of a message that has come in. False: another server tells them."""
+    return (
+        await connection.fetchval(
+            "update provider_messages set state = 'taken', changed_at = now() "
+            "where id = $1 and state = 'received' returning id",
+            message,
+        )
+        is not None
+    )
+
+
+async def unclaimed(connection: Database, since: datetime) -> list[Row]:
+    """What came in since and nobody was told of, the oldest first."""
+    rows = await connection.fetch(
+        f"select {_READ} from provider_messages where state = 'received' and at >= $1 order by at, id", since
+    )
+    return [dict(row) for row in rows]
+
+
+async def settled(
+    connection: Database,
+    message: UUID,
+    *,
+    state: str,
+    detail: str = "",
+    agent: str = "",
+    call_id: UUID | None = None,
+    body: str | None = None,
+) -> None:
+    """What became of a message that came in. `body`: what is kept of it, where that is not all."""
+    await connection.execute(
+        "update provider_messages set state = $2, detail = $3, agent = $4, call_id = $5, "
+        "body = coalesce($6, body), changed_at = now() where id = $1",
+        message, state, text(detail, 500), text(agent, 64), call_id,
+        None if body is None else text(body, 8000),
+    )  # fmt: skip
+
+
+async def went(
+    connection: Database, message: UUID, state: str, *, ref: str = "", ours: str = "", detail: str = ""
+) -> None:
+    """What the provider said when it was given a message of ours. A report may have been faster."""
+    await connection.execute(
+        "update provider_messages set ref = case when $3 = '' then ref else $3 end, "
+        "ours = case when $4 = '' then ours else $4 end, changed_at = now(), "
+        "state = case when state = 'queued' then $2 else state end, "
+        "detail = case when state = 'queued' then $5 else detail end where id = $1",
+        message, state, text(ref, 200), text(ours, 64), text(detail, 500),
+    )  # fmt: skip
+
+
+async def reported(connection: Database, account: str, ref: str, state: str, detail: str) -> bool:
+    """A delivery report. False: the message is not known (yet)."""
+    row = await connection.fetchval(
+        "update provider_messages set state = $3, detail = $4, changed_at = now() "
+        "where account = $1 and direction = 'out' and ref = $2 and state = any($5::text[]) returning id",
+        account, ref, state, text(detail, 500), list(_BEHIND.get(state, ())),
+    )  # fmt: skip
+    if row is not None:
+        return True
+    known = "select 1 from provider_messages where account = $1 and direction = 'out' and ref = $2"
+    return await connection.fetchval(known, account, ref) is not None
+
+
+async def earlier(
+    connection: Database, account: str, number: str, since: datetime, limit: int, before: UUID | None = None
+) -> list[Row]:
+    """What was written with somebody since then, the oldest first: at most the last so many, but `before`."""
+    rows = await connection.fetch(
+        f"select {_READ} from provider_messages where account = $1 and number = $2 and at >= $3 "
+        "and state <> 'failed' and ($5::uuid is null or id <> $5) order by at desc, id desc limit $4",
+        account, number, since, limit, before,
+    )  # fmt: skip
+    return [dict(row) for row in reversed(rows)]
+
+
+async def newest(
+    connection: Database,
+    limit: int,
+    before: tuple[datetime, UUID] | None = None,
+    *,
+    account: str = "",
+    number: str = "",
+    owner: UUID | None = None,
+) -> list[Row]:
+    """The newest first, those before this time and id. `owner`: of this key alone."""
+    at, message = before or (None, None)
+    rows = await connection.fetch(
+        f"select {_READ} from provider_messages where ($2::timestamptz is null or (at, id) < ($2, $3)) "
+        "and ($4 = '' or account = $4) and ($5 = '' or number = $5) and ($6::uuid is null or owner = $6) "
+        "order by at desc, id desc limit $1",
+        limit, at, message, account, number, owner,
+    )  # fmt: skip
+    return [dict(row) for row in rows]
+
+
+async def one(connection: Database, message: UUID) -> Row | None:
+    row = await connection.fetchrow(f"select {_READ} from provider_messages where id = $1", message)
+    return None if row is None else dict(row)
+
+
+# -- who wants none
+
+
+async def opt_out(connection: Database, account: str, number: str, word: str) -> None:
+    await connection.execute(
+        "insert into message_opt_outs (account, number, word) values ($1, $2, $3) on conflict do nothing",
+        text(account, 64), text(number, 64), text(word, 40),
+    )  # fmt: skip
+
+
+async def opt_in(connection: Database, account: str, number: str) -> bool:
+    """False when nothing was kept of that."""
+    query = "delete from message_opt_outs where account = $1 and number = any($2::text[]) returning number"
+    return await connection.fetchval(query, account, [number, digest(number)]) is not None
+
+
+async def opted_out(connection: Database, account: str, number: str) -> bool:
+    query = "select 1 from message_opt_outs where account = $1 and number = any($2::text[])"
+    return await connection.fetchval(query, account, [number, digest(number)]) is not None
+
+
+async def all_opt_outs(connection: Database, limit: int, after: tuple[str, str] | None = None) -> list[Row]:
+    account, number = after or ("", "")
+    rows = await connection.fetch(
+        "select account, number, word, at from message_opt_outs where (account, number) > ($2, $3) "
+        "order by account, number limit $1",
+        limit, account, number,
+    )  # fmt: skip
+    return [dict(row) for row in rows]
+
+
+# -- what is old, and erasures
+
+
+async def remove_old(connection: Database, before: datetime, limit: int) -> int:
+    """Messages before then; returns how many. Who wants none is kept: it is a wish, not a message."""
+    rows = await connection.fetch(
+        "delete from provider_messages where ctid in "
+        "(select ctid from provider_messages where at < $1 limit $2) returning id",
+        before, limit,
+    )  # fmt: skip
+    return len(rows)
+
+
+async def forget(connection: Database, number: str) -> int:
+    """All that was written with a number (E.164); returns how many rows. That it wants none is kept as a
+    digest: who is forgotten is not written to again."""
+    rows = await connection.fetch("delete from provider_messages where number = $1 returning id", number)
+    await connection.execute(
+        "insert into message_opt_outs (account, number, at) "
+        "select account, $2, at from message_opt_outs where number = $1 on conflict do nothing",
+        number, digest(number),
+    )  # fmt: skip
+    others = await connection.fetch("delete from message_opt_outs where number = $1 returning number", number)
+    return len(rows) + len(others)
+
+
+def digest(number: str) -> str:
+    """In the place of an erased number."""
+    return "sha256:" + hashlib.sha256(number.encode()).hexdigest()[:40]

@@ -1,0 +1,85 @@
+"""How much one person is answered in writing, so that no stranger runs up a bill and two machines that answer
+each other come to an end. Pure: `now` in, seconds of one clock.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from dataclasses import dataclass, field
+
+HOUR_S = 3600.0
+MOST_AN_HOUR = 30
+"""Messages of one person that are answered."""
+BURST_S, MOST_IN_BURST = 60.0, 8
+"""Nobody writes so many in a minute; machines do."""
+SAME_S, MOST_SAME = 900.0, 3
+"""So many times the same words within this, and it is a machine that says them."""
+REST_S = 3600.0
+"""So long a machine is not answered; it is forgotten what it wrote."""
+MOST_PEOPLE = 20_000
+"""That are remembered; beyond that who wrote longest ago is forgotten."""
+MOST_SENT_AN_HOUR = 600
+"""Texts of one account, whoever has it send them: so much an agent, or a stolen key, can cost."""
+
+
+@dataclass(slots=True)
+class _Person:
+    at: deque[float] = field(default_factory=deque)
+    words: deque[tuple[float, str]] = field(default_factory=deque)
+    rests_until: float = 0.0
+
+
+class PeopleBudget:
+    """Who writes to us."""
+
+    def __init__(self) -> None:
+        self._people: OrderedDict[str, _Person] = OrderedDict()
+
+    def against(self, who: str, text: str, now: float) -> str:
+        """Why this message is not answered, in words for the operator; empty: it is, and counts."""
+        person = self._people.setdefault(who, _Person())
+        self._people.move_to_end(who)
+        if len(self._people) > MOST_PEOPLE:
+            self._people.popitem(last=False)
+        if now < person.rests_until:
+            return "it was taken for a machine, and rests"
+        _forget(person, now)
+        said = " ".join(text.casefold().split())
+        person.words.append((now, said))
+        if sum(words == said for _, words in person.words) > MOST_SAME:
+            return self._rest(person, now, f"it said the same more than {MOST_SAME} times")
+        if sum(at > now - BURST_S for at in person.at) >= MOST_IN_BURST:
+            return self._rest(person, now, f"it wrote more than {MOST_IN_BURST} times in a minute")
+        if len(person.at) >= MOST_AN_HOUR:
+            return f"it was answered {MOST_AN_HOUR} times within the hour"
+        person.at.append(now)
+        return ""
+
+    def _rest(self, person: _Person, now: float, why: str) -> str:
+        person.rests_until = now + REST_S
+        person.words.clear()
+        return f"{why}: it is taken for a machine, and not answered for an hour"
+
+
+class SendBudget:
+    """What goes out by one account."""
+
+    def __init__(self, most: int = MOST_SENT_AN_HOUR) -> None:
+        self._most = most
+        self._at: deque[float] = deque()
+
+    def take(self, now: float) -> bool:
+        """False: this account has sent enough for now."""
+        while self._at and self._at[0] <= now - HOUR_S:
+            self._at.popleft()
+        if len(self._at) >= self._most:
+            return False
+        self._at.append(now)
+        return True
+
+
+def _forget(person: _Person, now: float) -> None:
+    while person.at and person.at[0] <= now - HOUR_S:
+        person.at.popleft()
+    while person.words and person.words[0][0] <= now - SAME_S:
+        person.words.popleft()

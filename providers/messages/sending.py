@@ -1,0 +1,194 @@
+"""Text messages that go out by an account: whom they may go to, what is kept of them, and the provider asked.
+
+A text is kept before anybody is asked to send it, and what may have gone out is never sent again.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from mediaserver.calls.texting import TextRefusedError, TextWhy
+from mediaserver.errors import ConfigError, TelephonyError
+from mediaserver.outbound.policy import OutboundPolicy
+from mediaserver.storage import provider_messages as table
+from mediaserver.storage.provider_messages import NewText
+from mediaserver.storage.sql import Database
+from providers.accounts.board import ProviderBoard
+from providers.accounts.doors import SMS_STATUS, hook
+from providers.accounts.served import ServedAccount
+from providers.messages.budgets import SendBudget
+from providers.messages.segments import parted, plain, segments
+from providers.provider import Capability
+from providers.retrying import retried
+from sip.trunks.numbers import may_call
+from sip.trunks.spec import TrunkSpec
+
+log = logging.getLogger(__name__)
+
+MOST_SEGMENTS = 6
+"""Of one text; longer answers are several. Ten are the most that carriers put together again."""
+MOST_PARTS = 3
+"""Of one answer."""
+MOST_TEXT = 1600
+_RULES = TrunkSpec("texts", "localhost")
+"""Prefixes of accounts mean what those of trunks do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A text for somebody."""
+
+    to: str
+    text: str
+    account: str
+    sender: str = ""
+    agent: str = ""
+    call_id: UUID | None = None
+    owner: UUID | None = None
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What was kept of it."""
+
+    id: UUID
+    ref: str
+    account: str
+    sender: str
+    segments: int
+    again: bool = False
+    """It had gone out before: the same key."""
+
+
+class TextSender:
+    """Of one server."""
+
+    def __init__(
+        self,
+        database: Database,
+        board: ProviderBoard,
+        policy: OutboundPolicy,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._database = database
+        self._board = board
+        self._policy = policy
+        self._clock = clock
+        self._budgets: dict[str, SendBudget] = {}
+
+    def account_for(self, to: str, wanted: str, *, other: bool = True) -> ServedAccount:
+        """The account that a text to this number goes by: the wanted one, else (`other`) the first that may.
+        Raises TextRefusedError."""
+        able = [
+            each
+            for each in sorted(
+                self._board.accounts, key=lambda each: (each.account.settings.priority, each.account.name)
+            )
+            if Capability.SEND_MESSAGE in each.capabilities and each.account.settings.enabled
+        ]
+        named = [each for each in able if each.account.name == wanted]
+        if wanted and not other and not named:
+            raise TextRefusedError(
+                f"there is no account {wanted[:64]} that can send texts", TextWhy.NO_ACCOUNT
+            )
+        chosen = named + [each for each in able if each not in named] if other else named or able
+        if not chosen:
+            raise TextRefusedError("there is no account that can send texts", TextWhy.NO_ACCOUNT)
+        why = ""
+        for served in chosen:
+            against = self.against(served, to)
+            if not against:
+                return served
+            why = why or against
+        raise TextRefusedError(why, TextWhy.NOT_ALLOWED)
+
+    def against(self, served: ServedAccount, to: str) -> str:
+        """Why no text may go there by this account; empty when one may."""
+        settings = served.account.settings
+        if not to.startswith("+") or not to[1:].isdigit():
+            return "it is no number in E.164, such as +4915112345678"
+        if not may_call(replace(_RULES, prefixes=settings.prefixes), to):
+            return f"no prefix of the account {served.account.name} allows this number"
+        return self._policy.against(to, settings.prefixes)
+
+    async def send(self, served: ServedAccount, outgoing: Outgoing) -> Sent:
+        """Keep it, and have the provider send it. Raises TextRefusedError, also where the provider refuses;
+        asyncpg errors."""
+        account, to = served.account, outgoing.to
+        if why := self.against(served, to):
+            raise TextRefusedError(why, TextWhy.NOT_ALLOWED)
+        text = plain(outgoing.text)
+        if not text or len(text) > MOST_TEXT:
+            raise TextRefusedError(f"a text has 1 to {MOST_TEXT} characters", TextWhy.EMPTY)
+        if await table.opted_out(self._database, account.name, to):
+            raise TextRefusedError("whoever has this number wants no texts", TextWhy.OPTED_OUT)
+        return await self._sent(served, replace(outgoing, text=text))
+
+    async def notice(self, served: ServedAccount, outgoing: Outgoing) -> None:
+        """What is owed to who wants no texts any more: that this was understood. It is not said twice, and
+        carriers that say so themselves refuse it."""
+        try:
+            if not self.against(served, outgoing.to):
+                await self._sent(served, outgoing)
+        except TextRefusedError as error:
+            log.info("no confirmation was sent by %s: %s", served.account.name, error)
+
+    def parts(self, text: str) -> list[str]:
+        """An answer as texts."""
+        return parted(text, MOST_SEGMENTS, MOST_PARTS)
+
+    async def _sent(self, served: ServedAccount, outgoing: Outgoing) -> Sent:
+        account, provider = served.account, served.provider
+        if provider is None:
+            raise TextRefusedError(f"the account {account.name} is not in use", TextWhy.NO_ACCOUNT)
+        budget = self._budgets.setdefault(account.name, SendBudget())
+        if not budget.take(self._clock()):
+            raise TextRefusedError(
+                f"the account {account.name} has sent enough texts for this hour", TextWhy.NOT_ALLOWED
+            )
+        sender = outgoing.sender or account.settings.caller
+        count = segments(outgoing.text)
+        made = await table.add(
+            self._database,
+            NewText(
+                account.name, "out", outgoing.to, sender, outgoing.text, count, "queued",
+                agent=outgoing.agent, call_id=outgoing.call_id, owner=outgoing.owner,
+                key=outgoing.key or None,
+            ),
+        )  # fmt: skip
+        if made is None:
+            return await self._before(outgoing.key)
+        try:
+            status = hook(account, SMS_STATUS)
+        except ConfigError:
+            status = ""  # nobody can tell us what becomes of it
+        release = served.borrow()
+        try:
+            ref = await retried(
+                lambda: provider.send_message(outgoing.to, sender, outgoing.text, status),
+                what="send a text", account=account.name,
+            )  # fmt: skip
+        except TelephonyError as error:
+            # Of what may have gone out nothing else is known, and it is not sent again.
+            state = "sent" if error.maybe else "failed"
+            await table.went(self._database, made, state, detail=str(error))
+            if error.maybe:
+                return Sent(made, "", account.name, sender, count)
+            raise TextRefusedError(str(error), TextWhy.FAILED) from None
+        finally:
+            release()
+        await table.went(self._database, made, "sent", ref=ref)
+        return Sent(made, ref, account.name, sender, count)
+
+    async def _before(self, key: str) -> Sent:
+        row = await table.of_key(self._database, key) if key else None
+        if row is None:
+            raise TextRefusedError("the text could not be kept, and was not sent", TextWhy.FAILED)
+        if row["state"] == "failed":
+            raise TextRefusedError(row["detail"] or "the provider refused it", TextWhy.FAILED)
+        return Sent(row["id"], row["ref"], row["account"], row["ours"], row["segments"], again=True)

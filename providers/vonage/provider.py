@@ -1,0 +1,196 @@
+"""One application of Vonage's Voice API (developer.vonage.com, "Voice API"). Made from documents, and not
+tried against the real service.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from mediaserver.diagnosis.finding import Finding
+from mediaserver.errors import ProviderFault, TelephonyError
+from mediaserver.media.leg import Termination
+from mediaserver.seldom import Seldom
+from providers.kind import Account, Surroundings
+from providers.provider import (
+    CallOrder,
+    CallReport,
+    Capability,
+    Connect,
+    Decision,
+    WebhookAnswer,
+    WebhookRequest,
+)
+from providers.rest import Rest, gone
+from providers.undeclared import Undeclared
+from providers.vonage.account import VonageAccount, rsa_key
+from providers.vonage.jwt import UnprovenError, claims_of, fits, signed_rs256
+from providers.vonage.ncco import call_report, connect, flat, incoming_call, ncco_of, phone, text_of
+
+log = logging.getLogger(__name__)
+
+WITHIN_S = 4.0
+"""For an agent to answer; Vonage gives up on an answer address after 5 s."""
+CAPABILITIES = frozenset(
+    (Capability.PLACE, Capability.RECEIVE, Capability.TRANSFER, Capability.SEND_DIGITS)
+    + (Capability.DETECT_MACHINE, Capability.LIST_CALLS, Capability.COST)
+)
+_LIVE = ("started", "ringing", "answered")
+_REF = re.compile(r"[A-Za-z0-9-]{1,80}", re.ASCII)
+
+
+class VonageProvider(Undeclared):
+    """A `Provider`."""
+
+    title = "Vonage"
+    capabilities = CAPABILITIES
+
+    def __init__(
+        self,
+        account: Account,
+        settings: VonageAccount,
+        surroundings: Surroundings,
+        *,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._account = account
+        self._settings = settings
+        self._desk = surroundings.desk
+        self._key = rsa_key(settings.private_key.get_secret_value())
+        self._now = now
+        self._unproven = Seldom()
+        self._rest = Rest(
+            account.name,
+            self.title,
+            surroundings.fetcher,
+            settings.base_url,
+            self._authorization,
+            mend="see application_id and private_key, which belong together",
+        )
+
+    def _authorization(self) -> str:
+        now = int(self._now())
+        claims = {"application_id": self._settings.application_id, "iat": now, "exp": now + 300}
+        return "Bearer " + signed_rs256({**claims, "jti": str(uuid.uuid4())}, self._key)
+
+    async def check(self) -> list[Finding]:
+        try:
+            await self._rest.ask("GET", "/v1/calls", query={"page_size": "1"}, harmless=True)
+        except TelephonyError as error:
+            mend = "set application_id and private_key of one application"
+            return [Finding("credentials", False, str(error), mend)]
+        return [Finding("credentials", True, "Vonage takes the application's key")]
+
+    async def place(self, order: CallOrder) -> str:
+        to: dict[str, Any] = {"type": "phone", "number": order.to.lstrip("+")}
+        if order.send_digits:
+            to["dtmfAnswer"] = order.send_digits.replace("w", "p")
+        told: dict[str, Any] = {
+            "to": [to],
+            "from": {"type": "phone", "number": order.caller.lstrip("+")},
+            "ncco": connect(order.doors.media, order.audio),
+            "event_url": [order.doors.status],
+            "event_method": "POST",
+            "ringing_timer": min(max(round(order.timeout_s), 1), 120),
+        }
+        if order.detect_machine:
+            told["advanced_machine_detection"] = {"behavior": "continue", "mode": "detect_beep"}
+        answer = await self._rest.ask("POST", "/v1/calls", json=told)
+        ref = answer.get("uuid") if isinstance(answer, dict) else None
+        if not isinstance(ref, str) or not _REF.fullmatch(ref):
+            raise self._rest.unreadable(maybe=True)
+        return ref
+
+    async def hang_up(self, ref: str, why: Termination | None = None) -> None:
+        try:
+            await self._change(ref, {"action": "hangup"})
+        except TelephonyError as error:
+            if gone(error):
+                return
+            report = await self.call(ref) if error.kind is ProviderFault.REFUSED else None
+            if report is None or report.state is None or not report.state.over:
+                raise
+
+    async def transfer(self, ref: str, to: str, caller: str, session: UUID) -> None:
+        destination = {"type": "ncco", "ncco": phone(to, caller)}
+        await self._change(ref, {"action": "transfer", "destination": destination})
+
+    async def send_digits(self, ref: str, digits: str) -> None:
+        told = {"digits": digits.replace("w", "p")}
+        await self._rest.ask("PUT", f"/v1/calls/{_safe(ref)}/dtmf", json=told)
+
+    async def _change(self, ref: str, told: dict[str, Any]) -> None:
+        await self._rest.ask("PUT", f"/v1/calls/{_safe(ref)}", json=told, harmless=True)
+
+    async def call(self, ref: str) -> CallReport | None:
+        try:
+            told = await self._rest.ask("GET", f"/v1/calls/{_safe(ref)}", harmless=True)
+        except TelephonyError as error:
+            if gone(error):
+                return None
+            raise
+        return call_report(flat(told), None, "") if isinstance(told, dict) else None
+
+    async def live_calls(self) -> list[CallReport]:
+        """The first hundred of each state; of more, each is asked for by itself."""
+        live = []
+        for status in _LIVE:
+            query = {"status": status, "page_size": "100"}
+            told = await self._rest.ask("GET", "/v1/calls", query=query, harmless=True)
+            listed = told.get("_embedded", {}).get("calls") if isinstance(told, dict) else None
+            for each in listed if isinstance(listed, list) else []:
+                if isinstance(each, dict) and (report := call_report(flat(each), None, "")) is not None:
+                    live.append(report)
+        return live
+
+    # -- webhooks
+
+    async def webhook(self, request: WebhookRequest) -> WebhookAnswer:
+        if request.method != "POST":
+            return WebhookAnswer(405, b"set the application's methods to POST", headers={"Allow": "POST"})
+        now = self._now()
+        try:
+            scheme, _, token = request.headers.get("authorization", "").partition(" ")
+            secret = self._settings.signature_secret.get_secret_value()
+            claims = claims_of(token.strip() if scheme.lower() == "bearer" else "", secret, now)
+            if not fits(claims.get("payload_hash"), request.body):
+                raise UnprovenError("its body is not the one that was signed (payload_hash)")
+        except UnprovenError as error:
+            if self._unproven.due(now) is not None:
+                log.warning("a webhook for the account %s is refused: %s", self._account.name, error)
+            return WebhookAnswer(403, b"not proven to be Vonage's")
+        try:
+            told = json.loads(request.body)
+        except (ValueError, RecursionError):
+            told = None
+        if not isinstance(told, dict):
+            return WebhookAnswer(400, b"cannot be read")
+        return await self._take(request, told, text_of(claims, "jti"))
+
+    async def _take(self, request: WebhookRequest, told: dict[str, Any], jti: str) -> WebhookAnswer:
+        ref = text_of(told, "uuid")
+        if request.hook == "voice" and ref:
+            return self._ncco(await self._desk.incoming(incoming_call(ref, told), WITHIN_S), ref)
+        # A token is made for each webhook: one without an id cannot be told from its replay.
+        if not jti or self._desk.seen(f"vonage {jti}"):
+            return WebhookAnswer(200 if jti else 403)
+        if (report := call_report(told, request.session, jti)) is not None:
+            self._desk.call_reported(report)
+        return WebhookAnswer()
+
+    def _ncco(self, decision: Decision, ref: str) -> WebhookAnswer:
+        named = ref if isinstance(decision, Connect) else ""
+        body = json.dumps(ncco_of(decision, self._settings.format, named)).encode()
+        return WebhookAnswer(200, body, "application/json")
+
+
+def _safe(ref: str) -> str:
+    if not _REF.fullmatch(ref):
+        raise TelephonyError("that is no id of Vonage's", ProviderFault.REFUSED)
+    return ref

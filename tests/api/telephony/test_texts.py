@@ -1,0 +1,78 @@
+"""`/api/telephony/messages` over the real tables, and an account at a server like Zadarma's."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from api.access.scopes import Scope
+from tests.api.desk import Desk
+from tests.api.keys import bearer, stored_key
+from tests.providers.messages.texting import OURS, THEIRS, Shop
+from tests.providers.messages.texting import shop as opened
+
+MESSAGES = "/api/telephony/messages"
+
+
+@pytest.fixture
+async def shop(desk: Desk, pool: asyncpg.Pool) -> AsyncIterator[Shop]:
+    async with opened(pool) as made:
+        desk.context.pool, desk.context.texts = pool, made.desk
+        _, secret = await stored_key(desk.context, pool)
+        desk.client.session.headers.update(bearer(secret))
+        yield made
+
+
+async def test_a_text_is_sent_once_and_listed_with_its_answer(desk: Desk, shop: Shop) -> None:
+    wanted = {"to": THEIRS, "text": "Your table is ready.", "agent": "other", "key": "table-7"}
+    first = await desk.client.post(MESSAGES, json=wanted)
+    again = await (await desk.client.post(MESSAGES, json=wanted)).json()
+    assert first.status == 201 and again == (await first.json()) | {"again": True}
+    assert (again["account"], again["sender"], again["segments"]) == ("main", OURS, 1)
+    assert len(shop.sent()) == 1
+    await shop.text("thank you")
+    assert shop.clerks.calls[0].agent == "other"
+    page = await (await desk.client.get(f"{MESSAGES}?limit=2&number=%2B{THEIRS[1:]}")).json()
+    assert [each["direction"] for each in page["items"]] == ["out", "in"]
+    rest = await (await desk.client.get(MESSAGES, params={"cursor": page["next"]})).json()
+    assert [each["text"] for each in rest["items"]] == ["Your table is ready."] and rest["next"] is None
+    lines = await shop.pool.fetch("select subject, change::text from audit_log where action = 'message.send'")
+    assert len(lines) == 1 and THEIRS not in lines[0]["change"]
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "code"),
+    [
+        ({"to": "+12025550123"}, 403, "not_allowed"), ({"account": "nobody"}, 409, "no_account"),
+        ({"to": "ann"}, 403, "not_allowed"), ({"text": ""}, 400, "bad_request"),
+        ({"text": "x" * 1601}, 400, "bad_request"),
+    ],
+)  # fmt: skip
+async def test_what_cannot_be_sent_is_said(
+    desk: Desk, shop: Shop, more: dict[str, str], status: int, code: str
+) -> None:
+    answer = await desk.client.post(MESSAGES, json={"to": THEIRS, "text": "hello", **more})
+    assert (answer.status, (await answer.json())["error"]["code"]) == (status, code)
+    assert not shop.sent()
+
+
+async def test_who_wants_none_is_listed_and_not_written_to(desk: Desk, shop: Shop) -> None:
+    await shop.text("stop")
+    page = await (await desk.client.get(f"{MESSAGES}/opt-outs")).json()
+    assert [(each["account"], each["number"]) for each in page["items"]] == [("main", THEIRS)]
+    refused = await desk.client.post(MESSAGES, json={"to": THEIRS, "text": "hello"})
+    assert (refused.status, (await refused.json())["error"]["code"]) == (409, "opted_out")
+
+
+async def test_a_key_sees_what_it_has_sent_alone(desk: Desk, shop: Shop, pool: asyncpg.Pool) -> None:
+    await shop.text("a secret")
+    _, secret = await stored_key(desk.context, pool, (Scope.CALLS_READ, Scope.CALLS_WRITE))
+    mine = bearer(secret)
+    assert (await desk.client.post(MESSAGES, json={"to": THEIRS, "text": "mine"}, headers=mine)).status == 201
+    page = await (await desk.client.get(MESSAGES, headers=mine)).json()
+    assert [each["text"] for each in page["items"]] == ["mine"]
+    assert (await desk.client.get(f"{MESSAGES}/opt-outs", headers=mine)).status == 403
+    wrong = await desk.client.get(MESSAGES, params={"cursor": "WyJ4IiwieSJd"})
+    assert wrong.status == 400

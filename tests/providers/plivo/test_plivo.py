@@ -1,0 +1,250 @@
+"""Plivo at a stand-in made from its documents."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from decimal import Decimal
+from urllib.parse import urlencode
+
+import pytest
+
+from mediaserver.errors import ProviderFault, TelephonyError
+from providers.call_state import CallState
+from providers.plivo.account import PlivoAccount
+from providers.plivo.kind import KIND
+from providers.plivo.signature import NONCE, SIGNATURE, fields, proven, sign, signed_text
+from providers.provider import AnsweredBy, Divert, Provider, WebhookRequest
+from tests.providers.bench import (
+    CONNECT,
+    DOORS,
+    OURS,
+    PUBLIC,
+    SESSION,
+    THEIRS,
+    DecidingDesk,
+    order,
+    provider_of,
+)
+from tests.standins.plivo import AUTH_ID, TOKEN, Plivo
+from tests.standins.provider import Trouble, serving
+
+VECTORS = [
+    (
+        *("POST", "https://voice.example.com/hook"),
+        "CallUUID=a-1&From=15551230000&To=15557654321&CallStatus=ringing",
+        "lZnXWuq/pJpyeLxQQ2EMqskVfc9q4s7okBT/Gcuq1wY=",
+    ),
+    (
+        *("POST", "https://voice.example.com/hook?session=7&b=2&a=1"),
+        *("CallUUID=a-1&Digits=2&Digits=1", "8Ia/YnpE/9LpD2fTKG2ymDwXdzEfzue8mwWxQWa93/g="),
+    ),
+    (
+        *("GET", "https://voice.example.com/hook?CallUUID=a-1&From=15551230000&x=", ""),
+        "gmPEL2u3aiYRX8yLLynJ208a8DAIT/uJzM4U7RPAi2U=",
+    ),
+    (
+        *("POST", "https://voice.example.com/hook?session=7", ""),
+        "PKto6uF+JedyKfm6urFA/+svpV3ui7g5BIq3TAefIlE=",
+    ),
+    (
+        *("POST", "https://voice.example.com:8443/hook", "CallerName=Zo%C3%AB+%26+Co&Empty="),
+        "D7XpjdjMROfTjHj+EOpVYAhvHHI4fyi/C56v43lUlyg=",
+    ),
+]
+"""(method, address, form, signature): made once by the algorithm of plivo-python (MIT),
+utils/signature_v3.py, with the token my_auth_token and the nonce 12345."""
+
+
+@pytest.fixture
+async def standin() -> AsyncIterator[Plivo]:
+    async with serving(Plivo()) as standin:
+        yield standin
+        assert standin.faults == []
+
+
+@pytest.fixture
+async def pair(standin: Plivo) -> AsyncIterator[tuple[Provider, DecidingDesk]]:
+    told = {"auth_id": AUTH_ID, "auth_token": TOKEN, "base_url": standin.url, "public_url": PUBLIC}
+    async with provider_of(KIND, PlivoAccount.model_validate(told)) as pair:
+        yield pair
+
+
+AUDIO = PlivoAccount.model_validate({"auth_id": AUTH_ID, "auth_token": TOKEN}).format
+
+
+def signed(hook: str, told: dict[str, str], *, query: str = "", nonce: str = "n1") -> WebhookRequest:
+    url = f"{PUBLIC}/{hook}{query}"
+    body = urlencode(told)
+    headers = {NONCE: nonce, SIGNATURE: sign(TOKEN, signed_text("POST", url, fields(body)), nonce)}
+    session = SESSION if "session" in query else None
+    return WebhookRequest(hook, "POST", url, headers, body.encode(), session)
+
+
+@pytest.mark.parametrize(("method", "url", "form", "signature"), VECTORS)
+def test_the_sdks_signatures_are_proven(method: str, url: str, form: str, signature: str) -> None:
+    headers = {NONCE: "12345", SIGNATURE: f"bm90IHRoaXM=, {signature}"}
+
+    assert proven("my_auth_token", method, url, headers, fields(form))
+    assert not proven("another", method, url, headers, fields(form))
+    assert not proven("my_auth_token", method, url + "x", headers, fields(form))
+    assert not proven("my_auth_token", method, url, {**headers, NONCE: "12346"}, fields(form))
+    assert not proven("my_auth_token", method, url, {NONCE: "12345"}, fields(form))
+
+
+def test_no_bit_of_a_callback_may_change() -> None:
+    method, url, form, signature = VECTORS[0]
+    headers = {NONCE: "12345", SIGNATURE: signature}
+    for at in range(len(form) * 8):
+        octets = bytearray(form.encode())
+        octets[at // 8] ^= 1 << at % 8
+        try:
+            changed = fields(octets.decode())
+        except ValueError:
+            continue
+        assert changed == fields(form) or not proven("my_auth_token", method, url, headers, changed)
+
+
+async def test_calls_out_and_their_ends(standin: Plivo, pair: tuple[Provider, DecidingDesk]) -> None:
+    provider, _ = pair
+    ref = await provider.place(order(AUDIO, detect_machine=True, send_digits="ww1"))
+    call = standin.calls[ref]
+
+    assert (call["to"], call["from"], call["answer_url"]) == (THEIRS[1:], OURS[1:], DOORS.answer)
+    assert (call["machine_detection_url"], call["hangup_url"]) == (DOORS.machine, DOORS.status)
+    assert [each.ref for each in await provider.live_calls()] == [ref]
+    await provider.hang_up(ref)
+    await provider.hang_up(ref)
+    await provider.hang_up("unknown")
+    over = await provider.call(ref)
+    assert over is not None and (over.state, over.cost) == (CallState.COMPLETED, Decimal("0.0045"))
+    assert await provider.live_calls() == [] and await provider.call("unknown") is None
+
+
+async def test_one_that_does_not_ring_yet_is_called_back(
+    standin: Plivo, pair: tuple[Provider, DecidingDesk]
+) -> None:
+    standin.requests.add("q-1")
+
+    await pair[0].hang_up("q-1")
+
+    assert standin.requests == set()
+
+
+async def test_transfers_digits_and_recordings(standin: Plivo, pair: tuple[Provider, DecidingDesk]) -> None:
+    provider, _ = pair
+    ref = await provider.place(order(AUDIO))
+    standin.recordings["rec-1"] = {"recording_url": f"{standin.url}/media/rec-1.mp3"}
+
+    await provider.transfer(ref, "+15558880000", OURS, SESSION)
+    await provider.send_digits(ref, "12w#")
+    recording = await provider.start_recording(ref, DOORS)
+    octets = b"".join([piece async for piece in provider.fetch_recording(recording)])
+    await provider.delete_recording(recording)
+    await provider.delete_recording(recording)
+
+    assert [path.partition("/")[2] for _, path, _ in standin.told] == ["", "DTMF/", "Record/"]
+    assert standin.told[0][2]["aleg_url"] == DOORS.answer
+    assert octets.startswith(b"ID3") and standin.recordings == {}
+
+
+async def test_a_call_is_placed_once(standin: Plivo, pair: tuple[Provider, DecidingDesk]) -> None:
+    standin.troubles.append(Trouble(cut_after=0))
+
+    with pytest.raises(TelephonyError) as caught:
+        await pair[0].place(order(AUDIO))
+
+    assert caught.value.maybe and len(standin.calls) == 1
+
+
+async def test_a_revoked_token_is_said_to_be_one(standin: Plivo, pair: tuple[Provider, DecidingDesk]) -> None:
+    assert [each.ok for each in await pair[0].check()] == [True]
+    standin.keys.clear()
+
+    with pytest.raises(TelephonyError, match="auth_token") as caught:
+        await pair[0].live_calls()
+
+    assert caught.value.kind is ProviderFault.KEY
+    assert [each.ok for each in await pair[0].check()] == [False]
+
+
+async def test_an_incoming_call_gets_a_stream(pair: tuple[Provider, DecidingDesk]) -> None:
+    provider, desk = pair
+    desk.decision = CONNECT
+
+    answer = await provider.webhook(
+        signed("voice", {"CallUUID": "a-1", "From": THEIRS[1:], "To": OURS[1:], "CallStatus": "ringing"})
+    )
+
+    stream = ET.fromstring(answer.body)[0]
+    assert (desk.incoming_calls[0].caller, desk.incoming_calls[0].to) == (THEIRS, OURS)
+    assert (stream.tag, stream.text) == ("Stream", DOORS.media)
+    assert stream.attrib == {
+        "bidirectional": "true",
+        "keepCallAlive": "true",
+        "contentType": "audio/x-mulaw;rate=8000",
+    }
+
+
+async def test_other_decisions(pair: tuple[Provider, DecidingDesk]) -> None:
+    provider, desk = pair
+    told = {"CallUUID": "a-1", "From": "1", "To": "2"}
+
+    busy = ET.fromstring((await provider.webhook(signed("voice", told))).body)
+    desk.decision = Divert("+15558880000", caller=OURS)
+    dial = ET.fromstring((await provider.webhook(signed("voice", told))).body)
+    desk.decision = Divert(text="<All> \x00lines & so")
+    said = ET.fromstring((await provider.webhook(signed("voice", told))).body)
+    desk.decision = CONNECT
+    again = await provider.webhook(signed("answer", told, query=f"?session={SESSION}"))
+
+    assert busy[0].attrib == {"reason": "busy"}
+    assert (dial[0].attrib, dial[0][0].text) == ({"callerId": OURS}, "+15558880000")
+    assert [each.tag for each in said] == ["Speak", "Hangup"] and said[0].text == "<All> lines & so"
+    assert desk.answered == [SESSION] and b"<Stream" in again.body
+
+
+async def test_callbacks_count_once(pair: tuple[Provider, DecidingDesk]) -> None:
+    provider, desk = pair
+    told = {
+        "CallUUID": "a-1",
+        "CallStatus": "completed",
+        "Duration": "12",
+        "TotalCost": "0.01",
+        "Event": "Hangup",
+    }
+    done = signed("status", told, query=f"?session={SESSION}")
+    machine = signed("machine", {"CallUUID": "a-1", "Machine": "true"}, nonce="n2")
+    recorded = signed("recording", {"CallUUID": "a-1", "RecordingID": "r", "RecordUrl": "x"}, nonce="n3")
+
+    for each in (done, done, machine, recorded):
+        assert (await provider.webhook(each)).status == 200
+
+    assert len(desk.reports) == 2 and len(desk.recordings) == 1
+    report = desk.reports[0]
+    assert (report.state, report.duration_s, report.session) == (CallState.COMPLETED, 12, SESSION)
+    assert (report.cost, desk.reports[1].answered_by) == (Decimal("0.01"), AnsweredBy.MACHINE)
+
+
+async def test_what_is_not_proven_changes_nothing(pair: tuple[Provider, DecidingDesk]) -> None:
+    provider, desk = pair
+    desk.decision = CONNECT
+    good = signed("voice", {"CallUUID": "a-1", "From": "1", "To": "2"})
+
+    for bad in (
+        replace(good, headers={}),
+        replace(good, body=good.body + b"&x=1"),
+        replace(good, url=good.url + "?x=1"),
+        replace(good, method="GET"),
+    ):
+        assert (await provider.webhook(bad)).status == 403
+    assert (await provider.webhook(replace(good, body=b"\xff"))).status == 400
+
+    assert desk.incoming_calls == [] and desk.reports == []
+
+
+async def test_what_it_cannot_is_refused_in_words(pair: tuple[Provider, DecidingDesk]) -> None:
+    for asked in (pair[0].numbers(), pair[0].send_message(THEIRS, OURS, "x", "")):
+        with pytest.raises(TelephonyError, match="Plivo is not asked to"):
+            await asked
