@@ -56,7 +56,7 @@ def carry_calls(
     means.spawn(asyncio.to_thread(keeper.clear), "clearing up half of a provider's recording")
 
     def surroundings(account: Account) -> Surroundings:
-        desk = AccountDesk(account.name, calls, keeper.reported)
+        desk = AccountDesk(account.name, calls, keeper.reported, lambda: context.texts)
         return Surroundings(desk, fetching, fetching)
 
     board.made_with(surroundings)
