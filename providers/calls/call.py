@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from mediaserver.calls.playing import Looped
 from mediaserver.calls.ringing_tone import ringing_tone
-from mediaserver.errors import CallError, TelephonyError
+from mediaserver.errors import CallError, ConfigError, TelephonyError
 from mediaserver.media.leg import Direction, EndedBy, Termination, WhoAnswered, Why
 from providers.accounts import doors
 from providers.accounts.served import ServedAccount
@@ -305,9 +305,7 @@ class ProviderCall:
                 case Do.RING:
                     self.on_ringing()
                 case Do.ACCEPT:
-                    self._decide(self._connect())
-                    if self.leg.termination is None:
-                        self._rings_here = True
+                    self._accept()
                 case Do.DECLINE:
                     self._decide(self._refusal(self.leg.termination or self._ending()))
                 case Do.CONNECT:
@@ -374,6 +372,15 @@ class ProviderCall:
             recording=doors.hook(account, "recording", session),
             machine=doors.hook(account, "machine", session),
         )
+
+    def _accept(self) -> None:
+        self._rings_here = self.leg.termination is None
+        try:
+            self._decide(self._connect())
+        except ConfigError as error:  # the account has lost its public address
+            log.error("a call by %s cannot be answered: %s", self.account.name, error)
+            self._decide(diverted(self.served))
+            self.leg.ended(Termination(EndedBy.SERVER, Why.FAILED, 500, str(error)))
 
     def _decide(self, decision: Decision) -> None:
         if not self.decided.done():

@@ -206,6 +206,7 @@ def board(
     accounts: Iterable[tuple[str, dict[str, object]]],
     surroundings: Callable[[Account], Surroundings],
     kinds: Iterable[Kind] = (),
+    public_url: str = "https://voice.test",
 ) -> ProviderBoard:
     """A board with these accounts of the kind "fake" (or as "kind" among their settings says), whose
     providers are there once the loop has run. They may call +49 and +1 and are shown as OURS, unless they say
@@ -214,7 +215,7 @@ def board(
     rows = AccountRows(
         Kinds({name: lambda made=made: made for name, made in known.items()}),  # type: ignore[misc]
         Sealer(b"k" * 32),
-        "https://voice.test",
+        public_url,
     )
     made = {}
     for name, settings in accounts:
