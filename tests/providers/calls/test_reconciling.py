@@ -108,8 +108,8 @@ async def test_a_call_of_a_run_that_died_is_hung_up_there(telephony: Telephony) 
         row("old-2", "elsewhere"),
     )
     for report in (
-        CallReport("old-1", CallState.IN_PROGRESS),
         theirs,
+        CallReport("old-1", CallState.IN_PROGRESS),
         CallReport("old-2", CallState.IN_PROGRESS),
     ):
         telephony.provider.live[report.ref] = report
