@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 from mediaserver.calls.playing import Looped
@@ -42,6 +43,8 @@ log = logging.getLogger(__name__)
 TOKEN_S = 60.0
 """A stream's token is good for so long once the provider is told to open one; of an order, as long as it may
 ring besides."""
+NOWHERE = "https://nowhere.invalid"
+"""Where a provider asks nothing of us and opens no stream to us: of the addresses the token alone counts."""
 
 
 def _nobody_listens() -> None: ...
@@ -365,6 +368,8 @@ class ProviderCall:
 
     def _doors(self, for_s: float) -> Doors:
         account, session = self.account, self.session
+        if not self.served.kind.needs_public_url and not account.public_url:
+            account = replace(account, public_url=NOWHERE)
         return Doors(
             answer=doors.answer(account, session),
             status=doors.hook(account, doors.STATUS, session),
