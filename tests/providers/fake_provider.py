@@ -112,6 +112,8 @@ class FakeProvider:
     hung_up: list[str] = field(default_factory=list)
     transferred: list[tuple[str, str, str]] = field(default_factory=list)
     recording: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    """Calls that `call` was asked for."""
     deleted: list[str] = field(default_factory=list)
     live: dict[str, CallReport] = field(default_factory=dict)
     """What `live_calls` lists."""
@@ -174,6 +176,7 @@ class FakeProvider:
     async def configure_number(self, number: str, *, voice: str, status: str, messages: str) -> None: ...
 
     async def call(self, ref: str) -> CallReport | None:
+        self.asked.append(ref)
         await self._asked("call")
         return self.live.get(ref) or self.done.get(ref)
 

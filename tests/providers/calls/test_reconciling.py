@@ -141,6 +141,15 @@ async def test_costs_that_come_late_are_asked_for(telephony: Telephony) -> None:
     assert told.ref == "in-7" and told.cost == pytest.approx(0.1)
 
 
+async def test_a_cost_that_is_never_told_is_asked_for_ever_more_seldom(telephony: Telephony) -> None:
+    desk = Desk(telephony)
+    desk.rows.unpaid = [row("in-8")]
+    for _ in range(100):
+        await desk.look()
+        telephony.means.time += 1_800
+    assert telephony.provider.asked.count("in-8") == 5
+
+
 async def test_an_account_in_trouble_is_asked_more_seldom_and_told_of_once(
     telephony: Telephony, caplog: pytest.LogCaptureFixture
 ) -> None:
