@@ -3306,6 +3306,27 @@ export interface components {
             /** Voice */
             voice: string;
         };
+        /**
+         * AnsweredByLive
+         * @description It was found out who has picked up where we called; a later one corrects it.
+         */
+        AnsweredByLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * By
+             * @description `human`, `machine`, `machine_end`, `fax` or `unknown`.
+             */
+            by: string;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+        };
         /** AskedToolCall */
         AskedToolCall: {
             function: components["schemas"]["FunctionCall"];
@@ -8823,15 +8844,13 @@ export interface components {
             /**
              * Calls
              * @description Of an account: calls that go by it.
-             * @default 0
              */
-            calls?: number;
+            calls: number;
             /**
              * Capabilities
              * @description Of an account: what it can be asked for.
-             * @default []
              */
-            capabilities?: string[];
+            capabilities: string[];
             /**
              * Detail
              * @description How it stands.
@@ -8853,15 +8872,13 @@ export interface components {
             /**
              * Provider
              * @description Of an account: its kind, as `twilio`.
-             * @default
              */
-            provider?: string;
+            provider: string;
             /**
              * Read Only
              * @description Environment variables make this account.
-             * @default false
              */
-            read_only?: boolean;
+            read_only: boolean;
             /**
              * Ready
              * @description Calls can go by it now.
@@ -8870,9 +8887,8 @@ export interface components {
             /**
              * Standing
              * @description Of an account: see there.
-             * @default
              */
-            standing?: string;
+            standing: string;
             /**
              * Title
              * @description For people.

@@ -19,6 +19,7 @@ from .agent_changed_data import AgentChangedData
 from .agent_changed_data_change import AgentChangedDataChange
 from .agent_changed_event import AgentChangedEvent
 from .agent_shown import AgentShown
+from .answered_by_live import AnsweredByLive
 from .asked_tool_call import AskedToolCall
 from .audit_line_shown import AuditLineShown
 from .audit_line_shown_change import AuditLineShownChange
@@ -515,6 +516,7 @@ __all__ = (
     "AgentChangedDataChange",
     "AgentChangedEvent",
     "AgentShown",
+    "AnsweredByLive",
     "AskedToolCall",
     "AuditLineShown",
     "AuditLineShownChange",

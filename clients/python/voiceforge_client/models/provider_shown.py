@@ -7,7 +7,6 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.provider_shown_kind import ProviderShownKind, check_provider_shown_kind
-from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="ProviderShown")
 
@@ -27,15 +26,15 @@ class ProviderShown:
     """ How it stands. """
     lacks: str
     """ What it lacks to be ready; empty: nothing. """
-    provider: str | Unset = ""
+    provider: str
     """ Of an account: its kind, as `twilio`. """
-    standing: str | Unset = ""
+    standing: str
     """ Of an account: see there. """
-    capabilities: list[str] | Unset = UNSET
+    capabilities: list[str]
     """ Of an account: what it can be asked for. """
-    calls: int | Unset = 0
+    calls: int
     """ Of an account: calls that go by it. """
-    read_only: bool | Unset = False
+    read_only: bool
     """ Environment variables make this account. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -56,9 +55,7 @@ class ProviderShown:
 
         standing = self.standing
 
-        capabilities: list[str] | Unset = UNSET
-        if not isinstance(self.capabilities, Unset):
-            capabilities = self.capabilities
+        capabilities = self.capabilities
 
         calls = self.calls
 
@@ -74,18 +71,13 @@ class ProviderShown:
                 "ready": ready,
                 "detail": detail,
                 "lacks": lacks,
+                "provider": provider,
+                "standing": standing,
+                "capabilities": capabilities,
+                "calls": calls,
+                "read_only": read_only,
             }
         )
-        if provider is not UNSET:
-            field_dict["provider"] = provider
-        if standing is not UNSET:
-            field_dict["standing"] = standing
-        if capabilities is not UNSET:
-            field_dict["capabilities"] = capabilities
-        if calls is not UNSET:
-            field_dict["calls"] = calls
-        if read_only is not UNSET:
-            field_dict["read_only"] = read_only
 
         return field_dict
 
@@ -104,15 +96,15 @@ class ProviderShown:
 
         lacks = d.pop("lacks")
 
-        provider = d.pop("provider", UNSET)
+        provider = d.pop("provider")
 
-        standing = d.pop("standing", UNSET)
+        standing = d.pop("standing")
 
-        capabilities = cast(list[str], d.pop("capabilities", UNSET))
+        capabilities = cast(list[str], d.pop("capabilities"))
 
-        calls = d.pop("calls", UNSET)
+        calls = d.pop("calls")
 
-        read_only = d.pop("read_only", UNSET)
+        read_only = d.pop("read_only")
 
         provider_shown = cls(
             name=name,
