@@ -45,7 +45,7 @@ def carry_calls(
     metrics.watch("provider_calls", "Calls by accounts at providers that are not over", lambda: len(calls))
 
     def surroundings(account: Account) -> Surroundings:
-        desk = AccountDesk(account.name, calls, lambda name, report: None)
+        desk = AccountDesk(account.name, calls, lambda name, report: None, lambda: context.texts)
         return Surroundings(desk, fetching, fetching)
 
     board.made_with(surroundings)

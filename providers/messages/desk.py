@@ -8,6 +8,7 @@ answered for long; a conversation ends after a silence, and the next one begins 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -26,6 +27,7 @@ from mediaserver.storage import provider_messages as table
 from mediaserver.storage.provider_messages import NewText
 from mediaserver.storage.sql import Database, Row
 from providers.accounts.board import ProviderBoard
+from providers.accounts.served import Standing
 from providers.messages.budgets import PeopleBudget
 from providers.messages.keywords import Keyword, keyword_of
 from providers.messages.segments import segments
@@ -46,6 +48,8 @@ MOST_THREADS = 500
 """Conversations that are open at once."""
 LATE = timedelta(hours=1)
 """What came in so long before a start of the server, and nobody was told of, is still answered."""
+STARTING_S = 20.0
+"""So long an account may take to be started."""
 STOPPED = "You will get no more messages from this number. Write START to get them again."
 STARTED = "You will get messages from this number again. Write STOP to end them."
 HELP = "You write with an automatic assistant. Write STOP to get no more messages."
@@ -93,6 +97,8 @@ class TextDesk:
         self._locks: dict[Whom, asyncio.Lock] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._sweeping: asyncio.TimerHandle | None = None
+        self._accounts_changed = asyncio.Event()
+        board.on_change(self._accounts_changed.set)
 
     def __len__(self) -> int:
         """Conversations that are open."""
@@ -101,8 +107,24 @@ class TextDesk:
     async def start(self) -> None:
         """Go on with what came in and nobody was told of, as far as it is not too old. Raises asyncpg
         errors."""
-        for row in await table.unclaimed(self._database, datetime.now(UTC) - LATE):
-            self._keep(self._handle(row))
+        rows = await table.unclaimed(self._database, datetime.now(UTC) - LATE)
+        if rows:
+            self._keep(self._go_on(rows))
+
+    async def _go_on(self, rows: Sequence[Row]) -> None:
+        """As soon as their accounts have somebody who can answer."""
+        accounts = {row["account"] for row in rows}
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STARTING_S):
+                while any(self._is_starting(each) for each in accounts):
+                    self._accounts_changed.clear()
+                    await self._accounts_changed.wait()
+        for row in rows:
+            await self._handle(row)
+
+    def _is_starting(self, account: str) -> bool:
+        served = self._board.served(account)
+        return served is not None and served.standing is Standing.STARTING
 
     async def close(self) -> None:
         """Take nothing more; what is being sent is waited for. Idempotent."""
