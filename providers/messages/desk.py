@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -41,7 +41,8 @@ IDLE_S = 1800.0
 """A conversation in which nobody writes for so long is over."""
 EARLIER = timedelta(days=7)
 """So far back the next one is told what was written."""
-MOST_EARLIER, MOST_EARLIER_CHARACTERS = 20, 1800
+MOST_EARLIER, LONGEST_EARLIER = 20, 280
+"""Messages, and characters of each."""
 ANSWERED_WITHIN = timedelta(days=1)
 """So long an answer to a text goes to the agent whose call has sent it."""
 MOST_THREADS = 500
@@ -96,6 +97,8 @@ class TextDesk:
         self._threads: dict[Whom, TextThread] = {}
         self._locks: dict[Whom, asyncio.Lock] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._last: dict[Whom, asyncio.Task[None]] = {}
+        """The last answer that is being sent."""
         self._sweeping: asyncio.TimerHandle | None = None
         self._accounts_changed = asyncio.Event()
         board.on_change(self._accounts_changed.set)
@@ -318,9 +321,21 @@ class TextDesk:
     def _answer(self, whom: Whom, text: str) -> None:
         thread = self._threads.get(whom)
         call = None if thread is None else thread.call
-        self._keep(self._send(whom, text, call))
+        before = self._last.get(whom)
+        self._last[whom] = self._keep(self._send(whom, text, call, before))
 
-    async def _send(self, whom: Whom, text: str, call: Call | None) -> None:
+    async def _send(
+        self, whom: Whom, text: str, call: Call | None, before: asyncio.Task[None] | None
+    ) -> None:
+        if before is not None:  # in the order in which they were said, however long one is tried
+            await asyncio.wait([before])
+        try:
+            await self._send_now(whom, text, call)
+        finally:
+            if self._last.get(whom) is asyncio.current_task():
+                del self._last[whom]
+
+    async def _send_now(self, whom: Whom, text: str, call: Call | None) -> None:
         served = self._board.served(whom.account)
         if served is None:
             log.warning("an answer by text is lost: the account %s is gone", whom.account)
@@ -362,12 +377,13 @@ class TextDesk:
                 thread.close("nobody wrote for a while")
         self._sweep_later()
 
-    def _keep(self, work: Any) -> None:
-        task = asyncio.ensure_future(self._minded(work))
+    def _keep(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._minded(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
-    async def _minded(self, work: Any) -> None:
+    async def _minded(self, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
         except _TROUBLE as error:
@@ -377,11 +393,11 @@ class TextDesk:
 
 
 def _told_of(earlier: Sequence[Row]) -> dict[str, str]:
-    """What was written before, for whoever talks to them now."""
+    """What was written before, the oldest first, for whoever talks to them now: one by one, since of each
+    that is given along no more than a few hundred characters are told to a model."""
     lines = [f"{'they' if each['direction'] == 'in' else 'we'}: {each['body']}" for each in earlier]
-    while lines and sum(map(len, lines)) > MOST_EARLIER_CHARACTERS:
-        lines.pop(0)
-    return {"earlier_messages": " | ".join(lines)} if lines else {}
+    kept = [line if len(line) <= LONGEST_EARLIER else f"{line[:LONGEST_EARLIER]}..." for line in lines]
+    return {f"earlier_message_{number}": line for number, line in enumerate(kept, 1)}
 
 
 def _redacted(call: Call, text: str) -> str:
