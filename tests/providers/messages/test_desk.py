@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -98,6 +99,7 @@ async def test_who_writes_stop_gets_no_more_until_start(shop: Shop) -> None:
     with pytest.raises(TextRefusedError) as caught:
         await shop.desk.send(order())
     assert caught.value.why is TextWhy.OPTED_OUT and len(shop.sent()) == before
+    assert len(shop.clerks.calls) == 1, "no agent is bothered with it"
     await shop.text("hello", sender=HERS)
     assert len(shop.sent()) == before + 1, "it is one person's wish"
     await shop.text("Start")
@@ -218,7 +220,7 @@ async def test_what_came_in_before_a_restart_is_answered_after_it_once(shop: Sho
     await shop.pool.execute(
         "update provider_messages set at = $2 where id = $1", old, datetime.now(UTC) - timedelta(hours=2)
     )
-    await shop.desk.start()
+    await asyncio.gather(shop.desk.start(), shop.desk.start())
     await shop.settle()
     await shop.desk.start()
     await shop.settle()
