@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -220,7 +219,7 @@ async def test_what_came_in_before_a_restart_is_answered_after_it_once(shop: Sho
     await shop.pool.execute(
         "update provider_messages set at = $2 where id = $1", old, datetime.now(UTC) - timedelta(hours=2)
     )
-    await asyncio.gather(shop.desk.start(), shop.desk.start())
+    await shop.desk.start()
     await shop.settle()
     await shop.desk.start()
     await shop.settle()
@@ -236,3 +235,9 @@ async def test_answers_go_out_in_the_order_in_which_they_were_said(shop: Shop) -
     assert ["You said" in text and text.split("You said ")[1] for _, text in shop.sent()] == [
         "hello. What else?", "and again. What else?",
     ]  # fmt: skip
+
+
+async def test_of_two_servers_one_tells_the_agent(shop: Shop) -> None:
+    made = await table.add(shop.pool, NewText("main", "in", THEIRS, OURS, "hello", 1, "received", ref="a"))
+    assert made is not None
+    assert await table.claim(shop.pool, made) and not await table.claim(shop.pool, made)
