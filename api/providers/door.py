@@ -21,9 +21,10 @@ from api.routing.table import ApiRoutes
 from api.unproven import source_of
 from mediaserver.errors import VoiceForgeError
 from mediaserver.seldom import Seldom
+from providers.accounts.board import ProviderBoard
 from providers.accounts.doors import ANSWER, WEBHOOKS
 from providers.accounts.served import ServedAccount
-from providers.provider import WebhookAnswer, WebhookRequest
+from providers.provider import Provider, WebhookAnswer, WebhookRequest
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,8 @@ routes = ApiRoutes("provider webhooks")
 MOST_BODY = 256 << 10
 ANSWERED_WITHIN_S = 14.0
 """Twilio waits for 15 s, others for less; who asks again gets the same decision."""
+MADE_WITHIN_S = 8.0
+"""So long a request waits for its account after a start or a change of it."""
 ANSWER_HOOK = "answer"
 """As which a provider sees the door of one call."""
 _HOOK = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -64,24 +67,35 @@ async def answer_asked(request: web.Request, session: UUID) -> web.StreamRespons
 
 
 async def _of_account(request: web.Request, name: str, hook: str) -> web.StreamResponse:
+    deadline = asyncio.get_running_loop().time() + ANSWERED_WITHIN_S
     board = started(request.app[CONTEXT].providers)
-    served = board.answering(name) if _HOOK.fullmatch(hook) else None
-    return await _handed_over(request, served, hook, _named_session(request))
+    served = await _answering(board, name) if _HOOK.fullmatch(hook) else None
+    return await _handed_over(request, served, hook, _named_session(request), deadline)
 
 
 async def _of_call(request: web.Request, session: UUID) -> web.StreamResponse:
+    deadline = asyncio.get_running_loop().time() + ANSWERED_WITHIN_S
     context = request.app[CONTEXT]
     board, sessions = started(context.providers), started(context.provider_sessions)
     name = sessions.account_of(session)
-    served = None if name is None else board.answering(name)
-    return await _handed_over(request, served, ANSWER_HOOK, session)
+    served = None if name is None else await _answering(board, name)
+    return await _handed_over(request, served, ANSWER_HOOK, session, deadline)
+
+
+async def _answering(board: ProviderBoard, name: str) -> ServedAccount | None:
+    """Raises Problem (503) where it takes long until somebody speaks to its provider."""
+    try:
+        return await board.made(name, MADE_WITHIN_S)
+    except TimeoutError:
+        said = "The account is still being started."
+        raise Problem(503, "unavailable", said, headers={hdrs.RETRY_AFTER: "2"}) from None
 
 
 async def _handed_over(
-    request: web.Request, served: ServedAccount | None, hook: str, session: UUID | None
+    request: web.Request, served: ServedAccount | None, hook: str, session: UUID | None, deadline: float
 ) -> web.StreamResponse:
-    """`served`: None: there is no such account or call, or nobody who speaks to its provider. Raises
-    Problem."""
+    """`served`: None: there is no such account or call, or nobody who speaks to its provider. `deadline`: by
+    the loop's clock. Raises Problem."""
     unproven, source = request.app[CONTEXT].unproven, source_of(request)
     now = asyncio.get_running_loop().time()
     knocks = (source, "" if served is None else served.account.name)
@@ -96,24 +110,26 @@ async def _handed_over(
     if served is None or served.provider is None:
         unproven.failed(knocks, now)
         raise Problem(404, "not_found", "There is nothing here.")
+    provider = served.provider
     body = await read(request, MOST_BODY)
     asked = WebhookRequest(
         hook, request.method, served.account.public_url + _target(request), _headers(request), body, session
     )
-    answer = await _answered(served, asked)
+    answer = await _answered(served, provider, asked, deadline)
     if answer.status in _UNPROVEN:
         unproven.failed(knocks, now)
     headers = {**answer.headers, hdrs.CONTENT_TYPE: answer.content_type}
     return web.Response(status=answer.status, body=answer.body, headers=headers)
 
 
-async def _answered(served: ServedAccount, asked: WebhookRequest) -> WebhookAnswer:
+async def _answered(
+    served: ServedAccount, provider: Provider, asked: WebhookRequest, deadline: float
+) -> WebhookAnswer:
     """Raises Problem where we fail: the provider asks again, or does what it was told to do then."""
-    assert served.provider is not None
-    name, limit = served.account.name, asyncio.timeout(ANSWERED_WITHIN_S)
+    name, limit = served.account.name, asyncio.timeout_at(deadline)
     try:
         async with limit:
-            return await served.provider.webhook(asked)
+            return await provider.webhook(asked)
     except Exception as error:
         if limit.expired():
             log.error(

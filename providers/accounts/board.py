@@ -119,6 +119,16 @@ class ProviderBoard:
         left = [each for each in self._leaving if each.account.name == name and each.provider is not None]
         return left[-1] if left else None
 
+    async def made(self, name: str, within_s: float) -> ServedAccount | None:
+        """As `answering`, once it is known who speaks to its provider: to import an SDK takes seconds, and
+        calls do not wait for that to come in. Raises TimeoutError."""
+        found, served = self.answering(name), self._served.get(name)
+        if found is None and served is not None:
+            async with asyncio.timeout(within_s):
+                await served.settled()
+            found = self.answering(name)
+        return found
+
     def findings(self) -> list[Finding]:
         """Each account that is not as it should be; one line for all when they are."""
         found = [
@@ -201,6 +211,7 @@ class ProviderBoard:
 
     def _leave(self, served: ServedAccount) -> None:
         """Its calls go on; then it is closed."""
+        served.settle()
         self._leaving.append(served)
         self._keep(self._close_once_idle(served))
 
@@ -223,6 +234,8 @@ class ProviderBoard:
             served.provider = made
             if served is not self._served.get(account.name) and served not in self._leaving:
                 await _close(served)  # it went meanwhile
+        finally:
+            served.settle()
         self._tell()
 
     async def _close_once_idle(self, served: ServedAccount) -> None:

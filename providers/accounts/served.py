@@ -37,6 +37,7 @@ class ServedAccount:
         self.trouble = ""
         """What the provider said when it refused us last, or that it is away; whoever asks it for something
         sets this, and clears it when it works again."""
+        self._settled = asyncio.Event()
         self._borrowed = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -90,6 +91,15 @@ class ServedAccount:
                     self._idle.set()
 
         return release
+
+    def settle(self) -> None:
+        """Its provider was made, or cannot be, or is not wanted any more."""
+        self._settled.set()
+
+    async def settled(self) -> None:
+        """Return once that is so; of one that is disabled at once."""
+        if self.account.settings.enabled:
+            await self._settled.wait()
 
     async def idle(self) -> None:
         """Return once no call goes by it."""

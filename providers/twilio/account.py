@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import ClassVar, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from mediaserver.addresses import address_of
 from providers.api_address import ApiAddress, is_this_machine
 from providers.kind import AccountSettings
 
@@ -85,5 +87,7 @@ class TwilioAccount(SpokenFallback):
 
 def is_public(url: str) -> bool:
     """Whether a provider could reach this address, as far as it can be seen from here."""
-    host = url.partition("://")[2].partition("/")[0].rpartition("@")[2]
-    return url.startswith("https://") and not is_this_machine(host.partition(":")[0])
+    host = urlsplit(url).hostname or ""
+    address = address_of(host)
+    named = address is None and not is_this_machine(host)
+    return url.startswith("https://") and (named or (address is not None and address.is_global))

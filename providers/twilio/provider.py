@@ -227,12 +227,9 @@ class TwilioProvider:
                 f"the calls of {number} go to {taken} (a SIP trunk or an application): take the number out "
                 "of that in the console first"
             )
-        wanted = {
-            "voice_url": voice,
-            "voice_method": "POST",
-            "status_callback": status,
-            "status_callback_method": "POST",
-        }
+        wanted = {"voice_url": voice, "voice_method": "POST"}
+        if status:
+            wanted |= {"status_callback": status, "status_callback_method": "POST"}
         if messages:
             wanted |= {"sms_url": messages, "sms_method": "POST"}
         if self._settings.fallback_url:
@@ -257,7 +254,7 @@ class TwilioProvider:
         try:
             numbers, about = await self.numbers(), await self._account_told()
         except TelephonyError as error:
-            mend = "voiceforge providers set, with the credentials of its console"
+            mend = f"voiceforge providers set {self._account.name} --secrets, as its console shows them"
             return [
                 Finding("credentials", False, str(error), mend if error.kind is ProviderFault.KEY else "")
             ]
@@ -266,7 +263,7 @@ class TwilioProvider:
         found.append(
             Finding(
                 "numbers", ours > 0, f"{counted(len(numbers), 'number')}, of which {ours} lead here",
-                "" if ours else "voiceforge providers point, for each number whose calls are to come here",
+                "" if ours else f"voiceforge providers point {self._account.name} NUMBER --agent AGENT",
                 required=False,
             )
         )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from typing import cast
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,9 +15,10 @@ from api.providers import door
 from api.unproven import UnprovenRequests
 from providers.accounts.board import ProviderBoard
 from providers.accounts.rows import ReadAccounts
+from providers.kind import Surroundings
 from tests.api.desk import Desk
 from tests.api.providers.desk import Sessions, board_of, speaker
-from tests.providers.acme import PROOF, acme
+from tests.providers.acme import PROOF, acme, rows
 
 PROVEN = {PROOF: "correct horse"}
 HOOKS = "/api/telephony/providers/main/webhooks"
@@ -113,6 +115,39 @@ async def test_one_that_hangs_is_told_to_come_again(
     doors.acme.hold = asyncio.Event()
     answer = await doors.post(f"{HOOKS}/voice")
     assert answer.status == 503 and "not answered within" in caplog.text
+
+
+async def test_who_comes_while_an_account_is_being_started_is_heard(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To import an SDK takes seconds; who calls meanwhile is not sent away."""
+    board = ProviderBoard(rows())
+    board.take(ReadAccounts({"main": acme()}))
+    desk.context.providers = board
+    asking = asyncio.create_task(desk.client.post(f"{HOOKS}/voice", headers=PROVEN))
+    waits = asyncio.Event()
+    served = board.served("main")
+    assert served is not None
+    settled = served.settled
+
+    async def noted() -> None:
+        waits.set()
+        await settled()
+
+    monkeypatch.setattr(served, "settled", noted)
+    await asyncio.wait_for(waits.wait(), 10)
+    board.made_with(lambda account: cast(Surroundings, None))
+    assert (await asking).status == 200
+    await board.close()
+    never = ProviderBoard(rows())
+    never.take(ReadAccounts({"main": acme()}))
+    desk.context.providers = never
+    monkeypatch.setattr(door, "MADE_WITHIN_S", 0.01)
+    late = await desk.client.post(f"{HOOKS}/voice", headers=PROVEN)
+    assert late.status == 503 and late.headers["Retry-After"]
+    never.take(ReadAccounts())
+    assert (await desk.client.post(f"{HOOKS}/voice", headers=PROVEN)).status == 404
+    await never.close()
 
 
 async def test_a_timeout_of_the_providers_own_is_a_fault_like_any(doors: Doors) -> None:

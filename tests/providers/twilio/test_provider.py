@@ -20,7 +20,7 @@ from providers import retrying
 from providers.call_state import CallState
 from providers.kind import Account, Surroundings
 from providers.provider import CallOrder, Capability, Doors
-from providers.twilio.account import TwilioAccount
+from providers.twilio.account import TwilioAccount, is_public
 from providers.twilio.kind import KIND
 from providers.twilio.provider import TwilioProvider
 from tests.mediaserver.fetching.servers import client
@@ -337,3 +337,16 @@ def test_the_region_is_part_of_the_host() -> None:
     rest = Rest(Access("Twilio", ACCOUNT_SID, ACCOUNT_SID, TOKEN, region="ie1", edge="dublin"), "main")
     assert rest.host == "https://api.dublin.ie1.twilio.com"
     assert Rest(Access("Twilio", ACCOUNT_SID, ACCOUNT_SID, TOKEN), "main").host == "https://api.twilio.com"
+
+
+@pytest.mark.parametrize(
+    ("url", "public"),
+    [
+        ("https://voice.example.com", True), ("https://voice.example.com:8443/x", True),
+        ("https://8.8.8.8", True),
+        ("http://voice.example.com", False), ("https://localhost", False), ("https://192.168.0.5", False),
+        ("https://127.0.0.1:8080", False), ("https://[::1]", False), ("", False),
+    ],
+)  # fmt: skip
+def test_an_address_that_twilio_cannot_reach_is_told(url: str, public: bool) -> None:
+    assert is_public(url) is public
