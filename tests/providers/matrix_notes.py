@@ -26,6 +26,16 @@ NOTES: tuple[Note[Who, Feature], ...] = (
         "It has no media streams: its calls come and go by its SIP trunk.",
     ),
     Note(
+        (Who.ZADARMA,),
+        (Feature.TRANSFER, Feature.MACHINE),
+        "Its interface has no request for it; its SIP trunk transfers.",
+    ),
+    Note(
+        (Who.ZADARMA,),
+        (Feature.RECONCILED,),
+        "It lists only calls that are over, and asks not to be asked every minute.",
+    ),
+    Note(
         (*_DOORS, Who.ARI),
         (Feature.SMS_IN, Feature.SMS_OUT, Feature.COST, Feature.CALLBACK, Feature.TRUNK),
         "An exchange of your own: it has no prices and no messages, and is a SIP trunk like any other.",

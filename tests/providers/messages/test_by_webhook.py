@@ -6,10 +6,12 @@ import asyncpg
 
 from providers.provider import WebhookRequest
 from providers.zadarma.signature import SIGNED
+from tests.providers.matrix import Feature, Who, shows
 from tests.providers.messages.texting import OURS, THEIRS, shop
 from tests.standins.zadarma.server import SECRET, message_result, notification
 
 
+@shows(Who.ZADARMA, Feature.SMS_IN, Feature.SMS_OUT, Feature.FORGED, Feature.REPLAYED)
 async def test_a_notification_that_proves_itself_is_answered_by_the_agent(pool: asyncpg.Pool) -> None:
     async with shop(pool) as made:
         provider = made.accounts.provider("main")
