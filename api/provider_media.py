@@ -45,6 +45,7 @@ MOST_FAULTS = 25
 """Messages in a row that cannot be read: what comes is something else."""
 TOKEN = "token"
 """The field of the query, or the stream's own parameter where a provider drops queries (Twilio)."""
+LONGEST_TOKEN = 200
 PROVIDERS = Asker(UUID(int=0x5052), "telephony providers")
 """To whom the connections of streams count that have proven themselves."""
 
@@ -84,6 +85,8 @@ async def media_stream(request: web.Request, kind: str, session: UUID) -> web.St
         if begin is None:
             return socket
         token = request.query.get(TOKEN) or begin.parameters.get(TOKEN, "")
+        if not token.isascii() or len(token) > LONGEST_TOKEN:
+            raise StreamRefused("its token is none")
         leg = host.admit(kind, session, token, begin, stream, request.remote or "")
         begun = True
         context.prove(request, PROVIDERS)
@@ -104,6 +107,7 @@ async def media_stream(request: web.Request, kind: str, session: UUID) -> web.St
         if begun:
             host.lost(session, stream, str(fault))
     except BaseException:
+        line.close(StreamClose.GOING_AWAY, "The server has ended it.")
         if begun:
             host.lost(session, stream, "the server has ended it")
         raise

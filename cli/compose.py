@@ -378,7 +378,9 @@ class Server:
         context.sip_address, secure = await opening_sip
         context.webrtc = await open_webrtc(settings, wire, switchboard, metrics, undo)
         context.asterisk = await open_asterisk(settings, switchboard, clock, metrics, undo)
-        carry_calls(providers, switchboard, clock, database.writer, fetching, metrics, context, undo)
+        carry_calls(
+            providers, switchboard, clock, database.pool, database.writer, fetching, metrics, context, undo
+        )
         await go_on_with_texts(context.texts)
         media = ClockHealth(clock, lambda: len(clock))
         where = "PostgreSQL" if settings.database.url.get_secret_value() else "embedded"

@@ -233,6 +233,12 @@ class Metrics:
         self.webrtc_calls = Counter(
             "voiceforge_webrtc_calls", "Calls of browsers by HTTP, by how they ended", ["outcome"], registry=r
         )
+        self._provider_calls_mended = Counter(
+            "voiceforge_provider_calls_mended",
+            "Calls of which a provider and this server thought otherwise, by what was done",
+            ["what"],
+            registry=r,
+        )
         self.calls_refused = Counter(
             "voiceforge_calls_refused", "Calls refused before they began", ["reason"], registry=r
         )
@@ -401,6 +407,10 @@ class Metrics:
     def count_job(self, name: str, outcome: str) -> None:
         """One try at a job, and what came of it."""
         self._jobs.labels(name, outcome).inc()
+
+    def provider_calls_mended(self, what: str) -> None:
+        """One call: 'ended here', 'hung up there', 'interrupted'."""
+        self._provider_calls_mended.labels(what).inc()
 
     def fetched(self, outcome: str, seconds: float) -> None:
         """One request of mediaserver.fetching."""

@@ -62,9 +62,10 @@ class Rest:
     ) -> Any:
         """The answer's JSON; None where it has none. `harmless`: it may arrive twice, as all that only asks
         or sets. Raises TelephonyError, with HTTP's status as its code."""
-        request = self.request(method, path, json=json, form=form, query=query)
 
         async def once() -> Any:
+            # Made anew for each try: an authorization may be good for one request alone.
+            request = self.request(method, path, json=json, form=form, query=query)
             try:
                 answer = await self._fetcher.fetch(request)
             except FetchError as error:

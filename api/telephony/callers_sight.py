@@ -24,8 +24,8 @@ _WITHOUT: Mapping[str, Mapping[str, Any]] = {
 }
 """The kinds of events that callers are told, and what stands in them in the place of what is not theirs."""
 _HIDDEN: Mapping[str, Any] = {
-    "owner": None, "about": {}, "flows": [], "llm_cost": None, "node_id": None, "legs": [], "events": [],
-    "hearing": None, "summary": None,
+    "owner": None, "about": {}, "flows": [], "llm_cost": None, "node_id": None, "legs": [], "carried": [],
+    "events": [], "hearing": None, "summary": None,
 }  # fmt: skip
 """Of a whole call, likewise."""
 

@@ -23,6 +23,7 @@ from api.subtitles import SubtitleCue, srt, vtt
 from api.telephony.callers_sight import shown_to_caller
 from api.telephony.finding import CALL, as_it_is, row_of
 from api.telephony.models import (
+    CallCarriedShown,
     CallDetail,
     CallEventShown,
     CallHearingShown,
@@ -33,7 +34,7 @@ from api.telephony.models import (
     CallSummaryShown,
 )
 from mediaserver.diagnosis.line_advice import advice
-from mediaserver.storage import events, hearing, legs, messages, recordings, summaries, turns
+from mediaserver.storage import events, hearing, legs, messages, provider_calls, recordings, summaries, turns
 from mediaserver.storage.sql import Row
 
 SUBRIP, VTT, PLAIN = "application/x-subrip", "text/vtt", "text/plain"
@@ -100,6 +101,7 @@ async def call(request: web.Request, id: UUID) -> CallDetail:
     whole = as_it_is(context.switchboard, row) | {
         "transcript": _lines(await turns.of_call(pool, id)),
         "legs": [CallLegShown.model_validate(each) for each in await legs.of_call(pool, id)],
+        "carried": [CallCarriedShown.model_validate(each) for each in await provider_calls.of_call(pool, id)],
         "events": [CallEventShown.model_validate(each) for each in await events.of_call(pool, id)],
         # The path is this machine's own business.
         "recording": None if made is None else CallRecordingShown.model_validate(made),

@@ -112,6 +112,32 @@ class CallEventShown(ResponseModel):
     data: dict[str, Any]
 
 
+class CallCarriedShown(ResponseModel):
+    """What a telephony provider says of a leg of a call."""
+
+    account: str
+    kind: str = Field(description="`twilio`, `telnyx` ...")
+    ref: str = Field(description="The provider's own id of it.")
+    direction: str
+    state: str = Field(
+        description="By the provider's word: `queued`, `initiated`, `ringing`, `in-progress`, `completed`, "
+        "`busy`, `no-answer`, `failed`, `canceled`."
+    )
+    phase: str = Field(
+        description="Where it is with this server: `up`, `elsewhere` (handed over or diverted), "
+        "`over`, `interrupted` (the server died) ..."
+    )
+    code: int | None = Field(description="SIP status, where the provider names one.")
+    answered_by: str = Field(
+        description="`human`, `machine`, `machine_end`, `fax`, `unknown`; empty: not asked."
+    )
+    cost: float | None = Field(description="By the provider's word; null: not told yet.")
+    currency: str
+    began_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime | None
+
+
 class CallRecordingShown(ResponseModel):
     """A call's recording."""
 
@@ -180,6 +206,7 @@ class CallDetail(CallFacts):
 
     transcript: list[CallLineShown]
     legs: list[CallLegShown]
+    carried: list[CallCarriedShown] = Field(description="By accounts at telephony providers.")
     events: list[CallEventShown]
     recording: CallRecordingShown | None
     messages: list[CallMessageShown]

@@ -3,7 +3,10 @@ trunks as one choice of ways out."""
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AsyncExitStack
+
+import asyncpg
 
 from api.context import ApiContext
 from mediaserver.calls.switchboard import LocalSwitchboard
@@ -11,12 +14,13 @@ from mediaserver.calls.ways_out import NumbersOut, RankedCarrier
 from mediaserver.fetching.client import GuardedClient
 from mediaserver.media.clock import MediaClock
 from mediaserver.metrics import Metrics
-from mediaserver.storage.records import Sink
+from mediaserver.storage.writer import StoreWriter
 from providers.accounts.board import ProviderBoard
 from providers.calls.carrier import ProviderCarrier
 from providers.calls.desk import AccountDesk
 from providers.calls.means import CallMeans
 from providers.calls.office import ProviderCalls
+from providers.calls.reconciling import Reconciler, StoredRows
 from providers.kind import Account, Surroundings
 from providers.streams.wires import StreamWires
 from sip.trunks.carrier import TrunkCarrier
@@ -26,7 +30,8 @@ def carry_calls(
     board: ProviderBoard,
     switchboard: LocalSwitchboard,
     clock: MediaClock,
-    sink: Sink,
+    pool: asyncpg.Pool,
+    writer: StoreWriter,
     fetching: GuardedClient,
     metrics: Metrics,
     context: ApiContext,
@@ -37,10 +42,10 @@ def carry_calls(
     wires = StreamWires()
     clock.add_wire(wires.narrow)
     clock.add_wire(wires.wide)
-    means = CallMeans(wires, clock, sink)
+    means = CallMeans(wires, clock, writer)
     undo.push_async_callback(means.close)
     calls = ProviderCalls(board, means, switchboard.receive)
-    _calls_out(calls, switchboard)
+    carrier = _calls_out(calls, switchboard)
     context.provider_sessions = context.media_streams = calls
     metrics.watch("provider_calls", "Calls by accounts at providers that are not over", lambda: len(calls))
 
@@ -49,10 +54,14 @@ def carry_calls(
         return Surroundings(desk, fetching, fetching)
 
     board.made_with(surroundings)
+    reconciler = Reconciler(
+        calls, StoredRows(pool, writer.node), carrier.has_numbers, metrics.provider_calls_mended
+    )
+    undo.callback(asyncio.create_task(reconciler.run(), name="reconciling calls of providers").cancel)
     return calls
 
 
-def _calls_out(calls: ProviderCalls, switchboard: LocalSwitchboard) -> None:
+def _calls_out(calls: ProviderCalls, switchboard: LocalSwitchboard) -> ProviderCarrier:
     """Accounts and trunks are one choice: the best of all for a number is asked first."""
     carrier = ProviderCarrier(calls)
     if switchboard.outbound is not None:
@@ -68,3 +77,4 @@ def _calls_out(calls: ProviderCalls, switchboard: LocalSwitchboard) -> None:
     # In place: who opened a way out may hold the list.
     switchboard.carriers[:] = [*others, numbers]
     switchboard.targets.trunks = numbers.prefix_for
+    return carrier

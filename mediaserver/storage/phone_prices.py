@@ -63,6 +63,15 @@ async def price_of(
     return None if row is None else PhonePrice(*row)
 
 
+async def has_price(connection: Database, trunk: str, direction: str) -> bool:
+    """Whether anybody has said what calls by it cost."""
+    found: bool = await connection.fetchval(
+        f"select exists (select from phone_prices where trunk in ($1, '{ANY}') and direction = $2)",  # noqa: S608 - our own words
+        trunk, direction,
+    )  # fmt: skip
+    return found
+
+
 async def replace_all(connection: Database, prices: Iterable[PhonePrice]) -> None:
     """The table is these now; `connection` has a transaction. Raises asyncpg.UniqueViolationError when two
     are of one trunk, direction, prefix and day."""

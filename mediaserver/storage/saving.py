@@ -127,8 +127,12 @@ async def save(connection: Database, record: Record, node: UUID | None = None) -
             await audit.acted(connection, record)
         case ProviderCallKept():
             await provider_calls.kept(connection, record, node)
+            if record.cost is not None:
+                await usage_made.provider_paid(connection, record.account, record.ref, record.session, node)
         case ProviderCallTold():
             await provider_calls.told(connection, record)
+            if record.cost is not None:
+                await usage_made.provider_paid(connection, record.account, record.ref, record.session, node)
         case _:
             assert_never(record)
     return told(record, data) if new else None

@@ -68,6 +68,31 @@ async def legs_over(connection: Database, of: UUID, node: UUID | None) -> None:
         )  # fmt: skip
 
 
+async def provider_paid(
+    connection: Database, account: str, ref: str, session: UUID | None, node: UUID | None
+) -> None:
+    """What a call by a telephony provider cost, by the provider's own word: where it is said in US dollars,
+    and nobody has given prices for that account."""
+    rows = await connection.fetch(
+        "select session, call_id, direction, abs(cost) as cost, coalesce(ended_at, began_at) as at "
+        "from provider_calls where account = $1 and (($2 <> '' and ref = $2) or session = $3) "
+        "and cost is not null and upper(currency) = 'USD' and call_id is not null and ended_at is not null",
+        account, ref, session,
+    )  # fmt: skip
+    for row in rows:
+        direction = "in" if row["direction"] == "inbound" else "out"
+        if await phone_prices.has_price(connection, account, direction):
+            continue
+        call = await connection.fetchrow(_CALL, row["call_id"])
+        if call is None:
+            continue
+        kind = UsageKind.PHONE_SECONDS_IN if direction == "in" else UsageKind.PHONE_SECONDS_OUT
+        what = f"provider {row['session']}"
+        await _count(
+            connection, call, row["call_id"], node, row["at"], kind, 0.0, what, account, row["cost"]
+        )  # fmt: skip
+
+
 async def model_answered(connection: Database, record: EventHappened, node: UUID | None) -> None:
     """An event `llm`: what one answer of a language model took."""
     call = await connection.fetchrow(_CALL, record.call_id)

@@ -21,6 +21,7 @@ class ExotelAccount(AccountSettings):
     app_id: str = Field(
         default="",
         pattern=r"^[0-9]{0,20}$",
+        coerce_numbers_to_str=True,
         description="Of the flow with the Voicebot applet; calls out use it.",
     )
     hook_secret: SecretStr = Field(

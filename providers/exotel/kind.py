@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from providers.exotel.account import ExotelAccount
-from providers.exotel.provider import CAPABILITIES, ExotelProvider
+from providers.exotel.capabilities import CAPABILITIES
 from providers.kind import Account, Kind, Surroundings
 from providers.provider import Provider
 from providers.streams.dialect import Dialect
@@ -11,6 +11,8 @@ from providers.streams.exotel import ExotelDialect
 
 
 def _make(account: Account, surroundings: Surroundings) -> Provider:
+    from providers.exotel.provider import ExotelProvider  # not before somebody has an account
+
     assert isinstance(account.settings, ExotelAccount)
     return ExotelProvider(account, account.settings, surroundings)
 

@@ -20,6 +20,7 @@ from mediaserver.media.leg import Direction, Termination
 from mediaserver.seldom import Seldom
 from providers.amounts import amount, seconds
 from providers.exotel.account import ExotelAccount
+from providers.exotel.capabilities import CAPABILITIES
 from providers.exotel.reading import STATES, call_of, fields, posted, session_of
 from providers.kind import Account, Surroundings
 from providers.provider import (
@@ -39,7 +40,6 @@ log = logging.getLogger(__name__)
 WITHIN_S = 4.0
 FLOWS = "http://my.exotel.com"
 """Where flows have their names, which is all that this is: nothing is fetched there."""
-CAPABILITIES = frozenset((Capability.PLACE, Capability.RECEIVE, Capability.COST))
 _REF = re.compile(r"[A-Za-z0-9-]{1,80}", re.ASCII)
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from providers.kind import Account, Kind, Surroundings
 from providers.plivo.account import PlivoAccount
-from providers.plivo.provider import CAPABILITIES, PlivoProvider
+from providers.plivo.capabilities import CAPABILITIES
 from providers.provider import Provider
 from providers.streams.dialect import Dialect
 from providers.streams.plivo import PlivoDialect
 
 
 def _make(account: Account, surroundings: Surroundings) -> Provider:
+    from providers.plivo.provider import PlivoProvider  # not before somebody has an account
+
     assert isinstance(account.settings, PlivoAccount)
     return PlivoProvider(account, account.settings, surroundings)
 

@@ -21,13 +21,13 @@ from providers.amounts import amount
 from providers.call_state import CallState
 from providers.kind import Account, Surroundings
 from providers.plivo.account import PlivoAccount
+from providers.plivo.capabilities import CAPABILITIES
 from providers.plivo.reports import STATES, call_report, incoming_call
 from providers.plivo.signature import NONCE, fields, proven
 from providers.plivo.xml import CONTENT_TYPE, xml_of
 from providers.provider import (
     CallOrder,
     CallReport,
-    Capability,
     Doors,
     RecordingReport,
     WebhookAnswer,
@@ -41,10 +41,6 @@ log = logging.getLogger(__name__)
 
 WITHIN_S = 8.0
 """For an agent to answer; Plivo gives up on an answer address after 15 s."""
-CAPABILITIES = frozenset(
-    (Capability.PLACE, Capability.RECEIVE, Capability.TRANSFER, Capability.SEND_DIGITS, Capability.RECORD)
-    + (Capability.FETCH_RECORDING, Capability.DETECT_MACHINE, Capability.LIST_CALLS, Capability.COST)
-)
 _REF = re.compile(r"[A-Za-z0-9-]{1,80}", re.ASCII)
 
 

@@ -2,20 +2,18 @@
 
 Pure: times are milliseconds of what was written. We write at the pace of the clock, so the buffer grows only
 when the network has stood still and then lets all go at once; no pause may come for a long while that would
-shorten it. What is too much is left out then. One mark that comes late says nothing: it may itself have been
-held up on its way back.
+shorten it. What is too much is left out then. A mark that comes late says nothing by itself: it may have been
+held up on its way back, and others with it, which then come at once.
 """
 
 from __future__ import annotations
-
-from collections import deque
 
 MOST_MS = 200
 """Of ours in the provider's buffer."""
 LEFT_MS = 40
 """So much is left there once something was left out."""
-WINDOW = 5
-"""Marks in a row that must tell of too much."""
+STEADY_MS = 600
+"""Marks must tell of too much for so long."""
 MOST_WAY_MS = 400
 """The way there and back, at most; a buffer that was too full from the beginning is no way."""
 MOST_WAITED = 64
@@ -25,14 +23,16 @@ MOST_WAITED = 64
 class Ahead:
     """Of one stream."""
 
-    __slots__ = ("_least", "_placed", "_recent", "ms")
+    __slots__ = ("_least", "_placed", "_since", "_too_much")
 
     def __init__(self) -> None:
         self._placed: dict[str, int] = {}
-        self._recent: deque[int] = deque(maxlen=WINDOW)
         self._least = MOST_WAY_MS
-        self.ms = 0
-        """In the buffer, as of the last mark, as far as that is known."""
+        """From a mark to its echo, when nothing is ahead."""
+        self._since: int | None = None
+        """Since when all marks have told of too much."""
+        self._too_much = 0
+        """The least of these."""
 
     def placed(self, name: str, written_ms: int) -> None:
         if len(self._placed) >= MOST_WAITED:
@@ -46,15 +46,19 @@ class Ahead:
             return 0
         unheard = max(0, written_ms - at)
         self._least = min(self._least, unheard)
-        self.ms = unheard - self._least
-        self._recent.append(self.ms)
-        if len(self._recent) < WINDOW or min(self._recent) <= MOST_MS:
-            return 0
-        too_much = min(self._recent) - LEFT_MS
-        self.forget()
-        return too_much
+        ahead = unheard - self._least
+        if ahead <= MOST_MS:
+            self._since = None
+        elif self._since is None:
+            self._since, self._too_much = written_ms, ahead
+        else:
+            self._too_much = min(self._too_much, ahead)
+            if written_ms - self._since >= STEADY_MS:
+                self.forget()
+                return self._too_much - LEFT_MS
+        return 0
 
     def forget(self) -> None:
         """The buffer was cleared, or is about to be shorter: marks that are on their way tell of before."""
         self._placed.clear()
-        self._recent.clear()
+        self._since = None

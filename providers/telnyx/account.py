@@ -32,6 +32,7 @@ class TelnyxAccount(AccountSettings):
     )
     connection_id: str = Field(
         pattern=r"^[0-9]{1,40}$",
+        coerce_numbers_to_str=True,
         description="Of the Voice API application that the numbers are assigned to (Real-Time "
         "Communications, Voice, Programmable Voice: its application id).",
     )

@@ -48,9 +48,10 @@ class VonageAccount(AccountSettings):
 
 
 def rsa_key(pem: str) -> RSAPrivateKey:
-    """Raises ValueError; never with the key in its text."""
+    """Its line ends may be written as `\\n`, as in variables. Raises ValueError; never with the key in it."""
+    text = pem.strip().replace("\\n", "\n")
     try:
-        key = load_pem_private_key(pem.strip().encode() + b"\n", None)
+        key = load_pem_private_key(text.encode() + b"\n", None)
     except (ValueError, TypeError):
         key = None
     if not isinstance(key, RSAPrivateKey):

@@ -7,10 +7,12 @@ from providers.provider import Provider
 from providers.streams.dialect import Dialect
 from providers.streams.vonage import VonageDialect
 from providers.vonage.account import VonageAccount
-from providers.vonage.provider import CAPABILITIES, VonageProvider
+from providers.vonage.capabilities import CAPABILITIES
 
 
 def _make(account: Account, surroundings: Surroundings) -> Provider:
+    from providers.vonage.provider import VonageProvider  # not before somebody has an account
+
     assert isinstance(account.settings, VonageAccount)
     return VonageProvider(account, account.settings, surroundings)
 

@@ -21,7 +21,6 @@ from providers.kind import Account, Surroundings
 from providers.provider import (
     CallOrder,
     CallReport,
-    Capability,
     Connect,
     Decision,
     WebhookAnswer,
@@ -30,6 +29,7 @@ from providers.provider import (
 from providers.rest import Rest, gone
 from providers.undeclared import Undeclared
 from providers.vonage.account import VonageAccount, rsa_key
+from providers.vonage.capabilities import CAPABILITIES
 from providers.vonage.jwt import UnprovenError, claims_of, fits, signed_rs256
 from providers.vonage.ncco import call_report, connect, flat, incoming_call, ncco_of, phone, text_of
 
@@ -37,10 +37,6 @@ log = logging.getLogger(__name__)
 
 WITHIN_S = 4.0
 """For an agent to answer; Vonage gives up on an answer address after 5 s."""
-CAPABILITIES = frozenset(
-    (Capability.PLACE, Capability.RECEIVE, Capability.TRANSFER, Capability.SEND_DIGITS)
-    + (Capability.DETECT_MACHINE, Capability.LIST_CALLS, Capability.COST)
-)
 _LIVE = ("started", "ringing", "answered")
 _REF = re.compile(r"[A-Za-z0-9-]{1,80}", re.ASCII)
 

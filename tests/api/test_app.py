@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,6 +23,7 @@ from mediaserver.config import load
 from mediaserver.diagnosis.health import Health
 from mediaserver.media.leg import EndedBy, Termination, Why
 from mediaserver.metrics import Metrics
+from mediaserver.storage.records import ProviderCallKept
 from mediaserver.storage.saving import save
 from tests.api.board import Board, Nowhere
 from tests.api.keys import STRANGER, bearer, made_up_key
@@ -169,6 +170,25 @@ async def test_the_page_offers_what_answers_now_and_nothing_else(open_client: Op
 async def test_a_stored_call_can_be_read_whole(open_client: Open, pool: asyncpg.Pool) -> None:
     for record in whole_call():
         await save(pool, record)
+    at = datetime(2026, 11, 21, 9, tzinfo=UTC)
+    by_twilio = ProviderCallKept(
+        CALL,
+        "main",
+        "twilio",
+        "CA1",
+        "inbound",
+        CALL,
+        "over",
+        "completed",
+        None,
+        "human",
+        0.0085,
+        "USD",
+        at,
+        at,
+        at,
+    )
+    await save(pool, by_twilio)
     client = await open_client(make_context(pool))
     listed = await (await client.get("/api/telephony/calls")).json()
     (row,) = listed["items"]
@@ -183,6 +203,9 @@ async def test_a_stored_call_can_be_read_whole(open_client: Open, pool: asyncpg.
     assert (content["summary"]["made_by"], content["summary"]["cost"]) == ("model", 0.002)
     assert content["legs"][0]["codec"] == "PCMU" and content["events"][0]["kind"] == "dtmf"
     assert content["started_at"] == "2026-11-21T09:00:00Z"
+    (carried,) = content["carried"]
+    assert (carried["account"], carried["ref"], carried["state"]) == ("main", "CA1", "completed")
+    assert (carried["answered_by"], carried["cost"], carried["currency"]) == ("human", 0.0085, "USD")
 
 
 async def test_how_a_caller_was_heard_is_told_with_advice(open_client: Open, pool: asyncpg.Pool) -> None:

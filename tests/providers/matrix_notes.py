@@ -36,6 +36,35 @@ NOTES: tuple[Note[Who, Feature], ...] = (
         "It lists only calls that are over, and asks not to be asked every minute.",
     ),
     Note(
+        (Who.TELNYX, Who.VONAGE, Who.PLIVO, Who.EXOTEL),
+        (Feature.CALLBACK,),
+        "It joins two numbers by a transfer of a call that is here.",
+    ),
+    Note(
+        (Who.VONAGE, Who.PLIVO, Who.EXOTEL),
+        (Feature.NUMBERS, Feature.SMS_IN, Feature.SMS_OUT),
+        "Not built: numbers are pointed in its own console.",
+    ),
+    Note(
+        (Who.VONAGE,),
+        (Feature.RECORDINGS,),
+        "Not built: our own recording has the call.",
+    ),
+    Note(
+        (Who.EXOTEL,),
+        (
+            Feature.HANGS_UP,
+            Feature.TRANSFER,
+            Feature.KEYS_OUT,
+            Feature.MACHINE,
+            Feature.RECORDINGS,
+            Feature.RECONCILED,
+            Feature.REPLAYED,
+            Feature.ORDER,
+        ),
+        "Its API has nothing for it: a call ends with its stream, and its callbacks tell the end alone.",
+    ),
+    Note(
         (*_DOORS, Who.ARI),
         (Feature.SMS_IN, Feature.SMS_OUT, Feature.COST, Feature.CALLBACK, Feature.TRUNK),
         "An exchange of your own: it has no prices and no messages, and is a SIP trunk like any other.",

@@ -80,7 +80,9 @@ async def test_a_caller_reads_the_call_without_what_is_the_houses(desk: Desk, po
     assert shown.keys() == whole.keys() and shown["id"] == whole["id"]
     assert shown["from_uri"] == whole["from_uri"] and shown["transcript"] == whole["transcript"]
     assert whole["about"] and whole["owner"]
-    assert shown["legs"] == shown["events"] == shown["flows"] == [] and shown["about"] == {}
+    assert (
+        shown["legs"] == shown["carried"] == shown["events"] == shown["flows"] == [] and shown["about"] == {}
+    )
     assert shown["summary"] is shown["hearing"] is shown["llm_cost"] is shown["owner"] is None
 
 

@@ -83,13 +83,13 @@ class Telephony:
         self.recorded: list[tuple[str, RecordingReport]] = []
         self.desks: dict[str, AccountDesk] = {}
         given = accounts if accounts is not None else {"main": {}}
-        self.board = board(given.items(), self._surroundings, kinds)
+        self.board = board(given.items(), self.surroundings, kinds)
         self.calls = ProviderCalls(self.board, self.means, self.bench.board.receive)
         self.carrier = ProviderCarrier(self.calls)
         self.bench.board.carriers.append(self.carrier)
         self.bench.board.targets.trunks = self.carrier.prefix_for
 
-    def _surroundings(self, account: Account) -> Surroundings:
+    def surroundings(self, account: Account) -> Surroundings:
         desk = self.desks[account.name] = AccountDesk(
             account.name, self.calls, lambda name, report: self.recorded.append((name, report))
         )

@@ -28,8 +28,9 @@ from tests.providers.bench import (
     provider_of,
 )
 from tests.providers.bench import request as hook
+from tests.providers.matrix import Feature, Who, shows
 from tests.standins.exotel import API_KEY, API_TOKEN, SID, Exotel
-from tests.standins.provider import serving
+from tests.standins.provider import Trouble, serving
 
 SECRET = "a-secret-of-our-own-making-0123"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -59,6 +60,7 @@ async def asks(provider: Provider, key: str = SECRET, **told: str) -> WebhookAns
     return await provider.webhook(hook("voice", {}, url=f"{PUBLIC}/voice?{query}", method="GET"))
 
 
+@shows(Who.EXOTEL, Feature.CALLS_OUT)
 async def test_calls_out_go_through_the_flow(standin: Exotel, pair: tuple[Provider, DecidingDesk]) -> None:
     provider, desk = pair
     ref = await provider.place(order(_audio()))
@@ -80,6 +82,7 @@ def _audio() -> Any:
     return KIND.dialect(Account("main", "exotel", 1, settings(Exotel(), base_url="https://x"), "")).format
 
 
+@shows(Who.EXOTEL, Feature.CALLS_IN, Feature.FALLBACK)
 async def test_an_incoming_call_gets_a_stream_or_goes_on_in_the_flow(
     pair: tuple[Provider, DecidingDesk],
 ) -> None:
@@ -107,6 +110,7 @@ async def test_status_callbacks_by_form_and_by_json(pair: tuple[Provider, Decidi
     assert [(each.state, each.session) for each in desk.reports] == [(CallState.NO_ANSWER, SESSION)] * 2
 
 
+@shows(Who.EXOTEL, Feature.FORGED)
 async def test_what_is_not_proven_changes_nothing(pair: tuple[Provider, DecidingDesk]) -> None:
     provider, desk = pair
 
@@ -122,6 +126,7 @@ async def test_what_is_not_proven_changes_nothing(pair: tuple[Provider, Deciding
     assert desk.incoming_calls == [] and desk.reports == []
 
 
+@shows(Who.EXOTEL, Feature.REVOKED)
 async def test_a_revoked_token_is_said_to_be_one(
     standin: Exotel, pair: tuple[Provider, DecidingDesk]
 ) -> None:
@@ -160,3 +165,41 @@ async def test_what_it_cannot_is_refused_in_words(pair: tuple[Provider, Deciding
 def test_a_short_secret_proves_nothing() -> None:
     with pytest.raises(ValueError, match="24 characters"):
         settings(Exotel(), base_url="https://api.exotel.com", hook_secret="short")
+
+
+@shows(Who.EXOTEL, Feature.UNANSWERED)
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ("busy", CallState.BUSY),
+        ("no-answer", CallState.NO_ANSWER),
+        ("failed", CallState.FAILED),
+        ("canceled", CallState.CANCELED),
+        ("completed", CallState.COMPLETED),
+    ],
+)
+async def test_how_a_call_ended(pair: tuple[Provider, DecidingDesk], status: str, state: CallState) -> None:
+    url = f"{PUBLIC}/status?key={SECRET}"
+
+    await pair[0].webhook(hook("status", FORM, f"CallSid=s-1&Status={status}".encode(), url=url))
+
+    assert [each.state for each in pair[1].reports] == [state]
+
+
+@shows(Who.EXOTEL, Feature.WAITED)
+async def test_what_was_not_taken_is_asked_again(
+    standin: Exotel, pair: tuple[Provider, DecidingDesk]
+) -> None:
+    standin.troubles.extend([Trouble(status=429), Trouble(status=503)])
+
+    assert await pair[0].call("unknown") is None
+
+
+@shows(Who.EXOTEL, Feature.COST)
+async def test_what_a_call_cost_is_asked(standin: Exotel, pair: tuple[Provider, DecidingDesk]) -> None:
+    ref = await pair[0].place(order(_audio()))
+    standin.calls[ref] |= {"Status": "completed", "Price": "1.25", "Duration": "42"}
+
+    report = await pair[0].call(ref)
+
+    assert report is not None and (str(report.cost), report.duration_s) == ("1.25", 42)

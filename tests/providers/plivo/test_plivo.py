@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import xml.etree.ElementTree as ET
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -11,7 +13,7 @@ from urllib.parse import urlencode
 import pytest
 
 from mediaserver.errors import ProviderFault, TelephonyError
-from providers.call_state import CallState
+from providers.call_state import CallState, after
 from providers.plivo.account import PlivoAccount
 from providers.plivo.kind import KIND
 from providers.plivo.signature import NONCE, SIGNATURE, fields, proven, sign, signed_text
@@ -27,6 +29,7 @@ from tests.providers.bench import (
     order,
     provider_of,
 )
+from tests.providers.matrix import Feature, Who, shows
 from tests.standins.plivo import AUTH_ID, TOKEN, Plivo
 from tests.standins.provider import Trouble, serving
 
@@ -106,6 +109,7 @@ def test_no_bit_of_a_callback_may_change() -> None:
         assert changed == fields(form) or not proven("my_auth_token", method, url, headers, changed)
 
 
+@shows(Who.PLIVO, Feature.CALLS_OUT, Feature.HANGS_UP, Feature.RECONCILED, Feature.COST)
 async def test_calls_out_and_their_ends(standin: Plivo, pair: tuple[Provider, DecidingDesk]) -> None:
     provider, _ = pair
     ref = await provider.place(order(AUDIO, detect_machine=True, send_digits="ww1"))
@@ -132,6 +136,7 @@ async def test_one_that_does_not_ring_yet_is_called_back(
     assert standin.requests == set()
 
 
+@shows(Who.PLIVO, Feature.TRANSFER, Feature.KEYS_OUT, Feature.RECORDINGS)
 async def test_transfers_digits_and_recordings(standin: Plivo, pair: tuple[Provider, DecidingDesk]) -> None:
     provider, _ = pair
     ref = await provider.place(order(AUDIO))
@@ -158,6 +163,7 @@ async def test_a_call_is_placed_once(standin: Plivo, pair: tuple[Provider, Decid
     assert caught.value.maybe and len(standin.calls) == 1
 
 
+@shows(Who.PLIVO, Feature.REVOKED)
 async def test_a_revoked_token_is_said_to_be_one(standin: Plivo, pair: tuple[Provider, DecidingDesk]) -> None:
     assert [each.ok for each in await pair[0].check()] == [True]
     standin.keys.clear()
@@ -169,6 +175,7 @@ async def test_a_revoked_token_is_said_to_be_one(standin: Plivo, pair: tuple[Pro
     assert [each.ok for each in await pair[0].check()] == [False]
 
 
+@shows(Who.PLIVO, Feature.CALLS_IN)
 async def test_an_incoming_call_gets_a_stream(pair: tuple[Provider, DecidingDesk]) -> None:
     provider, desk = pair
     desk.decision = CONNECT
@@ -187,6 +194,7 @@ async def test_an_incoming_call_gets_a_stream(pair: tuple[Provider, DecidingDesk
     }
 
 
+@shows(Who.PLIVO, Feature.FALLBACK)
 async def test_other_decisions(pair: tuple[Provider, DecidingDesk]) -> None:
     provider, desk = pair
     told = {"CallUUID": "a-1", "From": "1", "To": "2"}
@@ -205,6 +213,7 @@ async def test_other_decisions(pair: tuple[Provider, DecidingDesk]) -> None:
     assert desk.answered == [SESSION] and b"<Stream" in again.body
 
 
+@shows(Who.PLIVO, Feature.REPLAYED, Feature.MACHINE)
 async def test_callbacks_count_once(pair: tuple[Provider, DecidingDesk]) -> None:
     provider, desk = pair
     told = {
@@ -227,6 +236,7 @@ async def test_callbacks_count_once(pair: tuple[Provider, DecidingDesk]) -> None
     assert (report.cost, desk.reports[1].answered_by) == (Decimal("0.01"), AnsweredBy.MACHINE)
 
 
+@shows(Who.PLIVO, Feature.FORGED)
 async def test_what_is_not_proven_changes_nothing(pair: tuple[Provider, DecidingDesk]) -> None:
     provider, desk = pair
     desk.decision = CONNECT
@@ -248,3 +258,34 @@ async def test_what_it_cannot_is_refused_in_words(pair: tuple[Provider, Deciding
     for asked in (pair[0].numbers(), pair[0].send_message(THEIRS, OURS, "x", "")):
         with pytest.raises(TelephonyError, match="Plivo is not asked to"):
             await asked
+
+
+@shows(Who.PLIVO, Feature.UNANSWERED, Feature.ORDER)
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ("busy", CallState.BUSY),
+        ("no-answer", CallState.NO_ANSWER),
+        ("timeout", CallState.NO_ANSWER),
+        ("failed", CallState.FAILED),
+        ("cancel", CallState.CANCELED),
+        ("completed", CallState.COMPLETED),
+    ],
+)
+async def test_how_a_call_ended_in_whatever_order_it_is_told(
+    pair: tuple[Provider, DecidingDesk], status: str, state: CallState
+) -> None:
+    for order_ in itertools.permutations(("ringing", "in-progress", status)):
+        pair[1].reports.clear()
+        for number, each in enumerate(order_):
+            told = {"CallUUID": "a-1", "CallStatus": each}
+            await pair[0].webhook(signed("status", told, nonce=f"{order_}{number}"))
+        heard = [report.state for report in pair[1].reports if report.state is not None]
+        assert len(heard) == 3 and functools.reduce(after, heard, CallState.QUEUED) is state
+
+
+@shows(Who.PLIVO, Feature.WAITED)
+async def test_what_was_not_taken_is_asked_again(standin: Plivo, pair: tuple[Provider, DecidingDesk]) -> None:
+    standin.troubles.extend([Trouble(status=429), Trouble(status=503)])
+
+    assert await pair[0].live_calls() == []

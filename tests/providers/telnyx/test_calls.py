@@ -12,6 +12,7 @@ from providers.call_state import CallState
 from providers.provider import Capability
 from providers.telnyx.account import FORMATS
 from providers.telnyx.client_state import ClientState
+from tests.providers.matrix import Feature, Who, shows
 from tests.providers.telnyx.account import DOORS, OURS, SESSION, THEIRS, Bench, at_telnyx, order
 from tests.standins.provider import Trouble, serving
 from tests.standins.telnyx.server import PROFILE, WAV, Telnyx
@@ -90,6 +91,7 @@ async def test_one_that_stays_busy_is_told_so(bench: Bench) -> None:
     assert caught.value.kind is ProviderFault.LIMIT and caught.value.retryable and bench.standin.calls == {}
 
 
+@shows(Who.TELNYX, Feature.KEYS_OUT, Feature.WAITED)
 async def test_commands_are_repeated_and_carried_out_once(bench: Bench) -> None:
     ref = await bench.provider.place(order())
     bench.standin.answered(bench.standin.calls[ref])
@@ -140,6 +142,7 @@ async def test_a_transfer_of_a_call_that_is_over_is_told(bench: Bench) -> None:
         await bench.provider.transfer(ref, "+15558880000", OURS, SESSION)
 
 
+@shows(Who.TELNYX, Feature.RECONCILED)
 async def test_what_becomes_of_a_call_can_be_asked(bench: Bench) -> None:
     ref = await bench.provider.place(order())
 
@@ -152,6 +155,7 @@ async def test_what_becomes_of_a_call_can_be_asked(bench: Bench) -> None:
     assert await bench.provider.call("v3:unknown") is None
 
 
+@shows(Who.TELNYX, Feature.RECONCILED)
 async def test_live_calls_are_all_pages_of_them(bench: Bench) -> None:
     refs = [await bench.provider.place(order()) for _ in range(5)]
     bench.standin.calls[refs[0]].over = True
@@ -162,6 +166,7 @@ async def test_live_calls_are_all_pages_of_them(bench: Bench) -> None:
     assert {each.session for each in live} == {SESSION}
 
 
+@shows(Who.TELNYX, Feature.REVOKED)
 async def test_a_revoked_key_is_said_to_be_one(bench: Bench) -> None:
     ref = await bench.provider.place(order())
     bench.standin.keys.clear()
@@ -174,6 +179,7 @@ async def test_a_revoked_key_is_said_to_be_one(bench: Bench) -> None:
     assert [(each.name, each.ok) for each in findings] == [("credentials", False)]
 
 
+@shows(Who.TELNYX, Feature.WAITED)
 async def test_a_provider_that_is_down_is_said_to_be(bench: Bench) -> None:
     bench.standin.troubles.extend([Trouble(status=500, body="<html>oops</html>")] * 3)
 
@@ -204,6 +210,7 @@ async def test_nobody_there_is_an_error_before_anything_was_taken() -> None:
     assert caught.value.kind is ProviderFault.DOWN and not caught.value.maybe and len(bench.slept) == 2
 
 
+@shows(Who.TELNYX, Feature.RECORDINGS)
 async def test_recordings_are_started_fetched_and_deleted(bench: Bench) -> None:
     ref = await bench.provider.place(order())
     bench.standin.answered(bench.standin.calls[ref])
@@ -235,6 +242,7 @@ async def test_a_page_of_an_error_is_no_recording(bench: Bench) -> None:
     assert got == []
 
 
+@shows(Who.TELNYX, Feature.NUMBERS)
 async def test_numbers_and_where_their_calls_go(bench: Bench) -> None:
     bench.standin.number("+15550000001")
     bench.standin.number("+15550000002", "99")
@@ -256,6 +264,7 @@ async def test_numbers_and_where_their_calls_go(bench: Bench) -> None:
         await bench.provider.configure_number("+15550009999", voice="https://x/v", status="", messages="")
 
 
+@shows(Who.TELNYX, Feature.SMS_OUT)
 async def test_messages_are_sent_from_the_profile(bench: Bench) -> None:
     ref = await bench.provider.send_message(THEIRS, OURS, "Hello", "https://voice.example.com/s")
 

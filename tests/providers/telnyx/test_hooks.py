@@ -14,6 +14,7 @@ from mediaserver.media.leg import EndedBy, Termination, Why
 from providers.call_state import CallState, after
 from providers.provider import AnsweredBy, Divert, Refuse
 from providers.telnyx.client_state import ClientState
+from tests.providers.matrix import Feature, Who, shows
 from tests.providers.telnyx.account import DOORS, OURS, SESSION, THEIRS, Bench, at_telnyx, connect, order
 from tests.standins.provider import Trouble, serving
 from tests.standins.telnyx.calls import Signer, event
@@ -86,6 +87,7 @@ async def test_an_incoming_call_is_refused(bench: Bench, why: Termination, cause
     assert bench.standin.told("reject")[0]["cause"] == cause
 
 
+@shows(Who.TELNYX, Feature.FALLBACK)
 async def test_while_we_are_full_the_call_goes_to_the_number_for_that(bench: Bench) -> None:
     bench.desk.decision = Divert("+15558880000", caller=OURS)
     call = bench.standin.rings(OURS, THEIRS)
@@ -98,6 +100,7 @@ async def test_while_we_are_full_the_call_goes_to_the_number_for_that(bench: Ben
     assert bench.standin.told("answer") == []
 
 
+@shows(Who.TELNYX, Feature.FALLBACK)
 async def test_without_a_number_the_caller_is_told_and_the_call_ended(bench: Bench) -> None:
     bench.desk.decision = Divert(text="All lines are busy.")
     call = bench.standin.rings(OURS, THEIRS)
@@ -149,6 +152,7 @@ async def test_an_answer_is_tried_again_while_telnyx_stumbles(bench: Bench) -> N
     assert len(bench.slept) == 2 and bench.desk.reports == []
 
 
+@shows(Who.TELNYX, Feature.REPLAYED)
 async def test_doubled_and_repeated_webhooks_change_nothing(bench: Bench) -> None:
     bench.desk.decision = connect()
     call = bench.standin.rings(OURS, THEIRS)
@@ -163,6 +167,7 @@ async def test_doubled_and_repeated_webhooks_change_nothing(bench: Bench) -> Non
     assert len(bench.desk.incoming_calls) == 1 and len(bench.desk.reports) == 1
 
 
+@shows(Who.TELNYX, Feature.ORDER, Feature.REPLAYED)
 async def test_reports_in_every_order_end_in_the_same_state(bench: Bench) -> None:
     for number, kinds in enumerate(itertools.permutations(range(3))):
         call = bench.standin.calls[await bench.provider.place(order())]
@@ -183,6 +188,7 @@ async def test_reports_in_every_order_end_in_the_same_state(bench: Bench) -> Non
         assert state is CallState.COMPLETED
 
 
+@shows(Who.TELNYX, Feature.FORGED)
 async def test_what_is_not_proven_changes_nothing(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
     bench.desk.decision = connect()
     call = bench.standin.rings(OURS, THEIRS)
@@ -216,6 +222,7 @@ async def test_other_applications_calls_are_left_alone(bench: Bench) -> None:
     assert bench.desk.incoming_calls == []
 
 
+@shows(Who.TELNYX, Feature.MACHINE, Feature.COST)
 async def test_who_answers_and_what_it_costs_is_told(bench: Bench) -> None:
     call = bench.standin.calls[await bench.provider.place(order(detect_machine=True))]
     detected = "call.machine.premium.detection.ended"
@@ -265,6 +272,7 @@ async def test_a_recording_is_reported_with_its_own_id_and_its_calls(bench: Benc
     assert len(bench.desk.recordings) == 1
 
 
+@shows(Who.TELNYX, Feature.SMS_IN)
 async def test_messages_are_stored_before_telnyx_may_forget_them(bench: Bench) -> None:
     payload = {
         **{"id": "m1", "text": "Yes", "from": {"phone_number": THEIRS}},

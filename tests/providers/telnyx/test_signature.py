@@ -132,3 +132,10 @@ def test_the_key_is_sent_nowhere_unsafe(url: str) -> None:
         TelnyxAccount.model_validate(
             {"api_key": "KEY", "public_key": Signer().public_key, "connection_id": "1", "base_url": url}
         )
+
+
+def test_an_id_may_be_told_as_a_number() -> None:
+    """As `--set connection_id=…` of the command line has it."""
+    told = {"api_key": "KEY", "public_key": Signer().public_key, "connection_id": 1494404757140276705}
+
+    assert TelnyxAccount.model_validate(told).connection_id == "1494404757140276705"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import json
 import time
 from collections.abc import AsyncIterator
@@ -14,13 +16,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from mediaserver.errors import ProviderFault, TelephonyError
-from providers.call_state import CallState
+from providers.call_state import CallState, after
 from providers.provider import AnsweredBy, Divert, Provider
 from providers.vonage.account import VonageAccount
 from providers.vonage.jwt import UnprovenError, claims_of, fits, signed_hs256
 from providers.vonage.kind import KIND
 from tests.providers.bench import CONNECT, DOORS, OURS, SESSION, THEIRS, DecidingDesk, order, provider_of
 from tests.providers.bench import request as hook
+from tests.providers.matrix import Feature, Who, shows
 from tests.standins.provider import Trouble, serving
 from tests.standins.vonage import APPLICATION, SECRET, Vonage
 
@@ -54,6 +57,7 @@ async def pair(standin: Vonage) -> AsyncIterator[tuple[Provider, DecidingDesk]]:
         yield pair
 
 
+@shows(Who.VONAGE, Feature.CALLS_OUT, Feature.HANGS_UP, Feature.RECONCILED)
 async def test_calls_out_and_their_ends(standin: Vonage, pair: tuple[Provider, DecidingDesk]) -> None:
     provider, _ = pair
     ref = await provider.place(order(settings(standin).format, detect_machine=True, send_digits="ww1"))
@@ -73,6 +77,7 @@ async def test_calls_out_and_their_ends(standin: Vonage, pair: tuple[Provider, D
     assert await provider.live_calls() == [] and await provider.call("unknown") is None
 
 
+@shows(Who.VONAGE, Feature.TRANSFER, Feature.KEYS_OUT)
 async def test_transfers_and_digits(standin: Vonage, pair: tuple[Provider, DecidingDesk]) -> None:
     provider, _ = pair
     ref = await provider.place(order(settings(standin).format))
@@ -85,6 +90,7 @@ async def test_transfers_and_digits(standin: Vonage, pair: tuple[Provider, Decid
     assert standin.told[1] == (ref, {"digits": "1p#"})
 
 
+@shows(Who.VONAGE, Feature.REVOKED)
 async def test_trouble_is_told_apart(standin: Vonage, pair: tuple[Provider, DecidingDesk]) -> None:
     assert [each.ok for each in await pair[0].check()] == [True]
     standin.troubles.append(Trouble(status=500))
@@ -99,6 +105,7 @@ async def test_trouble_is_told_apart(standin: Vonage, pair: tuple[Provider, Deci
     assert [each.ok for each in await pair[0].check()] == [False]
 
 
+@shows(Who.VONAGE, Feature.CALLS_IN)
 async def test_an_incoming_call_gets_a_stream(standin: Vonage, pair: tuple[Provider, DecidingDesk]) -> None:
     provider, desk = pair
     desk.decision = CONNECT
@@ -110,6 +117,7 @@ async def test_an_incoming_call_gets_a_stream(standin: Vonage, pair: tuple[Provi
     assert (endpoint["uri"], endpoint["headers"]) == (DOORS.media, {"call": "u-2"})
 
 
+@shows(Who.VONAGE, Feature.FALLBACK)
 async def test_other_decisions(standin: Vonage, pair: tuple[Provider, DecidingDesk]) -> None:
     provider, desk = pair
 
@@ -123,6 +131,7 @@ async def test_other_decisions(standin: Vonage, pair: tuple[Provider, DecidingDe
     assert await asked() == [{"action": "talk", "text": "Busy."}]
 
 
+@shows(Who.VONAGE, Feature.REPLAYED, Feature.MACHINE, Feature.COST)
 async def test_events_count_once(standin: Vonage, pair: tuple[Provider, DecidingDesk]) -> None:
     provider, desk = pair
     done = hook("status", *standin.webhook({**EVENT, "price": "0.0127", "duration": "7"}))
@@ -139,6 +148,7 @@ async def test_events_count_once(standin: Vonage, pair: tuple[Provider, Deciding
     assert (second.state, second.answered_by) == (None, AnsweredBy.MACHINE_END)
 
 
+@shows(Who.VONAGE, Feature.FORGED)
 async def test_what_is_not_proven_changes_nothing(
     standin: Vonage, pair: tuple[Provider, DecidingDesk]
 ) -> None:
@@ -183,6 +193,8 @@ def test_no_bit_of_a_token_or_of_a_body_may_change(keyed: Vonage) -> None:
 
 
 def test_accounts_want_keys_that_are_keys(keyed: Vonage) -> None:
+    one_line = keyed.private_key.strip().replace("\n", "\\n")
+    assert settings(keyed, base_url="https://api.nexmo.com", private_key=one_line).private_key
     ed25519 = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     for key in ("", "x", ed25519.decode(), keyed.private_key[:200]):
         with pytest.raises(ValueError, match="RSA") as caught:
@@ -190,3 +202,44 @@ def test_accounts_want_keys_that_are_keys(keyed: Vonage) -> None:
         assert keyed.private_key[60:100] not in str(caught.value)
     with pytest.raises(ValueError, match="too short"):
         settings(keyed, base_url="https://api.nexmo.com", signature_secret="short")
+
+
+@shows(Who.VONAGE, Feature.UNANSWERED)
+@pytest.mark.parametrize(
+    ("status", "state", "code"),
+    [
+        ("busy", CallState.BUSY, 486),
+        ("unanswered", CallState.NO_ANSWER, None),
+        ("timeout", CallState.NO_ANSWER, None),
+        ("rejected", CallState.FAILED, 603),
+        ("failed", CallState.FAILED, None),
+        ("cancelled", CallState.CANCELED, None),
+    ],
+)
+async def test_why_nobody_took_a_call(
+    standin: Vonage, pair: tuple[Provider, DecidingDesk], status: str, state: CallState, code: int | None
+) -> None:
+    await pair[0].webhook(hook("status", *standin.webhook({**EVENT, "status": status})))
+
+    assert [(each.state, each.code) for each in pair[1].reports] == [(state, code)]
+
+
+@shows(Who.VONAGE, Feature.ORDER)
+async def test_events_in_every_order_end_in_the_same_state(
+    standin: Vonage, pair: tuple[Provider, DecidingDesk]
+) -> None:
+    for order_ in itertools.permutations(("started", "ringing", "answered", "completed")):
+        pair[1].reports.clear()
+        for status in order_:
+            await pair[0].webhook(hook("status", *standin.webhook({**EVENT, "status": status})))
+        told = [each.state for each in pair[1].reports if each.state is not None]
+        assert len(told) == 4 and functools.reduce(after, told, CallState.QUEUED) is CallState.COMPLETED
+
+
+@shows(Who.VONAGE, Feature.WAITED)
+async def test_what_was_not_taken_is_asked_again(
+    standin: Vonage, pair: tuple[Provider, DecidingDesk]
+) -> None:
+    standin.troubles.extend([Trouble(status=429), Trouble(status=503)])
+
+    assert await pair[0].live_calls() == []

@@ -1,0 +1,259 @@
+"""Calls as we have them and as their providers have them, brought together every minute.
+
+What ended there without our hearing of it ends here; what is up there and nobody here knows of (a crash, a
+hang-up that got lost) is hung up there, if it is one of ours: an account may serve other programs, too, whose
+calls are none of our business. What a call cost comes late, and is asked for. It must never hang up a call
+that another living server of the same database has.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+import asyncpg
+
+from mediaserver.errors import ProviderFault, TelephonyError
+from mediaserver.storage import provider_calls as table
+from mediaserver.storage.presence import SILENT_S
+from mediaserver.storage.records import ProviderCallTold
+from mediaserver.storage.sql import Row
+from providers.accounts.served import ServedAccount
+from providers.calls.machine import Phase
+from providers.calls.office import ProviderCalls
+from providers.provider import CallReport, Capability, Provider, ProviderNumber
+
+log = logging.getLogger(__name__)
+
+EVERY_S = 60.0
+LONGEST_S = 900.0
+"""A provider that does not answer is asked ever more seldom, down to this."""
+GRACE_S = 30.0
+"""So young a call may not be in its provider's list yet."""
+NUMBERS_EVERY_S = 600.0
+COST_DAYS = 2
+MOST_COSTS = 50
+"""That are asked for at a time."""
+MOST_ASKED = 100
+"""Calls of an account that are asked after singly at a time."""
+LEFT_ALONE = (Phase.ELSEWHERE.value, Phase.DECLINED.value)
+"""Phases of calls that live on without us."""
+_TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+
+
+class Rows(Protocol):
+    """What is asked of the table."""
+
+    async def left_open(self, account: str) -> list[Row]: ...
+    async def interrupted(self, sessions: list[UUID]) -> None: ...
+    async def without_cost(self, account: str) -> list[Row]: ...
+    async def forget(self) -> None: ...
+
+
+class StoredRows:
+    """Implements Rows over the database."""
+
+    def __init__(self, pool: asyncpg.Pool, node: UUID | None, silent_s: float = SILENT_S) -> None:
+        self._pool = pool
+        self._node = node
+        self._silent_s = silent_s
+
+    async def left_open(self, account: str) -> list[Row]:
+        return await table.left_open(self._pool, account, self._node, self._silent_s)
+
+    async def interrupted(self, sessions: list[UUID]) -> None:
+        await table.interrupted(self._pool, sessions)
+
+    async def without_cost(self, account: str) -> list[Row]:
+        since = datetime.now(UTC) - timedelta(days=COST_DAYS)
+        return await table.without_cost(self._pool, account, since, MOST_COSTS)
+
+    async def forget(self) -> None:
+        await table.forget(self._pool, datetime.now(UTC) - timedelta(days=table.KEPT_DAYS))
+
+
+class _Pace:
+    """When an account is asked next."""
+
+    def __init__(self) -> None:
+        self.due = self.numbers_due = 0.0
+        self.failed = 0
+        self.said = ""
+        """The trouble that we have told of, which is ours to take back."""
+
+
+class Reconciler:
+    """One for a server."""
+
+    def __init__(
+        self,
+        calls: ProviderCalls,
+        rows: Rows,
+        numbers: Callable[[str, list[ProviderNumber]], None] = lambda account, numbers: None,
+        count: Callable[[str], object] = str,
+    ) -> None:
+        """`numbers`: told of those that an account has. `count`: told of each call that had to be mended:
+        `ended here`, `hung up there`, `interrupted`."""
+        self._calls = calls
+        self._rows = rows
+        self._numbers = numbers
+        self._count = count
+        self._paces: defaultdict[str, _Pace] = defaultdict(_Pace)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            try:
+                await self.look()
+            except Exception:
+                log.exception("calls could not be brought together with their providers'")
+            await asyncio.sleep(EVERY_S)
+
+    async def look(self) -> None:
+        """Once, at all accounts whose time it is."""
+        now = self._calls.means.now()
+        due = [
+            each
+            for each in self._calls.board.accounts
+            if each.provider is not None and self._paces[each.account.name].due <= now
+        ]
+        # One that hangs keeps no other waiting.
+        await asyncio.gather(*(self._account(each, now) for each in due))
+        try:
+            await self._rows.forget()
+        except _TROUBLE:
+            return  # the writer says what is wrong
+
+    # -- one account
+
+    async def _account(self, served: ServedAccount, now: float) -> None:
+        name, pace = served.account.name, self._paces[served.account.name]
+        try:
+            await self._reconcile(served, served.speaker())
+            if pace.numbers_due <= now and Capability.NUMBERS in served.capabilities:
+                self._numbers(name, await served.speaker().numbers())
+                pace.numbers_due = now + NUMBERS_EVERY_S
+        except TelephonyError as error:
+            pace.failed += 1
+            pace.due = now + min(EVERY_S * 2 ** min(pace.failed, 10), LONGEST_S) - 1
+            if not pace.said:
+                what = "refuses our credentials" if error.kind is ProviderFault.KEY else "cannot be asked"
+                log.warning("the provider of the account %s %s: %s; calls go on", name, what, error)
+            pace.said = served.trouble = str(error)
+        except _TROUBLE as error:
+            log.debug("calls of %s cannot be looked at now: %s", name, error)
+        except Exception:
+            log.exception("the calls of %s could not be brought together with the provider's", name)
+        else:
+            pace.failed, pace.due = 0, 0.0
+            if pace.said:
+                log.info("the provider of the account %s answers again", name)
+                if served.trouble == pace.said:
+                    served.trouble = ""
+                pace.said = ""
+
+    async def _reconcile(self, served: ServedAccount, provider: Provider) -> None:
+        """Raises TelephonyError and the database's errors."""
+        name = served.account.name
+        lists = Capability.LIST_CALLS in provider.capabilities
+        live = {each.ref: each for each in await provider.live_calls()} if lists else {}
+        for report in live.values():
+            known = self._calls.find(name, report)
+            if known is not None and not report_is_over(report):
+                known.reported(report)
+        if lists:
+            await self._end_here(name, provider, live)
+        left = {row["session"]: row for row in await self._rows.left_open(name)}
+        left = {session: row for session, row in left.items() if self._calls.book.of_session(session) is None}
+        await self._hang_up_there(name, provider, live, left)
+        await self._settle_rows(name, provider, live, left.values())
+        if Capability.COST in provider.capabilities:
+            await self._ask_costs(name, provider)
+
+    async def _end_here(self, name: str, provider: Provider, live: dict[str, CallReport]) -> None:
+        """What we have and the provider does not."""
+        for call in self._calls.book:
+            if call.account.name != name or not call.ref or call.ref in live:
+                continue
+            if _age_s(call.began) < GRACE_S:
+                continue
+            report = await provider.call(call.ref)
+            if report is not None and not report_is_over(report):
+                continue  # its list was not whole
+            if call.settled.is_set():
+                continue  # meanwhile
+            log.warning("the call %s by %s was over without our being told", call.ref, name)
+            self._count("ended here")
+            if report is not None:
+                call.reported(report)
+            else:
+                call.unknown_there("the provider knows of no such call any more")
+
+    async def _hang_up_there(
+        self, name: str, provider: Provider, live: dict[str, CallReport], left: dict[UUID, Row]
+    ) -> None:
+        """What the provider has and we do not, as far as it is ours."""
+        by_ref = {row["ref"]: row for row in left.values() if row["ref"]}
+        for ref, report in live.items():
+            call = self._calls.find(name, report)
+            row = by_ref.get(ref) or (left.get(report.session) if report.session is not None else None)
+            lost = call is not None and call.ended_at is not None and _age_s(call.ended_at) > GRACE_S
+            forgotten = call is None and row is not None and row["phase"] not in LEFT_ALONE
+            if not (lost or forgotten):
+                continue
+            log.warning("the call %s by %s is up and nobody here has it: it is hung up there", ref, name)
+            self._count("hung up there")
+            await provider.hang_up(ref)
+            if row is not None:
+                left.pop(row["session"], None)
+                await self._interrupted([row["session"]])
+
+    async def _settle_rows(
+        self, name: str, provider: Provider, live: dict[str, CallReport], left: Iterable[Row]
+    ) -> None:
+        """Calls of a run that is over, with what the provider says of their ends."""
+        gone: list[UUID] = []
+        for row in list(left)[:MOST_ASKED]:
+            if row["ref"] in live:
+                continue  # diverted, or handed over: it lives on without us
+            report = await provider.call(row["ref"]) if row["ref"] else None
+            if report is None:
+                gone.append(row["session"])
+            elif report_is_over(report):
+                self._tell(name, row["ref"], report)
+        if gone:
+            await self._interrupted(gone)
+
+    async def _ask_costs(self, name: str, provider: Provider) -> None:
+        for row in await self._rows.without_cost(name):
+            report = await provider.call(row["ref"])
+            if report is not None and report.cost is not None:
+                self._tell(name, row["ref"], report)
+
+    async def _interrupted(self, sessions: list[UUID]) -> None:
+        for _ in sessions:
+            self._count("interrupted")
+        await self._rows.interrupted(sessions)
+
+    def _tell(self, name: str, ref: str, report: CallReport) -> None:
+        cost = None if report.cost is None else float(report.cost)
+        self._calls.means.sink.put(
+            ProviderCallTold(
+                account=name, ref=ref, session=None, state=str(report.state or ""),
+                over=report_is_over(report), answered_by=str(report.answered_by or ""), cost=cost,
+                currency=report.currency,
+            )
+        )  # fmt: skip
+
+
+def _age_s(at: datetime) -> float:
+    return (datetime.now(UTC) - at).total_seconds()
+
+
+def report_is_over(report: CallReport) -> bool:
+    return report.state is not None and report.state.over
