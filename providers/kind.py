@@ -13,6 +13,7 @@ from mediaserver.fetching.protocols import Downloader, Fetcher
 from mediaserver.settings.http import public_address
 from providers.provider import Capability, Desk, Provider
 from providers.streams.dialect import Dialect
+from providers.streams.host import StreamHost
 from sip.trunks.spec import check_prefix
 
 
@@ -89,6 +90,8 @@ class Surroundings:
     desk: Desk
     fetcher: Fetcher
     downloader: Downloader
+    streams: StreamHost | None = None
+    """Takes streams that a provider opens itself; None: it takes none."""
 
 
 @dataclass(frozen=True, slots=True)

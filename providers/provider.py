@@ -10,11 +10,11 @@ Its methods are awaited on the event loop and must not block it: an SDK that blo
 from __future__ import annotations
 
 import enum
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
 from mediaserver.diagnosis.finding import Finding
@@ -314,3 +314,12 @@ class Provider(Protocol):
         (a line in the log says what was wrong, now and then); what cannot be read gets 400."""
 
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class KeepsConnection(Protocol):
+    """A provider that is told of calls by a connection of its own, not by webhooks."""
+
+    def begin(self, trouble: Callable[[str], None]) -> None:
+        """Connect, and again whenever it is lost, until `close`. Called once, on the event loop. `trouble`:
+        told why there is none; "" once there is."""

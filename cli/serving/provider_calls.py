@@ -51,7 +51,7 @@ def carry_calls(
 
     def surroundings(account: Account) -> Surroundings:
         desk = AccountDesk(account.name, calls, lambda name, report: None, lambda: context.texts)
-        return Surroundings(desk, fetching, fetching)
+        return Surroundings(desk, fetching, fetching, calls)
 
     board.made_with(surroundings)
     reconciler = Reconciler(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from functools import partial
 
 import asyncpg
 
@@ -23,7 +24,7 @@ from providers.accounts.environment import accounts_in, named_in
 from providers.accounts.rows import AccountRows, ReadAccounts
 from providers.accounts.served import ServedAccount, Standing
 from providers.kind import Account, Surroundings
-from providers.provider import Provider
+from providers.provider import KeepsConnection, Provider
 
 log = logging.getLogger(__name__)
 
@@ -232,6 +233,8 @@ class ProviderBoard:
             log.exception("the provider's account %s could not be started", account.name)
         else:
             served.provider = made
+            if isinstance(made, KeepsConnection):
+                made.begin(partial(setattr, served, "trouble"))
             if served is not self._served.get(account.name) and served not in self._leaving:
                 await _close(served)  # it went meanwhile
         finally:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -44,6 +45,8 @@ log = logging.getLogger(__name__)
 TOKEN_S = 60.0
 """A stream's token is good for so long once the provider is told to open one; of an order, as long as it may
 ring besides."""
+NOWHERE = "https://nowhere.invalid"
+"""Where a provider asks nothing of us and opens no stream to us: of the addresses the token alone counts."""
 HANDED_S = 5.0
 """A call that was handed over at our word keeps its stream for so long at most."""
 
@@ -378,6 +381,8 @@ class ProviderCall:
 
     def _doors(self, for_s: float) -> Doors:
         account, session = self.account, self.session
+        if not self.served.kind.needs_public_url and not account.public_url:
+            account = replace(account, public_url=NOWHERE)
         return Doors(
             answer=doors.answer(account, session),
             status=doors.hook(account, doors.STATUS, session),

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.peers.conftest import launched, stop_server
-from tests.peers.pbx import CONFIGURATION, Asterisk, need_asterisk
+from tests.peers.pbx import CALLS, CONFIGURATION, Asterisk, need_asterisk
 from tests.peers.phones import levels, next_port, wait_until
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow]
@@ -23,10 +23,23 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "asterisk.md"
 SERVER, PBX = "127.0.0.63", "127.0.0.64"
 MODULES = (
     "res_curl", "func_curl", "func_uri", "res_audiosocket", "app_audiosocket", "chan_audiosocket",
-    "res_http_websocket", "res_websocket_client", "chan_websocket",
+    "res_http_websocket", "res_websocket_client", "chan_websocket", "res_stasis", "res_stasis_answer",
+    "res_stasis_recording", "res_stasis_playback", "res_stasis_snoop", "app_stasis", "res_ari",
+    "res_ari_model",
+    "res_ari_applications", "res_ari_asterisk", "res_ari_bridges", "res_ari_channels", "res_ari_events",
+    "res_ari_recordings", "bridge_softmix", "func_strings",
 )  # fmt: skip
 """Beside those of every test with Asterisk."""
 PHONES = """
+[from-internal]
+; whoever VoiceForge calls, and where it hands calls over to
+exten => _+4930X.,1,GotoIf($["${EXTEN}" = "+4930171"]?busy)
+ same => n,Ringing()
+ same => n,Answer()
+ same => n,Milliwatt()
+ same => n(busy),Busy(1)
+exten => 900,1,NoOp(HANDED OVER ${CALLERID(num)})
+ same => n,Wait(30)
 [calls]
 ; what the caller does: a tone, or keys
 exten => 800,1,Milliwatt()
@@ -36,6 +49,8 @@ exten => 801,1,Wait(1)
 exten => 810,1,Set(CALLERID(num)=+493055501)
  same => n,Set(CALLERID(name)=Ada Lovelace)
  same => n,Dial(Local/510@to-voiceforge)
+exten => 813,1,Set(CALLERID(num)=+493055501)
+ same => n,Dial(Local/810@to-voiceforge-by-ari)
 exten => 812,1,Set(CALLERID(num)=+493055501)
  same => n,Dial(Local/710@to-voiceforge-by-websocket)
 exten => 811,1,Dial(AudioSocket/192.0.2.20:9092/40325ec2-5efd-4bd3-805f-53576e581d13/c(slin16))
@@ -55,30 +70,36 @@ class Office:
         need_asterisk()
         port = next_port()
         toml = (
-            f'[sip]\nhost = "{SERVER}"\nport = 0\n'
+            f'[sip]\nhost = "{SERVER}"\nport = 0\nallowed_targets = ["900"]\n'
             + block("audiosocket voiceforge.toml")
             + block("line voiceforge.toml")
+            + block("ari voiceforge.toml")
         )
         self._addresses = {"192.0.2.10": PBX, "192.0.2.20": SERVER}
         # Local addresses connect from 127.0.0.1, whichever one Asterisk listens on.
         (folder / "voiceforge.toml").write_text(self._here(toml).replace(f'"{PBX}"', f'"{PBX}", "127.0.0.1"'))
-        self.server = launched(folder, {"VOICEFORGE_HTTP__PORT": "0"})
+        environment = dict(line.split("=", 1) for line in self._here(block("ari environment")).splitlines())
+        self.server = launched(folder, {"VOICEFORGE_HTTP__PORT": "0", **environment})
         self._addresses["192.0.2.20:8080"] = self.server.http.removeprefix("http://")
         self.server.ask("POST", "/api/telephony/routes", {"pattern": "?10", "agent": "echo"})
         extensions = (
             self._with_key("audiosocket")
             + block("line extensions.conf")
             + block("websocket extensions.conf")
+            + block("ari extensions.conf")
             + PHONES
         )
         modules = (CONFIGURATION / "modules.conf").read_text()
         self.pbx = Asterisk({
             "modules.conf": modules + "".join(f"load={name}.so\n" for name in MODULES),
             "extensions.conf": self._here(extensions),
+            "http.conf": self._here(block("http.conf")),
+            "ari.conf": self._here(block("ari.conf")),
             "websocket_client.conf": self._here(self._with_key("websocket", "websocket_client.conf")),
             "pjsip.conf": f"[udp]\ntype=transport\nprotocol=udp\nbind={PBX}:{port}\n",
         })  # fmt: skip
         self.pbx.start(PBX, port)
+        wait_until("ARI", lambda: "Asterisk tells of calls of Stasis(voiceforge)" in self.server.log(), 40)
 
     def _with_key(self, way: str, file: str = "") -> str:
         """The block of that file, with a key as the page has it made."""
@@ -117,6 +138,11 @@ class Office:
 
         found: dict[str, Any] = self.server.wait_for("the end of the call", whole)
         return found
+
+    def quiet(self) -> None:
+        """Asterisk has no channel and no bridge any more."""
+        wait_until("its end", lambda: "0 active channels" in self.pbx.command("core show channels"))
+        wait_until("the bridge's end", lambda: "vf-" not in self.pbx.command("bridge show all"))
 
     def close(self) -> None:
         self.pbx.close()
@@ -216,3 +242,60 @@ def test_whom_nobody_knows_the_dialplan_takes_care_of(office: Office) -> None:
     """The server refuses, and `Dial()` comes back."""
     office.pbx.command("channel originate Local/799@to-voiceforge-by-websocket extension 800@calls")
     wait_until("the end", lambda: "Executing [799@to-voiceforge-by-websocket:2] Hangup" in office.pbx.log())
+
+
+def test_asterisk_hands_a_call_over_by_ari(office: Office) -> None:
+    call = office.call("813@calls")
+    office.talk(call)
+    office.pbx.hang_up()
+    record = office.ended(call)
+    assert record["why"] == "hung up" and record["ended_by"] == "caller"
+    assert record["from_uri"] == "+493055501"
+    (leg,) = record["legs"]
+    assert leg["kind"] == "asterisk" and leg["codec"] == "pcm16/16000" and leg["stats"]["packets"] >= 80
+    said_and_echoed(office, call)
+    office.quiet()
+
+
+def test_our_hang_up_ends_a_call_by_ari(office: Office) -> None:
+    call = office.call("810@to-voiceforge-by-ari")
+    office.talk(call, 500)
+    office.server.ask("DELETE", f"/api/telephony/calls/{call}")
+    assert office.ended(call)["ended_by"] == "server"
+    office.quiet()
+
+
+def test_keys_arrive_by_ari_once_each(office: Office) -> None:
+    call = office.call("810@to-voiceforge-by-ari", "801")
+    wait_until("the keys", lambda: len(office.keys(call)) >= 5)
+    office.pbx.hang_up()
+    office.ended(call)
+    assert office.keys(call) == "1225#"
+
+
+def test_an_agent_calls_by_ari_and_hears_who_answers(office: Office) -> None:
+    call = str(office.server.ask("POST", CALLS, {"to": "+493017012", "agent": "echo"})["id"])
+    office.server.wait_for("the answer", lambda: office.server.records(call).get("answered_at"))
+    office.talk(call)
+    office.server.ask("DELETE", f"{CALLS}/{call}")
+    record = office.ended(call)
+    heard, _ = levels(office.server.recording(call))
+    assert heard > 1_000 and record["legs"][0]["stats"]["number"] == "+493017012"
+    office.quiet()
+
+
+def test_who_is_busy_is_told_as_busy(office: Office) -> None:
+    call = str(office.server.ask("POST", CALLS, {"to": "+4930171", "agent": "echo"})["id"])
+    assert office.ended(call)["why"] == "busy"
+    office.quiet()
+
+
+def test_asterisk_transfers_a_call_itself(office: Office) -> None:
+    call = office.call("813@calls")
+    office.talk(call, 500)
+    office.server.ask("POST", f"{CALLS}/{call}/transfer", {"to": "900", "how": "refer"})
+    office.ended(call)
+    wait_until("the other extension", lambda: "HANDED OVER +493055501" in office.pbx.log())
+    wait_until("our channels' end", lambda: "WebSocket/" not in office.pbx.command("core show channels"))
+    office.pbx.hang_up()
+    office.quiet()
