@@ -190,6 +190,10 @@ class TextDesk:
             raise TextRefusedError("the text could not be kept, and was not sent", TextWhy.FAILED) from None
         return TextTaken(str(sent.id), sent.sender)
 
+    def agent(self, name: str) -> AgentSpec | None:
+        """An agent that may answer; None when there is none of that name."""
+        return self._routes.agent(name)
+
     async def write(self, outgoing: Outgoing) -> Sent:
         """For whoever asks by the API. Raises TextRefusedError and asyncpg errors."""
         served = self.sender.account_for(outgoing.to, outgoing.account, other=not outgoing.account)

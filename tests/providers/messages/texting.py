@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
+from uuid import UUID
 
 import asyncpg
 
@@ -136,7 +137,11 @@ async def shop(pool: asyncpg.Pool, *, idle_s: float = 60, **settings: Any) -> As
         clerks = Clerks()
         board = Board(Metrics(), {"python": clerks})
         routes = RouteTable(
-            [agent("clerk", kind="python", entry="x:Y"), agent("other", kind="python", entry="x:Y")],
+            [
+                agent("clerk", kind="python", entry="x:Y"),
+                agent("other", kind="python", entry="x:Y"),
+                agent("hers", kind="python", entry="x:Y", owner=UUID(int=9)),
+            ],  # fmt: skip
             [route(OURS, "clerk")],
         )
         policy = OutboundPolicy(risks=RiskList.shipped())
