@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from typing import ClassVar, Self
-from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from mediaserver.addresses import address_of
-from providers.api_address import ApiAddress, is_this_machine
+from providers.api_address import ApiAddress
 from providers.kind import AccountSettings
 
 API = "https://api.twilio.com"
@@ -83,11 +81,3 @@ class TwilioAccount(SpokenFallback):
         if self.edge and not self.region:
             raise ValueError("edge needs region: us1 where nothing else was chosen")
         return self
-
-
-def is_public(url: str) -> bool:
-    """Whether a provider could reach this address, as far as it can be seen from here."""
-    host = urlsplit(url).hostname or ""
-    address = address_of(host)
-    named = address is None and not is_this_machine(host)
-    return url.startswith("https://") and (named or (address is not None and address.is_global))

@@ -24,7 +24,7 @@ from providers.provider import (
     WebhookRequest,
 )
 from providers.twilio import capabilities, states, twiml
-from providers.twilio.account import API, SpokenFallback, TwilioAccount, is_public
+from providers.twilio.account import API, SpokenFallback, TwilioAccount
 from providers.twilio.faults import MISSING, OVER
 from providers.twilio.rest import Access, Rest
 from providers.twilio.signature import HEADER, is_signed
@@ -275,7 +275,7 @@ class TwilioProvider:
                     "choose one of them, or verify this one with the provider", False,
                 )
             )  # fmt: skip
-        return [*found, self._address(), self._proof()]
+        return [*found, self._proof()]
 
     async def _account_told(self) -> list[Finding]:
         """Its state, where the credentials may see it: most API keys may not."""
@@ -290,18 +290,6 @@ class TwilioProvider:
         active = state == "active"
         trial = ", a trial: it calls verified numbers only, and says so first" if sort == "Trial" else ""
         return [Finding("account", active, f"it is {state}{trial}", "" if active else "see its console")]
-
-    def _address(self) -> Finding:
-        url = self._account.public_url
-        if not url:
-            return Finding(
-                "public address", False, "nobody has said where this server is reached", "set http.public_url"
-            )
-        good = is_public(url)
-        mend = "" if good else "a proxy or a tunnel with https, and its address as http.public_url"
-        return Finding(
-            "public address", good, url if good else f"{url} is not reached from the internet", mend
-        )
 
     def _proof(self) -> Finding:
         good = Capability.RECEIVE in self._capabilities

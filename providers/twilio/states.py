@@ -64,11 +64,11 @@ def direction_of(word: str) -> Direction | None:
 
 
 def caller_of(number: str) -> str:
-    """Who calls; "anonymous" where the number is withheld."""
+    """Who calls; "anonymous" where the number is withheld, empty where nothing is said."""
     return "anonymous" if number in _WITHHELD or number.lower() in _WORDS else number
 
 
-_WORDS = {"", "anonymous", "restricted", "unknown", "unavailable", "private", "+"}
+_WORDS = {"anonymous", "restricted", "unknown", "unavailable", "private", "+"}
 
 
 def attestation(verdict: str) -> str:

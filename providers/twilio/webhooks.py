@@ -255,10 +255,8 @@ class Webhooks:
         return verbs
 
     def _report(self, ref: str, session: UUID | None, fields: Fields, key: str) -> CallReport:
-        if event := fields.get("StreamEvent"):
-            detail = fields.get("StreamError", "")
-            said = f"the media stream failed: {printable(detail)[:300]}" if "error" in event else ""
-            return CallReport(ref, session=session, detail=said, key=key)
+        stream = fields.get("StreamError", "")
+        said = f"the media stream failed: {printable(stream)[:300]}" if stream else _fault(fields)
         return CallReport(
             ref=ref,
             state=states.state_of(fields.get("CallStatus", "")),
@@ -270,7 +268,7 @@ class Webhooks:
             duration_s=states.whole(fields.get("CallDuration")),
             answered_by=states.answered_by(fields.get("AnsweredBy", "")),
             code=states.whole(fields.get("SipResponseCode")),
-            detail=_fault(fields),
+            detail=said,
             key=key,
         )
 

@@ -23,6 +23,7 @@ from providers.twilio.signature import HEADER as TWILIO
 from providers.twilio.signature import signature
 from tests.mediaserver.fetching.servers import client
 from tests.providers.desks import NotingDesk
+from tests.providers.matrix import Feature, Who, shows
 from tests.standins.provider import StandIn, serving
 
 PROJECT = "01234567-89ab-4cde-8f01-23456789abcd"
@@ -89,6 +90,7 @@ def request(hook: str, headers: dict[str, str], fields: dict[str, str] = FIELDS)
     return WebhookRequest(hook, "POST", url, {"content-type": FORM, **headers}, urlencode(fields).encode())
 
 
+@shows(Who.SIGNALWIRE, Feature.CALLS_OUT)
 async def test_calls_go_to_the_space_and_all_pages_are_read() -> None:
     async with serving(Space()) as there, client() as fetcher:
         made = KIND.make(
@@ -106,6 +108,7 @@ async def test_calls_go_to_the_space_and_all_pages_are_read() -> None:
         await made.close()
 
 
+@shows(Who.SIGNALWIRE, Feature.CALLS_IN, Feature.FORGED)
 @pytest.mark.parametrize("header", [SHA1, TWILIO])
 async def test_forms_are_signed_as_twilio_signs_them_under_either_name(header: str) -> None:
     desk = Desk()
@@ -124,6 +127,7 @@ async def test_forms_are_signed_as_twilio_signs_them_under_either_name(header: s
         await made.close()
 
 
+@shows(Who.SIGNALWIRE, Feature.REPLAYED)
 async def test_address_and_body_may_be_signed_as_they_are() -> None:
     desk = Desk()
     async with client() as fetcher:

@@ -20,11 +20,12 @@ from providers import retrying
 from providers.call_state import CallState
 from providers.kind import Account, Surroundings
 from providers.provider import CallOrder, Capability, Doors
-from providers.twilio.account import TwilioAccount, is_public
+from providers.twilio.account import TwilioAccount
 from providers.twilio.kind import KIND
 from providers.twilio.provider import TwilioProvider
 from tests.mediaserver.fetching.servers import client
 from tests.providers.desks import NotingDesk
+from tests.providers.matrix import Feature, Who, shows
 from tests.standins.provider import Trouble, serving
 from tests.standins.twilio.server import (
     ACCOUNT_SID,
@@ -105,6 +106,7 @@ class TestCalls:
             "AsyncAmd": ["true"], "AsyncAmdStatusCallback": [DOORS.machine],
         }  # fmt: skip
 
+    @shows(Who.TWILIO, Feature.COST)
     async def test_a_call_is_asked_for_listed_and_ended(self, setup: Setup) -> None:
         ref = await setup.provider.place(order())
         [listed] = await setup.provider.live_calls()
@@ -164,6 +166,7 @@ class TestFaults:
         assert (error.kind, error.code) == (ProviderFault.REFUSED, code) and says in str(error)
         assert not error.retryable
 
+    @shows(Who.TWILIO, Feature.REVOKED)
     async def test_a_refused_token_says_so(self, setup: Setup) -> None:
         setup.there.keys.clear()
         error = await refused(setup.provider.place(order()))
@@ -217,6 +220,7 @@ class TestFaults:
 
 
 class TestRecordings:
+    @shows(Who.TWILIO, Feature.RECORDINGS)
     async def test_a_recording_is_made_fetched_and_deleted(self, setup: Setup) -> None:
         ref = await setup.provider.place(order())
         setup.there.calls[ref].move("in-progress")
@@ -269,6 +273,7 @@ class TestNumbers:
 
 
 class TestMessages:
+    @shows(Who.TWILIO, Feature.SMS_OUT)
     async def test_a_message_is_sent(self, setup: Setup) -> None:
         ref = await setup.provider.send_message("+33640000000", NUMBER, "Grüße & <3", f"{PUBLIC}/sms-status")
         [message] = setup.there.messages
@@ -337,16 +342,3 @@ def test_the_region_is_part_of_the_host() -> None:
     rest = Rest(Access("Twilio", ACCOUNT_SID, ACCOUNT_SID, TOKEN, region="ie1", edge="dublin"), "main")
     assert rest.host == "https://api.dublin.ie1.twilio.com"
     assert Rest(Access("Twilio", ACCOUNT_SID, ACCOUNT_SID, TOKEN), "main").host == "https://api.twilio.com"
-
-
-@pytest.mark.parametrize(
-    ("url", "public"),
-    [
-        ("https://voice.example.com", True), ("https://voice.example.com:8443/x", True),
-        ("https://8.8.8.8", True),
-        ("http://voice.example.com", False), ("https://localhost", False), ("https://192.168.0.5", False),
-        ("https://127.0.0.1:8080", False), ("https://[::1]", False), ("", False),
-    ],
-)  # fmt: skip
-def test_an_address_that_twilio_cannot_reach_is_told(url: str, public: bool) -> None:
-    assert is_public(url) is public

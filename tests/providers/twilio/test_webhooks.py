@@ -28,6 +28,7 @@ from providers.twilio.account import TwilioAccount
 from providers.twilio.signature import HEADER, is_signed, signature
 from providers.twilio.webhooks import Webhooks
 from tests.providers.desks import NotingDesk
+from tests.providers.matrix import Feature, Who, shows
 from tests.providers.twilio.requests import ACCOUNT_SID, CALL, CALL_SID, PUBLIC, TOKEN, signed
 
 SESSION = UUID("11111111-2222-4333-8444-555555555555")
@@ -186,6 +187,7 @@ class TestReports:
         await hooks(desk).handle(signed(account(), "status", fields, session=SESSION))
         assert desk.reports[0].state is None and "Handshake refused" in desk.reports[0].detail
 
+    @shows(Who.TWILIO, Feature.MACHINE)
     async def test_machines(self) -> None:
         desk = NotingDesk()
         fields = {"AccountSid": ACCOUNT_SID, "CallSid": CALL_SID, "AnsweredBy": "machine_end_beep"}
@@ -209,6 +211,7 @@ class TestReports:
         assert (ready.ref, ready.ready, ready.duration_s, ready.channels) == (ref, True, 12, 2)
         assert not absent.ready and absent.detail == "nothing was recorded"
 
+    @shows(Who.TWILIO, Feature.SMS_IN)
     async def test_messages_are_taken_once_and_what_becomes_of_ours_is_told(self) -> None:
         desk = NotingDesk()
         door = hooks(desk)

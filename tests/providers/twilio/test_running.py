@@ -1,0 +1,344 @@
+"""A running server and Twilio: calls in and out, with their audio, to their end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from mediaserver.media.g711 import PCMU
+from mediaserver.media.resample import resample
+from mediaserver.media.time import SAMPLE_RATE
+from tests.peers.conftest import ServerProcess, start_server, stop_server
+from tests.providers.matrix import Feature, Who, shows
+from tests.recordings import read_wav
+from tests.standins.media_stream_client import MediaStreamClient, ProviderEnd
+from tests.standins.media_stream_sides import TwilioSide
+from tests.standins.provider import Trouble, serving
+from tests.standins.twilio.call import Call
+from tests.standins.twilio.server import ACCOUNT_SID, NUMBER, TOKEN, TwilioStandIn, sid
+from tests.testdata import TESTDATA
+
+HOST, TWILIO, PORT = "127.0.0.72", "127.0.0.73", 7073
+PUBLIC = "https://voice.example.com"
+CALLEE = "+33140000000"
+CALLS, ACCOUNTS = "/api/telephony/calls", "/api/telephony/providers"
+HOOKS = f"{ACCOUNTS}/main/webhooks"
+SPEECH = TESTDATA / "speech" / "librivox-0890.wav"
+LOUD = bytes([0x00, 0x80] * 80)
+"""20 ms as loud as mu-law goes."""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ServerProcess]:
+    folder = Path(tempfile.mkdtemp(prefix="vf-"))
+    folder.chmod(0o755)
+    running = start_server(folder, HOST)
+    settings = {
+        "account_sid": ACCOUNT_SID, "auth_token": TOKEN, "caller": NUMBER, "prefixes": ["+33"],
+        "public_url": PUBLIC, "base_url": f"http://{TWILIO}:{PORT}", "max_cps": 1000, "priority": 1,
+    }  # fmt: skip
+    running.ask("POST", ACCOUNTS, {"name": "main", "kind": "twilio", "settings": settings})
+    small = settings | {"max_calls": 1, "priority": 9, "fallback_text": "We are full."}
+    running.ask("POST", ACCOUNTS, {"name": "small", "kind": "twilio", "settings": small})
+    for name in ("main", "small"):
+        webhook = f"{running.http}{ACCOUNTS}/{name}/webhooks/status"
+        running.wait_for(f"the account {name}", partial(_refused, webhook))
+    for number in (NUMBER, "+4930123456"):
+        running.ask("POST", "/api/telephony/routes", {"pattern": number, "agent": "echo"})
+    yield running
+    stop_server(running)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _refused(url: str) -> bool:
+    """Whether somebody listens there: a request that nobody has signed is refused."""
+    try:
+        with urllib.request.urlopen(url, b"a=b", timeout=10):
+            return False
+    except urllib.error.HTTPError as error:
+        return error.code == 403
+
+
+@dataclass
+class Network:
+    """Twilio and its callers, in front of a server."""
+
+    there: TwilioStandIn
+    server: ServerProcess
+    http: aiohttp.ClientSession
+    known: set[str]
+    streams: dict[str, MediaStreamClient] = field(default_factory=dict)
+    """By the call's SID."""
+
+    async def open(self, call: Call, url: str, parameters: Mapping[str, str]) -> None:
+        real = self.server.http.replace("http", "ws") + url.removeprefix(PUBLIC.replace("https", "wss"))
+        end = ProviderEnd(TwilioSide(call.sid, ACCOUNT_SID, sid("MZ")))
+        end.says = iter(lambda: LOUD, b"")
+        async with MediaStreamClient.connected(self.http, real, end, parameters["token"]) as client:
+            self.streams[call.sid] = client
+            try:
+                await client.closed(60)
+            except asyncio.CancelledError:
+                await client.hang_up()
+                raise
+
+    async def rings(self, caller: str = "+4930123456", **more: str) -> Call:
+        """Somebody calls the number."""
+        self.there.numbers[0].fields |= {
+            "voice_url": f"{PUBLIC}{HOOKS}/voice",
+            "status_callback": f"{PUBLIC}{HOOKS}/status",
+            "sms_url": f"{PUBLIC}{HOOKS}/sms",
+        }
+        return await self.there.calls_in(caller, stream=self.open, **more)
+
+    async def calls_out(self, agent: str = "echo") -> Call:
+        """The server is asked to call somebody."""
+        await self.ask("POST", CALLS, {"to": CALLEE, "agent": agent})
+        await self.until(lambda: self.there.calls, "an order")
+        call = next(iter(self.there.calls.values()))
+        call.stream = self.open
+        return call
+
+    async def ask(self, method: str, path: str, content: Any = None) -> Any:
+        return await asyncio.to_thread(self.server.ask, method, path, content)
+
+    async def mine(self) -> dict[str, Any]:
+        """The server's own call of this test, as its list has it."""
+        found = [each for each in await self._listed() if each["id"] not in self.known]
+        return found[0] if found else {"state": "none"}
+
+    async def _listed(self) -> list[dict[str, Any]]:
+        listed: list[dict[str, Any]] = await asyncio.to_thread(self.server.calls)
+        return listed
+
+    async def reached(self, state: str) -> dict[str, Any]:
+        mine = await self.mine()
+        for _ in range(400):
+            if mine["state"] == state:
+                return mine
+            mine = await self.mine()
+            await asyncio.sleep(0.05)  # waits for another process
+        pytest.fail(f"the call never was {state}: {mine}; log: {self.server.log()[-2000:]}")
+
+    async def until(self, holds: Callable[[], Any], what: str) -> None:
+        for _ in range(1_500):
+            if holds():
+                return
+            await asyncio.sleep(0.01)  # waits for another process
+        told = [(each.url, each.status, each.body[:600]) for each in self.there.told]
+        faults = [each.faults for each in self.there.calls.values()]
+        pytest.fail(f"there was never {what}: {told} {faults} log: {self.server.log()[-2000:]}")
+
+    async def heard(self, call: Call) -> None:
+        """The far end hears its echo."""
+        await self.until(lambda: call.sid in self.streams, "a stream")
+        stream = self.streams[call.sid]
+        quiet = bytes([0xFF]) * 160
+        await self.until(lambda: any(piece != quiet for piece in stream.end.heard), "an echo")
+        assert stream.end.refused == []
+
+
+@pytest.fixture
+async def network(server: ServerProcess) -> AsyncIterator[Network]:
+    async with serving(TwilioStandIn(), TWILIO, PORT) as there, aiohttp.ClientSession() as http:
+        there.leads[PUBLIC] = server.http
+        made = Network(there, server, http, server.ids())
+        yield made
+        for call in there.calls.values():
+            call.move("completed")
+            await call.report()
+            await call.streamed()
+        await there.close()
+        if (await made.mine())["state"] != "none":
+            await made.reached("ended")
+
+
+@shows(Who.TWILIO, Feature.CALLS_IN, Feature.HANGS_UP)
+async def test_somebody_calls_in_and_hangs_up(network: Network) -> None:
+    call = await network.rings(StirVerstat="TN-Validation-Passed-A", ForwardedFrom="+442071111111")
+    await network.heard(call)
+    mine = await network.mine()
+    assert mine["direction"] == "inbound" and mine["app"] == "echo"
+    call.move("completed")
+    await call.report()
+    ended = await network.reached("ended")
+    assert ended["ended_by"] == "caller" and call.faults == []
+
+
+@shows(Who.TWILIO, Feature.CALLS_OUT, Feature.HANGS_UP)
+async def test_the_server_calls_out_and_hangs_up(network: Network) -> None:
+    call = await network.calls_out()
+    await call.answered()
+    await call.report()
+    await network.heard(call)
+    mine = await network.reached("answered")
+    await network.ask("POST", f"{CALLS}/{mine['id']}/hangup")
+    await network.until(lambda: call.over, "an end")
+    assert call.state == "completed" and call.faults == []
+    await call.report()
+    await network.reached("ended")
+
+
+@shows(Who.TWILIO, Feature.UNANSWERED, Feature.ORDER)
+@pytest.mark.parametrize(
+    ("state", "whys"), [("busy", {"busy"}), ("no-answer", {"no answer"}), ("failed", {"failed", "no answer"})]
+)
+async def test_who_is_not_reached_is_told_as_that(network: Network, state: str, whys: set[str]) -> None:
+    call = await network.calls_out()
+    for each in ("initiated", "ringing", state):
+        call.move(each)
+    for report in reversed(call.due):
+        await report.send()
+        await report.send()
+    ended = await network.reached("ended")
+    assert ended["why"] in whys
+
+
+@shows(Who.TWILIO, Feature.TRANSFER)
+async def test_a_transfer_takes_the_caller_away_and_the_call_goes_on(network: Network) -> None:
+    call = await network.rings()
+    await network.heard(call)
+    mine = await network.mine()
+    await network.ask("POST", f"{CALLS}/{mine['id']}/transfer", {"to": "+33141111111", "how": "refer"})
+    assert call.dialled == ["+33141111111"] and not call.over and call.faults == []
+    await network.reached("ended")
+    assert not call.over, "the caller talks on with somebody else"
+
+
+@shows(Who.TWILIO, Feature.FORGED, Feature.REPLAYED)
+async def test_reports_that_are_forged_or_come_again_change_nothing(network: Network) -> None:
+    call = await network.rings()
+    await network.heard(call)
+    url = f"{PUBLIC}{HOOKS}/status"
+    over = call.form(CallStatus="completed", SequenceNumber="9", CallDuration="3")
+    told = await network.there.tell(url, over, token="another")
+    assert told.status == 403
+    voice = await network.there.tell(network.there.numbers[0].fields["voice_url"], call.form())
+    assert voice.status == 200, "a doubled request gets what the first one got"
+    assert (await network.mine())["state"] == "answered"
+    assert len((await network.ask("GET", f"{CALLS}?state=live"))["items"]) == 1
+    call.move("completed")
+    [report] = call.due
+    for _ in range(3):
+        assert (await report.send()).status == 204
+    late = call.form(CallStatus="ringing", SequenceNumber="0")
+    assert (await network.there.tell(url, late)).status == 204
+    await network.reached("ended")
+
+
+async def test_a_stream_of_nobody_is_not_let_in(network: Network) -> None:
+    call = await network.rings()
+    await network.heard(call)
+    stream = call.verbs[-1][0]
+    given = {each.get("name"): each.get("value", "") for each in stream}
+    real = network.server.http.replace("http", "ws") + (stream.get("url") or "").partition(".com")[2]
+    with pytest.raises((aiohttp.WSServerHandshakeError, ConnectionError)):
+        end = ProviderEnd(TwilioSide(call.sid, ACCOUNT_SID, sid("MZ")))
+        async with MediaStreamClient.connected(network.http, real, end, str(given["token"])) as second:
+            code = await second.closed()
+            assert code == 4001
+            raise ConnectionError("refused")
+    assert (await network.mine())["state"] == "answered"
+
+
+async def test_an_order_that_twilio_refuses_says_why(network: Network) -> None:
+    network.there.unverified.add(CALLEE)
+    await network.ask("POST", CALLS, {"to": CALLEE, "agent": "echo"})
+    ended = await network.reached("ended")
+    assert "verified" in json.dumps(ended)
+
+
+@shows(Who.TWILIO, Feature.WAITED)
+async def test_a_limit_of_twilios_is_waited_out_and_a_fault_calls_nobody_twice(network: Network) -> None:
+    network.there.troubles.append(
+        Trouble(429, {"code": 20429, "message": "", "status": 429}, {"Retry-After": "0"})
+    )
+    call = await network.calls_out()
+    assert len(network.there.calls) == 1
+    call.move("busy")
+    await call.report()
+    await network.reached("ended")
+
+
+async def test_after_a_fault_of_twilios_nobody_is_called_twice_and_the_call_can_be_given_up(
+    network: Network,
+) -> None:
+    network.there.troubles.append(Trouble(503))
+    await network.ask("POST", CALLS, {"to": CALLEE, "agent": "echo"})
+    await network.until(lambda: "may have taken" in network.server.log(), "a word on it")
+    await network.ask("POST", f"{CALLS}/{(await network.mine())['id']}/hangup")
+    ended = await network.reached("ended")
+    assert ended["answered_at"] is None
+    assert [each.id for each in network.there.asked].count("CreateCall") == 0
+
+
+@shows(Who.TWILIO, Feature.NUMBERS)
+async def test_an_account_is_checked_and_a_number_pointed_here(network: Network) -> None:
+    found = await network.ask("POST", f"{ACCOUNTS}/main/check")
+    assert "credentials" in json.dumps(found)
+    await network.ask("PUT", f"{ACCOUNTS}/main/numbers/{NUMBER.replace('+', '%2B')}", {})
+    fields = network.there.numbers[0].fields
+    assert fields["voice_url"] == f"{PUBLIC}{HOOKS}/voice" and fields["sms_url"] == f"{PUBLIC}{HOOKS}/sms"
+    call = await network.there.calls_in("anonymous", stream=network.open)
+    await network.heard(call)
+    call.move("completed")
+    await call.report()
+    await network.reached("ended")
+
+
+@shows(Who.TWILIO, Feature.BARGE_IN)
+@pytest.mark.skipif(not SPEECH.exists(), reason="recorded speech is not there")
+async def test_who_speaks_while_the_agent_does_empties_twilios_buffer(network: Network) -> None:
+    call = await network.calls_out("demo")
+    await call.answered()
+    await network.until(lambda: call.sid in network.streams, "a stream")
+    end = network.streams[call.sid].end
+    end.says = iter(())  # it listens
+    await network.until(lambda: end.ahead_ms > 0, "a word of the agent's")
+    assert end.most_ahead_ms <= 220, "no more lies at Twilio than is good to take back"
+    end.says = _spoken(SPEECH)
+    await network.until(lambda: end.clears, "a clear")
+    assert end.refused == []
+    call.move("completed")
+    await call.report()
+    await network.reached("ended")
+
+
+def _spoken(path: Path) -> Iterator[bytes]:
+    """20 ms at a time, as mu-law at 8 kHz."""
+    octets = PCMU.encode(resample(read_wav(path), SAMPLE_RATE, 8_000)).tobytes()
+    return (octets[at : at + 160] for at in range(0, len(octets) - 160, 160))
+
+
+@shows(Who.TWILIO, Feature.FALLBACK)
+async def test_who_calls_while_the_account_is_full_is_told_so(network: Network) -> None:
+    fields = network.there.numbers[1].fields
+    fields["voice_url"] = f"{PUBLIC}{ACCOUNTS}/small/webhooks/voice"
+    first = await network.there.calls_in("+4930111111", "+4930123456", network.open)
+    await network.heard(first)
+    second = await network.there.calls_in("+4930222222", "+4930123456")
+    assert [(each.tag, each.text) for each in second.verbs] == [("Say", "We are full.")]
+    assert second.state == "completed" and second.faults == []
+
+
+async def test_credentials_that_are_revoked_leave_no_call_up(network: Network) -> None:
+    call = await network.rings()
+    await network.heard(call)
+    mine = await network.mine()
+    keys, network.there.keys = network.there.keys, set()
+    await network.ask("POST", f"{CALLS}/{mine['id']}/hangup")
+    await network.reached("ended")
+    await network.until(lambda: call.over, "an end at Twilio, by the stream's")
+    network.there.keys = keys
