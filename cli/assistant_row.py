@@ -12,9 +12,12 @@ from mediaserver.errors import ConfigError
 if TYPE_CHECKING:
     from mediaserver.storage.sql import Row
 
-OPTIONS = ("tools", "greeting", "transfer", "warm", "fallback", "remember", "languages", "preemptive")
+OPTIONS = (
+    *("tools", "greeting", "transfer", "warm", "fallback", "remember", "languages", "preemptive"),
+    *("voicemail", "sms", "away"),
+)
 """That only assistants understand, ..."""
-SHARED = ("tools", "transfer", "warm")
+SHARED = ("tools", "transfer", "warm", "away")
 """... and those of them that models which hear and speak by themselves do, too."""
 
 
@@ -33,10 +36,21 @@ def add_options(setting: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--warm", action="store_true", help="tell whoever takes a transfer what it is about")
     group.add_argument(
+        "--away",
+        action="store_true",
+        help="ask the caller's own provider or PBX first to call whom a transfer is to; not with --warm",
+    )
+    group.add_argument(
         "--fallback", default="", metavar="TARGET", help="whom callers are handed to when its model fails"
     )
     group.add_argument(
         "--remember", action="store_true", help="keep facts about callers, by number, from call to call"
+    )
+    group.add_argument(
+        "--voicemail", default="", metavar="TEXT", help="a message that it leaves where a machine answers"
+    )
+    group.add_argument(
+        "--sms", action="store_true", help="let it send callers texts, to their own numbers alone"
     )
     group.add_argument(
         "--preemptive",
@@ -65,6 +79,9 @@ def columns(args: argparse.Namespace) -> Row:
         "fallback": args.fallback,
         "transfers": dict(map(_transfer, args.transfer)),
         "warm": args.warm,
+        "voicemail": args.voicemail,
+        "sms": args.sms,
+        "away": args.away,
         "languages": _languages(text_of(args.languages, "languages")),
     }
     return {

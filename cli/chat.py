@@ -148,6 +148,10 @@ class _Chat:
         for record in records:
             values = {name: _plain(value) for name, value in dataclasses.asdict(record).items()}
             self.kept.append({"record": type(record).__name__, **values})
+            if isinstance(record, EventHappened) and record.kind == "text_sent":
+                self._aside(
+                    f"would send a text to {record.data['to'] or 'the caller'}: {record.data['text']}"
+                )
             if isinstance(record, EventHappened):
                 continue  # figures of the model's, and the like
             shown = ", ".join(f"{name} {value}" for name, value in values.items() if name != "call_id")

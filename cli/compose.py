@@ -75,6 +75,7 @@ from cli.serving.webrtc import open_webrtc
 from cli.simulate.by_request import ServedSimulator
 from cli.simulate.by_typing import ServedTrials
 from mediaserver import descriptors
+from mediaserver.calls.call_texts import TextRules, TextsOfCalls
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.events import EventBus
 from mediaserver.calls.hold_music import SILENCE, hold_music
@@ -247,7 +248,8 @@ class Server:
         plan = plan_of(settings.outbound)
         count = counter_of_thinking_ahead(metrics)
         recalls = partial(may_recall, context.access.is_operators)
-        assistants = Assistants(tools.box, plan, database.pool, count, recalls)
+        texts = TextsOfCalls(TextRules(**settings.texts.model_dump()))
+        assistants = Assistants(tools.box, plan, database.pool, count, recalls, texts)
         cleaning = open_cleaning(settings.media, metrics, undo)
         keeps = partial(CallMessages, recorder, most_s=settings.recording.message_s)
         functions = python_functions(settings.flows.python_modules)
@@ -260,6 +262,7 @@ class Server:
             database.directory.agent,
             for_keys,
             flows.shelf.owner,
+            texts,
         )
         flows.workshops = workshops
         by_kind = makers(speech, code, cleaning, insight, assistants, backgrounds, keeps, flows, workshops)
@@ -282,7 +285,7 @@ class Server:
             redaction=RedactionChoices(**settings.redaction.model_dump()),
         )
         undo.push_async_callback(switchboard.close)
-        context.texts = await open_texts(settings, database, providers, switchboard, undo)
+        context.texts = texts.texting = await open_texts(settings, database, providers, switchboard, undo)
         context.may_call, workshops.redactor_of = switchboard.targets.check, switchboard.redactor_of
         flows.names = ServerNames(
             lambda name: database.directory.agent(name) is not None,
@@ -291,6 +294,7 @@ class Server:
             can_be_called(switchboard.targets),
             tools.there,
             functions.there,
+            texts.rules.allows,
         )
 
         kept = engines.finishing.kept if engines.finishing is not None else None

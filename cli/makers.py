@@ -32,6 +32,7 @@ from pipelines.agents import make_agent
 from pipelines.assistant.settings import AssistantSettings
 from pipelines.conversation.agent import Agent, Context, Transfer
 from pipelines.conversation.briefing import BriefedCall, Briefer, Deaf, known
+from pipelines.conversation.machine_care import Voicemail
 from pipelines.conversation.message_desk import MessageFiles
 from pipelines.conversation.session import AgentSession
 from pipelines.conversation.turn_settings import TurnSettings
@@ -112,6 +113,7 @@ class ThinkingMaker:
             else None,
             background=self._backgrounds.begin(agent, call) if self._backgrounds is not None else None,
             messages=self._messages(call) if self._messages is not None else None,
+            voicemail=_voicemail(agent),
         )
         return Talker(
             session,
@@ -242,6 +244,12 @@ def _begun(call: Call, speech: Equipment) -> None:
 
 def _engines_of(speech: Equipment) -> LedEngines:
     return LedEngines(speech.llm, speech.language, speech.voice, speech.llm_starting)
+
+
+def _voicemail(agent: AgentSpec) -> Voicemail:
+    """What it leaves where a machine has picked up. A flow says it itself."""
+    message = AssistantSettings.of(agent.assistant).voicemail if agent.kind == "llm" else ""
+    return Voicemail(message, agent.flow or agent.name)
 
 
 def _warm(last: Transfer) -> Warm | None:

@@ -34,7 +34,7 @@ from mediaserver.settings.fetching import FetchSettings
 from mediaserver.settings.flows import FlowsSettings
 from mediaserver.settings.gateway import GatewaySettings
 from mediaserver.settings.group import SettingsGroup
-from mediaserver.settings.handing_over import SupervisionSettings, TransferSettings
+from mediaserver.settings.handing_over import SupervisionSettings, TextsSettings, TransferSettings
 from mediaserver.settings.http import HttpSettings
 from mediaserver.settings.insight import InsightSettings
 from mediaserver.settings.jobs import JobsSettings
@@ -89,6 +89,7 @@ class Settings(BaseSettings):
     telemetry: TelemetrySettings = TelemetrySettings()
     agent: AgentSettings = AgentSettings()
     transfer: TransferSettings = TransferSettings()
+    texts: TextsSettings = TextsSettings()
     supervision: SupervisionSettings = SupervisionSettings()
     insight: InsightSettings = InsightSettings()
     events: EventsSettings = EventsSettings()

@@ -20,6 +20,7 @@ from mediaserver.media.line_condition import Cleaner
 from mediaserver.media.time import FRAME_SAMPLES
 from mediaserver.storage.records import EventHappened, OutcomeMade, Record, TurnSaid
 from pipelines.conversation.agent import Act, Agent, AgentInput, Context, End, Listen, Say
+from pipelines.conversation.machine_care import NO_VOICEMAIL, Voicemail
 from pipelines.conversation.message_desk import MessageFiles
 from pipelines.conversation.session import AgentSession
 from pipelines.conversation.turn import Turn
@@ -379,6 +380,7 @@ class Conversation:
         background: Background | None = None,
         messages: MessageFiles | None = None,
         passed_over: Callable[[str], Iterable[tuple[str, str]]] | None = None,
+        voicemail: Voicemail = NO_VOICEMAIL,
     ) -> None:
         self.call = FakeCall()
         self.stt = stt or FakeStt()
@@ -408,6 +410,7 @@ class Conversation:
             background=background,
             messages=messages,
             passed_over=passed_over,
+            voicemail=voicemail,
         )
         self.sent: list[Frame | None] = []
         self._vad_at = 512

@@ -27,7 +27,7 @@ from pipelines.conversation.agent import (
 )
 from pipelines.conversation.text import Answer, TextConversation
 
-TOOL_EVENTS = frozenset({"tool", "flow_tool", "knowledge"})
+TOOL_EVENTS = frozenset({"tool", "flow_tool", "knowledge", "text_sent"})
 """Kinds of events that say what an agent learnt from elsewhere."""
 
 

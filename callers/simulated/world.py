@@ -14,6 +14,7 @@ from callers.simulated.persona import PersonaWorld, ToolStandIn
 from mediaserver.fetching.secrets import Masking
 from pipelines.conversation.agent import Act, AgentInput, Context
 from pipelines.flows.document.tools import NamedTool, PythonFunction
+from pipelines.flows.expressions.values import Value
 from pipelines.flows.work.gave import ToolFault, ToolGave, ToolUseError
 from pipelines.flows.work.plain_worker import PlainWorker
 from pipelines.flows.work.tool import ToolWorker
@@ -23,8 +24,10 @@ from pipelines.flows.working import (
     FlowWorker,
     JudgeWork,
     Learnt,
+    SmsWork,
     SubagentWork,
     ToolWork,
+    WhoAnsweredWork,
     Work,
     WorkDone,
     Workshop,
@@ -48,6 +51,8 @@ class WorldWorkshop:
         for name in _names(work):
             if given := self._answers.get(name):
                 answer = given.pop(0) if len(given) > 1 else given[0]
+                if isinstance(work, SmsWork):
+                    return StandInWorker(texted(answer, work))
                 if isinstance(work, ToolWork):
                     return ToolWorker(work, StandInUse(name, answer), Masking(), _nobody)
                 return StandInWorker(
@@ -79,6 +84,10 @@ def _names(work: Work) -> tuple[str, ...]:
             return (question,)
         case JudgeWork(whens=whens):
             return whens
+        case WhoAnsweredWork(node=awaited):
+            return (awaited.id,)
+        case SmsWork(node=text):
+            return (text.id,)
         case _:
             return ()
 
@@ -88,6 +97,13 @@ def done(answer: ToolStandIn, fault: str) -> WorkDone:
     if answer.error:
         return WorkDone(error=fault, detail=f"the persona's world says: {answer.error}")
     return WorkDone(answer.outcome, answer.values)
+
+
+def texted(answer: ToolStandIn, work: SmsWork) -> WorkDone:
+    """What became of a text. An error is why it was not sent."""
+    name = work.node.variable
+    came: dict[str, Value] = {"sent": not answer.error, "why": "failed" if answer.error else ""}
+    return WorkDone("not sent" if answer.error else "sent", {name: came} if name else {})
 
 
 class StandInUse:

@@ -11,6 +11,7 @@ from uuid import UUID
 from cli.serving.callers import calling_of
 from cli.serving.speech import Equipment
 from mediaserver.calls.call import Call
+from mediaserver.calls.call_texts import TextsOfCalls
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.errors import ConfigError
 from mediaserver.outbound.numbers import NumberPlan
@@ -24,6 +25,8 @@ from pipelines.assistant.answer_turn import PATIENCE_S
 from pipelines.assistant.calling import Calling
 from pipelines.assistant.facts import Fact
 from pipelines.assistant.instructions import DEFAULT_PROMPT
+from pipelines.assistant.secrets import unmarked
+from pipelines.assistant.send_sms import sms_tool
 from pipelines.assistant.settings import AssistantSettings
 from pipelines.assistant.tongues import any_language
 from pipelines.conversation.turn_settings import TurnSettings
@@ -72,10 +75,12 @@ class Assistants:
         database: Database,
         thought_ahead: Callable[[AheadFigures], None] | None = None,
         may_recall: Callable[[AgentSpec, Call], bool] = whoever_calls,
+        texts: TextsOfCalls | None = None,
     ) -> None:
         """`box`: the tools of these names; raises CallError. `database`: where facts are kept.
         `thought_ahead`: counts what asking a model ahead of a turn came to. `may_recall`: whether this call
-        is told what its agent keeps of a number, and adds to it."""
+        is told what its agent keeps of a number, and adds to it. `texts`: by whom callers are sent texts."""
+        self._texts = texts
         self._box = box
         self._plan = plan
         self._database = database
@@ -89,6 +94,9 @@ class Assistants:
         calling = calling_of(call, speech.language, self._plan, about)
         recalls = self._may_recall(agent, call)
         source = FactTable(self._database, agent.name, calling.number) if recalls else None
+        box = self._box(agent.tools)
+        if self._texts is not None and AssistantSettings.of(agent.assistant).sms:
+            box = box.beside([sms_tool(self._texts.of(call, calling.number).send, unmarked(agent.prompt)[1])])
         thinking_s = TurnSettings.of(agent.turn).limits.thinking / 1_000
         return assistant_of(
             agent.name,
@@ -96,7 +104,7 @@ class Assistants:
             speech.llm,
             agent.prompt,
             agent.assistant,
-            self._box(agent.tools),
+            box,
             source,
             max(thinking_s - EARLIER_S, thinking_s / 2),
             call.note,

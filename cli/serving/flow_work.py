@@ -13,6 +13,7 @@ from cli.serving.importing import imported
 from cli.serving.speech import Equipment, Speech
 from cli.serving.tools import AgentTools
 from mediaserver.calls.call import Call
+from mediaserver.calls.call_texts import TextsOfCalls
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.errors import ConfigError
 from mediaserver.fetching.protocols import Fetcher
@@ -67,9 +68,12 @@ class FlowWorkshops:
         row: Callable[[str], AgentSpec | None],
         for_keys: Fetcher | None = None,
         owner: Callable[[str], UUID | None] = nobodys,
+        texts: TextsOfCalls | None = None,
     ) -> None:
         """`row`: of an agent by its name. `for_keys`: fetches for the flows of keys, else as for all;
-        `owner`: whose flow one is, by its name."""
+        `owner`: whose flow one is, by its name. `texts`: by whom callers are sent texts; None: nothing is
+        sent, and it is told as if it were."""
+        self._texts = texts
         self.take_over: TakeOver | None = None
         """Known once the makers of agents are."""
         self.redactor_of: Callable[[AgentSpec], Redactor | None] = nothing_left_out
@@ -107,6 +111,7 @@ class FlowWorkshops:
             call.note,
             hears=speech.hears,
             speaks=speech.speaks,
+            text=self._texts.of(call, calling.number).send if self._texts is not None else None,
             transfers=counted,
         )
 

@@ -165,7 +165,7 @@ class _Errands:
         if to is None:
             return f"error: 'to' is one of {', '.join(self._rules.transfers) or 'nobody'}"
         briefing = text_of(call.arguments, "briefing", MOST_BRIEFING)
-        self._controls.transfer(to, Warm(briefing) if self._rules.warm else None)
+        self._controls.transfer(to, Warm(briefing) if self._rules.warm else None, away=self._rules.away)
         return "It rings there. You hear of it when nobody takes the call."
 
 

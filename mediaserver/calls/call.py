@@ -55,7 +55,7 @@ class Call:
     __slots__ = (
         "_answered_at", "_begun", "_bus", "_listeners", "_now", "_on_end", "_sink", "_wall", "about", "agent",
         "agent_version", "answered_by", "app", "direction", "from_uri", "history", "id", "messages", "owner",
-        "payer", "redactor", "shown_as", "started", "state", "termination", "to_uri",
+        "payer", "redactor", "shown_as", "started", "state", "termination", "to_uri", "way",
     )  # fmt: skip
 
     def __init__(
@@ -90,6 +90,8 @@ class Call:
         self.payer = payer
         self.shown_as = ""
         """The number by which its caller wants to be shown where it goes out; empty: its own."""
+        self.way = ""
+        """The trunk or account by which its first leg came in or went out; empty: by none."""
         self.owner = owner
         self.redactor = redactor
         """Leaves numbers and names out of all that it keeps and tells; None: nothing is left out."""

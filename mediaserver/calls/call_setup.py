@@ -84,6 +84,7 @@ class CallSetup:
     def new_live(self, call: Call, leg: Leg) -> LiveCall:
         """The call has its first leg."""
         live = self.live[call.id] = LiveCall(call, leg, self._means, self._gone, self._pressed)
+        call.way = live.way
         live.asked_for_transfer = partial(self._transfer_asked, live)
         live.watch()
         return live

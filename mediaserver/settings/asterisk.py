@@ -32,7 +32,7 @@ class AsteriskSettings(SettingsGroup):
         default={},
         max_length=1_000,
         description="For dialplans that cannot announce their calls: what a UUID of AudioSocket dials, an "
-        'agent or a number, such as `{"5b5f…" = "sip-demo"}`. Whoever knows the UUID and is in one of '
+        'agent or a number, such as `{"5b5f…"="sip-demo"}`. Whoever knows the UUID and is in one of '
         "`networks` calls there: make them with `uuidgen`, and keep them as passwords.",
     )
     max_calls: int = Field(

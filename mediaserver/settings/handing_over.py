@@ -1,8 +1,8 @@
-"""The settings of transfers by agents, and of those who listen to calls."""
+"""The settings of transfers and texts by agents, and of those who listen to calls."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -26,6 +26,20 @@ class TransferSettings(SettingsGroup):
         le=120,
         description="After the briefing a human has so long to press a key; then the caller is back with the "
         "agent.",
+    )
+
+
+class TextsSettings(SettingsGroup):
+    per_call: int = Field(
+        default=3,
+        ge=0,
+        le=100,
+        description="Texts (SMS) that agents and flows may send in one call; 0: none.",
+    )
+    to: tuple[Annotated[str, Field(pattern=r"^\+[1-9][0-9]{0,14}$")], ...] = Field(
+        default=(),
+        description="Numbers beside the caller's own that texts may go to, by their beginnings: "
+        '`["+4930"]`.',
     )
 
 

@@ -13,6 +13,7 @@ from contextlib import aclosing
 from functools import partial
 
 from mediaserver.errors import EngineError
+from mediaserver.media.answered_by import AnsweredBy
 from mediaserver.storage.records import NOW_MS, EventHappened, FactLearnt, Record
 from pipelines.assistant.accounting import AheadFigures, CallAccount
 from pipelines.assistant.answer_turn import PATIENCE_S, AnswerTurn, Consent, Faculties
@@ -24,7 +25,7 @@ from pipelines.assistant.instructions import ENDING, instructions, named, openin
 from pipelines.assistant.memory import Memory, RememberedTurn, words_in
 from pipelines.assistant.model_start import ModelStart
 from pipelines.assistant.mood_notes import MoodNotes
-from pipelines.assistant.notes import note, plain, told
+from pipelines.assistant.notes import ANSWERED_BY, note, plain, told
 from pipelines.assistant.own_tools import own_tools
 from pipelines.assistant.part import PartOfCall
 from pipelines.assistant.secrets import Secrets, unmarked
@@ -131,6 +132,7 @@ class Assistant:
             self._settings.transfers,
             partial(_learnt, calling, name),
             warm=self._settings.warm,
+            away=self._settings.away,
             part=part,
             patience_s=patience_s,
         )
@@ -150,6 +152,8 @@ class Assistant:
         self._silences = 0
         self._failures = 0
         self._missed = False
+        self._picked_up: AnsweredBy | None = None
+        """It was found out who has picked up, and the model was not told."""
         self._mood = MoodNotes()
         self._summing: asyncio.Task[None] | None = None
 
@@ -186,6 +190,11 @@ class Assistant:
     def missed_words(self) -> None:
         """See `MindsMissedWords`."""
         self._missed = True
+
+    def who_answered(self, by: AnsweredBy) -> bool:
+        """See `HearsWhoAnswered`. The model is told of it with what comes next."""
+        self._picked_up = by
+        return False
 
     def think_ahead(self, said: Utterance) -> None:
         """See `ThinksAhead`. What may be a yes waits for its turn: a tool may come before the model then."""
@@ -245,6 +254,9 @@ class Assistant:
         if self._missed and isinstance(said, Silence):
             notes.append(note("The caller may have said something that was not heard."))
         self._missed = False
+        if self._picked_up is not None:
+            notes.append(note(ANSWERED_BY[self._picked_up]))
+            self._picked_up = None
         note_of = told(said, self._mood.of(said) if isinstance(said, Utterance) else "")
         if isinstance(said, Answered) and not note_of:
             greeted = (
@@ -351,7 +363,7 @@ class Assistant:
         elif self._settings.fallback and self._failures == FAILURES:
             words, last = (
                 self._tongues.phrases.connecting,
-                Transfer(self._settings.fallback, warm=self._settings.warm),
+                Transfer(self._settings.fallback, warm=self._settings.warm, away=self._settings.away),
             )
         else:
             words, last = own_words(self._tongues.language).surrender, End()

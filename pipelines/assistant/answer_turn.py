@@ -100,6 +100,7 @@ class Faculties:
     keep: Callable[[Fact], Keep]
     """Makes the record of a fact."""
     warm: bool = False
+    away: bool = False
     part: PartOfCall | None = None
     """None: the whole call is the assistant's."""
     now: Callable[[], float] = time.perf_counter
@@ -416,7 +417,7 @@ class AnswerTurn:
             words = "" if self._said_something else self.faculties.tongues.phrases.connecting
             called.results[call.id] = "The caller is being handed over."
             briefing = text_of(call.arguments, "briefing", LONGEST_BRIEFING)
-            self._last = Transfer(to, warm=self.faculties.warm, briefing=briefing)
+            self._last = Transfer(to, warm=self.faculties.warm, briefing=briefing, away=self.faculties.away)
         if words and not self.faculties.secrets.betrays(words):
             yield self._say(words)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from mediaserver.media.answered_by import AnsweredBy
 from pipelines.conversation.agent import (
     AgentInput,
     Answered,
@@ -16,6 +17,7 @@ from pipelines.conversation.agent import (
     Keyed,
     LineTrouble,
     MessageTaken,
+    PickedUp,
     Pressed,
     Returned,
     Silence,
@@ -97,8 +99,19 @@ def told(said: AgentInput, mood: str = "") -> str:
             return note(_message(said))
         case StoodBy():
             return note("The wait is over.")
+        case PickedUp(by=by):
+            return note(ANSWERED_BY[by])
         case LineTrouble(kind=kind):
             return note(f"The line is bad: {TROUBLE[kind]}.")
+
+
+ANSWERED_BY = {
+    AnsweredBy.HUMAN: "A person has picked up.",
+    AnsweredBy.MACHINE: "An answering machine has picked up; its greeting may still be speaking.",
+    AnsweredBy.MACHINE_END: "An answering machine has picked up; what you say now is recorded.",
+    AnsweredBy.FAX: "A fax machine has picked up.",
+    AnsweredBy.UNKNOWN: "Nobody knows whether a person or a machine has picked up.",
+}
 
 
 def _message(said: MessageTaken) -> str:

@@ -7,7 +7,12 @@ fallback    whom the caller is handed to when the model fails again and again; e
 transfers   whom the model may hand the caller to: names that it knows them by, and their addresses
 preemptive  true: the model is asked as soon as the caller has probably finished, and again if not; without it
             that is done where a question costs nothing (`Manifest.free`)
+voicemail   left as a message where a machine has picked up, behind its greeting; SSML where it begins with
+            <speak>; empty: a machine is talked to as anybody is
+sms         true: the model may send the caller texts (`send_sms`), to the caller's own number
 warm        true: whoever answers such a transfer is told what the call is about, and takes it or not
+away        true: the caller's own side (its provider, its PBX) is asked first to call there itself; not with
+            warm
 languages   in which it may go on, in order: see `spoken_languages`
 """
 
@@ -40,6 +45,9 @@ class AssistantSettings:
     warm: bool = False
     preemptive: bool | None = None
     languages: tuple[SpokenLanguage, ...] = ()
+    away: bool = False
+    voicemail: str = ""
+    sms: bool = False
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> AssistantSettings:
@@ -51,18 +59,27 @@ class AssistantSettings:
         transfers = MappingProxyType(dict(row.get("transfers", {})))
         languages = languages_of(row.get("languages", ()))
         greeting = as_written_in_row("its assistant's greeting", row.get("greeting", ""))
-        return cls(**{**row, "greeting": greeting, "transfers": transfers, "languages": languages})
+        voicemail = as_written_in_row("its assistant's voicemail", row.get("voicemail", ""))
+        return cls(
+            **{
+                **row,
+                "greeting": greeting,
+                "voicemail": voicemail,
+                "transfers": transfers,
+                "languages": languages,
+            }
+        )
 
 
 def _check(key: str, value: object) -> None:
     """Raises ConfigError."""
     match key:
-        case "remember" | "warm" | "preemptive":
+        case "remember" | "warm" | "preemptive" | "sms" | "away":
             fine = isinstance(value, bool)
             wanted = "true or false"
         case "languages":
             return  # it says itself what is wrong
-        case "greeting":
+        case "greeting" | "voicemail":
             fine = isinstance(value, str) and len(value) <= MOST_GREETING
             wanted = f"text of at most {MOST_GREETING} characters"
         case "fallback":

@@ -16,6 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mediaserver.storage.records import Record
+from pipelines.conversation.picking_up import HearsWhoAnswered as HearsWhoAnswered
+from pipelines.conversation.picking_up import PickedUp as PickedUp
 from pipelines.conversation.standing_by import StandBy as StandBy
 from pipelines.conversation.standing_by import StoodBy as StoodBy
 from pipelines.conversation.taking_messages import HearsOfMessages as HearsOfMessages
@@ -354,6 +356,7 @@ AgentInput: TypeAlias = (
     | LineTrouble
     | Returned
     | AskedToSpeak
+    | PickedUp
 )
 
 

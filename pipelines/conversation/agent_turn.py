@@ -7,6 +7,7 @@ from mediaserver.media.time import SAMPLES_PER_MS
 from pipelines.conversation.agent import (
     Last,
     LineTrouble,
+    PickedUp,
     Play,
     Returned,
     Say,
@@ -114,6 +115,13 @@ class AgentTurn(CallerTurn):
         """The line is bad: the agent is told, whatever goes on, but for its last words."""
         if not self._floor.move(Cue.TROUBLE):
             return self._late("trouble")
+        self._collector.clear()
+        return [*self._ear.close(), CancelThinking(), CancelPlayout(), *self._think(t, said)]
+
+    def picked_up(self, t: int, said: PickedUp) -> list[Command]:
+        """It is known who has picked up: the agent is told, whatever goes on, but for its last words."""
+        if not self._floor.move(Cue.TROUBLE):
+            return self._late("who answered")
         self._collector.clear()
         return [*self._ear.close(), CancelThinking(), CancelPlayout(), *self._think(t, said)]
 

@@ -12,6 +12,7 @@ from pipelines.conversation.agent import (
     Last,
     LineTrouble,
     MessageTaken,
+    PickedUp,
     Pressed,
     Returned,
     StandBy,
@@ -159,6 +160,9 @@ class ApartTurn(AgentTurn):
 
     def trouble(self, t: int, said: LineTrouble) -> list[Command]:
         return self._cut("cut off") + super().trouble(t, said)
+
+    def picked_up(self, t: int, said: PickedUp) -> list[Command]:
+        return self._cut("cut off") + super().picked_up(t, said)
 
     def _cut(self, ended_by: EndedMessage) -> list[Command]:
         """Something else comes: what was said of a message by now is kept."""

@@ -26,6 +26,7 @@ from pipelines.conversation.agent import (
     LineTrouble,
     Listen,
     MessageTaken,
+    PickedUp,
     Pressed,
     Returned,
     Say,
@@ -163,7 +164,7 @@ class Briefer:
                 yield Say(self._ask)
             case Silence():
                 self._decided("not confirmed")
-            case Keyed() | MessageTaken() | StoodBy() | LineTrouble():
+            case Keyed() | MessageTaken() | StoodBy() | LineTrouble() | PickedUp():
                 """It collects no keys, takes no messages, and asks for nothing that a bad line garbles."""
 
     def heard(self, line: int, text: str, cut: bool) -> None:

@@ -77,6 +77,7 @@ from pipelines.conversation.hearing_notes import HearingNotes
 from pipelines.conversation.line_words import MindingTheLine, minds_the_line
 from pipelines.conversation.listening import Listening
 from pipelines.conversation.machine import Machine
+from pipelines.conversation.machine_care import MachineCare, Voicemail
 from pipelines.conversation.message_desk import MessageDesk, MessageFiles
 from pipelines.conversation.message_machine import MessageEnding
 from pipelines.conversation.outlet import Outlet
@@ -121,6 +122,7 @@ class Dialogue:
         voice_notes: VoiceNotes | None,
         messages: MessageFiles | None,
         passed_over: Callable[[str], Iterable[tuple[str, str]]] | None,
+        voicemail: Voicemail,
     ) -> None:
         self.turn = turn or Turn(language=language)
         self.cleaner = cleaner
@@ -151,7 +153,8 @@ class Dialogue:
         minding = agent if minds_the_line(agent) else MindingTheLine(agent, language)
         self._minding = minding if isinstance(minding, MindingTheLine) else None
         self._language = language
-        self._thinking = Thinking(minding, context or Context(call.id, 0), self)
+        self._machine_care = MachineCare(minding, voicemail)
+        self._thinking = Thinking(self._machine_care, context or Context(call.id, 0), self)
         self._speaking = Speaking(
             tts,
             self._transcript,

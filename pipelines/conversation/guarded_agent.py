@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import logging
 
+from mediaserver.media.answered_by import AnsweredBy
 from mediaserver.storage.records import NOW_MS, EventHappened, OutcomeMade, Record
 from pipelines.conversation.agent import (
     Agent,
     HearsOfMessages,
+    HearsWhoAnswered,
     MessageTaken,
     MindsMissedWords,
     Summarising,
@@ -47,6 +49,17 @@ class GuardedAgent:
         except (Exception, SystemExit, KeyboardInterrupt) as error:
             log.exception("the agent failed on words that were missed")
             self._transcript.event("agent_failed", reason=f"{type(error).__name__}: {error}")
+
+    def tell_who_answered(self, by: AnsweredBy) -> bool:
+        """Who has picked up. Whether the agent wants to be asked about it now."""
+        if not isinstance(self._agent, HearsWhoAnswered):
+            return False
+        try:
+            return bool(self._agent.who_answered(by))
+        except (Exception, SystemExit, KeyboardInterrupt) as error:
+            log.exception("the agent failed on who has answered")
+            self._transcript.event("agent_failed", reason=f"{type(error).__name__}: {error}")
+            return False
 
     def tell_message_taken(self, said: MessageTaken) -> None:
         """A message was cut off, and the agent is not told of it as an input."""

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from mediaserver.errors import CallError
+from mediaserver.media.answered_by import AnsweredBy
 from mediaserver.media.background import Background
 from mediaserver.media.leg import (
     Digit,
@@ -34,6 +35,7 @@ from pipelines.conversation.agent import (
     Agent,
     Context,
     End,
+    PickedUp,
     Returned,
     Transfer,
 )
@@ -42,6 +44,7 @@ from pipelines.conversation.floor import LEAVING
 from pipelines.conversation.hearing_notes import HearingNotes
 from pipelines.conversation.line_care import LineCare, termination_of
 from pipelines.conversation.line_words import minds_the_line
+from pipelines.conversation.machine_care import NO_VOICEMAIL, Voicemail
 from pipelines.conversation.message_desk import MessageFiles
 from pipelines.conversation.outlet import Outlet
 from pipelines.conversation.own_words import own_words
@@ -92,12 +95,14 @@ class AgentSession(SteeredDialogue):
         background: Background | None = None,
         messages: MessageFiles | None = None,
         passed_over: Callable[[str], Iterable[tuple[str, str]]] | None = None,
+        voicemail: Voicemail = NO_VOICEMAIL,
     ) -> None:
         """`pronunciations`: of the first language and voice; `dictionary` has those of others, should the
         agent change to them. `stats`: the leg's figures, for the hearing report. `voice_notes`: who learns of
         the caller's voice; without one nothing of it is kept. `background`: what is heard under the agent's
         words. `messages`: where what callers leave is kept; None: nowhere. `passed_over`: the kinds of
-        engines of which the usual one does not speak a language, and what is to be told of it."""
+        engines of which the usual one does not speak a language, and what is to be told of it. `voicemail`:
+        left as a message where a machine has picked up."""
         super().__init__(
             HearingNotes(call, stats),
             agent,
@@ -119,6 +124,7 @@ class AgentSession(SteeredDialogue):
             voice_notes=voice_notes,
             messages=messages,
             passed_over=passed_over,
+            voicemail=voicemail,
         )
         minds = minds_the_line(agent)
         self._line_care = LineCare(
@@ -134,6 +140,8 @@ class AgentSession(SteeredDialogue):
         self._far_holds = False
         """The far end has put us on hold, and said so: whatever plays there is no trouble."""
         self._heard_at = 0
+        self._picked_up_by: AnsweredBy | None = None
+        """The agent was not told of it."""
 
     # ---- App
 
@@ -205,6 +213,8 @@ class AgentSession(SteeredDialogue):
                 t = timeline.frame(t)
             case Stage.OVER:
                 return None
+        if self._picked_up_by is not None:
+            self._tell_who_answered(self._picked_up_by)
         if t - self._heard_at >= STALLED_INPUT_SAMPLES:
             self._run(self.turn.frame(t, -96.0))  # nothing arrives: for turn-taking that is silence
         if self.turn.idle and self._line_care.due(self.turn.silent(t)):
@@ -246,8 +256,8 @@ class AgentSession(SteeredDialogue):
                 self._run(self.turn.digit(self._t, digit))
             case Hold(held=held):
                 self._hold(held)
-            case WhoAnswered():
-                """Kept with the call."""
+            case WhoAnswered(by=by):
+                self._picked_up_by = by  # heard of with the next frame: the call may not have begun
             case TransferAsked():
                 """The owner of the call decides."""
             case Ended(termination=termination):
@@ -271,6 +281,11 @@ class AgentSession(SteeredDialogue):
     def summary(self) -> str:
         """What the agent has learnt, in its own words; empty when it has none."""
         return self._agent.summary()
+
+    def _tell_who_answered(self, by: AnsweredBy) -> None:
+        self._picked_up_by = None
+        if self._machine_care.minds(by, self._agent.tell_who_answered(by)):
+            self._run(self.turn.picked_up(self._t, PickedUp(by)))
 
     # ---- a bad line
 

@@ -18,6 +18,7 @@ from pipelines.conversation.agent import (
     LineTrouble,
     Listen,
     MessageTaken,
+    PickedUp,
     Pressed,
     Returned,
     Say,
@@ -113,7 +114,7 @@ def step_of(executor: FlowExecutor, said: AgentInput) -> FlowStep:
             return executor.silence()
         case LineTrouble(kind=kind, last=last, over=over):
             return executor.trouble(kind, last=last, over=over)
-        case AskedToSpeak():
+        case AskedToSpeak() | PickedUp():
             return executor.again()
         case Returned(why=why):
             return executor.returned(why)

@@ -38,6 +38,7 @@ class Handover:
     briefing: str
     accept: Literal["", "key", "stay"] = ""
     trunk: str = ""
+    away: bool = False
     """See `Transfer`."""
 
 

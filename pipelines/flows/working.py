@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 from uuid import UUID
 
+from mediaserver.media.answered_by import AnsweredBy
 from mediaserver.storage.records import Record
 from pipelines.conversation.agent import Act, AgentInput, Context, MessageTaken
 from pipelines.flows.document.nodes import (
@@ -19,6 +20,7 @@ from pipelines.flows.document.nodes import (
     SubagentNode,
     WaitNode,
 )
+from pipelines.flows.document.phone_nodes import SendSmsNode, WhoAnsweredNode
 from pipelines.flows.document.slots import SlotSpec
 from pipelines.flows.document.tools import ToolNode
 from pipelines.flows.expressions.values import Value
@@ -81,6 +83,25 @@ class WaitWork:
 
 
 @dataclass(frozen=True, slots=True)
+class WhoAnsweredWork:
+    node: WhoAnsweredNode
+    known: AnsweredBy | None
+    """As far as it is known by now."""
+    called: bool
+    """We did call."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmsWork:
+    node: SendSmsNode
+    text: str
+    """Said before it."""
+    message: str
+    key: str
+    """The same key twice is one text."""
+
+
+@dataclass(frozen=True, slots=True)
 class AgentTransferWork:
     node: AgentTransferNode
     scope: WorkScope
@@ -108,7 +129,16 @@ class JudgeWork:
 
 
 Work: TypeAlias = (
-    ToolWork | SubagentWork | RecordWork | ListenWork | WaitWork | AgentTransferWork | ExtractWork | JudgeWork
+    ToolWork
+    | SubagentWork
+    | RecordWork
+    | ListenWork
+    | WaitWork
+    | WhoAnsweredWork
+    | SmsWork
+    | AgentTransferWork
+    | ExtractWork
+    | JudgeWork
 )
 
 

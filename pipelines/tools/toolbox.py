@@ -59,6 +59,10 @@ class ToolBox:
         """For `Llm.stream`."""
         return tuple(LlmTool(each.name, each.description, each.parameters) for each in self._tools.values())
 
+    def beside(self, tools: Iterable[Tool]) -> ToolBox:
+        """With these, too, where it has none of their names."""
+        return ToolBox([*self._tools.values(), *(each for each in tools if each.name not in self._tools)])
+
     def get(self, name: str) -> Tool | None:
         return self._tools.get(name)
 

@@ -12,6 +12,7 @@ from cli.serving.assistants import Assistants, FactTable, may_recall, offer_assi
 from cli.serving.speech import Equipment
 from cli.serving.watch import counter_of_thinking_ahead
 from mediaserver.calls.call import Call
+from mediaserver.calls.call_texts import TextRules, TextsOfCalls
 from mediaserver.calls.events import EventBus
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.metrics import Metrics
@@ -89,3 +90,17 @@ async def test_a_call_that_may_not_recall_has_no_facts() -> None:
         return made.make(spec, call, speech)
 
     assert assistant(True)._facts is not None and assistant(False)._facts is None
+
+
+def test_who_may_send_texts_has_the_tool_for_it_and_nobody_else() -> None:
+    def offered(settings: dict[str, Any], texts: TextsOfCalls | None) -> bool:
+        database: Any = None
+        spec = AgentSpec(UUID(int=9), "front", 1, "llm", assistant=settings)
+        call = Call(UUID(int=1), "inbound", "sip:+15550100@h", "b", "front", Kept(), EventBus())
+        speech = Equipment(FakeStt(), FakeTts(), FakeLlm(), "", "en-us")
+        made = Assistants(lambda names: ToolBox([]), NumberPlan(), database, texts=texts)
+        return "send_sms" in {tool.name for tool in made.make(spec, call, speech)._faculties.tools}
+
+    texts = TextsOfCalls(TextRules())
+    assert offered({"sms": True}, texts)
+    assert not offered({}, texts) and not offered({"sms": True}, None)

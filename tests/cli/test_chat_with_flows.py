@@ -111,3 +111,31 @@ def test_code_in_a_module_that_is_not_listed_is_not_called_and_an_agent_that_is_
     monkeypatch.setenv("VOICEFORGE_FLOWS__PYTHON_MODULES", '["rooms_of_a_test"]')
     said = chatted(documents, "good day\ncall me\n", monkeypatch, capsys, tmp_path)
     assert said[-2:] == ["agent   It failed.", "ended   completed by agent"]
+
+
+def test_in_text_nobody_is_waited_for_and_a_text_is_told_and_not_sent(
+    own_database: str,
+    own_code: None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    document = flow(
+        "desk",
+        [
+            {"id": "who", "type": "who_answered"},
+            {"id": "sms", "type": "send_sms", "message": "https://example.com/{{ call.direction }}"},
+            {"id": "end", "type": "end_call", "text": "It is sent."},
+            {"id": "not", "type": "end_call", "text": "It is not."},
+        ],
+        ("start", "who"), ("who", "sms", "outcome", "unknown"), ("who", "not"),
+        ("sms", "end", "outcome", "sent"), ("sms", "not", "outcome", "not sent"),
+    )  # fmt: skip
+    (tmp_path / "desk.json").write_text(json.dumps(document))
+    assert main(["flows", "import", str(tmp_path / "desk.json"), "--publish"]) == 0
+    assert main(["agents", "set", "desk", "--flow", "desk"]) == 0
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    assert main(["chat", "desk"]) == 0
+    shown = capsys.readouterr().out
+    assert "would send a text to the caller: https://example.com/inbound" in shown
+    assert "agent   It is sent." in shown

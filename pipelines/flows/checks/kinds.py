@@ -19,6 +19,7 @@ from pipelines.flows.document.nodes import (
     SubagentNode,
     SubflowNode,
 )
+from pipelines.flows.document.phone_nodes import SendSmsNode, WhoAnsweredNode
 from pipelines.flows.document.slots import ChoiceSlot, YesNoSlot
 
 DONE = frozenset({"next", "expression", "outcome", "judged"})
@@ -68,6 +69,8 @@ KINDS: dict[str, NodeKind] = {
     "record": NodeKind(waits=True, timed=True),
     "listen": NodeKind(waits=True, hears=True, timed=True),
     "wait": NodeKind(waits=True, hears=True, timed=True),
+    "who_answered": NodeKind(waits=True, timed=False, fails=False),
+    "send_sms": NodeKind(fails=False),
     "subflow": NodeKind(),
     "subagent": NodeKind(waits=True, hears=True, timed=True),
     "agent_transfer": NodeKind(ends=True, leads=False),
@@ -106,6 +109,10 @@ def outcomes_of(node: DocumentNode, ends: NodeOutcomes | None = None) -> NodeOut
             return NodeOutcomes(tuple(dict.fromkeys(option.name for option in options)))
         case RecordNode():
             return NodeOutcomes(("recorded", "nothing"))
+        case WhoAnsweredNode():
+            return NodeOutcomes(("human", "machine", "fax", "unknown"))
+        case SendSmsNode():
+            return NodeOutcomes(("sent", "not sent"))
         case PhoneTransferNode():
             return NodeOutcomes(TRANSFER_OUTCOMES)
         case SubagentNode(exits=exits):

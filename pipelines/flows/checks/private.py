@@ -14,6 +14,7 @@ from pipelines.flows.document.nodes import CollectNode, ListenNode, RecordNode, 
 _OUT: dict[SpotKind, tuple[str, str]] = {
     "said": ("would be said aloud", "Leave it out of what is said; say that it was noted."),
     "dialled": ("would be dialled, and stand in the lists of calls", "Dial another variable."),
+    "texted": ("would be sent by SMS, which anybody on the way can read", "Leave it out of the message."),
     "url": ("would stand in a URL, and so in logs", "Send it in the request's body."),
     "query": ("would stand in a URL, and so in logs", "Send it in the request's body."),
 }

@@ -14,9 +14,12 @@ from pipelines.flows.checks.findings import FlowFinding, did_you_mean, error, wa
 from pipelines.flows.checks.known import KnownNames
 from pipelines.flows.document.document import Document
 from pipelines.flows.document.nodes import AgentTransferNode, PhoneTransferNode, SubagentNode, SubflowNode
+from pipelines.flows.document.phone_nodes import SendSmsNode
 from pipelines.flows.document.tools import HttpRequest, NamedTool, PythonFunction, ToolNode
 
-ReferenceKind: TypeAlias = Literal["agent", "flow", "tool", "python", "secret", "trunk", "number", "host"]
+ReferenceKind: TypeAlias = Literal[
+    "agent", "flow", "tool", "python", "secret", "trunk", "number", "host", "texted number"
+]
 _DIALLED = re.compile(
     r"^(\+?[0-9*#]{1,20}|sips?:[^\s@]*@?[^\s@]+|[A-Za-z0-9_.+*#-]{1,64}(@[A-Za-z0-9.:\[\]-]+)?)$"
 )
@@ -53,6 +56,8 @@ def _of(node: object) -> Iterator[FlowReference]:
             yield FlowReference("number", to, at, "to")
             if trunk:
                 yield FlowReference("trunk", trunk, at, "trunk")
+        case SendSmsNode(id=at, to=to) if to:
+            yield FlowReference("texted number", to, at, "to")
         case SubflowNode(id=at, flow=flow, version=version):
             yield FlowReference("flow", flow, at, "flow", version)
         case SubagentNode(id=at, tools=tools):

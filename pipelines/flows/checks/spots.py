@@ -28,10 +28,11 @@ from pipelines.flows.document.nodes import (
     SubflowNode,
     WaitNode,
 )
+from pipelines.flows.document.phone_nodes import SendSmsNode
 from pipelines.flows.document.tools import HttpRequest, NamedTool, PythonFunction, ToolNode
 
 SpotKind: TypeAlias = Literal[
-    "said", "dialled", "prompt", "url", "query", "sent", "kept", "expression", "condition"
+    "said", "dialled", "prompt", "url", "query", "sent", "texted", "kept", "expression", "condition"
 ]
 """expression and condition are CEL; the others are texts, `kept` those of a node of type 'set'."""
 EXPRESSIONS = frozenset({"expression", "condition"})
@@ -84,6 +85,9 @@ def _of_node(node: DocumentNode) -> Iterator[Spot]:
             yield from said("facts", "text", "help", "offer")
         case MenuNode():
             yield from said("text", "help")
+        case SendSmsNode(message=message):
+            yield from said("text")
+            yield Spot(node.id, "message", message, "texted")
         case PhoneTransferNode(to=to):
             yield from said("text", "briefing")
             yield Spot(node.id, "to", to, "dialled")

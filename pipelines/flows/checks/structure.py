@@ -22,6 +22,7 @@ from pipelines.flows.document.edges import (
 )
 from pipelines.flows.document.names import ANYWHERE
 from pipelines.flows.document.nodes import PhoneTransferNode, StartNode, WaitNode
+from pipelines.flows.document.phone_nodes import SendSmsNode
 
 
 def structure(graph: FlowGraph) -> Iterator[FlowFinding]:
@@ -175,6 +176,10 @@ def _leads_on(graph: FlowGraph, at: int) -> Iterator[FlowFinding]:
                 f"{times} edges lead on from '{node.id}' for '{outcome}', and the first is taken",
                 "Keep one of them.",
             )
+    if isinstance(node, SendSmsNode) and "not sent" not in taken:
+        yield from _unsent(node)
+    if isinstance(node, PhoneTransferNode):
+        yield from _by_whom(node)
     if nexts or any(isinstance(edge, ExpressionEdge) and edge.when.strip() == "true" for edge in done):
         return
     found = outcomes_of(node, graph.ends.get(node.id))
@@ -195,6 +200,28 @@ def _leads_on(graph: FlowGraph, at: int) -> Iterator[FlowFinding]:
         yield error(
             node.id, "", f"{some} behind '{node.id}'", "Add an edge of type 'next' to what comes then."
         )
+
+
+def _unsent(node: SendSmsNode) -> Iterator[FlowFinding]:
+    yield warning(
+        node.id,
+        "",
+        f"the flow goes on from '{node.id}' alike whether the text was sent or not",
+        "Add an edge of type 'outcome' for 'not sent', and tell the caller there.",
+    )
+
+
+def _by_whom(node: PhoneTransferNode) -> Iterator[FlowFinding]:
+    """What a provider that calls somebody itself cannot do besides."""
+    for field, asked in (("warm", node.warm), ("trunk", bool(node.trunk))):
+        if asked and node.called_by == "provider":
+            why = "brief nobody" if field == "warm" else "call by no trunk of ours"
+            yield error(
+                node.id,
+                field,
+                f"a provider that is to call there itself can {why}",
+                f"Leave '{field}' out, or 'called_by'.",
+            )
 
 
 def _caught(graph: FlowGraph, node: str) -> bool:

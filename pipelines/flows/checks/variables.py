@@ -27,6 +27,7 @@ from pipelines.flows.document.nodes import (
     SubagentNode,
     SubflowNode,
 )
+from pipelines.flows.document.phone_nodes import SendSmsNode
 from pipelines.flows.document.tools import ToolNode
 
 MOST_PATHS = 30
@@ -39,7 +40,10 @@ def assigned(node: DocumentNode) -> Iterator[tuple[str, str]]:
     """Variables that a node gives values to, and the field that says so."""
     match node:
         case (
-            CollectNode(variable=str(name)) | ListenNode(variable=str(name)) | RecordNode(variable=str(name))
+            CollectNode(variable=str(name))
+            | ListenNode(variable=str(name))
+            | RecordNode(variable=str(name))
+            | SendSmsNode(variable=str(name))
         ):
             yield name, "variable"
         case SetNode(values=values):

@@ -19,6 +19,7 @@ from pipelines.flows.document.nodes import (
     SubflowNode,
     WaitNode,
 )
+from pipelines.flows.document.phone_nodes import SendSmsNode
 from pipelines.flows.document.tools import ToolNode
 
 
@@ -35,6 +36,8 @@ def texts_of(node: DocumentNode) -> list[tuple[str, str]]:
             found = [("text", node.text), ("help", node.help)]
         case ConfirmNode():
             found = [("facts", node.facts), ("text", node.text), ("help", node.help)]
+        case SendSmsNode():
+            found = [("text", node.text), ("message", node.message)]
         case PhoneTransferNode():
             found = [("text", node.text), ("to", node.to), ("briefing", node.briefing)]
         case SetNode(values=values):
@@ -53,7 +56,12 @@ def texts_of_defaults(defaults: Defaults) -> list[tuple[str, str]]:
 def variables_of(node: DocumentNode) -> list[tuple[str, str]]:
     """Field and name of all variables that it fills, or reads without an expression."""
     match node:
-        case CollectNode(variable=name) | RecordNode(variable=name) | ListenNode(variable=name):
+        case (
+            CollectNode(variable=name)
+            | RecordNode(variable=name)
+            | ListenNode(variable=name)
+            | SendSmsNode(variable=name)
+        ):
             return [] if name is None else [("variable", name)]
         case ConfirmNode(changes=changes):
             return [("changes", change.variable) for change in changes]

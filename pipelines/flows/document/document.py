@@ -40,6 +40,7 @@ from pipelines.flows.document.nodes import (
     SubflowNode,
     WaitNode,
 )
+from pipelines.flows.document.phone_nodes import SendSmsNode, WhoAnsweredNode
 from pipelines.flows.document.tools import ToolNode
 
 MOST_NODES = 1_000
@@ -59,6 +60,8 @@ DocumentNode: TypeAlias = Annotated[
     | RecordNode
     | ListenNode
     | WaitNode
+    | WhoAnsweredNode
+    | SendSmsNode
     | SubflowNode
     | SubagentNode
     | AgentTransferNode

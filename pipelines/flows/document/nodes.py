@@ -220,6 +220,9 @@ class PhoneTransferNode(NodeBase):
     """Whoever answers is told what the call is about first, and takes it or not."""
     briefing: Text = ""
     """What that one is told; empty: caller, what the call is about, what is known."""
+    called_by: Literal["", "provider"] = ""
+    """`provider`: the caller's own side (its provider, its PBX) is asked to call there itself; the call with
+    us ends then, and nobody comes back. Where it does not do that we call, as without it. Not with `warm`."""
     accept: Literal["", "key", "stay"] = ""
     """How whoever answers takes the call: by pressing 1, or by staying on the line; empty: as the
     settings say."""

@@ -17,6 +17,7 @@ from pipelines.flows.document.nodes import PhoneTransferNode
 
 _INSTEAD = {
     "number": "Use a number that was named; without one take a message ('record'), or say what to do.",
+    "texted number": "Use a number that was named; without one leave 'to' out: the caller is texted.",
     "host": "Use a host that was named; without one leave the request out.",
     "python": "Use a function that was named; without one leave the tool out.",
 }
@@ -40,7 +41,7 @@ def invented(
     }  # fmt: skip
     for each in references(document):
         named = _stands(each.name.casefold(), plain) or (
-            each.kind == "number" and _dialled(each.name, numbers)
+            each.kind.endswith("number") and _dialled(each.name, numbers)
         )
         if named or (each.kind, each.name) in there or each.name in (lists.get(each.kind) or ()):
             continue

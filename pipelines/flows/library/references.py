@@ -59,6 +59,8 @@ class ServerNames:
     tools: IsThere | None = None
     functions: IsThere | None = None
     """In Python, that flows may call."""
+    texted: IsThere | None = None
+    """Numbers beside a caller's own that texts may go to."""
 
     def of(self, kind: ReferenceKind) -> tuple[IsThere | None, str, str]:
         """How to find one, what it is called, and what mends that it is gone."""
@@ -79,6 +81,12 @@ class ServerNames:
                     "nobody may be handed to",
                     "allow it in sip.allowed_targets or by the prefix of a trunk, or name another",
                 )
+            case "texted number":
+                return (
+                    self.texted,
+                    "no text may go to",
+                    "allow the beginning of the number in texts.to, or text the caller alone",
+                )
             case "tool":
                 return self.tools, "no tool", "see `voiceforge tools list`, or name another in the flow"
             case "python":
@@ -96,7 +104,9 @@ def lacking(found: Iterable[FlowReference], names: ServerNames) -> Iterator[Flow
     for each in found:
         there, what, mend = names.of(each.kind)
         if there is not None and not there(each.name):
-            said = f"{what} '{each.name}'" if each.kind == "number" else f"there is {what} '{each.name}'"
+            said = (
+                f"{what} '{each.name}'" if each.kind.endswith("number") else f"there is {what} '{each.name}'"
+            )
             yield FlowFinding("warning", each.node, each.field, said, mend)
 
 

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from mediaserver.media.answered_by import AnsweredBy
 from mediaserver.storage.records import NOW_MS, EventHappened, OutcomeMade, Record
 from pipelines.conversation.agent import (
     Act,
@@ -46,6 +47,7 @@ from pipelines.flows.working import (
     JudgeWork,
     Learnt,
     SubagentWork,
+    WhoAnsweredWork,
     Work,
     WorkDone,
     Workshop,
@@ -139,6 +141,11 @@ class DocumentAgent:
             self._worker.missed_words()
         else:
             self.executor.missed_words()
+
+    def who_answered(self, by: AnsweredBy) -> bool:
+        """See `HearsWhoAnswered`."""
+        self.executor.picked_up(by)
+        return isinstance(self._work, WhoAnsweredWork)
 
     def message_taken(self, said: MessageTaken) -> None:
         """The caller hung up on a message: it counts, and the flow goes on behind it. What it asks there is
@@ -258,7 +265,7 @@ class DocumentAgent:
             yield Say(step.say)
         if step.transfer is not None:
             to = step.transfer
-            yield Transfer(to.to, to.warm, to.briefing, to.accept, to.trunk)
+            yield Transfer(to.to, to.warm, to.briefing, to.accept, to.trunk, to.away)
         if step.end:
             yield End()
 

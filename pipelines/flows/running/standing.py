@@ -14,6 +14,7 @@ from uuid import UUID
 from weakref import ref
 
 from mediaserver.in_words import value_in_words
+from mediaserver.media.answered_by import AnsweredBy
 from pipelines.flows.compiling.compiled import CompiledFlow, CompiledNode, FlowPart
 from pipelines.flows.document.nodes import CollectNode
 from pipelines.flows.executor import FlowExecutor
@@ -40,7 +41,9 @@ class FlowStanding(FlowExecutor):
         self.compiled = compiled
         self._call_id = call_id
         self._clock = now
-        self._call: dict[str, Value] = {"id": str(call_id)}
+        self._call: dict[str, Value] = {"id": str(call_id), "answered_by": ""}
+        self.answered_by: AnsweredBy | None = None
+        """Who has picked up, as far as it was found out."""
         self._last: dict[str, Value] = {"said": "", "confidence": 0.0, "error": "", "status": 0}
         self._came_of_tool: Value = None
         """`result`, of the last tool."""
@@ -65,6 +68,11 @@ class FlowStanding(FlowExecutor):
             "about": given,
         }
         self._now.slots = given_at_start(self._present, given)
+
+    def picked_up(self, by: AnsweredBy) -> None:
+        """It was found out who has picked up."""
+        self.answered_by = by
+        self._call = {**self._call, "answered_by": str(by)}
 
     # ---- where we are
 

@@ -29,6 +29,7 @@ from pipelines.flows.document.nodes import (
     SubflowNode,
     WaitNode,
 )
+from pipelines.flows.document.phone_nodes import SendSmsNode, WhoAnsweredNode
 from pipelines.flows.document.tools import ToolNode
 from pipelines.flows.expressions.cel import ExpressionError
 from pipelines.flows.model import Confirm, EndCall
@@ -42,9 +43,11 @@ from pipelines.flows.working import (
     JudgeWork,
     ListenWork,
     RecordWork,
+    SmsWork,
     SubagentWork,
     ToolWork,
     WaitWork,
+    WhoAnsweredWork,
     Work,
 )
 
@@ -67,6 +70,8 @@ class FlowWalk(FlowLeaving):
     """What a model is asked now."""
     _begun = False
     """Work that is not undone was begun since the last utterance."""
+    _texts = 0
+    """Texts that were asked for."""
     _briefs: tuple[str, ...] = ()
     """What subagents did, a line each."""
 
@@ -196,7 +201,9 @@ class FlowWalk(FlowLeaving):
         to = self._kept_text(node.to).strip()
         if not to:
             raise NodeFailed("transfer", "there is nobody to transfer to")
-        handover = Handover(to, node.warm, self._text(node.briefing, masked=True), node.accept, node.trunk)
+        briefing = self._text(node.briefing, masked=True)
+        away = node.called_by == "provider"
+        handover = Handover(to, node.warm, briefing, node.accept, node.trunk, away)
         text = speech.said(self._text(node.text))
         return self._with(FlowStep(text, None, transfer=handover, outcomes=self._told()), speech)
 
@@ -220,6 +227,10 @@ class FlowWalk(FlowLeaving):
             case WaitNode() as each, _:
                 keys = {entry[0] for leads in self._wherever() for entry in leads.keys}
                 work = WaitWork(each, self._text(each.text), "".join(sorted(keys)))
+            case WhoAnsweredNode() as each, _:
+                work = WhoAnsweredWork(each, self.answered_by, self._call.get("direction") == "outbound")
+            case SendSmsNode() as each, _:
+                work = SmsWork(each, self._text(each.text), self._kept_text(each.message).strip(), self._at())
             case AgentTransferNode() as each, _:
                 text = self._text(each.text)
                 work = AgentTransferWork(each, self._scope())
@@ -227,6 +238,11 @@ class FlowWalk(FlowLeaving):
                 raise NodeFailed("flow", f"nobody knows what a node '{node.node.type}' does")
         step = FlowStep(speech.said(text), None, outcomes=self._told(), work=work)
         return self._with(step, speech)
+
+    def _at(self) -> str:
+        """Tells this time at this node from all others of the call."""
+        self._texts += 1
+        return f"{self._call_id}:{self._now.node.id}:{self._texts}"
 
     def _judge(self, way: ToJudge, speech: StepSpeech) -> FlowStep:
         """Which of a node's edges hold, as a model has it. The caller may have gone on before that."""

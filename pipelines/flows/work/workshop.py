@@ -30,9 +30,11 @@ from pipelines.flows.work.named_tool import FindTool, NamedUse
 from pipelines.flows.work.prompt_data import known, prompt_of
 from pipelines.flows.work.python_function import PythonFunctions, PythonUse
 from pipelines.flows.work.record import RecordWorker
+from pipelines.flows.work.send_sms import SendText, SmsWorker
 from pipelines.flows.work.subagent import SubagentWorker
 from pipelines.flows.work.tool import ToolWorker
 from pipelines.flows.work.wait import WaitWorker
+from pipelines.flows.work.who_answered import WhoAnsweredWorker
 from pipelines.flows.working import (
     AgentTransferWork,
     ExtractWork,
@@ -40,9 +42,11 @@ from pipelines.flows.working import (
     JudgeWork,
     ListenWork,
     RecordWork,
+    SmsWork,
     SubagentWork,
     ToolWork,
     WaitWork,
+    WhoAnsweredWork,
     Work,
 )
 from pipelines.tools.toolbox import ToolBox
@@ -74,6 +78,8 @@ class CallWorkshop:
     speaks: Callable[[str], bool] = any_language
     masking: Masking = field(default_factory=Masking)
     """Of the whole call: an answer may give back a secret of an earlier request."""
+    text: SendText | None = None
+    """Sends texts; None: nothing is sent, and it is told as if it were."""
     transfers: Transfers = field(default_factory=Transfers)
     """Of the whole call, whichever flow of it counts."""
 
@@ -90,6 +96,10 @@ class CallWorkshop:
                 return ListenWorker(work)
             case WaitWork():
                 return WaitWorker(work)
+            case WhoAnsweredWork():
+                return WhoAnsweredWorker(work, waits=self.text is not None)
+            case SmsWork():
+                return SmsWorker(work, self.text)
             case AgentTransferWork():
                 return AgentTransferWorker(work, self.take, self.transfers)
             case ExtractWork():

@@ -220,6 +220,27 @@ export const assistantSettings = (): Setting[] => [
     usual: t("no"),
   },
   {
+    key: "away",
+    label: t("Transfers by the provider"),
+    hint: t("The caller's own provider is asked first to call there itself. Then the call here ends."),
+    kind: "yes",
+    usual: t("no"),
+  },
+  {
+    key: "voicemail",
+    label: t("On a voicemail"),
+    hint: t("Left as a message where the provider says that a machine has answered. Then the call ends."),
+    kind: "text",
+    usual: t("it talks to the machine"),
+  },
+  {
+    key: "sms",
+    label: t("Sends texts"),
+    hint: t("May send the caller an SMS, to their own number alone."),
+    kind: "yes",
+    usual: t("no"),
+  },
+  {
     key: "preemptive",
     label: t("Thinks ahead"),
     hint: t("Begins to think before the caller has surely finished: quicker, and it costs more tokens."),

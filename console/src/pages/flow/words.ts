@@ -115,6 +115,10 @@ export function labelOf(field: string): string {
       return t("Briefing");
     case "callback":
       return t("Callback");
+    case "called_by":
+      return t("Who calls there");
+    case "message":
+      return t("The text (SMS)");
     case "called_back":
       return t("Called back");
     case "changes":

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from mediaserver.errors import VoiceForgeError
 from pipelines.flows.checks.checking import findings
 from pipelines.flows.document.reading import document_of
 from tests.pipelines.flows.checks.drawing import ask, drawn, faults, found_in, leads
@@ -152,3 +153,34 @@ def test_outcomes_of_calls() -> None:
         "error good outcome",
         "warning  outcomes",
     ]
+
+
+def test_a_text_of_which_nobody_hears_that_it_was_not_sent() -> None:
+    sms = {"id": "sms", "type": "send_sms", "message": "Your table."}
+    [found] = found_in(drawn([sms], leads("start sms bye")))
+    assert not found.fatal and "whether the text was sent or not" in found.what
+    assert found_in(drawn([sms], leads("start sms bye", "sms:not sent bye"))) == []
+    assert "error sms edges.1.outcome" in faults(drawn([sms], leads("start sms", "sms:gone bye", "sms bye")))
+
+
+def test_a_text_goes_to_no_number_that_is_a_value() -> None:
+    for to in ("{{ number }}", "0301234567", "+0123456789", "+49 30 123456"):
+        sms = {"id": "sms", "type": "send_sms", "message": "Your table.", "to": to}
+        with pytest.raises(VoiceForgeError):
+            drawn([sms], leads("start sms bye"))
+
+
+def test_each_word_of_who_has_picked_up_leads_somewhere() -> None:
+    who = {"id": "who", "type": "who_answered"}
+    [found] = [each for each in found_in(drawn([who], leads("start who", "who:human bye"))) if each.fatal]
+    assert "'machine', 'fax'" in found.what and "'unknown'" in found.what
+    assert found_in(drawn([who], leads("start who bye", "who:machine bye"))) == []
+
+
+@pytest.mark.parametrize("more", [{"warm": True}, {"trunk": "acme"}])
+def test_a_provider_that_calls_itself_briefs_nobody_and_takes_no_trunk(more: dict[str, Any]) -> None:
+    transfer = {"id": "desk", "type": "phone_transfer", "text": "One moment.", "to": "+4930123456"}
+    by = {**transfer, "called_by": "provider"}
+    assert found_in(drawn([by], leads("start desk bye"))) == []
+    assert f"error desk {next(iter(more))}" in faults(drawn([{**by, **more}], leads("start desk bye")))
+    assert found_in(drawn([{**transfer, **more}], leads("start desk bye"))) == []

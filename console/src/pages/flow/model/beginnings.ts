@@ -9,6 +9,7 @@ export interface FirstWords {
   facts: string;
   record: string;
   connect: string;
+  sms: string;
   prompt: string;
   exit: string;
 }
@@ -20,6 +21,7 @@ export const ENGLISH: FirstWords = {
   facts: "I have understood you.",
   record: "Please speak after the tone.",
   connect: "I am connecting you.",
+  sms: "Thank you for your call.",
   prompt: "Find out what the caller wants, and be brief.",
   exit: "the caller has what they wanted",
 };
@@ -59,6 +61,8 @@ function beginning(type: string, variable: string, words: FirstWords): JsonObjec
       return { prompt: words.prompt, exits: [{ name: "done", when: words.exit }] };
     case "agent_transfer":
       return { agent: "another-agent" };
+    case "send_sms":
+      return { message: words.sms };
     case "phone_transfer":
       return { text: words.connect, to: "200" };
     default:

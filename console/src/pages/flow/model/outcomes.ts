@@ -42,6 +42,10 @@ export function outcomesOf(node: FlowNode): string[] {
       return ["recorded", "nothing"];
     case "subagent":
       return objectsOf(node.exits).map((one) => textOf(one.name));
+    case "who_answered":
+      return ["human", "machine", "fax", "unknown"];
+    case "send_sms":
+      return ["sent", "not sent"];
     case "phone_transfer":
       return TRANSFER_ENDS;
     default:
