@@ -383,7 +383,16 @@ class Server:
         context.webrtc = await open_webrtc(settings, wire, switchboard, metrics, undo)
         context.asterisk = await open_asterisk(settings, switchboard, clock, metrics, undo)
         carry_calls(
-            providers, switchboard, clock, database.pool, database.writer, fetching, metrics, context, undo
+            providers,
+            switchboard,
+            clock,
+            database.pool,
+            database.writer,
+            fetching,
+            metrics,
+            context,
+            settings.recordings,
+            undo,
         )
         media = ClockHealth(clock, lambda: len(clock))
         where = "PostgreSQL" if settings.database.url.get_secret_value() else "embedded"

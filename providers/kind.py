@@ -67,6 +67,9 @@ class AccountSettings(BaseModel):
     )
     detect_machine: bool = Field(default=False, description="The provider is to say who answers.")
     record: bool = Field(default=False, description="The provider is to record, too.")
+    delete_recordings: bool = Field(
+        default=False, description="Recordings are deleted at the provider once they are here."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,12 @@ class StateLive(LiveEventData):
     started: str = Field("", description="RFC 3339.")
 
 
+class AnsweredByLive(LiveEventData):
+    """It was found out who has picked up where we called; a later one corrects it."""
+
+    by: str = Field(description="`human`, `machine`, `machine_end`, `fax` or `unknown`.")
+
+
 class PartialLive(LiveEventData):
     """The caller is heard; what is understood may still change."""
 
@@ -221,7 +227,7 @@ class OutboundLimitLive(LiveEventData):
 
 LIVE_EVENTS: Mapping[str, type[LiveEventData]] = MappingProxyType(
     {
-        "state": StateLive, "partial": PartialLive, "final": FinalLive,
+        "state": StateLive, "answered_by": AnsweredByLive, "partial": PartialLive, "final": FinalLive,
         "voice": VoiceLive, "unheard": UnheardLive, "agent": SentenceLive,
         "operator": SentenceLive, "heard": HeardLive, "latency": LatencyLive, "language": LanguageLive,
         "barge_in": BargeInLive, "digit": DigitLive, "line_trouble": LineTroubleLive, "message": MessageLive,

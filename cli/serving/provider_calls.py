@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import asyncpg
 
@@ -21,6 +22,7 @@ from providers.calls.desk import AccountDesk
 from providers.calls.means import CallMeans
 from providers.calls.office import ProviderCalls
 from providers.calls.reconciling import Reconciler, StoredRows
+from providers.calls.recordings import RecordingKeeper, stored
 from providers.kind import Account, Surroundings
 from providers.streams.wires import StreamWires
 from sip.trunks.carrier import TrunkCarrier
@@ -35,10 +37,11 @@ def carry_calls(
     fetching: GuardedClient,
     metrics: Metrics,
     context: ApiContext,
+    recordings: Path,
     undo: AsyncExitStack,
 ) -> ProviderCalls:
     """From now on calls come and go by accounts. After whatever opens trunks; `context` learns who has the
-    calls."""
+    calls. `recordings`: the folder of those."""
     wires = StreamWires()
     clock.add_wire(wires.narrow)
     clock.add_wire(wires.wide)
@@ -49,8 +52,11 @@ def carry_calls(
     context.provider_sessions = context.media_streams = calls
     metrics.watch("provider_calls", "Calls by accounts at providers that are not over", lambda: len(calls))
 
+    keeper = RecordingKeeper(calls, recordings, stored(pool))
+    means.spawn(asyncio.to_thread(keeper.clear), "clearing up half of a provider's recording")
+
     def surroundings(account: Account) -> Surroundings:
-        desk = AccountDesk(account.name, calls, lambda name, report: None)
+        desk = AccountDesk(account.name, calls, keeper.reported, lambda: context.texts)
         return Surroundings(desk, fetching, fetching, calls)
 
     board.made_with(surroundings)

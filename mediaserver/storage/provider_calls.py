@@ -69,6 +69,17 @@ async def of_call(connection: Database, call_id: UUID) -> list[Row]:
     return [dict(row) for row in rows]
 
 
+async def recorded_call(connection: Database, account: str, ref: str) -> Row | None:
+    """The call that a provider's call was part of: `call_id`, `started_at`, `recorded`."""
+    row = await connection.fetchrow(
+        "select c.id as call_id, c.started_at, "
+        "exists (select from recordings r where r.call_id = c.id) as recorded "
+        "from provider_calls p join calls c on c.id = p.call_id where p.account = $1 and p.ref = $2",
+        account, ref,
+    )  # fmt: skip
+    return None if row is None else dict(row)
+
+
 async def left_open(connection: Database, account: str, node: UUID | None, silent_s: float) -> list[Row]:
     """Calls of an account that have no end and whose server is this one or lives no more: `session`, `ref`,
     `node_id`, `phase`."""

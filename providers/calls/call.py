@@ -10,25 +10,23 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime
-from decimal import Decimal
 from uuid import UUID, uuid4
 
 from mediaserver.calls.playing import Looped
 from mediaserver.calls.ringing_tone import ringing_tone
-from mediaserver.errors import CallError, TelephonyError
+from mediaserver.errors import CallError, ConfigError, TelephonyError
 from mediaserver.media.leg import Direction, EndedBy, Termination, WhoAnswered, Why
 from providers.accounts import doors
 from providers.accounts.served import ServedAccount
 from providers.call_state import CallState
 from providers.calls.endings import NO_STREAM, STREAM_LOST, ending_of
+from providers.calls.facts import CallFacts
+from providers.calls.handing_over import hand_over
 from providers.calls.machine import LIMITS_S, CallMachine, Do, Event, Phase
 from providers.calls.means import CallMeans
 from providers.calls.stream_tokens import StreamTokens
 from providers.provider import (
-    AnsweredBy,
     CallReport,
-    Capability,
     Connect,
     Decision,
     Divert,
@@ -47,14 +45,13 @@ TOKEN_S = 60.0
 ring besides."""
 NOWHERE = "https://nowhere.invalid"
 """Where a provider asks nothing of us and opens no stream to us: of the addresses the token alone counts."""
-HANDED_S = 5.0
-"""A call that was handed over at our word keeps its stream for so long at most."""
 
 
 def _nobody_listens() -> None: ...
 
 
-async def _not_found(call: ProviderCall) -> None: ...
+async def _not_found(call: ProviderCall) -> bool:
+    return False
 
 
 class ProviderCall:
@@ -89,20 +86,16 @@ class ProviderCall:
         """An order was sent whose answer was lost."""
         self.refusal: TelephonyError | None = None
         """Why the order was not taken."""
-        self.began = datetime.now(UTC)
-        self.answered_at: datetime | None = None
-        self.ended_at: datetime | None = None
-        self.code: int | None = None
-        self.detail = ""
-        self.answered_by: AnsweredBy | None = None
-        self.cost: Decimal | None = None
-        self.currency = ""
+        self.facts = CallFacts()
         self.on_ringing: Callable[[], object] = _nobody_listens
         self.on_changed: Callable[[ProviderCall], None] = lambda call: None
         """Something that is stored is other than it was."""
         self.on_ref: Callable[[ProviderCall], None] = lambda call: None
-        self.find: Callable[[ProviderCall], Awaitable[None]] = _not_found
-        """Look among the provider's calls for one that was ordered, and whose id was lost."""
+        self.find: Callable[[ProviderCall], Awaitable[bool]] = _not_found
+        """Look among the provider's calls for one that was ordered, and whose id was lost: `named` follows.
+        False: nobody can say whether there is one."""
+        self.on_up: Callable[[ProviderCall], None] = lambda call: None
+        """Its first stream has begun."""
         self.on_over: Callable[[ProviderCall], None] = lambda call: None
         """Its leg is over; the call may go on without us."""
         self.on_settled: Callable[[ProviderCall], None] = lambda call: None
@@ -112,7 +105,7 @@ class ProviderCall:
         self._again = False
         """A stream may take the place of the one that there is: the provider asked what to do next."""
         self._connected = asyncio.Event()
-        self._stream_gone = asyncio.Event()
+        self.stream_gone = asyncio.Event()
         self._leaving_to: Divert | None = None
         self._gone_to: Divert | None = None
         self._limit: asyncio.TimerHandle | None = None
@@ -153,19 +146,14 @@ class ProviderCall:
 
     def reported(self, report: CallReport) -> None:
         """The provider says something of it."""
-        before = (self.state, self.answered_by, self.cost, self.detail)
-        if report.answered_by is not None:
-            self._answered_by(report.answered_by)
-        if report.cost is not None:
-            self.cost, self.currency = report.cost, report.currency or self.currency
-        if report.code is not None and not self.state.over:
-            self.code = report.code
-        if report.detail and not self.state.over:
-            self.detail = report.detail
+        before, answered_by = self.state, self.facts.answered_by
+        news = self.facts.take(report, over=before.over)
+        if self.facts.answered_by is not None and self.facts.answered_by is not answered_by:
+            self.leg.tell(WhoAnswered(self.facts.answered_by))
         follows = self.machine.reported(report.state) if report.state is not None else ()
-        if self.state is CallState.IN_PROGRESS and self.answered_at is None:
-            self.answered_at = datetime.now(UTC)
-        if (self.state, self.answered_by, self.cost, self.detail) != before:
+        if self.state is CallState.IN_PROGRESS:
+            self.facts.was_answered()
+        if news or self.state is not before:
             self.on_changed(self)
         self._do(follows)
 
@@ -173,7 +161,7 @@ class ProviderCall:
         """The provider has not taken the order."""
         if not self.ref:  # else it has told of the call meanwhile
             self.refusal = refusal
-            self.detail = str(refusal)
+            self.facts.detail = str(refusal)
             self._do(self.machine.not_taken())
 
     def may_be_taken(self) -> None:
@@ -182,9 +170,16 @@ class ProviderCall:
         if self.machine.phase is Phase.CLOSING:
             self._do((Do.HANG_UP,))
 
+    def never_taken(self) -> None:
+        """The provider has no such call, as far as it can be looked. No other is asked in its place: it may
+        have had one."""
+        if not self.ref:
+            self.facts.detail = "the provider's answer was lost, and it has no such call"
+            self._do(self.machine.not_taken())
+
     def unknown_there(self, detail: str = "") -> None:
         """The provider has no such call any more."""
-        self.detail = self.detail or detail
+        self.facts.detail = self.facts.detail or detail
         self._do(self.machine.settle())
 
     # -- what the provider asks
@@ -213,6 +208,22 @@ class ProviderCall:
         """Raises ConfigError where no public address is known."""
         return self._doors(timeout_s + TOKEN_S)
 
+    # -- handed over (see handing_over.py)
+
+    def leave(self, to: Divert) -> None:
+        """From now on a provider that asks what next is told to go there."""
+        self._do(self.machine.happened(Event.LEAVE))
+        self._leaving_to = to
+
+    def has_left(self) -> None:
+        self._do(self.machine.happened(Event.HANDED))
+
+    def stays(self) -> None:
+        """Nobody has taken it over."""
+        self._leaving_to = self._gone_to = None
+        if self.machine.phase is Phase.LEAVING:
+            self._do(self.machine.happened(Event.STAYED if self.leg.attached else Event.STAYED_AWAY))
+
     # -- its stream
 
     @property
@@ -232,7 +243,7 @@ class ProviderCall:
         if self.ref and started.call_ref and started.call_ref != self.ref:
             raise StreamRefused(f"it is of another call ({started.call_ref[:80]!r})")
         self._again = False
-        self._stream_gone.clear()
+        self.stream_gone.clear()
         self.leg.remote = remote
         self._peer = peer
         self.leg.attach(peer)
@@ -273,45 +284,22 @@ class ProviderCall:
             self.accept()
         await self.connected()
         self._means.clock.detach(self.leg)  # the ringing tone, or who was heard before
-        self.answered_at = self.answered_at or datetime.now(UTC)
+        self.facts.was_answered()
         self.on_changed(self)
 
     async def refer(self, to: str, timeout_s: float) -> None:
-        if Capability.TRANSFER not in self.provider.capabilities:
-            raise CallError(f"the account {self.account.name} hands no calls over", 405)
-        if self.machine.phase is not Phase.UP or not self.ref:
-            raise CallError("the call is not up")
-        caller = self.own_number
-        self._do(self.machine.happened(Event.LEAVE))
-        self._leaving_to = Divert(to, caller=caller)
-        try:
-            async with asyncio.timeout(timeout_s):
-                await self.provider.transfer(self.ref, to, caller, self.session)
-                await self._left()
-        except BaseException as error:
-            self._stays()
-            if isinstance(error, TelephonyError):
-                raise CallError(f"{self.account.name}: {error}") from None
-            if isinstance(error, TimeoutError):
-                raise CallError(f"{self.account.name} did not hand the call over in time", 408) from None
-            raise
-        self._do(self.machine.happened(Event.HANDED))
+        await hand_over(self, to, timeout_s)
 
     def over(self, why: Termination) -> None:
         self._rings_here = False
         self._means.clock.detach(self.leg)
         self._connected.set()
-        self._stream_gone.set()
+        self.stream_gone.set()
         diverts = self.machine.phase is Phase.OFFERED and isinstance(self._refusal(why), Divert)
         self._do(self.machine.happened(Event.DIVERTED if diverts else Event.LEFT))
         self.on_over(self)
 
     # -- inside
-
-    def _answered_by(self, by: AnsweredBy) -> None:
-        if by is not self.answered_by:
-            self.answered_by = by
-            self.leg.tell(WhoAnswered(by))
 
     def _do(self, follows: tuple[Do, ...]) -> None:
         self._watch_limit()
@@ -320,14 +308,13 @@ class ProviderCall:
                 case Do.RING:
                     self.on_ringing()
                 case Do.ACCEPT:
-                    self._decide(self._connect())
-                    if self.leg.termination is None:
-                        self._rings_here = True
+                    self._accept()
                 case Do.DECLINE:
                     self._decide(self._refusal(self.leg.termination or self._ending()))
                 case Do.CONNECT:
                     self._connected.set()
                     self._ring_here()
+                    self.on_up(self)
                 case Do.END_LEG:
                     self.leg.ended(self._ending())
                 case Do.HANG_UP:
@@ -361,9 +348,9 @@ class ProviderCall:
                 return Termination(EndedBy.NETWORK, Why.UNREACHABLE, 408, NO_STREAM)
             if not self._stopped:
                 return Termination(EndedBy.NETWORK, Why.LOST, 408, STREAM_LOST)
-            return Termination(EndedBy.PEER, Why.HANGUP, detail=self.detail)
+            return Termination(EndedBy.PEER, Why.HANGUP, detail=self.facts.detail)
         return ending_of(
-            state, self.direction, was_up=self.machine.was_up, code=self.code, detail=self.detail
+            state, self.direction, was_up=self.machine.was_up, code=self.facts.code, detail=self.facts.detail
         )
 
     def _without(self, peer: StreamPeer, event: Event, detail: str) -> None:
@@ -371,9 +358,9 @@ class ProviderCall:
             return  # of a stream that was replaced, or refused
         self._peer = None
         self.leg.detach(peer)
-        self._stream_gone.set()
+        self.stream_gone.set()
         self._stopped = event is Event.STREAM_STOPPED
-        self.detail = self.detail or detail
+        self.facts.detail = self.facts.detail or detail
         self._do(self.machine.happened(event))
 
     def _connect(self) -> Connect:
@@ -390,6 +377,15 @@ class ProviderCall:
             recording=doors.hook(account, "recording", session),
             machine=doors.hook(account, "machine", session),
         )
+
+    def _accept(self) -> None:
+        self._rings_here = self.leg.termination is None
+        try:
+            self._decide(self._connect())
+        except ConfigError as error:  # the account has lost its public address
+            log.error("a call by %s cannot be answered: %s", self.account.name, error)
+            self._decide(diverted(self.served))
+            self.leg.ended(Termination(EndedBy.SERVER, Why.FAILED, 500, str(error)))
 
     def _decide(self, decision: Decision) -> None:
         if not self.decided.done():
@@ -408,19 +404,6 @@ class ProviderCall:
             self._means.clock.detach(self.leg)
             self._means.clock.attach(self.leg, Looped(ringing_tone()))
 
-    async def _left(self) -> None:
-        """The far end has left our stream, or nothing says that it will."""
-        try:
-            async with asyncio.timeout(HANDED_S):
-                await self._stream_gone.wait()
-        except TimeoutError:
-            return
-
-    def _stays(self) -> None:
-        self._leaving_to = self._gone_to = None
-        if self.machine.phase is Phase.LEAVING:
-            self._do(self.machine.happened(Event.STAYED if self.leg.attached else Event.STAYED_AWAY))
-
     async def _hang_up(self) -> None:
         if not self.ref and self.maybe_taken:
             await self.find(self)  # it is hung up where one is found
@@ -436,7 +419,7 @@ class ProviderCall:
         if self._limit is not None:
             self._limit.cancel()
             self._limit = None
-        self.ended_at = datetime.now(UTC)
+        self.facts.has_ended()
         self._release()
         self.settled.set()
         self.on_changed(self)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from mediaserver import logs
 from mediaserver.calls.about import NOTHING, About
@@ -36,6 +36,9 @@ from sip.trunks.numbers import fitting_prefix, may_call
 log = logging.getLogger(__name__)
 
 NO_ACCOUNT = 503
+LOST_LOOKS_S = (3.0, 7.0)
+"""After so long, and so long again, an order whose answer was lost is looked for among the provider's
+calls."""
 SHORTEST_S = 1.0
 """With less time left no other account is asked."""
 NOT_IN_TIME = Termination(EndedBy.SERVER, Why.NO_ANSWER, 408, "nobody answered in time")
@@ -53,8 +56,11 @@ class ProviderCarrier:
 
     name = "providers"
 
-    def __init__(self, calls: ProviderCalls) -> None:
+    def __init__(
+        self, calls: ProviderCalls, pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+    ) -> None:
         self._calls = calls
+        self._pause = pause
         self._numbers: dict[str, frozenset[str]] = {}
         self.against: Callable[[str, str, str], str] = lambda account, number, dialled: ""
         """Why an account (its name) may not be used for a number; see `TrunkCarrier.against`."""
@@ -211,6 +217,7 @@ class ProviderCarrier:
             if error.maybe:
                 log.warning("%s may have taken the call to %s: %s", call.account.name, call.to, error)
                 call.may_be_taken()
+                await self._look_for(call)
             else:
                 call.not_taken(error)
         except Exception:
@@ -219,15 +226,28 @@ class ProviderCarrier:
         else:
             call.named(ref)
 
-    async def _find(self, call: ProviderCall) -> None:
-        """Among the provider's live calls: one out to that number that is no other of ours."""
+    async def _look_for(self, call: ProviderCall) -> None:
+        """Its order's answer was lost. Where the provider lists its calls and has none like it, nobody is
+        waited for any longer."""
+        looked = False
+        for pause_s in LOST_LOOKS_S:
+            await self._pause(pause_s)
+            if call.ref or call.machine.phase is not Phase.ORDERED:
+                return
+            looked = await self._find(call)
+        if looked and not call.ref:
+            call.never_taken()
+
+    async def _find(self, call: ProviderCall) -> bool:
+        """Among the provider's live calls: one out to that number that is no other of ours. Whether it could
+        be looked."""
         if Capability.LIST_CALLS not in call.provider.capabilities:
-            return
+            return False
         try:
             live = await call.provider.live_calls()
         except TelephonyError as error:
             log.warning("%s could not say which calls it has: %s", call.account.name, error)
-            return
+            return False
         book, name = self._calls.book, call.account.name
         for report in live:
             known = book.of_ref(name, report.ref)
@@ -236,7 +256,8 @@ class ProviderCarrier:
             )
             if known is None and same and report.direction is not Direction.INBOUND:
                 call.named(report.ref)
-                return
+                break
+        return True
 
 
 def _rank(served: ServedAccount, preferred: str) -> tuple[bool, bool, int]:

@@ -22,6 +22,7 @@ from providers.accounts.served import ServedAccount
 from providers.calls.book import CallBook
 from providers.calls.call import ProviderCall
 from providers.calls.means import CallMeans
+from providers.calls.recording_begun import begin_recording
 from providers.calls.seen import Seen
 from providers.provider import CallReport
 from providers.streams.dialect import Dialect, Started
@@ -81,6 +82,7 @@ class ProviderCalls:
         call.on_ref = self.book.named
         call.on_changed = self._keep
         call.on_over = self._leg_over
+        call.on_up = self._up
         call.on_settled = self._settled
         self.book.add(call)
         return call
@@ -150,6 +152,10 @@ class ProviderCalls:
 
     # -- inside
 
+    def _up(self, call: ProviderCall) -> None:
+        if call.account.settings.record and call.direction is Direction.INBOUND:
+            self.means.spawn(begin_recording(call), f"having {call.account.name} record")
+
     def _leg_over(self, call: ProviderCall) -> None:
         self.limits[call.account.name].give_back()
 
@@ -161,9 +167,10 @@ class ProviderCalls:
             ProviderCallKept(
                 session=call.session, account=call.account.name, kind=call.account.kind, ref=call.ref,
                 direction=str(call.direction), call_id=call.call_id, phase=call.machine.phase.value,
-                state=str(call.state), code=call.code,
-                answered_by=str(call.answered_by or ""), cost=_amount(call), currency=call.currency,
-                began=call.began, answered=call.answered_at, ended=call.ended_at,
+                state=str(call.state), code=call.facts.code,
+                answered_by=str(call.facts.answered_by or ""), cost=_amount(call),
+                currency=call.facts.currency, began=call.facts.began,
+                answered=call.facts.answered, ended=call.facts.ended,
             )
         )  # fmt: skip
 
@@ -180,4 +187,4 @@ class ProviderCalls:
 
 
 def _amount(call: ProviderCall) -> float | None:
-    return None if call.cost is None else float(call.cost)
+    return None if call.facts.cost is None else float(call.facts.cost)

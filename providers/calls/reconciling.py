@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
@@ -37,8 +38,11 @@ GRACE_S = 30.0
 """So young a call may not be in its provider's list yet."""
 NUMBERS_EVERY_S = 600.0
 COST_DAYS = 2
-MOST_COSTS = 50
+MOST_COSTS = 20
 """That are asked for at a time."""
+COSTS_LOOKED_AT = 1_000
+COST_WAITS_S = (0.0, 600.0, 3_600.0, 6 * 3_600.0, 86_400.0)
+"""Between the times that a call's cost is asked for; then it is taken to have none."""
 MOST_ASKED = 100
 """Calls of an account that are asked after singly at a time."""
 LEFT_ALONE = (Phase.ELSEWHERE.value, Phase.DECLINED.value)
@@ -71,7 +75,7 @@ class StoredRows:
 
     async def without_cost(self, account: str) -> list[Row]:
         since = datetime.now(UTC) - timedelta(days=COST_DAYS)
-        return await table.without_cost(self._pool, account, since, MOST_COSTS)
+        return await table.without_cost(self._pool, account, since, COSTS_LOOKED_AT)
 
     async def forget(self) -> None:
         await table.forget(self._pool, datetime.now(UTC) - timedelta(days=table.KEPT_DAYS))
@@ -104,6 +108,8 @@ class Reconciler:
         self._numbers = numbers
         self._count = count
         self._paces: defaultdict[str, _Pace] = defaultdict(_Pace)
+        self._costs: defaultdict[str, dict[UUID, tuple[int, float]]] = defaultdict(dict)
+        """By account and session: how often it was asked for, and when it is to be again."""
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -180,7 +186,7 @@ class Reconciler:
         for call in self._calls.book:
             if call.account.name != name or not call.ref or call.ref in live:
                 continue
-            if _age_s(call.began) < GRACE_S:
+            if _age_s(call.facts.began) < GRACE_S:
                 continue
             report = await provider.call(call.ref)
             if report is not None and not report_is_over(report):
@@ -202,7 +208,7 @@ class Reconciler:
         for ref, report in live.items():
             call = self._calls.find(name, report)
             row = by_ref.get(ref) or (left.get(report.session) if report.session is not None else None)
-            lost = call is not None and call.ended_at is not None and _age_s(call.ended_at) > GRACE_S
+            lost = call is not None and call.facts.ended is not None and _age_s(call.facts.ended) > GRACE_S
             forgotten = call is None and row is not None and row["phase"] not in LEFT_ALONE
             if not (lost or forgotten):
                 continue
@@ -230,7 +236,15 @@ class Reconciler:
             await self._interrupted(gone)
 
     async def _ask_costs(self, name: str, provider: Provider) -> None:
-        for row in await self._rows.without_cost(name):
+        now, asked = self._calls.means.now(), self._costs[name]
+        rows = {row["session"]: row for row in await self._rows.without_cost(name)}
+        for session in asked.keys() - rows.keys():
+            del asked[session]
+        due = [each for each in rows if asked.get(each, (0, now))[1] <= now]
+        for session in due[:MOST_COSTS]:
+            row, times = rows[session], asked.get(session, (0, 0.0))[0] + 1
+            wait_s = COST_WAITS_S[times] if times < len(COST_WAITS_S) else math.inf
+            asked[session] = (times, now + wait_s)
             report = await provider.call(row["ref"])
             if report is not None and report.cost is not None:
                 self._tell(name, row["ref"], report)

@@ -111,6 +111,9 @@ class FakeProvider:
     orders: list[CallOrder] = field(default_factory=list)
     hung_up: list[str] = field(default_factory=list)
     transferred: list[tuple[str, str, str]] = field(default_factory=list)
+    recording: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    """Calls that `call` was asked for."""
     deleted: list[str] = field(default_factory=list)
     live: dict[str, CallReport] = field(default_factory=dict)
     """What `live_calls` lists."""
@@ -154,6 +157,7 @@ class FakeProvider:
         await self._asked("send_digits")
 
     async def start_recording(self, ref: str, doors: Doors) -> str:
+        self.recording.append(ref)
         return f"rec-{ref}"
 
     async def fetch_recording(self, ref: str) -> AsyncIterator[bytes]:
@@ -172,6 +176,7 @@ class FakeProvider:
     async def configure_number(self, number: str, *, voice: str, status: str, messages: str) -> None: ...
 
     async def call(self, ref: str) -> CallReport | None:
+        self.asked.append(ref)
         await self._asked("call")
         return self.live.get(ref) or self.done.get(ref)
 
@@ -204,6 +209,7 @@ def board(
     accounts: Iterable[tuple[str, dict[str, object]]],
     surroundings: Callable[[Account], Surroundings],
     kinds: Iterable[Kind] = (),
+    public_url: str = "https://voice.test",
 ) -> ProviderBoard:
     """A board with these accounts of the kind "fake" (or as "kind" among their settings says), whose
     providers are there once the loop has run. They may call +49 and +1 and are shown as OURS, unless they say
@@ -212,7 +218,7 @@ def board(
     rows = AccountRows(
         Kinds({name: lambda made=made: made for name, made in known.items()}),  # type: ignore[misc]
         Sealer(b"k" * 32),
-        "https://voice.test",
+        public_url,
     )
     made = {}
     for name, settings in accounts:

@@ -76,16 +76,22 @@ class Telephony:
     the fake provider; more are made of `accounts`."""
 
     def __init__(
-        self, folder: Path, accounts: dict[str, dict[str, Any]] | None = None, kinds: tuple[Kind, ...] = ()
+        self,
+        folder: Path,
+        accounts: dict[str, dict[str, Any]] | None = None,
+        kinds: tuple[Kind, ...] = (),
+        public_url: str = "https://voice.test",
     ) -> None:
         self.bench = Bench(folder, ROUTES, Targets({"ann", "bob", "carl"}))
         self.means = HandMeans(StreamWires(), self.bench.clock, self.bench.sink)
         self.recorded: list[tuple[str, RecordingReport]] = []
         self.desks: dict[str, AccountDesk] = {}
         given = accounts if accounts is not None else {"main": {}}
-        self.board = board(given.items(), self.surroundings, kinds)
+        self.board = board(given.items(), self.surroundings, kinds, public_url)
         self.calls = ProviderCalls(self.board, self.means, self.bench.board.receive)
-        self.carrier = ProviderCarrier(self.calls)
+        self.pauses: list[float] = []
+        """That the carrier made, of no length here."""
+        self.carrier = ProviderCarrier(self.calls, self._pause)
         self.bench.board.carriers.append(self.carrier)
         self.bench.board.targets.trunks = self.carrier.prefix_for
 
@@ -114,6 +120,10 @@ class Telephony:
         await self.bench.board.close()
         await self.bench.recorder.close()
         await self.board.close()
+
+    async def _pause(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        await asyncio.sleep(0)
 
     # -- for tests
 

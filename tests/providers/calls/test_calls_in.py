@@ -27,6 +27,13 @@ async def connected(telephony: Telephony) -> FakeStream:
     return await telephony.stream(telephony.carried, token_of(decision))
 
 
+async def test_an_account_that_nobody_can_reach_has_its_calls_go_elsewhere(tmp_path: Path) -> None:
+    telephony = Telephony(tmp_path, public_url="")
+    await telephony.ready()
+    assert isinstance(await telephony.desk.incoming(incoming(), 5.0), Divert)
+    await telephony.close()
+
+
 def over(leg: Leg) -> Why | None:
     return None if leg.termination is None else leg.termination.why
 

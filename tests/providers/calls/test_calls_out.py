@@ -139,25 +139,49 @@ async def test_a_report_that_is_faster_than_the_orders_answer(telephony: Telepho
     assert not len(telephony.calls)
 
 
-async def test_an_order_whose_answer_was_lost_is_looked_for_and_hung_up(telephony: Telephony) -> None:
+async def test_an_order_whose_answer_was_lost_goes_on_once_it_is_found(telephony: Telephony) -> None:
     telephony.provider.fails["place"] = LOST
-    task = await ordered(telephony, timeout_s=0.02)
     telephony.provider.live["theirs"] = CallReport("theirs", CallState.RINGING, caller=OURS, to="+4999")
     telephony.provider.live["lost"] = CallReport("lost", CallState.RINGING, caller=OURS, to=ANN)
-    with pytest.raises(CallError) as caught:
-        await task
+    task = await ordered(telephony)
+    assert telephony.carried.ref == "lost" and not task.done()
+    (order,) = telephony.provider.orders
+    await telephony.stream(telephony.carried, token_of(order.doors))
+    assert (await task).ref == "lost"
+
+
+async def test_an_order_that_the_provider_never_had_is_given_up(tmp_path: Path) -> None:
+    telephony = await accounts(tmp_path, one={"priority": 1}, two={"priority": 2})
+    telephony.of("one").fails["place"] = LOST
+    with pytest.raises(CallError, match="has no such call") as caught:
+        await telephony.carrier.place(ANN, OURS, timeout_s=20)
+    assert not isinstance(caught.value, NotTakenError), "it may have rung: nobody else is asked to call"
+    assert telephony.of("two").orders == [] and telephony.pauses == [3.0, 7.0]
+    await telephony.close()
+
+
+async def test_one_that_is_given_up_is_looked_for_and_hung_up(telephony: Telephony) -> None:
+    hold = telephony.provider.holds["place"] = asyncio.Event()
+    telephony.provider.fails["place"] = LOST
+    task = await ordered(telephony)
+    task.cancel()
+    await asyncio.wait({task})
+    telephony.provider.live["lost"] = CallReport("lost", CallState.RINGING, caller=OURS, to=ANN)
+    hold.set()
     await telephony.settle()
-    assert not isinstance(caught.value, NotTakenError), "it may ring: nobody else is asked to call"
     assert telephony.provider.hung_up == ["lost"]
 
 
-async def test_an_order_whose_answer_was_lost_goes_on_by_its_reports(telephony: Telephony) -> None:
+async def test_where_nobody_can_look_its_reports_are_waited_for(tmp_path: Path) -> None:
+    blind = kind("blind", ALL - {Capability.LIST_CALLS})
+    telephony = await Telephony(tmp_path, {"main": {"kind": "blind"}}, (blind,)).ready()
     telephony.provider.fails["place"] = LOST
     task = await ordered(telephony)
     (order,) = telephony.provider.orders
     telephony.desk.call_reported(CallReport("out-9", CallState.IN_PROGRESS, session=order.session))
     await telephony.stream(telephony.carried, token_of(order.doors))
     assert (await task).ref == "out-9"
+    await telephony.close()
 
 
 async def test_a_stream_that_never_comes(telephony: Telephony) -> None:

@@ -66,7 +66,7 @@ async def up(telephony: Telephony, ref: str = "in-1") -> None:
     call = telephony.calls.book.of_ref("main", ref)
     assert call is not None
     await telephony.stream(call, token_of(decision))
-    call.began -= timedelta(seconds=GRACE_S + 1)
+    call.facts.began -= timedelta(seconds=GRACE_S + 1)
 
 
 async def test_what_is_over_there_ends_here_with_the_providers_word(telephony: Telephony) -> None:
@@ -96,7 +96,7 @@ async def test_what_is_up_stays_up(telephony: Telephony, why: str) -> None:
         case "the list was not whole":
             telephony.provider.done["in-1"] = report
         case _:
-            telephony.carried.began += timedelta(seconds=GRACE_S)
+            telephony.carried.facts.began += timedelta(seconds=GRACE_S)
     await desk.look()
     assert telephony.carried.machine.phase is Phase.UP and desk.mended == []
 
@@ -108,8 +108,8 @@ async def test_a_call_of_a_run_that_died_is_hung_up_there(telephony: Telephony) 
         row("old-2", "elsewhere"),
     )
     for report in (
-        CallReport("old-1", CallState.IN_PROGRESS),
         theirs,
+        CallReport("old-1", CallState.IN_PROGRESS),
         CallReport("old-2", CallState.IN_PROGRESS),
     ):
         telephony.provider.live[report.ref] = report
@@ -139,6 +139,15 @@ async def test_costs_that_come_late_are_asked_for(telephony: Telephony) -> None:
     await desk.look()
     (told,) = telephony.bench.sink.of(ProviderCallTold)
     assert told.ref == "in-7" and told.cost == pytest.approx(0.1)
+
+
+async def test_a_cost_that_is_never_told_is_asked_for_ever_more_seldom(telephony: Telephony) -> None:
+    desk = Desk(telephony)
+    desk.rows.unpaid = [row("in-8")]
+    for _ in range(100):
+        await desk.look()
+        telephony.means.time += 1_800
+    assert telephony.provider.asked.count("in-8") == 5
 
 
 async def test_an_account_in_trouble_is_asked_more_seldom_and_told_of_once(

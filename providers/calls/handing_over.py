@@ -1,0 +1,65 @@
+"""A call that is up is handed to a number by its provider: our stream, and our part, end with that."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+from uuid import UUID
+
+from mediaserver.errors import CallError, TelephonyError
+from providers.calls.machine import CallMachine, Phase
+from providers.kind import Account
+from providers.provider import Capability, Divert, Provider
+
+HANDED_S = 5.0
+"""A provider that has taken the order may leave our stream open for so long; then it counts as done."""
+
+
+class Handed(Protocol):
+    """What is needed of `ProviderCall`."""
+
+    session: UUID
+    account: Account
+    provider: Provider
+    ref: str
+    machine: CallMachine
+    stream_gone: asyncio.Event
+
+    @property
+    def own_number(self) -> str: ...
+    def leave(self, to: Divert) -> None: ...
+    def has_left(self) -> None: ...
+    def stays(self) -> None: ...
+
+
+async def hand_over(call: Handed, to: str, timeout_s: float) -> None:
+    """Returns when the far end is with the provider again. Raises CallError, with the call as it was: 405
+    where the account hands none over, 408 after `timeout_s`."""
+    name = call.account.name
+    if Capability.TRANSFER not in call.provider.capabilities:
+        raise CallError(f"the account {name} hands no calls over", 405)
+    if call.machine.phase is not Phase.UP or not call.ref:
+        raise CallError("the call is not up")
+    shown = call.own_number
+    call.leave(Divert(to, caller=shown))
+    try:
+        async with asyncio.timeout(timeout_s):
+            await call.provider.transfer(call.ref, to, shown, call.session)
+            await _gone(call)
+    except BaseException as error:
+        call.stays()
+        if isinstance(error, TelephonyError):
+            raise CallError(f"{name}: {error}") from None
+        if isinstance(error, TimeoutError):
+            raise CallError(f"{name} did not hand the call over in time", 408) from None
+        raise
+    call.has_left()
+
+
+async def _gone(call: Handed) -> None:
+    """Its far end has left our stream, or nothing says that it will."""
+    try:
+        async with asyncio.timeout(HANDED_S):
+            await call.stream_gone.wait()
+    except TimeoutError:
+        return

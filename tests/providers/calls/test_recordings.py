@@ -1,0 +1,132 @@
+"""Recordings that a provider has made come into their calls, whole or not at all."""
+
+from __future__ import annotations
+
+import io
+import wave
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from mediaserver.errors import ProviderFault, TelephonyError
+from mediaserver.storage.records import RecordingMade
+from providers.calls import recordings
+from providers.calls.recordings import RecordedCall, RecordingKeeper
+from providers.provider import RecordingReport
+from tests.providers.calls.telephony import Telephony
+from tests.providers.fake_provider import incoming, token_of
+
+CALL = UUID(int=7)
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+READY = RecordingReport("RE1", "in-1", True, duration_s=0.5)
+
+
+def wav(seconds: float = 0.5) -> bytes:
+    made = io.BytesIO()
+    with wave.open(made, "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(8_000)
+        file.writeframes(bytes(round(seconds * 8_000) * 4))
+    return made.getvalue()
+
+
+@dataclass
+class Keeping:
+    telephony: Telephony
+    folder: Path
+    recorded: bool = False
+    known: bool = True
+    waited: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.keeper = RecordingKeeper(self.telephony.calls, self.folder, self._lookup, self._sleep)
+
+    async def _lookup(self, account: str, ref: str) -> RecordedCall | None:
+        return RecordedCall(CALL, NOON, self.recorded) if self.known and ref == "in-1" else None
+
+    async def _sleep(self, seconds: float) -> None:
+        self.waited.append(seconds)
+
+    async def told(self, report: RecordingReport = READY) -> list[RecordingMade]:
+        self.keeper.reported("main", report)
+        while self.telephony.means.tasks:
+            await next(iter(self.telephony.means.tasks))
+        return self.telephony.bench.sink.of(RecordingMade)
+
+    def content(self, made: RecordingMade) -> bytes:
+        return Path(made.path).read_bytes()
+
+    def files(self) -> list[str]:
+        return sorted(path.name for path in self.folder.rglob("*") if path.is_file())
+
+
+@pytest.fixture
+def keeping(telephony: Telephony, tmp_path: Path) -> Keeping:
+    found = wav()
+    telephony.provider.recordings["RE1"] = [found[:1_000], found[1_000:]]
+    return Keeping(telephony, tmp_path / "kept")
+
+
+async def test_it_is_fetched_whole_into_its_call(keeping: Keeping) -> None:
+    (made,) = await keeping.told()
+    assert made.call_id == CALL and keeping.content(made) == wav()
+    assert made.size_bytes == len(wav()) and made.seconds == pytest.approx(0.5)
+    assert keeping.files() == [f"{CALL}.provider.wav"]
+    assert keeping.telephony.provider.deleted == []
+    assert len(await keeping.told()) == 1, "told twice, fetched once"
+
+
+async def test_it_is_deleted_there_where_the_account_wants_that(tmp_path: Path) -> None:
+    telephony = await Telephony(tmp_path, {"main": {"delete_recordings": True}}).ready()
+    telephony.provider.recordings["RE1"] = [wav()]
+    assert await Keeping(telephony, tmp_path / "kept").told()
+    assert telephony.provider.deleted == ["RE1"]
+    await telephony.close()
+
+
+@pytest.mark.parametrize("why", ["we have recorded it", "no call of ours", "it failed there"])
+async def test_what_is_not_wanted_is_not_fetched(keeping: Keeping, why: str) -> None:
+    keeping.recorded, keeping.known = why == "we have recorded it", why != "no call of ours"
+    report = RecordingReport("RE1", "in-1", why != "it failed there", detail="absent")
+    assert await keeping.told(report) == [] == keeping.files()
+
+
+@pytest.mark.parametrize("why", ["no WAV", "too long", "refused", "gone in the middle"])
+async def test_no_half_file_is_left(keeping: Keeping, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    provider = keeping.telephony.provider
+    match why:
+        case "no WAV":
+            provider.recordings["RE1"] = [b"ID3\x04 an MP3"]
+        case "too long":
+            monkeypatch.setattr(recordings, "MOST_BYTES", 500)
+        case "refused":
+            provider.fails["fetch_recording"] = TelephonyError("404", ProviderFault.REFUSED)
+        case _:
+            provider.recordings["RE1"] = [wav()[:30]]
+    assert await keeping.told() == [] == keeping.files()
+
+
+async def test_a_provider_that_is_down_is_asked_again(keeping: Keeping) -> None:
+    keeping.telephony.provider.fails["fetch_recording"] = TelephonyError("503", ProviderFault.DOWN)
+    assert await keeping.told() == [] and len(keeping.waited) == 2
+
+
+async def test_what_a_run_that_died_has_left_is_removed(keeping: Keeping) -> None:
+    half = keeping.folder / "2026-11-23" / f"{CALL}.provider.wav.half"
+    half.parent.mkdir(parents=True)
+    half.write_bytes(b"x")
+    keeping.keeper.clear()
+    assert keeping.files() == []
+
+
+async def test_calls_in_are_recorded_there_where_the_account_says_so(tmp_path: Path) -> None:
+    telephony = await Telephony(tmp_path, {"main": {"record": True}}).ready()
+    decision = await telephony.desk.incoming(incoming(), 5.0)
+    assert telephony.provider.recording == []
+    await telephony.stream(telephony.carried, token_of(decision))
+    assert telephony.provider.recording == ["in-1"]
+    await telephony.close()
