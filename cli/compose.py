@@ -381,7 +381,7 @@ class Server:
             )
         context.sip_address, secure = await opening_sip
         context.webrtc = await open_webrtc(settings, wire, switchboard, metrics, undo)
-        context.asterisk = await open_asterisk(settings, switchboard, clock, metrics, undo)
+        context.asterisk = await open_asterisk(settings, switchboard, clock, metrics, health, undo)
         carry_calls(
             providers,
             switchboard,
