@@ -12,10 +12,12 @@ from mediaserver.media.leg import Digit, Ended, EndedBy, Termination, Why
 from providers.asterisk import audiosocket as wire
 from providers.asterisk.listener import AudioSocketLimits
 from tests.providers.asterisk.bench import LINE, Dialplan, loud, open_bench, until
+from tests.providers.matrix import Feature, Who, shows
 
 RATES = {0x10: 8_000, 0x12: 16_000, 0x13: 24_000, 0x16: 48_000}
 
 
+@shows(Who.AUDIOSOCKET, Feature.CALLS_IN)
 async def test_the_agent_learns_who_calls_and_whom() -> None:
     async with open_bench() as bench:
         id = bench.announce(about={"asterisk": {"dialled": "500"}})
@@ -58,6 +60,7 @@ async def test_a_phone_that_sends_nothing_is_a_call_too() -> None:
         assert (await bench.come()).codec == "pcm16/8000"
 
 
+@shows(Who.AUDIOSOCKET, Feature.KEYS_IN, Feature.KEYS_OUT)
 async def test_keys_arrive_and_ours_are_sounds() -> None:
     async with open_bench() as bench:
         asterisk = await Dialplan.connect(bench, bench.announce(), None)
@@ -76,6 +79,7 @@ async def test_keys_arrive_and_ours_are_sounds() -> None:
 
 
 @pytest.mark.parametrize("way", ["message", "close"])
+@shows(Who.AUDIOSOCKET, Feature.HANGS_UP, Feature.LOST_STREAM)
 async def test_asterisk_hangs_up(way: str) -> None:
     async with open_bench() as bench:
         asterisk = await Dialplan.connect(bench, bench.announce())
@@ -105,6 +109,7 @@ async def test_an_error_of_asterisk_ends_the_call() -> None:
         )
 
 
+@shows(Who.AUDIOSOCKET, Feature.HANGS_UP)
 async def test_our_hang_up_is_told_and_the_connection_closed() -> None:
     async with open_bench() as bench:
         asterisk = await Dialplan.connect(bench, bench.announce())
@@ -123,6 +128,7 @@ async def test_strangers_are_closed_unread() -> None:
         assert not bench.invited and bench.listener.refused == 1
 
 
+@shows(Who.AUDIOSOCKET, Feature.FORGED)
 async def test_an_unknown_call_is_closed() -> None:
     async with open_bench() as bench:
         asterisk = await Dialplan.connect(bench, uuid4())
@@ -130,6 +136,7 @@ async def test_an_unknown_call_is_closed() -> None:
         await until(lambda: not len(bench.listener))
 
 
+@shows(Who.AUDIOSOCKET, Feature.REPLAYED)
 async def test_a_second_connection_for_a_call_is_closed_and_the_first_goes_on() -> None:
     async with open_bench() as bench:
         id = bench.announce()

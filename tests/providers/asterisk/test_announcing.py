@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from api.access.scopes import Scope
-from tests.api.asterisk.pbx_desk import PbxDesk, basic, fault, open_pbx
 from tests.api.desk import Desk
 from tests.api.keys import STRANGER, made_up_key
 from tests.providers.asterisk.bench import Dialplan, until
+from tests.providers.asterisk.pbx_desk import PbxDesk, basic, fault, open_pbx
 
 
 @pytest.fixture

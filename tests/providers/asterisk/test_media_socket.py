@@ -13,10 +13,13 @@ from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
 
 from api.access.scopes import Scope
 from mediaserver.media.leg import Termination, Why
-from tests.api.asterisk.pbx_desk import PbxDesk, basic, open_pbx
+from mediaserver.storage.records import EventHappened, Record
+from tests.api.board import Nowhere
 from tests.api.desk import Desk
 from tests.api.keys import STRANGER, bearer, made_up_key
 from tests.providers.asterisk.bench import until
+from tests.providers.asterisk.pbx_desk import PbxDesk, basic, open_pbx
+from tests.providers.matrix import Feature, Who, shows
 
 ASTERISK = "/asterisk/media?to=echo&caller=0301234567"
 FREESWITCH = "/freeswitch/media?to=echo&caller=0301234567"
@@ -27,9 +30,23 @@ START = (
 SAID = np.full(320, 1_000, "<i2").tobytes()
 
 
+class Kept(Nowhere):
+    """What is stored of calls: their keys."""
+
+    def __init__(self) -> None:
+        self.keys = ""
+
+    def put(self, record: Record) -> None:
+        if isinstance(record, EventHappened) and record.kind == "dtmf":
+            self.keys += record.data["digit"]
+
+
+KEPT = Kept()
+
+
 @pytest.fixture
 async def pbx() -> AsyncIterator[PbxDesk]:
-    desk = Desk()
+    desk = Desk(KEPT)
     await desk.start()
     try:
         async with open_pbx(desk, audiosocket=False) as made:
@@ -70,6 +87,7 @@ async def over(pbx: PbxDesk) -> Termination:
     return call.termination
 
 
+@shows(Who.CHAN_WEBSOCKET, Feature.CALLS_IN)
 async def test_a_call_of_asterisk_is_answered_and_heard(pbx: PbxDesk) -> None:
     key, secret = made_up_key(pbx.desk.context, Scope.CALLS_WRITE)
     socket = await connect(pbx, headers=basic(secret), protocols=("media",))
@@ -85,6 +103,7 @@ async def test_a_call_of_asterisk_is_answered_and_heard(pbx: PbxDesk) -> None:
     assert (await over(pbx)).why is Why.HANGUP
 
 
+@shows(Who.CHAN_WEBSOCKET, Feature.HANGS_UP)
 async def test_our_hang_up_is_a_command_and_the_end_of_the_socket(pbx: PbxDesk) -> None:
     socket = await begun(pbx)
     (call,) = pbx.desk.board
@@ -93,6 +112,7 @@ async def test_our_hang_up_is_a_command_and_the_end_of_the_socket(pbx: PbxDesk) 
     assert texts[-1] == "HANGUP" and socket.close_code == 1000
 
 
+@shows(Who.CHAN_WEBSOCKET, Feature.LOST_STREAM)
 async def test_a_lost_socket_is_no_hang_up(pbx: PbxDesk) -> None:
     socket = await begun(pbx)
     assert socket._response.connection is not None and socket._response.connection.transport is not None
@@ -123,6 +143,7 @@ async def test_a_message_that_is_too_long_ends_it(pbx: PbxDesk) -> None:
     await socket.close()
 
 
+@shows(Who.CHAN_WEBSOCKET, Feature.FORGED)
 async def test_nobody_connects_without_a_key_that_may_call(pbx: PbxDesk) -> None:
     _, reader = made_up_key(pbx.desk.context, Scope.CALLS_READ)
     for headers, status in ((STRANGER, 401), (basic("vf_wrong"), 401), (bearer(reader), 403)):
@@ -150,6 +171,7 @@ async def test_there_is_an_end_to_calls(pbx: PbxDesk) -> None:
     await socket.close()
 
 
+@shows(Who.FREESWITCH, Feature.CALLS_IN)
 async def test_a_call_of_freeswitch_is_heard(pbx: PbxDesk) -> None:
     """As its module sends: metadata, then raw audio; as it plays: JSON."""
     socket = await connect(pbx, FREESWITCH)
@@ -164,3 +186,24 @@ async def test_a_call_of_freeswitch_is_heard(pbx: PbxDesk) -> None:
     (call,) = pbx.desk.board
     await socket.close()
     assert (await over(pbx)).why is Why.HANGUP
+
+
+@shows(Who.CHAN_WEBSOCKET, Feature.KEYS_IN, Feature.BAD_MESSAGES)
+async def test_a_key_arrives_and_a_message_that_is_none_ends_nothing(pbx: PbxDesk) -> None:
+    socket = await begun(pbx)
+    await socket.send_str("garbage")
+    await socket.send_str("DTMF_END digit:5 channel_id:1795.1")
+    await until(lambda: "5" in KEPT.keys)
+    await socket.close()
+    assert (await over(pbx)).why is Why.HANGUP
+
+
+@shows(Who.FREESWITCH, Feature.HANGS_UP)
+async def test_our_hang_up_closes_the_socket_of_freeswitch(pbx: PbxDesk) -> None:
+    socket = await connect(pbx, FREESWITCH)
+    await socket.send_str("{}")
+    await until(lambda: len(pbx.desk.board))
+    assert (await pbx.desk.client.delete(f"/api/telephony/calls/{pbx.calls[-1].id}")).status == 204
+    async for _ in socket:
+        """Until it is closed."""
+    assert socket.close_code == 1000

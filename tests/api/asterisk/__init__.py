@@ -1,1 +1,0 @@
-"""Routes for an existing Asterisk."""
