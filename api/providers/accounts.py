@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeVar
 
 from aiohttp import web
@@ -37,6 +38,7 @@ from providers.accounts.environment import variables_of
 from providers.accounts.rows import required_of, secret_names, shown
 from providers.accounts.served import ServedAccount, Standing
 from providers.kind import Account, Kind
+from providers.kinds import Kinds
 from providers.provider import Capability
 
 routes = ApiRoutes("providers")
@@ -46,12 +48,11 @@ PROVIDER = PROVIDERS + "/{name}"
 T = TypeVar("T")
 
 
-@routes.get(f"{PROVIDERS}/kinds", scope=Scope.ADMIN)
-async def provider_kinds(request: web.Request) -> KindsShown:
+@routes.get(f"{PROVIDERS}/kinds", scope=Scope.ADMIN, answers=KindsShown)
+async def provider_kinds(request: web.Request) -> web.StreamResponse:
     """The kinds of providers that accounts can be of: what each wants to know, and what it can."""
     known = started(request.app[CONTEXT].providers).rows.kinds
-    kinds = await asyncio.to_thread(lambda: [known.kind(name) for name in known.names])
-    return KindsShown(kinds=[_kind(kind) for kind in kinds])
+    return web.Response(body=await asyncio.to_thread(_all_kinds, known), content_type="application/json")
 
 
 @routes.post(PROVIDERS, scope=Scope.ADMIN, status=201, made_at=f"{PROVIDERS}/{{name}}", answers=AccountShown)
@@ -231,6 +232,13 @@ def _webhooks(account: Account, served: ServedAccount) -> dict[str, str]:
     if Capability.RECEIVE_MESSAGE in served.capabilities:
         wanted.append(doors.SMS)
     return {name: doors.hook(account, name) for name in wanted}
+
+
+@lru_cache(maxsize=2)
+def _all_kinds(kinds: Kinds) -> bytes:
+    """They do not change while the server runs; to import them all and to write their schemas takes long."""
+    shown = KindsShown(kinds=[_kind(kinds.kind(name)) for name in kinds.names])
+    return shown.model_dump_json().encode()
 
 
 def _kind(kind: Kind) -> KindShown:

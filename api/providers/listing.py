@@ -29,11 +29,11 @@ class ProviderShown(ResponseModel):
     ready: bool = Field(description="Calls can go by it now.")
     detail: str = Field(description="How it stands.")
     lacks: str = Field(description="What it lacks to be ready; empty: nothing.")
-    provider: str = Field(default="", description="Of an account: its kind, as `twilio`.")
-    standing: str = Field(default="", description="Of an account: see there.")
-    capabilities: list[str] = Field(default=[], description="Of an account: what it can be asked for.")
-    calls: int = Field(default=0, description="Of an account: calls that go by it.")
-    read_only: bool = Field(default=False, description="Environment variables make this account.")
+    provider: str = Field(description="Of an account: its kind, as `twilio`.")
+    standing: str = Field(description="Of an account: see there.")
+    capabilities: list[str] = Field(description="Of an account: what it can be asked for.")
+    calls: int = Field(description="Of an account: calls that go by it.")
+    read_only: bool = Field(description="Environment variables make this account.")
 
 
 class ProvidersShown(ResponseModel):
@@ -70,8 +70,8 @@ def _account(served: ServedAccount) -> ProviderShown:
 
 def _faulty(name: str, fault: str) -> ProviderShown:
     return ProviderShown(
-        name=name, title=name, kind="api", ready=False, detail="not used", lacks=fault,
-        standing=Standing.FAULTY,
+        name=name, title=name, kind="api", ready=False, detail="not used", lacks=fault, provider="",
+        standing=Standing.FAULTY, capabilities=[], calls=0, read_only=False,
     )  # fmt: skip
 
 
@@ -82,25 +82,26 @@ def _trunks(context: ApiContext) -> ProviderShown:
     lacks = "" if usable else "add a trunk with POST /api/telephony/trunks"
     if lines and not usable:
         lacks = "no trunk can be called by now: see GET /api/telephony/trunks"
-    return ProviderShown(
-        name="trunks", title="SIP trunks", kind="sip", ready=usable > 0,
-        detail=f"{usable} of {counted(len(lines), 'trunk')} can be called by", lacks=lacks,
-    )  # fmt: skip
+    detail = f"{usable} of {counted(len(lines), 'trunk')} can be called by"
+    return _by_sip("trunks", "SIP trunks", usable > 0, detail, lacks)
 
 
 def _phones(context: ApiContext) -> ProviderShown:
     count = len(context.settings.sip.extensions)
-    return ProviderShown(
-        name="phones", title="Registered phones", kind="sip", ready=count > 0,
-        detail=f"{counted(count, 'extension')} may register",
-        lacks="" if count else "give phones a password in [sip.extensions]",
-    )  # fmt: skip
+    lacks = "" if count else "give phones a password in [sip.extensions]"
+    detail = f"{counted(count, 'extension')} may register"
+    return _by_sip("phones", "Registered phones", count > 0, detail, lacks)
 
 
 def _pjsua2(context: ApiContext) -> ProviderShown:
     used = context.settings.sip.backend == "pjsua2"
+    detail = "carries SIP in the place of our own stack" if used else "not used: our own stack carries SIP"
+    lacks = "" if used else 'build its library and set sip.backend = "pjsua2" (docs/pjsua2.md)'
+    return _by_sip("pjsua2", "PJSIP's pjsua2", used, detail, lacks)
+
+
+def _by_sip(name: str, title: str, ready: bool, detail: str, lacks: str) -> ProviderShown:
     return ProviderShown(
-        name="pjsua2", title="PJSIP's pjsua2", kind="sip", ready=used,
-        detail="carries SIP in the place of our own stack" if used else "not used: our own stack carries SIP",
-        lacks="" if used else 'build its library and set sip.backend = "pjsua2" (docs/pjsua2.md)',
+        name=name, title=title, kind="sip", ready=ready, detail=detail, lacks=lacks, provider="", standing="",
+        capabilities=[], calls=0, read_only=False,
     )  # fmt: skip

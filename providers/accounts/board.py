@@ -156,7 +156,7 @@ class ProviderBoard:
     async def check(self, served: ServedAccount) -> list[Finding]:
         """Try an account; what its provider says of it counts from now on. Nobody is called."""
         if served.provider is None:
-            mend = "" if served.standing is Standing.STARTING else "correct its settings"
+            mend = "try again in a moment" if served.standing is Standing.STARTING else "correct its settings"
             return [Finding("account", False, served.lacks, mend)]
         around = None if self._surroundings is None else self._surroundings(served.account)
         found = await look(

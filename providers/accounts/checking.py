@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from uuid import UUID
 
 from mediaserver.diagnosis.finding import Finding
@@ -30,7 +31,7 @@ _MENDS = {
     ProviderFault.KEY: "correct its credentials: `voiceforge providers set {name}`",
     ProviderFault.QUOTA: "see the account at the provider: credit, limits",
     ProviderFault.LIMIT: "try again in a minute",
-    ProviderFault.DOWN: "see the provider's status page, and whether this machine reaches the internet",
+    ProviderFault.DOWN: "see to this machine's network and DNS, and to the provider's status page",
 }
 
 
@@ -87,12 +88,19 @@ async def _address(account: Account, kind: Kind, fetcher: Fetcher | None) -> lis
 async def _said(name: str, provider: Provider, within_s: float) -> list[Finding]:
     try:
         async with asyncio.timeout(within_s):
-            return await provider.check()
+            return [_mended(each) for each in await provider.check()]
     except TelephonyError as error:
         return [Finding("provider", False, str(error), _MENDS.get(error.kind, "").format(name=name))]
     except TimeoutError:
         mend = _MENDS[ProviderFault.DOWN]
         return [Finding("provider", False, f"it said nothing for {within_s:.0f} s", mend)]
+
+
+def _mended(finding: Finding) -> Finding:
+    """Nothing is bad without a word on what to do."""
+    if finding.ok or finding.mend:
+        return finding
+    return replace(finding, mend=_MENDS[ProviderFault.DOWN])
 
 
 def _calls_out(account: Account) -> Finding:

@@ -58,7 +58,7 @@ class Acme:
 
     async def check(self) -> list[Finding]:
         if self.settings.token.get_secret_value() == "wrong":
-            return [Finding("credentials", False, "Acme refuses the token", "set the token")]
+            return [Finding("credentials", False, "Acme refuses the token")]
         return [Finding("credentials", True, f"account {self.settings.account_id}")]
 
     async def webhook(self, request: WebhookRequest) -> WebhookAnswer:

@@ -166,6 +166,7 @@ async def test_a_check_says_what_the_provider_says(shelf: Shelf) -> None:
     await shelf.add("bad", token="wrong")
     _, found = await shelf.ask("POST", "/bad/check")
     assert found["ok"] is False
+    assert all(each["mend"] for each in found["checks"] if not each["ok"]), "a word on what to do"
     assert (await shelf.ask("GET", "/bad"))[1]["standing"] == "troubled"
     assert any("refuses the token" in each.detail for each in shelf.board.findings())
     await shelf.add("odd", region="mars")
