@@ -14,7 +14,6 @@ from uuid import UUID
 
 from aiohttp import WSMsgType, web
 
-from api.access.asker import Asker
 from api.context import CONTEXT
 from api.gateway.socket import YIELD_EVERY
 from api.message_rate import MessageRate
@@ -46,8 +45,6 @@ MOST_FAULTS = 25
 TOKEN = "token"
 """The field of the query, or the stream's own parameter where a provider drops queries (Twilio)."""
 LONGEST_TOKEN = 200
-PROVIDERS = Asker(UUID(int=0x5052), "telephony providers")
-"""To whom the connections of streams count that have proven themselves."""
 
 _refused, _faults, _unknown = Seldom(), Seldom(), Seldom()
 
@@ -89,7 +86,8 @@ async def media_stream(request: web.Request, kind: str, session: UUID) -> web.St
             raise StreamRefused("its token is none")
         leg = host.admit(kind, session, token, begin, stream, request.remote or "")
         begun = True
-        context.prove(request, PROVIDERS)
+        if context.connections is not None:  # as many as there are calls, which have limits of their own
+            context.connections.prove(request.transport)
         stream.begin(leg, begin)
         log.info("%s streams call %s here, as %s", kind, begin.call_ref[:64] or session, leg.codec)
         await _read(socket, stream, line, host, session)

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import hmac
 import json
 import struct
 import sys
 import time
 from types import TracebackType
+from typing import cast
 from urllib.parse import urlencode
 from uuid import uuid4
 from xml.etree import ElementTree
@@ -86,8 +88,7 @@ class _Bridge(asyncio.DatagramProtocol):
         self._udp: asyncio.DatagramTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self._udp = transport
+        self._udp = cast(asyncio.DatagramTransport, transport)
 
     def datagram_received(self, data: bytes, addr: object) -> None:
         """20 ms of the caller."""
@@ -111,8 +112,9 @@ class _Bridge(asyncio.DatagramProtocol):
 
     async def send(self) -> None:
         assert self.ws is not None
-        while True:
-            await self.ws.send_str(await self._out.get())
+        with contextlib.suppress(ConnectionError):  # the reader sees it, too
+            while True:
+                await self.ws.send_str(await self._out.get())
 
     async def read(self) -> None:
         assert self.ws is not None
@@ -261,6 +263,7 @@ class StreamParty:
         bridge.tasks = [asyncio.create_task(bridge.send()), asyncio.create_task(bridge.read())]
         host, port = udp.get_extra_info("sockname")[:2]
         stream.configure((host, port), "PCMU", 0, None, 20, "sendrecv", None)
+        stream.secure(None)
         made = StreamedCall(stream, bridge)
         made.setup_s = time.monotonic() - began
         return made

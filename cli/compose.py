@@ -50,7 +50,7 @@ from cli.serving.http import open_http
 from cli.serving.insight import Insight
 from cli.serving.keeping import open_keeping
 from cli.serving.knowledge import open_knowledge
-from cli.serving.messages import open_texts
+from cli.serving.messages import go_on_with_texts, open_texts
 from cli.serving.modes import agent_with_modes, with_mode
 from cli.serving.offering import offered_addresses
 from cli.serving.outbound import findings_of, meter_calls_out, plan_of, targets_of
@@ -285,7 +285,7 @@ class Server:
             redaction=RedactionChoices(**settings.redaction.model_dump()),
         )
         undo.push_async_callback(switchboard.close)
-        context.texts = texts.texting = await open_texts(settings, database, providers, switchboard, undo)
+        context.texts = texts.texting = open_texts(settings, database, providers, switchboard, undo)
         context.may_call, workshops.redactor_of = switchboard.targets.check, switchboard.redactor_of
         flows.names = ServerNames(
             lambda name: database.directory.agent(name) is not None,
@@ -381,7 +381,7 @@ class Server:
             )
         context.sip_address, secure = await opening_sip
         context.webrtc = await open_webrtc(settings, wire, switchboard, metrics, undo)
-        context.asterisk = await open_asterisk(settings, switchboard, clock, metrics, undo)
+        context.asterisk = await open_asterisk(settings, switchboard, clock, metrics, health, undo)
         carry_calls(
             providers,
             switchboard,
@@ -394,6 +394,7 @@ class Server:
             settings.recordings,
             undo,
         )
+        await go_on_with_texts(context.texts)
         media = ClockHealth(clock, lambda: len(clock))
         where = "PostgreSQL" if settings.database.url.get_secret_value() else "embedded"
         health.ask(lambda: stored(database.writer, where), instead_of="database")

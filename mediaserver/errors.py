@@ -23,6 +23,7 @@ VoiceForgeError
 │   └── UnreadableAudioError  audio that was handed in is no audio, or more than is taken
 ├── CallError            a call could not be placed or ended badly; carries the SIP code when there is one
 │   ├── NoSuchCallError  what is asked for is asked of a call that does not live
+│   ├── CallFailedError  the provider says that the call failed: nobody was there to answer or not
 │   ├── NotTakenError    no trunk or account took the call; another way out may
 │   ├── DeclinedError    somebody answered and did not take the call that was to be handed over
 │   └── UnreachableError nobody answered at all, or nothing could be sent there
@@ -259,6 +260,11 @@ class NoSuchCallError(CallError):
 
     def __init__(self, call_id: UUID) -> None:
         super().__init__(f"no call {call_id}", 404)
+
+
+class CallFailedError(CallError):
+    """A call was taken and failed on its way, by the provider's word: nobody knows whether it would have been
+    answered."""
 
 
 class NotTakenError(CallError):

@@ -37,7 +37,7 @@ async def provider_numbers(request: web.Request, name: str) -> NumbersPlaced:
     """The numbers of an account, as its provider has them, and who answers each here."""
     context = request.app[CONTEXT]
     served = account_of(context, name)
-    found = await _asked(served, _numbers(served))
+    found = await asked(served, _numbers(served))
     rows = {row["number"]: row for row in await numbers_table.all_numbers(context.database)}
     return NumbersPlaced(numbers=[_placed(each, rows.get(each.number)) for each in found])
 
@@ -55,7 +55,7 @@ async def point_number(request: web.Request, name: str, number: str, body: Point
     if body.agent is not None and await agents_table.one_agent(context.database, body.agent) is None:
         problem = f"there is no agent {body.agent}"
         raise Problem(422, "number_unfit", f"agent: {problem}", [{"field": "agent", "problem": problem}])
-    await _asked(served, _pointed(served, number, body))
+    await asked(served, _pointed(served, number, body))
     async with changing_directory(request) as connection:
         if body.agent is not None:
             await numbers_table.have_answered(connection, number, body.agent, name)
@@ -63,7 +63,7 @@ async def point_number(request: web.Request, name: str, number: str, body: Point
         await audited(
             connection, request, "provider.point", f"provider:{name}", number=number, agent=body.agent
         )
-    numbers = await _asked(served, _numbers(served))
+    numbers = await asked(served, _numbers(served))
     found = [each for each in numbers if each.number == number]
     return _placed(found[0] if found else ProviderNumber(number, "", ours=True), row)
 
@@ -78,7 +78,7 @@ async def _pointed(served: ServedAccount, number: str, body: PointBody) -> None:
     await point(served.account, served.speaker(), number, messages=body.messages)
 
 
-async def _asked(served: ServedAccount, asking: Awaitable[T]) -> T:
+async def asked(served: ServedAccount, asking: Awaitable[T]) -> T:
     """What the provider says. Raises Problem."""
     try:
         async with asyncio.timeout(ASKED_S):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from api.providers import accounts, door, listing, numbers
+from api.providers import accounts, callback, door, listing, numbers
 from api.routing.table import ApiRoutes
 
 PROVIDERS: tuple[ApiRoutes, ...] = (
     listing.routes,
     accounts.routes,
     numbers.routes,
+    callback.routes,
     door.routes,
 )

@@ -40,6 +40,17 @@ class AnsweredByLive(LiveEventData):
     by: str = Field(description="`human`, `machine`, `machine_end`, `fax` or `unknown`.")
 
 
+class TextLive(LiveEventData):
+    """A text (SMS) of the agent's or flow's."""
+
+    step: str = Field(description="`sent` or `failed`.")
+    to: str
+    text: str = Field("", description="What was sent.")
+    ref: str = Field("", description="The provider's id of it.")
+    why: str = ""
+    reason: str = Field("", description="In words, where it failed.")
+
+
 class PartialLive(LiveEventData):
     """The caller is heard; what is understood may still change."""
 
@@ -233,7 +244,7 @@ LIVE_EVENTS: Mapping[str, type[LiveEventData]] = MappingProxyType(
         "barge_in": BargeInLive, "digit": DigitLive, "line_trouble": LineTroubleLive, "message": MessageLive,
         "recording": RecordingLive, "hold": HoldLive, "flow": FlowLive, "outcome": OutcomeLive,
         "transfer": TransferLive, "briefing": SentenceLive, "seat": SeatLive, "ending_soon": EndingSoonLive,
-        "ended": EndedLive, "outbound_limit": OutboundLimitLive,
+        "text": TextLive, "ended": EndedLive, "outbound_limit": OutboundLimitLive,
     }
 )  # fmt: skip
 """By the event's name."""

@@ -105,12 +105,15 @@ class OptOutShown(ResponseModel):
 async def send(request: web.Request, body: TextWanted) -> TextSent:
     """Send a text. 403: it may not go there; 409: whoever has the number wants none, or no account can."""
     context, who = request.app[CONTEXT], asker(request)
+    texts = started(context.texts)
+    if body.agent and ((spec := texts.agent(body.agent)) is None or not who.may_use(spec.owner)):
+        raise Problem(400, "bad_request", f"There is no agent {body.agent}.")
     outgoing = Outgoing(
         body.to, body.text, body.account, body.sender, body.agent, owner=who.key,
         key=f"api:{who.key or 'operator'}:{body.key or uuid4()}",
     )  # fmt: skip
     try:
-        sent = await started(context.texts).write(outgoing)
+        sent = await texts.write(outgoing)
     except TextRefusedError as error:
         raise Problem(_STATUS[error.why], error.why.replace(" ", "_"), str(error)) from None
     if not sent.again:

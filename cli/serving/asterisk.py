@@ -9,10 +9,12 @@ from api.asterisk_desk import AsteriskDesk
 from mediaserver.addresses import Networks
 from mediaserver.calls.switchboard import LocalSwitchboard
 from mediaserver.config import Settings
+from mediaserver.diagnosis.health import Health
 from mediaserver.host_port import host_port
 from mediaserver.media.clock import MediaClock
 from mediaserver.metrics import Metrics
 from providers.asterisk.door import AsteriskDoor
+from providers.asterisk.findings import audiosocket_findings
 from providers.asterisk.listener import AudioSocketLimits, AudioSocketListener
 from providers.asterisk.wanted import ExpectedCalls
 from providers.streams.wires import StreamWires
@@ -25,6 +27,7 @@ async def open_asterisk(
     switchboard: LocalSwitchboard,
     clock: MediaClock,
     metrics: Metrics,
+    health: Health,
     undo: AsyncExitStack,
 ) -> AsteriskDesk:
     """From now on its calls come in. Raises PortInUseError."""
@@ -48,5 +51,6 @@ async def open_asterisk(
         )
         desk.audiosocket = host_port(own.audiosocket_host, listener.port)
         log.info("AudioSocket: Asterisk connects to %s (docs/asterisk.md)", desk.audiosocket)
+    health.ask(lambda: audiosocket_findings(desk.audiosocket, own.networks, list(own.lines)))
     undo.callback(door.close)
     return desk

@@ -18,7 +18,7 @@ from providers.messages.sending import TextSender
 log = logging.getLogger(__name__)
 
 
-async def open_texts(
+def open_texts(
     settings: Settings,
     database: Stored,
     accounts: ProviderBoard,
@@ -29,8 +29,12 @@ async def open_texts(
     sender = TextSender(database.pool, accounts, policy_of(settings))
     desk = TextDesk(database.pool, accounts, sender, switchboard, database.directory)
     undo.push_async_callback(desk.close)
+    return desk
+
+
+async def go_on_with_texts(desk: TextDesk) -> None:
+    """Once accounts have somebody who speaks to their providers."""
     try:
         await desk.start()
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         log.warning("texts that came in before this start are not answered: %r", error)
-    return desk

@@ -18,7 +18,7 @@ from mediaserver.calls.protocols import Behalf, Carrier
 from mediaserver.calls.targets import Targets, number_of
 from mediaserver.calls.transfer_steps import told
 from mediaserver.calls.wishes import NO_WISHES, Wishes
-from mediaserver.errors import CallError, CapacityError, VoiceForgeError
+from mediaserver.errors import CallError, CallFailedError, CapacityError, VoiceForgeError
 from mediaserver.media.leg import EndedBy, Leg, Termination, Why
 
 NOBODY_KNOWN = "anonymous"
@@ -208,6 +208,8 @@ def unanswered(error: VoiceForgeError) -> Termination:
     """How a call ends of which the other side did not answer."""
     code = error.code if isinstance(error, CallError) else 503 if isinstance(error, CapacityError) else None
     why = Why.BUSY if code in BUSY else Why.UNREACHABLE if code in CIRCLES else Why.NO_ANSWER
+    if isinstance(error, CallFailedError):
+        why = Why.FAILED
     return Termination(EndedBy.NETWORK, why, code or 480, str(error))
 
 

@@ -73,12 +73,16 @@ class MachineCare:
         self._broken = 0
         """How often somebody spoke into the message."""
         self._passes_on = False
+        self._is_person = False
+        """Somebody speaks with us, whatever a detector says."""
 
     def minds(self, by: AnsweredBy, wanted: bool) -> bool:
         """Whether the agent is to be asked now. `wanted`: the one behind wants that itself, and is."""
         self._passes_on = wanted
         if wanted:
             return True
+        if self._is_person and by is not AnsweredBy.FAX:
+            return False  # whoever says so says it late
         match by:
             case AnsweredBy.FAX:
                 return True
@@ -141,7 +145,7 @@ class MachineCare:
             self._state = _State.GREETED
             yield Listen(silence_ms=QUIET_MS)
             return
-        self._state = _State.LIVE
+        self._state, self._is_person = _State.LIVE, True
         words = said.text if isinstance(said, Utterance) and said.understood else ""
         yield Keep(EventHappened(context.call_id, NOW_MS, "answered_by", {"by": "human", "found": "spoke"}))
         async for act in self._agent.respond(Answered(words), context):

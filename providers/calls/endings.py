@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mediaserver.errors import CallError, ProviderFault, TelephonyError
+from mediaserver.errors import CallError, CallFailedError, ProviderFault, TelephonyError
 from mediaserver.media.leg import Direction, EndedBy, Termination, Why
 from providers.call_state import CallState
 
@@ -47,7 +47,8 @@ def ending_of(
 def error_of(ending: Termination, account: str) -> CallError:
     """What whoever placed a call is told when it ended before it was answered."""
     said = f": {ending.detail}" if ending.detail else ""
-    return CallError(f"{account}: {ending.why}{said}", ending.code)
+    kind = CallFailedError if ending.why is Why.FAILED else CallError
+    return kind(f"{account}: {ending.why}{said}", ending.code)
 
 
 def call_error(error: TelephonyError, account: str) -> CallError:

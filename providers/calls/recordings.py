@@ -21,7 +21,7 @@ from uuid import UUID
 import asyncpg
 
 from mediaserver.calls.recorder import path_of
-from mediaserver.errors import ProviderFault, TelephonyError
+from mediaserver.errors import CapacityError, ProviderFault, TelephonyError
 from mediaserver.storage import provider_calls as table
 from mediaserver.storage.records import RecordingMade
 from providers.calls.office import ProviderCalls
@@ -119,7 +119,7 @@ class RecordingKeeper:
                     await self._keep(account, provider, report, call)
                     if served.account.settings.delete_recordings:
                         await provider.delete_recording(report.ref)
-        except (TelephonyError, OSError) as error:
+        except (TelephonyError, CapacityError, OSError) as error:
             log.warning("a recording of %s cannot be had: %s", account, error)
         finally:
             release()
@@ -127,7 +127,7 @@ class RecordingKeeper:
     async def _keep(
         self, account: str, provider: Provider, report: RecordingReport, call: RecordedCall
     ) -> None:
-        """Raises TelephonyError and OSError."""
+        """Raises TelephonyError, CapacityError and OSError."""
         path = path_of(self._folder, call.call_id, call.started, PART)
         await asyncio.to_thread(_make_room, path)
         half = path.with_name(path.name + HALF)
@@ -162,10 +162,10 @@ async def _written(provider: Provider, ref: str, path: Path) -> int:
 
 
 def _make_room(path: Path) -> None:
-    """Raises OSError."""
+    """Raises OSError, and CapacityError when the disk is all but full."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if shutil.disk_usage(path.parent).free < FREE_BYTES:
-        raise OSError("the disk is all but full")
+        raise CapacityError("the disk is all but full")
 
 
 def _seconds(path: Path) -> float:

@@ -16,8 +16,8 @@ class ExotelAccount(AccountSettings):
     secrets_go_with: ClassVar[tuple[str, ...] | None] = ("account_sid", "base_url")
 
     account_sid: str = Field(pattern=r"^[A-Za-z0-9_-]{1,60}$", description="Dashboard, API Settings.")
-    api_key: SecretStr = Field(description="Beside it.")
-    api_token: SecretStr = Field(description="Beside it.")
+    api_key: SecretStr = Field(description="Dashboard, API Settings: API key.")
+    api_token: SecretStr = Field(description="Dashboard, API Settings: API token.")
     app_id: str = Field(
         default="",
         pattern=r"^[0-9]{0,20}$",

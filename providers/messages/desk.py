@@ -8,9 +8,10 @@ answered for long; a conversation ends after a silence, and the next one begins 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,6 +27,7 @@ from mediaserver.storage import provider_messages as table
 from mediaserver.storage.provider_messages import NewText
 from mediaserver.storage.sql import Database, Row
 from providers.accounts.board import ProviderBoard
+from providers.accounts.served import Standing
 from providers.messages.budgets import PeopleBudget
 from providers.messages.keywords import Keyword, keyword_of
 from providers.messages.segments import segments
@@ -39,13 +41,16 @@ IDLE_S = 1800.0
 """A conversation in which nobody writes for so long is over."""
 EARLIER = timedelta(days=7)
 """So far back the next one is told what was written."""
-MOST_EARLIER, MOST_EARLIER_CHARACTERS = 20, 1800
+MOST_EARLIER, LONGEST_EARLIER = 20, 280
+"""Messages, and characters of each."""
 ANSWERED_WITHIN = timedelta(days=1)
 """So long an answer to a text goes to the agent whose call has sent it."""
 MOST_THREADS = 500
 """Conversations that are open at once."""
 LATE = timedelta(hours=1)
 """What came in so long before a start of the server, and nobody was told of, is still answered."""
+STARTING_S = 20.0
+"""So long an account may take to be started."""
 STOPPED = "You will get no more messages from this number. Write START to get them again."
 STARTED = "You will get messages from this number again. Write STOP to end them."
 HELP = "You write with an automatic assistant. Write STOP to get no more messages."
@@ -92,7 +97,11 @@ class TextDesk:
         self._threads: dict[Whom, TextThread] = {}
         self._locks: dict[Whom, asyncio.Lock] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._last: dict[Whom, asyncio.Task[None]] = {}
+        """The last answer that is being sent."""
         self._sweeping: asyncio.TimerHandle | None = None
+        self._accounts_changed = asyncio.Event()
+        board.on_change(self._accounts_changed.set)
 
     def __len__(self) -> int:
         """Conversations that are open."""
@@ -101,8 +110,24 @@ class TextDesk:
     async def start(self) -> None:
         """Go on with what came in and nobody was told of, as far as it is not too old. Raises asyncpg
         errors."""
-        for row in await table.unclaimed(self._database, datetime.now(UTC) - LATE):
-            self._keep(self._handle(row))
+        rows = await table.unclaimed(self._database, datetime.now(UTC) - LATE)
+        if rows:
+            self._keep(self._go_on(rows))
+
+    async def _go_on(self, rows: Sequence[Row]) -> None:
+        """As soon as their accounts have somebody who can answer."""
+        accounts = {row["account"] for row in rows}
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STARTING_S):
+                while any(self._is_starting(each) for each in accounts):
+                    self._accounts_changed.clear()
+                    await self._accounts_changed.wait()
+        for row in rows:
+            await self._handle(row)
+
+    def _is_starting(self, account: str) -> bool:
+        served = self._board.served(account)
+        return served is not None and served.standing is Standing.STARTING
 
     async def close(self) -> None:
         """Take nothing more; what is being sent is waited for. Idempotent."""
@@ -164,6 +189,10 @@ class TextDesk:
             log.warning("a text could not be kept: %r", error)
             raise TextRefusedError("the text could not be kept, and was not sent", TextWhy.FAILED) from None
         return TextTaken(str(sent.id), sent.sender)
+
+    def agent(self, name: str) -> AgentSpec | None:
+        """An agent that may answer; None when there is none of that name."""
+        return self._routes.agent(name)
 
     async def write(self, outgoing: Outgoing) -> Sent:
         """For whoever asks by the API. Raises TextRefusedError and asyncpg errors."""
@@ -296,9 +325,21 @@ class TextDesk:
     def _answer(self, whom: Whom, text: str) -> None:
         thread = self._threads.get(whom)
         call = None if thread is None else thread.call
-        self._keep(self._send(whom, text, call))
+        before = self._last.get(whom)
+        self._last[whom] = self._keep(self._send(whom, text, call, before))
 
-    async def _send(self, whom: Whom, text: str, call: Call | None) -> None:
+    async def _send(
+        self, whom: Whom, text: str, call: Call | None, before: asyncio.Task[None] | None
+    ) -> None:
+        if before is not None:  # in the order in which they were said, however long one is tried
+            await asyncio.wait([before])
+        try:
+            await self._send_now(whom, text, call)
+        finally:
+            if self._last.get(whom) is asyncio.current_task():
+                del self._last[whom]
+
+    async def _send_now(self, whom: Whom, text: str, call: Call | None) -> None:
         served = self._board.served(whom.account)
         if served is None:
             log.warning("an answer by text is lost: the account %s is gone", whom.account)
@@ -340,12 +381,13 @@ class TextDesk:
                 thread.close("nobody wrote for a while")
         self._sweep_later()
 
-    def _keep(self, work: Any) -> None:
-        task = asyncio.ensure_future(self._minded(work))
+    def _keep(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._minded(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
-    async def _minded(self, work: Any) -> None:
+    async def _minded(self, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
         except _TROUBLE as error:
@@ -355,11 +397,11 @@ class TextDesk:
 
 
 def _told_of(earlier: Sequence[Row]) -> dict[str, str]:
-    """What was written before, for whoever talks to them now."""
+    """What was written before, the oldest first, for whoever talks to them now: one by one, since of each
+    that is given along no more than a few hundred characters are told to a model."""
     lines = [f"{'they' if each['direction'] == 'in' else 'we'}: {each['body']}" for each in earlier]
-    while lines and sum(map(len, lines)) > MOST_EARLIER_CHARACTERS:
-        lines.pop(0)
-    return {"earlier_messages": " | ".join(lines)} if lines else {}
+    kept = [line if len(line) <= LONGEST_EARLIER else f"{line[:LONGEST_EARLIER]}..." for line in lines]
+    return {f"earlier_message_{number}": line for number, line in enumerate(kept, 1)}
 
 
 def _redacted(call: Call, text: str) -> str:

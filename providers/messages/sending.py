@@ -25,7 +25,6 @@ from providers.messages.segments import parted, plain, segments
 from providers.provider import Capability
 from providers.retrying import retried
 from sip.trunks.numbers import may_call
-from sip.trunks.spec import TrunkSpec
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +33,6 @@ MOST_SEGMENTS = 6
 MOST_PARTS = 3
 """Of one answer."""
 MOST_TEXT = 1600
-_RULES = TrunkSpec("texts", "localhost")
-"""Prefixes of accounts mean what those of trunks do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +109,7 @@ class TextSender:
         settings = served.account.settings
         if not to.startswith("+") or not to[1:].isdigit():
             return "it is no number in E.164, such as +4915112345678"
-        if not may_call(replace(_RULES, prefixes=settings.prefixes), to):
+        if not may_call(settings, to):
             return f"no prefix of the account {served.account.name} allows this number"
         return self._policy.against(to, settings.prefixes)
 

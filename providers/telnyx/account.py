@@ -51,7 +51,7 @@ class TelnyxAccount(AccountSettings):
         default="female", max_length=100, description="Speaks `fallback_text`: Telnyx's name of a voice."
     )
     voice_language: str = Field(default="en-US", pattern=r"^[a-zA-Z]{2,3}(-[A-Za-z0-9]{2,8})*$")
-    base_url: ApiAddress = API
+    base_url: ApiAddress = Field(default=API, description="Of its API; another one for stand-ins in tests.")
 
     @field_validator("public_key")
     @classmethod

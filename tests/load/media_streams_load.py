@@ -20,6 +20,7 @@ import os
 import statistics
 import sys
 import time
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import Any
 from uuid import uuid4
@@ -33,11 +34,12 @@ from callers.lines import BOOKING, CHECKS, synthesised
 from callers.server_child import ServerChild
 from callers.stream_calling import PUBLIC, StreamedCall, StreamParty
 from cli.bench.ways import BenchOver, MeasuringParty, ways_of
+from mediaserver.errors import CallError
 from mediaserver.media.g711 import PCMU
 from tests.load.gateway_load import _p99_ms
 
 FRAME_S = 0.02
-AT_ONCE = 10
+AT_ONCE = 5
 """Calls that are begun at a time."""
 SID, TOKEN = "AC" + "1" * 32, "2" * 32
 NUMBERS = {"echo": "+15550101", "demo": "+15550102"}
@@ -94,20 +96,31 @@ class Streams:
         await ws.send_str(json.dumps({"event": "start", "start": start, "streamSid": sid}))
         return ws, sid
 
-    async def many(self, count: int) -> list[tuple[aiohttp.ClientWebSocketResponse, str]]:
+    async def many(
+        self, count: int, opened: Callable[[int, aiohttp.ClientWebSocketResponse], None]
+    ) -> list[tuple[aiohttp.ClientWebSocketResponse, str]]:
+        """Told each as it opens: from then on it is to be read, or it is taken for dead."""
         found: list[tuple[aiohttp.ClientWebSocketResponse, str]] = []
         while len(found) < count:
-            found += await asyncio.gather(*(self.begin() for _ in range(min(AT_ONCE, count - len(found)))))
+            try:
+                left = min(AT_ONCE, count - len(found))
+                batch = await asyncio.gather(*(self.begin() for _ in range(left)))
+            except CallError as refused:
+                sys.stderr.write(f"{len(found)} streams are up: {refused}\n")
+                break
+            for ws, sid in batch:
+                opened(len(found), ws)
+                found.append((ws, sid))
+            await asyncio.sleep(0.05)
         return found
 
     async def talking(self, count: int, seconds: float) -> dict[str, Any]:
         voice = PCMU.encode(np.random.default_rng(1).normal(0, 2_000, 160).astype(np.int16)).tobytes()
         payload = base64.b64encode(voice).decode()
-        sockets = await self.many(count)
         stop, counting = asyncio.Event(), False
         received, gaps = [0] * count, [0.0] * count
 
-        async def listen(at: int, ws: aiohttp.ClientWebSocketResponse, sid: str) -> None:
+        async def listen(at: int, ws: aiohttp.ClientWebSocketResponse) -> None:
             last = 0.0
             async for message in ws:
                 text = message.data
@@ -136,7 +149,10 @@ class Streams:
                 due += FRAME_S
             return late
 
-        listening = [asyncio.create_task(listen(at, *each)) for at, each in enumerate(sockets)]
+        listening: list[asyncio.Task[None]] = []
+        sockets = await self.many(count, lambda at, ws: listening.append(asyncio.create_task(listen(at, ws))))
+        wanted, count = count, len(sockets)
+        received, gaps = received[:count], gaps[:count]
         saying = asyncio.create_task(say())
         await asyncio.sleep(4.0)
         before = await self._server.metrics()
@@ -158,6 +174,7 @@ class Streams:
         expected = took / FRAME_S
         return {
             "streams": count,
+            "wanted": wanted,
             "seconds": round(took, 1),
             "core_pct": round(100 * cpu / took, 1),
             "own_core_pct": round(100 * own / took, 1),

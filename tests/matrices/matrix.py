@@ -117,5 +117,6 @@ def _marks(test: Any) -> Iterator[Any]:
         if mark.name == "shows":
             yield mark
         elif mark.name == "parametrize":
-            for values in mark.args[1]:
+            # `pytest.param` makes a tuple; a value of its own may have `marks`, too (a dialect).
+            for values in (each for each in mark.args[1] if isinstance(each, tuple)):
                 yield from (each for each in getattr(values, "marks", ()) if each.name == "shows")

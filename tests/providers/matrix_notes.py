@@ -26,6 +26,16 @@ NOTES: tuple[Note[Who, Feature], ...] = (
         "It has no media streams: its calls come and go by its SIP trunk.",
     ),
     Note(
+        (Who.ZADARMA,),
+        (Feature.TRANSFER, Feature.MACHINE),
+        "Its interface has no request for it; its SIP trunk transfers.",
+    ),
+    Note(
+        (Who.ZADARMA,),
+        (Feature.RECONCILED,),
+        "It lists only calls that are over, and asks not to be asked every minute.",
+    ),
+    Note(
         (Who.TELNYX, Who.VONAGE, Who.PLIVO, Who.EXOTEL),
         (Feature.CALLBACK,),
         "It joins two numbers by a transfer of a call that is here.",

@@ -95,6 +95,23 @@ class TwilioSide:
         )
 
 
+class SignalWireSide(TwilioSide):
+    """As Twilio; here with its wideband codec."""
+
+    kind = "signalwire"
+    format = StreamFormat.of("pcm16", 16_000)
+
+    def opening(self, token: str = "") -> list[str | bytes]:
+        start = {
+            "streamSid": self.stream,
+            "callSid": self.call,
+            "accountSid": self.account,
+            "mediaFormat": {"encoding": "audio/x-l16", "sampleRate": 16000, "channels": 1},
+            "customParameters": {"token": token},
+        }
+        return [json.dumps({"event": "connected", "protocol": "Call"}), self._numbered("start", start)]
+
+
 class TelnyxSide(TwilioSide):
     kind = "telnyx"
     by_query = True
@@ -271,4 +288,11 @@ class ExotelSide(TwilioSide):
         )
 
 
-SIDES: tuple[type[TwilioSide], ...] = (TwilioSide, TelnyxSide, VonageSide, PlivoSide, ExotelSide)
+SIDES: tuple[type[TwilioSide], ...] = (
+    TwilioSide,
+    SignalWireSide,
+    TelnyxSide,
+    VonageSide,
+    PlivoSide,
+    ExotelSide,
+)

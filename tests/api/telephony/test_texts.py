@@ -47,7 +47,7 @@ async def test_a_text_is_sent_once_and_listed_with_its_answer(desk: Desk, shop: 
     [
         ({"to": "+12025550123"}, 403, "not_allowed"), ({"account": "nobody"}, 409, "no_account"),
         ({"to": "ann"}, 403, "not_allowed"), ({"text": ""}, 400, "bad_request"),
-        ({"text": "x" * 1601}, 400, "bad_request"),
+        ({"text": "x" * 1601}, 400, "bad_request"), ({"agent": "nobody"}, 400, "bad_request"),
     ],
 )  # fmt: skip
 async def test_what_cannot_be_sent_is_said(
@@ -74,5 +74,22 @@ async def test_a_key_sees_what_it_has_sent_alone(desk: Desk, shop: Shop, pool: a
     page = await (await desk.client.get(MESSAGES, headers=mine)).json()
     assert [each["text"] for each in page["items"]] == ["mine"]
     assert (await desk.client.get(f"{MESSAGES}/opt-outs", headers=mine)).status == 403
+    others = {"to": THEIRS, "text": "x", "agent": "hers"}
+    shown = await desk.client.post(MESSAGES, json=others, headers=mine)
+    assert shown.status == 400, "another key's agent is nobody"
     wrong = await desk.client.get(MESSAGES, params={"cursor": "WyJ4IiwieSJd"})
     assert wrong.status == 400
+
+
+async def test_a_callback_connects_two_numbers_that_may_be_called(desk: Desk, shop: Shop) -> None:
+    desk.context.providers = shop.accounts
+    where = "/api/telephony/providers/main/callback"
+    answer = await desk.client.post(where, json={"to": THEIRS, "first": "+4930123456"})
+    assert answer.status == 202
+    fields = {"from": "4930123456", "to": THEIRS[1:], "format": "json"}
+    assert shop.there.asked[-1] == ("GET", "request/callback", fields)
+    for refused in ({"to": "+12025550123"}, {"to": THEIRS, "first": "+499001234567"}):
+        assert (await desk.client.post(where, json=refused)).status == 403
+    alone = await desk.client.post(where, json={"to": THEIRS})
+    assert alone.status == 422 and "two numbers" in (await alone.json())["error"]["message"]
+    assert len([path for _, path, _ in shop.there.asked if path == "request/callback"]) == 1

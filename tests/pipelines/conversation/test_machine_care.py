@@ -104,6 +104,9 @@ async def test_somebody_who_speaks_into_it_twice_is_talked_to() -> None:
     assert conversation.ended == [] and outcomes(conversation) == []
     (event,) = conversation.call.happened("answered_by")
     assert event.data["by"] == "human"
+    found(conversation, AnsweredBy.MACHINE_END)  # late, or wrong
+    await conversation.silence(4_000)
+    assert said(conversation)[-1] == ("good day to you", False) and conversation.ended == []
 
 
 async def test_a_person_after_all_is_greeted() -> None:

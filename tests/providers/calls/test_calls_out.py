@@ -10,6 +10,7 @@ from mediaserver import logs
 from mediaserver.calls.wishes import Wishes
 from mediaserver.errors import CallError, NotTakenError, ProviderFault, TelephonyError
 from mediaserver.media.leg import EndedBy, Leg, Termination, WhoAnswered, Why
+from mediaserver.storage.records import CallEnded
 from providers.call_state import CallState
 from providers.calls.machine import Phase
 from providers.provider import AnsweredBy, CallReport, Capability, Connect, Divert
@@ -83,6 +84,18 @@ async def test_a_call_that_nobody_took(telephony: Telephony, state: CallState, c
         await task
     assert caught.value.code == code and not isinstance(caught.value, NotTakenError)
     assert not len(telephony.calls) and telephony.provider.hung_up == []
+
+
+async def test_the_calls_row_says_whether_it_failed_or_nobody_answered(telephony: Telephony) -> None:
+    for number, (state, why) in enumerate(
+        [(CallState.FAILED, "failed"), (CallState.NO_ANSWER, "no answer"), (CallState.BUSY, "busy")], 1
+    ):
+        telephony.bench.board.place(ANN, "demo")
+        await telephony.settle()
+        telephony.desk.call_reported(CallReport(f"out-{number}", state))
+        await telephony.settle()
+        assert telephony.bench.sink.of(CallEnded)[-1].why == why
+        telephony.means.time += 10
 
 
 async def test_the_code_that_the_provider_names_counts(telephony: Telephony) -> None:

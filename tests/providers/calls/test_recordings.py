@@ -95,7 +95,7 @@ async def test_what_is_not_wanted_is_not_fetched(keeping: Keeping, why: str) -> 
     assert await keeping.told(report) == [] == keeping.files()
 
 
-@pytest.mark.parametrize("why", ["no WAV", "too long", "refused", "gone in the middle"])
+@pytest.mark.parametrize("why", ["no WAV", "too long", "refused", "gone in the middle", "no room"])
 async def test_no_half_file_is_left(keeping: Keeping, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
     provider = keeping.telephony.provider
     match why:
@@ -103,6 +103,8 @@ async def test_no_half_file_is_left(keeping: Keeping, why: str, monkeypatch: pyt
             provider.recordings["RE1"] = [b"ID3\x04 an MP3"]
         case "too long":
             monkeypatch.setattr(recordings, "MOST_BYTES", 500)
+        case "no room":
+            monkeypatch.setattr(recordings, "FREE_BYTES", 1 << 60)
         case "refused":
             provider.fails["fetch_recording"] = TelephonyError("404", ProviderFault.REFUSED)
         case _:

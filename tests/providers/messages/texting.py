@@ -7,7 +7,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 import asyncpg
 
@@ -26,7 +27,9 @@ from pipelines.conversation.typed_session import TypedSession
 from providers.accounts.board import ProviderBoard
 from providers.accounts.rows import AccountRows, ReadAccounts
 from providers.accounts.served import Standing
-from providers.kind import Surroundings
+from providers.calls.desk import AccountDesk
+from providers.calls.office import ProviderCalls
+from providers.kind import Account, Surroundings
 from providers.kinds import installed
 from providers.messages.desk import TextDesk
 from providers.messages.sending import TextSender
@@ -34,7 +37,6 @@ from providers.provider import TextMessage
 from tests.api.board import Board
 from tests.mediaserver.calls.rows import agent, route
 from tests.mediaserver.fetching.servers import client
-from tests.providers.desks import NotingDesk
 from tests.standins.provider import serving
 from tests.standins.zadarma.server import ACCOUNT_KEY, SECRET, ZadarmaStandIn
 
@@ -135,7 +137,11 @@ async def shop(pool: asyncpg.Pool, *, idle_s: float = 60, **settings: Any) -> As
         clerks = Clerks()
         board = Board(Metrics(), {"python": clerks})
         routes = RouteTable(
-            [agent("clerk", kind="python", entry="x:Y"), agent("other", kind="python", entry="x:Y")],
+            [
+                agent("clerk", kind="python", entry="x:Y"),
+                agent("other", kind="python", entry="x:Y"),
+                agent("hers", kind="python", entry="x:Y", owner=UUID(int=9)),
+            ],  # fmt: skip
             [route(OURS, "clerk")],
         )
         policy = OutboundPolicy(risks=RiskList.shipped())
@@ -144,7 +150,13 @@ async def shop(pool: asyncpg.Pool, *, idle_s: float = 60, **settings: Any) -> As
         )
         try:
             accounts.take(ReadAccounts({"main": rows.made("main", "zadarma", content)}))
-            accounts.made_with(lambda account: Surroundings(NotingDesk(), fetcher, fetcher))
+            calls = cast(ProviderCalls, None)  # of calls nothing is told here
+
+            def surroundings(account: Account) -> Surroundings:
+                told = AccountDesk(account.name, calls, lambda name, report: None, lambda: desk)
+                return Surroundings(told, fetcher, fetcher)
+
+            accounts.made_with(surroundings)
             made = Shop(there, desk, clerks, board, accounts, pool)
             await made.until(
                 lambda: (served := accounts.served("main")) and served.standing is Standing.READY

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
+import pytest
 
 from mediaserver.media.clock import MediaClock
 from mediaserver.media.leg import Digit, Direction, Frame, LegEvent, Termination
@@ -18,15 +19,18 @@ from providers.streams.exotel import ExotelDialect
 from providers.streams.leg import ProviderLeg
 from providers.streams.media_stream import MediaStream
 from providers.streams.plivo import PlivoDialect
+from providers.streams.signalwire import SignalWireDialect
 from providers.streams.telnyx import TelnyxDialect
 from providers.streams.twilio import TwilioDialect
 from providers.streams.vonage import VonageDialect
 from providers.streams.wires import StreamWires
+from tests.providers.matrix import Feature, Who, shows
 from tests.standins.media_stream_client import ProviderEnd
-from tests.standins.media_stream_sides import TwilioSide
+from tests.standins.media_stream_sides import SIDES, TwilioSide
 
 DIALECTS: dict[str, Callable[[], Dialect]] = {
     "twilio": TwilioDialect,
+    "signalwire": lambda: SignalWireDialect("L16@16000h"),
     "telnyx": TelnyxDialect,
     "vonage": VonageDialect,
     "plivo": PlivoDialect,
@@ -179,3 +183,12 @@ class Bench:
 
     def figures(self) -> dict[str, Any]:
         return self.leg.stats().detail
+
+
+def each_provider(*features: Feature) -> pytest.MarkDecorator:
+    """A test for the side of each, as `side`; it shows these features of it."""
+    names = {"signalwire": Who.SIGNALWIRE} | {str(who).lower(): who for who in Who}
+    return pytest.mark.parametrize(
+        "side",
+        [pytest.param(side, marks=shows(names[side.kind], *features), id=side.kind) for side in SIDES],
+    )

