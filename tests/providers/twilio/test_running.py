@@ -103,9 +103,9 @@ class Network:
         }
         return await self.there.calls_in(caller, stream=self.open, **more)
 
-    async def calls_out(self, agent: str = "echo") -> Call:
+    async def calls_out(self, agent: str = "echo", **more: Any) -> Call:
         """The server is asked to call somebody."""
-        await self.ask("POST", CALLS, {"to": CALLEE, "agent": agent})
+        await self.ask("POST", CALLS, {"to": CALLEE, "agent": agent, **more})
         await self.until(lambda: self.there.calls, "an order")
         call = next(iter(self.there.calls.values()))
         call.stream = self.open
@@ -204,6 +204,25 @@ async def test_who_is_not_reached_is_told_as_that(network: Network, state: str, 
         await report.send()
     ended = await network.reached("ended")
     assert ended["why"] in whys
+
+
+@shows(Who.TWILIO, Feature.MACHINE)
+async def test_a_machine_that_answers_is_told(network: Network) -> None:
+    call = await network.calls_out(detect_machine=True)
+    await call.answered()
+    await network.heard(call)
+    assert (await call.machine("machine_end_beep")).status == 204
+    mine = await network.mine()
+    events: list[dict[str, Any]] = []
+    for _ in range(200):
+        events = (await asyncio.to_thread(network.server.records, mine["id"]))["events"]
+        if "machine_end" in json.dumps(events):
+            break
+        await asyncio.sleep(0.05)  # waits for another process
+    assert "machine_end" in json.dumps(events)
+    call.move("completed")
+    await call.report()
+    await network.reached("ended")
 
 
 @shows(Who.TWILIO, Feature.TRANSFER)
