@@ -72,6 +72,10 @@ def _add_options(action: argparse.ArgumentParser) -> None:
         "--secret-env", action="append", metavar="KEY=VARIABLE", default=[],
         help="take a secret from an environment variable: auth_token=MY_TOKEN",
     )  # fmt: skip
+    action.add_argument(
+        "--secret-file", action="append", metavar="KEY=PATH", default=[],
+        help="take a secret from a file, such as a private key in PEM: private_key=private.key",
+    )  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> int:

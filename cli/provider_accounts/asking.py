@@ -7,6 +7,7 @@ import getpass
 import json
 import sys
 from collections.abc import Container, Mapping
+from pathlib import Path
 from typing import Any
 
 from mediaserver.errors import ConfigError
@@ -17,7 +18,7 @@ from providers.kind import AccountSettings
 def wishes(
     args: argparse.Namespace, model: type[AccountSettings], environ: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The settings that are named, and secrets from variables. Raises ConfigError."""
+    """The settings that are named, and secrets from variables and files. Raises ConfigError."""
     secrets = secret_names(model)
     said: dict[str, Any] = {}
     for each in args.more:
@@ -44,7 +45,24 @@ def wishes(
         if not environ.get(variable):
             raise ConfigError(f"--secret-env {key}: the variable {variable} is not set")
         said[key] = environ[variable]
+    for each in args.secret_file:
+        key, _, path = each.partition("=")
+        if key not in secrets or not path:
+            names = ", ".join(sorted(secrets)) or "none"
+            raise ConfigError(f"--secret-file {key}: KEY=PATH, where KEY is a secret of the kind: {names}")
+        said[key] = _content(key, Path(path).expanduser())
     return said
+
+
+def _content(key: str, path: Path) -> str:
+    """Without the line's end of a file of one line. Raises ConfigError."""
+    try:
+        text = path.read_text()
+    except OSError as error:
+        raise ConfigError(f"--secret-file {key}: {path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"--secret-file {key}: {path} is no text") from None
+    return text if "\n" in text.strip() else text.strip()
 
 
 def secrets_of(model: type[AccountSettings], given: Container[str], needed: bool = True) -> dict[str, str]:

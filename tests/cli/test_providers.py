@@ -112,6 +112,19 @@ def test_what_makes_no_sense_is_one_line_and_changes_nothing(
     assert listed(capsys) == {}
 
 
+def test_secrets_come_from_files_too(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A private key has many lines, which nobody can type at a prompt."""
+    token, key = tmp_path / "token", tmp_path / "key.pem"
+    token.write_text("correct horse\n")
+    key.write_text("-----BEGIN-----\nabc\n-----END-----\n")
+    files = ["--secret-file", f"token={token}", "--secret-file", f"signing_key={key}"]
+    assert main([*ADD, *files]) == 0
+    settings = listed(capsys)["main"]["settings"]
+    assert (settings["token"], settings["signing_key"]) == ("********", "********")
+    assert main(["providers", "set", "main", "--secret-file", f"token={tmp_path / 'none'}"]) == 1
+    assert "cannot be read" in capsys.readouterr().err
+
+
 def test_secrets_are_not_sent_elsewhere(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
