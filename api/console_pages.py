@@ -33,7 +33,7 @@ POLICY = (
 """Content-Security-Policy (W3C, level 3): nothing of another host, nothing inline, nobody's frame."""
 PAGE_HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": POLICY,
-    "Permissions-Policy": "microphone=(self), speaker-selection=(self), camera=(), geolocation=(), usb=(), "
+    "Permissions-Policy": "microphone=(self), camera=(), geolocation=(), usb=(), "
     "serial=(), payment=(), display-capture=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     hdrs.CACHE_CONTROL: "no-cache",

@@ -1873,6 +1873,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/telephony/providers/{name}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have the provider ring one number, then another, and connect them. Both must be numbers that the account may call; each counts as a call out. */
+        post: operations["providers_call_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/telephony/providers/{name}/check": {
         parameters: {
             query?: never;
@@ -3620,6 +3637,35 @@ export interface components {
              * @enum {string}
              */
             topic: "call.answered";
+        };
+        /**
+         * CallbackAsked
+         * @description The provider has the order; which call comes of it it does not say.
+         */
+        CallbackAsked: {
+            /** Account */
+            account: string;
+            /** First */
+            first: string;
+            /** To */
+            to: string;
+        };
+        /**
+         * CallbackWanted
+         * @description Who is to be connected.
+         */
+        CallbackWanted: {
+            /**
+             * First
+             * @description E.164; rung first. Empty: the account's own extension, where an agent may answer.
+             * @default
+             */
+            first?: string;
+            /**
+             * To
+             * @description E.164; rung second.
+             */
+            to: string;
         };
         /**
          * CallCarriedShown
@@ -9942,6 +9988,52 @@ export interface components {
              * Format: date-time
              */
             until: string;
+        };
+        /**
+         * TextLive
+         * @description A text (SMS) of the agent's or flow's.
+         */
+        TextLive: {
+            /**
+             * At
+             * @description Seconds since 1970.
+             */
+            at: number;
+            /**
+             * Call
+             * Format: uuid
+             */
+            call: string;
+            /**
+             * Reason
+             * @description In words, where it failed.
+             * @default
+             */
+            reason?: string;
+            /**
+             * Ref
+             * @description The provider's id of it.
+             * @default
+             */
+            ref?: string;
+            /**
+             * Step
+             * @description `sent` or `failed`.
+             */
+            step: string;
+            /**
+             * Text
+             * @description What was sent.
+             * @default
+             */
+            text?: string;
+            /** To */
+            to: string;
+            /**
+             * Why
+             * @default
+             */
+            why?: string;
         };
         /** TextPart */
         TextPart: {
@@ -25456,6 +25548,140 @@ export interface operations {
             };
             /** @description Not now: the server starts or stops, is full, or its database does not answer. */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    providers_call_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallbackWanted"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackAsked"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body did not come in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The body is of a type that is not taken. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It reads well, and does not fit what there is. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description What was asked did not answer in time. */
+            504: {
                 headers: {
                     [name: string]: unknown;
                 };

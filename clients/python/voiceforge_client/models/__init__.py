@@ -75,6 +75,8 @@ from .call_token_made import CallTokenMade
 from .call_transcript_shown import CallTranscriptShown
 from .call_usage_row import CallUsageRow
 from .call_usage_shown import CallUsageShown
+from .callback_asked import CallbackAsked
+from .callback_wanted import CallbackWanted
 from .calls_by import CallsBy
 from .calls_direction_type_0 import CallsDirectionType0
 from .calls_ladder_format_type_0 import CallsLadderFormatType0
@@ -407,6 +409,7 @@ from .summary_data import SummaryData
 from .summary_event import SummaryEvent
 from .summary_row import SummaryRow
 from .summary_shown import SummaryShown
+from .text_live import TextLive
 from .text_part import TextPart
 from .text_sent import TextSent
 from .text_shown import TextShown
@@ -531,6 +534,8 @@ __all__ = (
     "CalendarsShown",
     "CallAnsweredData",
     "CallAnsweredEvent",
+    "CallbackAsked",
+    "CallbackWanted",
     "CallCarriedShown",
     "CallDetail",
     "CallDetailAbout",
@@ -894,6 +899,7 @@ __all__ = (
     "SummaryEvent",
     "SummaryRow",
     "SummaryShown",
+    "TextLive",
     "TextPart",
     "TextSent",
     "TextShown",

@@ -10,6 +10,8 @@ from uuid import UUID
 from ...models.account_body import AccountBody
 from ...models.account_body_settings import AccountBodySettings
 from ...models.account_shown import AccountShown
+from ...models.callback_asked import CallbackAsked
+from ...models.callback_wanted import CallbackWanted
 from ...models.check_shown import CheckShown
 from ...models.kinds_shown import KindsShown
 from ...models.new_account import NewAccount
@@ -25,6 +27,7 @@ from . import provider_kinds as _provider_kinds
 from . import provider_numbers as _provider_numbers
 from . import providers as _providers
 from . import providers_add as _providers_add
+from . import providers_call_back as _providers_call_back
 from . import providers_change as _providers_change
 from . import providers_check as _providers_check
 from . import providers_point_number as _providers_point_number
@@ -171,6 +174,27 @@ class Providers:
             _providers_point_number.read,
         )
 
+    def call_back(
+        self,
+        name: str,
+        *,
+        to: str,
+        first: str | Unset = "",
+    ) -> CallbackAsked:
+        """Have the provider ring one number, then another, and connect them. Both must be numbers that the
+        account may call; each counts as a call out.
+        """
+        return self._client.ask(
+            _providers_call_back.request(
+                name=name,
+                body=CallbackWanted(
+                    to=to,
+                    first=first,
+                ),
+            ),
+            _providers_call_back.read,
+        )
+
 
 class AsyncProviders:
     def __init__(self, client: AsyncVoiceForge) -> None:
@@ -307,4 +331,25 @@ class AsyncProviders:
                 ),
             ),
             _providers_point_number.read,
+        )
+
+    async def call_back(
+        self,
+        name: str,
+        *,
+        to: str,
+        first: str | Unset = "",
+    ) -> CallbackAsked:
+        """Have the provider ring one number, then another, and connect them. Both must be numbers that the
+        account may call; each counts as a call out.
+        """
+        return await self._client.ask(
+            _providers_call_back.request(
+                name=name,
+                body=CallbackWanted(
+                    to=to,
+                    first=first,
+                ),
+            ),
+            _providers_call_back.read,
         )
