@@ -23,7 +23,7 @@ from api.pinged_socket import PingedSocket
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
 from api.stream_line import SocketStreamLine
-from mediaserver.errors import CapacityError
+from mediaserver.errors import CapacityError, PeerError
 from mediaserver.media.leg import Direction, Why
 from mediaserver.seldom import Seldom
 from providers.asterisk.chan_websocket import SUBPROTOCOL, ChanWebSocketDialect, is_json
@@ -59,8 +59,12 @@ class FreeSwitchCall(AsteriskCall):
     rate: int = Field(16_000, description="Hz that the stream was started with: 8000 or 16000.")
 
 
-class _Ended(Exception):
+class _Ended(PeerError):
     """The stream is to be closed by us."""
+
+
+class _Lost(PeerError):
+    """Its socket was."""
 
 
 @routes.get("/asterisk/media", scope=None, websocket=True, errors=(401, 403, 404, 409, 503))
@@ -189,7 +193,7 @@ async def _serve(
         )
         if leg is not None:
             leg.left(Why.FAILED, str(ended))
-    except ConnectionError as lost:
+    except _Lost as lost:
         if leg is not None and not line.finished:
             leg.left(Why.LOST, str(lost))
     finally:
@@ -200,8 +204,7 @@ async def _serve(
 
 
 async def _read(socket: PingedSocket, stream: MediaStream) -> None:
-    """Until the PBX closes the socket, or we have. Raises _Ended, StreamFault, and ConnectionError where it
-    was lost."""
+    """Until the PBX closes the socket, or we have. Raises _Ended, StreamFault, and _Lost."""
     rate, count, faults = MessageRate(time.monotonic(), PER_SECOND, AT_ONCE), 0, 0
     while True:
         message = await socket.receive()
@@ -223,7 +226,7 @@ async def _read(socket: PingedSocket, stream: MediaStream) -> None:
             await asyncio.sleep(0)
     if message.type is not WSMsgType.CLOSE:
         code = f" ({socket.close_code})" if socket.close_code else ""  # 1009: a message that is too long
-        raise ConnectionError(f"its socket was lost{code}")
+        raise _Lost(f"its socket was lost{code}")
 
 
 def _say(text: str, about: object) -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 from uuid import UUID
 
+from mediaserver.errors import PeerError
 from mediaserver.media.socket_leg import KEYS
 
 _HEADER = struct.Struct(">BH")
@@ -38,7 +39,7 @@ RATES = {0x10: 8_000, 0x11: 12_000, 0x12: 16_000, 0x13: 24_000, 0x14: 32_000, 0x
 _KINDS = {rate: kind for kind, rate in RATES.items()}
 
 
-class AudioSocketFault(ValueError):
+class AudioSocketFault(PeerError):
     """What comes is no AudioSocket; the text says why."""
 
 
