@@ -21,6 +21,7 @@ from api.pinged_socket import PingedSocket
 from api.routing.problems import Problem, started
 from api.routing.table import ApiRoutes
 from api.stream_line import SocketStreamLine
+from mediaserver.errors import PeerError
 from mediaserver.seldom import Seldom
 from providers.streams.dialect import LONGEST, Started, Stopped, StreamEvent, StreamFault
 from providers.streams.host import StreamHost, StreamRefused
@@ -49,7 +50,7 @@ LONGEST_TOKEN = 200
 _refused, _faults, _unknown = Seldom(), Seldom(), Seldom()
 
 
-class _Ended(Exception):
+class _Ended(PeerError):
     """The stream is to be closed by us."""
 
     def __init__(self, code: StreamClose, why: str) -> None:

@@ -20,6 +20,7 @@ VoiceForgeError
 ├── TelephonyError       a telephony provider's interface refuses us, or is down; `kind` says why
 ├── FetchError           what a user had us fetch from the web cannot be had; `kind` says why
 ├── PeerError            the other side's: what it sent cannot be read or used (messages, SDP, challenges)
+│   ├── UnprovenError    a request is not shown to come from whom it says; the text is for the log
 │   └── UnreadableAudioError  audio that was handed in is no audio, or more than is taken
 ├── CallError            a call could not be placed or ended badly; carries the SIP code when there is one
 │   ├── NoSuchCallError  what is asked for is asked of a call that does not live
@@ -237,6 +238,11 @@ _FETCH_AGAIN = {
 
 class PeerError(VoiceForgeError):
     """The other side sent what cannot be read or used."""
+
+
+class UnprovenError(PeerError):
+    """A request (a provider's webhook) is not shown to come from whom it says. The text says why, for the
+    log."""
 
 
 class UnreadableAudioError(PeerError):

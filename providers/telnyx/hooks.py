@@ -13,7 +13,7 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
-from mediaserver.errors import TelephonyError
+from mediaserver.errors import TelephonyError, UnprovenError
 from mediaserver.media.leg import EndedBy, Termination, Why
 from mediaserver.seldom import Seldom
 from providers.call_state import CallState
@@ -38,7 +38,7 @@ from providers.telnyx.events import (
     text_message,
 )
 from providers.telnyx.recordings import Recordings
-from providers.telnyx.signature import UnprovenError, Verifier
+from providers.telnyx.signature import Verifier
 
 log = logging.getLogger(__name__)
 

@@ -13,15 +13,13 @@ from collections.abc import Mapping
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from mediaserver.errors import UnprovenError
+
 WINDOW_S = 300
 """Between its clock and ours, both ways."""
 SIGNATURE = "telnyx-signature-ed25519"
 TIMESTAMP = "telnyx-timestamp"
 _SECONDS = re.compile(r"[0-9]{1,12}", re.ASCII)
-
-
-class UnprovenError(ValueError):
-    """It is not shown to be Telnyx's; the text says why, for the log."""
 
 
 class Verifier:

@@ -14,13 +14,11 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from mediaserver.errors import UnprovenError
+
 WINDOW_S = 300
 """Between its clock and ours, both ways."""
 MOST = 8_192
-
-
-class UnprovenError(ValueError):
-    """It is not shown to be Vonage's; the text says why, for the log."""
 
 
 def signed_rs256(claims: Mapping[str, Any], key: RSAPrivateKey) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from mediaserver.diagnosis.finding import Finding
-from mediaserver.errors import ProviderFault, TelephonyError
+from mediaserver.errors import ProviderFault, TelephonyError, UnprovenError
 from mediaserver.media.leg import Termination
 from mediaserver.seldom import Seldom
 from providers.kind import Account, Surroundings
@@ -30,7 +30,7 @@ from providers.rest import Rest, gone
 from providers.undeclared import Undeclared
 from providers.vonage.account import VonageAccount, rsa_key
 from providers.vonage.capabilities import CAPABILITIES
-from providers.vonage.jwt import UnprovenError, claims_of, fits, signed_rs256
+from providers.vonage.jwt import claims_of, fits, signed_rs256
 from providers.vonage.ncco import call_report, connect, flat, incoming_call, ncco_of, phone, text_of
 
 log = logging.getLogger(__name__)

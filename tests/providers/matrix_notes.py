@@ -55,7 +55,6 @@ NOTES: tuple[Note[Who, Feature], ...] = (
         (
             Feature.HANGS_UP,
             Feature.TRANSFER,
-            Feature.KEYS_OUT,
             Feature.MACHINE,
             Feature.RECORDINGS,
             Feature.RECONCILED,

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from mediaserver.errors import UnprovenError
 from providers.telnyx.account import TelnyxAccount
-from providers.telnyx.signature import SIGNATURE, TIMESTAMP, UnprovenError, Verifier
+from providers.telnyx.signature import SIGNATURE, TIMESTAMP, Verifier
 from tests.standins.telnyx.calls import Signer, event
 from tests.testdata import TESTDATA
 

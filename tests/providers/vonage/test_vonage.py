@@ -15,11 +15,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from mediaserver.errors import ProviderFault, TelephonyError
+from mediaserver.errors import ProviderFault, TelephonyError, UnprovenError
 from providers.call_state import CallState, after
 from providers.provider import AnsweredBy, Divert, Provider
 from providers.vonage.account import VonageAccount
-from providers.vonage.jwt import UnprovenError, claims_of, fits, signed_hs256
+from providers.vonage.jwt import claims_of, fits, signed_hs256
 from providers.vonage.kind import KIND
 from tests.providers.bench import CONNECT, DOORS, OURS, SESSION, THEIRS, DecidingDesk, order, provider_of
 from tests.providers.bench import request as hook

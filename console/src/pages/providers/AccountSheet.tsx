@@ -91,8 +91,9 @@ export function AccountSheet({
               await ok(
                 api.DELETE("/api/telephony/providers/{name}", { params: { path: { name: account.name } } }),
               );
+              // Of the list alone: what was asked of this one is not to be asked again.
               await Promise.all([
-                queries.invalidateQueries({ queryKey: ["providers"] }),
+                queries.invalidateQueries({ queryKey: ["providers"], exact: true }),
                 queries.invalidateQueries({ queryKey: numbersQuery.queryKey }),
               ]);
               toast.ok(t("{name} is removed.", { name: account.name }));
