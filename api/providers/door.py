@@ -39,6 +39,8 @@ ANSWER_HOOK = "answer"
 """As which a provider sees the door of one call."""
 _HOOK = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _UNPROVEN = frozenset((400, 401, 403))
+_UNREADABLE = (ValueError, RecursionError)
+"""What stands behind a fault of ours that a request itself brings about, before it has proven anything."""
 _often = Seldom()
 
 
@@ -115,7 +117,12 @@ async def _handed_over(
     asked = WebhookRequest(
         hook, request.method, served.account.public_url + _target(request), _headers(request), body, session
     )
-    answer = await _answered(served, provider, asked, deadline)
+    try:
+        answer = await _answered(served, provider, asked, deadline)
+    except Problem as problem:
+        if isinstance(problem.__context__, _UNREADABLE):  # whoever can make us fail so need not stop
+            unproven.failed(knocks, now)
+        raise
     if answer.status in _UNPROVEN:
         unproven.failed(knocks, now)
     headers = {**answer.headers, hdrs.CONTENT_TYPE: answer.content_type}

@@ -118,9 +118,13 @@ class ExotelProvider(Undeclared):
     # -- webhooks
 
     async def webhook(self, request: WebhookRequest) -> WebhookAnswer:
-        asked = fields(request.url.partition("?")[2])
+        try:
+            asked = fields(request.url.partition("?")[2])
+            claimed = asked.get("key", "").encode()
+        except ValueError:
+            return WebhookAnswer(400, b"cannot be read")
         secret = self._settings.hook_secret.get_secret_value().encode()
-        if not hmac.compare_digest(asked.get("key", "").encode(), secret):
+        if not hmac.compare_digest(claimed, secret):
             if self._unproven.due(time.monotonic()) is not None:
                 log.warning(
                     "a webhook for the account %s is refused: its address has not ?key= with hook_secret",

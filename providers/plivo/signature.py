@@ -47,7 +47,7 @@ def proven(
 ) -> bool:
     """`headers`: names in lower case. Several signatures may be told, with commas between."""
     nonce, told = headers.get(NONCE, ""), headers.get(SIGNATURE, "")
-    if not nonce or not told or len(told) > 1_000 or len(nonce) > 200:
+    if not nonce or not told or len(told) > 1_000 or len(nonce) > 200 or not (nonce + told).isascii():
         return False
     text = signed_text(method, url, form)
     rights = [sign(token, text, nonce, as_python=twice).encode() for twice in (False, True)]

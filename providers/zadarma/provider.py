@@ -276,7 +276,10 @@ class Zadarma:
 
 def _echo(url: str) -> WebhookAnswer:
     """How it looks whether an address is ours: what it sends as `zd_echo` comes back. Changes nothing."""
-    values = parse_qs(urlsplit(url).query, max_num_fields=16).get("zd_echo", [])
+    try:
+        values = parse_qs(urlsplit(url).query, max_num_fields=16).get("zd_echo", [])
+    except ValueError:
+        return WebhookAnswer(400)
     if len(values) != 1 or not values[0].isascii() or not values[0].isalnum() or len(values[0]) > 128:
         return WebhookAnswer(400)
     return WebhookAnswer(body=values[0].encode(), headers={"X-Content-Type-Options": "nosniff"})

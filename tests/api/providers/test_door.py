@@ -173,6 +173,18 @@ async def test_who_proves_nothing_is_not_listened_to_for_long(
     assert (await doors.post(f"{HOOKS}/voice", other)).status == 200, "a door that is gone closes no other"
 
 
+async def test_who_makes_us_fail_is_not_listened_to_for_long_either(doors: Doors) -> None:
+    doors.desk.context.unproven = UnprovenRequests(RequestRate(per_second=0.001, burst=3))
+    doors.acme.fails = RecursionError("too deep")
+    source = {"X-Forwarded-For": "203.0.113.9"}
+    statuses = [(await doors.post(f"{HOOKS}/voice", source)).status for _ in range(5)]
+    assert statuses == [500, 500, 500, 429, 429]
+    doors.acme.fails = RuntimeError("the database is away")
+    other = {"X-Forwarded-For": "203.0.113.10"}
+    statuses = [(await doors.post(f"{HOOKS}/voice", other)).status for _ in range(5)]
+    assert statuses == [500] * 5, "what is our own fault keeps no provider out"
+
+
 async def test_before_the_server_has_started_they_come_again(desk: Desk) -> None:
     answer = await desk.client.post(f"{HOOKS}/voice")
     assert answer.status == 503 and answer.headers["Retry-After"]

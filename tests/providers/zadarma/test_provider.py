@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -321,6 +322,32 @@ async def test_a_form_in_parts_is_read_too(setup: Setup) -> None:
     request = WebhookRequest("events", "POST", f"{PUBLIC}/hook", headers, f"{body}--XX--\r\n".encode())
     assert (await setup.account.webhook(request)).status == 200
     assert setup.desk.reports[0].ref == CALL["pbx_call_id"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"--XX\r\n\r\nx\r\n" * 20_000 + b"--XX--\r\n",
+        b"--XX\r\nContent-Disposition: form-data; " + b"a=b; " * 40_000 + b"\r\n\r\nx\r\n--XX--\r\n",
+        b"--XX\r\nContent-Disposition: form-data; name=" + b"(" * 500 + b"\r\n\r\nx\r\n--XX--\r\n",
+        b"--XX\r\n\r\nx",
+    ],
+    ids=["many parts", "many parameters", "deep", "no end"],
+)
+async def test_what_a_stranger_sends_in_parts_is_refused_at_once(setup: Setup, body: bytes) -> None:
+    headers = {"content-type": "multipart/form-data; boundary=XX", "signature": "x"}
+    began = time.process_time()
+    answer = await setup.account.webhook(WebhookRequest("events", "POST", f"{PUBLIC}/hook", headers, body))
+    assert answer.status in (400, 403)
+    assert time.process_time() - began < 0.1
+
+
+async def test_a_stranger_s_odd_request_is_no_fault_of_ours(setup: Setup) -> None:
+    body, headers = notification(SECRET, {"event": "NOTIFY_START", **CALL}, SIGNED["NOTIFY_START"])
+    odd = {**headers, "signature": "\udce9"}  # an octet that is no UTF-8, as aiohttp has it
+    assert (await setup.account.webhook(WebhookRequest("e", "POST", f"{PUBLIC}/h", odd, body))).status == 403
+    many = f"{PUBLIC}/hook?" + "&".join(f"a{each}=1" for each in range(40))
+    assert (await setup.account.webhook(WebhookRequest("e", "GET", many, {}, b""))).status == 400
 
 
 async def test_a_recording_is_told_once(setup: Setup) -> None:
