@@ -111,6 +111,10 @@ class CallReport:
     """Tells reports apart: one with a key that was seen changes nothing. Empty: made of its content."""
 
 
+NOT_VALID = "failed"
+"""Of `IncomingCall.attested`."""
+
+
 @dataclass(frozen=True, slots=True)
 class IncomingCall:
     """Somebody calls a number of the account."""
@@ -124,7 +128,7 @@ class IncomingCall:
     about: Mapping[str, Any] = field(default_factory=dict)
     """What else the provider says that an agent may want, small JSON."""
     attested: str = ""
-    """STIR/SHAKEN: "A", "B", "C"; empty: not told."""
+    """STIR/SHAKEN: "A", "B", "C"; `NOT_VALID`: a signature speaks against the caller; empty: not told."""
 
 
 @dataclass(frozen=True, slots=True)

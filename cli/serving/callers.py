@@ -10,12 +10,14 @@ from typing import Any
 from mediaserver.calls.call import Call
 from mediaserver.outbound.numbers import NumberPlan, readings_in
 from pipelines.assistant.calling import Calling
+from providers.provider import NOT_VALID
 
 STRANGERS = "anonymous"
 """Who pays for the calls of those who proved nothing (`payer_of`)."""
 FAILED = "TN-Validation-Failed"
 """Of STIR/SHAKEN, as `sip.trunks.identity` says it."""
 _SCHEME = re.compile(r"^(sips?|tel):", re.IGNORECASE)
+_SIP = re.compile(r"^sips?:", re.IGNORECASE)
 _LONGEST_E164 = 15
 _ANONYMOUS = re.compile(r"(anonymous|unknown|restricted)\b", re.IGNORECASE)
 
@@ -41,9 +43,15 @@ def given_along(call: Call) -> Mapping[str, Any]:
 
 def vouched_for(call: Call) -> bool:
     """Whether somebody else than the caller says who calls: whom we called, an extension by its password, a
-    trunk, unless a signature speaks against it. Who needed no proof may write any number."""
+    trunk or an account at a provider, unless a signature speaks against it. Who needed no proof may write any
+    number, and so may who comes to a provider by a SIP address of his own."""
     if call.direction == "outbound":
         return True
+    provider = call.about.get("provider")
+    if isinstance(provider, Mapping) and (
+        provider.get("attestation") == NOT_VALID or "@" in call.from_uri or _SIP.match(call.from_uri)
+    ):
+        return False
     network = call.about.get("sip")
     signed = network.get("verstat") if isinstance(network, Mapping) else None
     return not call.payer.startswith(STRANGERS) and signed != FAILED

@@ -15,6 +15,7 @@ from mediaserver.printable import printable
 from providers.amounts import amount
 from providers.call_state import CallState
 from providers.provider import (
+    NOT_VALID,
     AnsweredBy,
     CallReport,
     IncomingCall,
@@ -85,7 +86,9 @@ def incoming_call(event: Event) -> IncomingCall:
         if (told := event.text(name))
     }
     attested = event.text("shaken_stir_attestation").upper()
-    valid = event.payload.get("shaken_stir_validated") is not False
+    attested = attested if attested in ("A", "B", "C") else ""
+    if attested and event.payload.get("shaken_stir_validated") is False:
+        attested = NOT_VALID
     return IncomingCall(
         event.ref,
         event.text("from"),
@@ -93,7 +96,7 @@ def incoming_call(event: Event) -> IncomingCall:
         forwarded_from=_diversion(event.payload.get("sip_headers")),
         caller_name=event.text("caller_id_name"),
         about=about,
-        attested=attested if attested in ("A", "B", "C") and valid else "",
+        attested=attested,
     )
 
 

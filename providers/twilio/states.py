@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 
 from mediaserver.media.leg import Direction
 from providers.call_state import CallState
-from providers.provider import AnsweredBy
+from providers.provider import NOT_VALID, AnsweredBy
 
 _STATES = {state.value: state for state in CallState} | {
     "answered": CallState.IN_PROGRESS,
@@ -72,7 +72,10 @@ _WORDS = {"anonymous", "restricted", "unknown", "unavailable", "private", "+"}
 
 
 def attestation(verdict: str) -> str:
-    """`TN-Validation-Passed-A` and its like: "A", "B", "C"; empty: not told, or not passed."""
+    """`TN-Validation-Passed-A` and its like: "A", "B", "C"; `NOT_VALID`: the signature speaks against it;
+    empty: not told."""
+    if verdict.startswith("TN-Validation-Failed"):
+        return NOT_VALID
     head, _, letter = verdict.rpartition("-")
     return letter if head == "TN-Validation-Passed" and letter in ("A", "B", "C") else ""
 

@@ -75,3 +75,23 @@ def test_what_is_kept_of_a_number_is_for_callers_whom_somebody_vouches_for(
     made.about = {"sip": {"verstat": verstat}} if verstat else {}
     known_of = calling_of(made, "en", NumberPlan("49"))
     assert known_of.number == ("+15550100" if known else "") and known_of.caller == "+15550100"
+
+
+@pytest.mark.parametrize(
+    ("from_uri", "attestation", "known"),
+    [
+        ("+15550100", "", True),
+        ("+15550100", "A", True),
+        ("+15550100", "failed", False),
+        ("sip:+15550100@stranger.example", "", False),
+        ("+15550100@stranger.example", "", False),
+    ],
+)
+def test_a_provider_vouches_for_numbers_of_the_telephone_network_alone(
+    from_uri: str, attestation: str, known: bool
+) -> None:
+    """Who comes by SIP names himself as he likes; texts, which cost money, went where he said."""
+    made = call("inbound", from_uri, "+15550199")
+    made.payer = "inbound:twilio"
+    made.about = {"provider": {"account": "twilio", "attestation": attestation}}
+    assert calling_of(made, "en", NumberPlan("49")).number == ("+15550100" if known else "")

@@ -145,12 +145,12 @@ def test_an_incoming_call() -> None:
     assert call.about == {"call_session_id": "s"}
 
 
-def test_an_attestation_that_was_not_validated_counts_for_nothing() -> None:
+def test_an_attestation_that_was_not_validated_speaks_against_the_caller() -> None:
     found = told(
         "call.initiated", direction="incoming", shaken_stir_attestation="A", shaken_stir_validated=False
     )
 
-    assert incoming_call(found).attested == ""
+    assert incoming_call(found).attested == "failed"
 
 
 def test_a_call_that_goes_elsewhere_by_itself_is_not_ours_to_answer() -> None:

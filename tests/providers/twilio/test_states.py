@@ -65,7 +65,7 @@ def test_times_prices_and_counts() -> None:
 
 def test_attestation() -> None:
     assert states.attestation("TN-Validation-Passed-A") == "A"
-    assert states.attestation("TN-Validation-Failed-A") == "" and states.attestation("") == ""
+    assert states.attestation("TN-Validation-Failed-A") == "failed" and states.attestation("") == ""
 
 
 @pytest.mark.parametrize(
