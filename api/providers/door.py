@@ -125,6 +125,8 @@ async def _handed_over(
         raise
     if answer.status in _UNPROVEN:
         unproven.failed(knocks, now)
+    elif request.method == "POST" and answer.status < 300:  # a GET may be no more than an echo
+        unproven.proved(knocks, now)
     headers = {**answer.headers, hdrs.CONTENT_TYPE: answer.content_type}
     return web.Response(status=answer.status, body=answer.body, headers=headers)
 

@@ -173,6 +173,16 @@ async def test_who_proves_nothing_is_not_listened_to_for_long(
     assert (await doors.post(f"{HOOKS}/voice", other)).status == 200, "a door that is gone closes no other"
 
 
+async def test_a_provider_is_not_kept_out_by_what_others_have_it_send(doors: Doors) -> None:
+    """Anybody may have an account there, and point its webhooks here: they come from the same machines."""
+    doors.desk.context.unproven = UnprovenRequests(RequestRate(per_second=0.001, burst=3))
+    source = {"X-Forwarded-For": "203.0.113.9"}
+    assert (await doors.post(f"{HOOKS}/voice", source)).status == 200
+    forged = {**source, PROOF: "wrong"}
+    assert [(await doors.post(f"{HOOKS}/voice", forged)).status for _ in range(5)] == [403] * 5
+    assert (await doors.post(f"{HOOKS}/voice", source)).status == 200
+
+
 async def test_who_makes_us_fail_is_not_listened_to_for_long_either(doors: Doors) -> None:
     doors.desk.context.unproven = UnprovenRequests(RequestRate(per_second=0.001, burst=3))
     doors.acme.fails = RecursionError("too deep")
