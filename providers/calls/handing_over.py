@@ -10,6 +10,7 @@ from mediaserver.errors import CallError, TelephonyError
 from providers.calls.machine import CallMachine, Phase
 from providers.kind import Account
 from providers.provider import Capability, Divert, Provider
+from sip.trunks.numbers import may_call
 
 HANDED_S = 5.0
 """A provider that has taken the order may leave our stream open for so long; then it counts as done."""
@@ -34,10 +35,13 @@ class Handed(Protocol):
 
 async def hand_over(call: Handed, to: str, timeout_s: float) -> None:
     """Returns when the far end is with the provider again. Raises CallError, with the call as it was: 405
-    where the account hands none over, 408 after `timeout_s`."""
+    where the account hands none over, or none there, 408 after `timeout_s`."""
     name = call.account.name
     if Capability.TRANSFER not in call.provider.capabilities:
         raise CallError(f"the account {name} hands no calls over", 405)
+    if not to.lower().startswith(("sip:", "sips:")) and not may_call(call.account.settings, to):
+        # Somebody else may call there for us, or it is a phone of ours: that number is none of the network's.
+        raise CallError(f"the account {name} may not call {to}", 405)
     if call.machine.phase is not Phase.UP or not call.ref:
         raise CallError("the call is not up")
     shown = call.own_number

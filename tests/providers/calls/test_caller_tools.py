@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,9 +27,9 @@ OTHERS = "+4930777777"
 class Office:
     """ "main" has OURS and comes second; "cheap" would be asked first. ann is on the line with an agent."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **main: Any) -> None:
         self.telephony = Telephony(
-            folder, {"main": {"priority": 9}, "cheap": {"priority": 1, "caller": OTHERS}}
+            folder, {"main": {"priority": 9, **main}, "cheap": {"priority": 1, "caller": OTHERS}}
         )
         self.maker = DeskMaker()
         self.telephony.bench.makers["flow"] = self.maker
@@ -134,6 +135,19 @@ async def test_a_provider_that_refuses_to_has_us_call_by_the_same_account(office
     assert [order.to for order in telephony.provider.orders] == [BOB]
     await office.answers()
     assert office.steps()[:2] == ["begun", "refused"] and office.steps()[-1] == "accepted"
+
+
+@pytest.mark.parametrize("to", [BOB, "bob"])
+async def test_a_provider_hands_no_call_over_to_where_its_account_may_not_call(
+    tmp_path: Path, to: str
+) -> None:
+    """Another account may call there, or it is a phone of ours: to the network it is some other number."""
+    office = Office(tmp_path, prefixes=("+1",))
+    await office.begin()
+    office.robot.controls.transfer(to, away=True)
+    await office.telephony.settle()
+    assert office.telephony.provider.transferred == [] and office.steps()[:2] == ["begun", "refused"]
+    await office.telephony.close()
 
 
 async def test_a_number_that_no_account_may_call_is_called_by_nobody_and_no_provider(office: Office) -> None:
