@@ -96,6 +96,14 @@ def test_the_sdks_signatures_are_proven(method: str, url: str, form: str, signat
     assert not proven("my_auth_token", method, url, {NONCE: "12345"}, fields(form))
 
 
+def test_the_end_of_a_callback_is_no_nonce() -> None:
+    """A callback that came before would count once more, under another nonce."""
+    url = "https://voice.example.com/hook"
+    told = sign(TOKEN, signed_text("POST", url, {"CallUUID": ["a-1"], "TotalCost": ["0.01"]}), "77")
+    headers = {NONCE: "01.77", SIGNATURE: told}
+    assert not proven(TOKEN, "POST", url, headers, {"CallUUID": ["a-1"], "TotalCost": ["0"]})
+
+
 def test_no_bit_of_a_callback_may_change() -> None:
     method, url, form, signature = VECTORS[0]
     headers = {NONCE: "12345", SIGNATURE: signature}
