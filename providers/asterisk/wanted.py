@@ -21,6 +21,8 @@ from mediaserver.errors import CapacityError
 LASTS_S = 30.0
 """So long a call that was announced may come."""
 MOST_EXPECTED = 2_000
+MOST_OF_ONE = 500
+"""That one key may announce, so that it leaves some to others."""
 LINES = "asterisk"
 """Whose limits on calls out count for what lines that are written down lead to."""
 
@@ -76,6 +78,9 @@ class ExpectedCalls:
         self._forget(now)
         if len(self._announced) >= self._most:
             raise CapacityError(f"{self._most} calls were announced and have not come: try again soon")
+        by = wanted.by
+        if by is not None and sum(each.wanted.by == by for each in self._announced.values()) >= MOST_OF_ONE:
+            raise CapacityError(f"{MOST_OF_ONE} calls were announced by this key and have not come")
         id = UUID(bytes=secrets.token_bytes(16), version=4)
         self._announced[id] = _Announced(wanted, now + LASTS_S)
         return id

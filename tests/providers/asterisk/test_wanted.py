@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from mediaserver.errors import CapacityError
-from providers.asterisk.wanted import LASTS_S, CallWanted, ExpectedCalls
+from providers.asterisk.wanted import LASTS_S, MOST_OF_ONE, CallWanted, ExpectedCalls
 
 LINE = UUID("40325ec2-5efd-4bd3-805f-53576e581d13")
 
@@ -50,3 +50,15 @@ def test_there_is_an_end_to_what_is_expected() -> None:
     with pytest.raises(CapacityError):
         expected.announce(CallWanted("500"), 1.0)
     expected.announce(CallWanted("500"), LASTS_S)  # those before are forgotten
+
+
+def test_one_key_leaves_some_to_others() -> None:
+    """Its calls need not come: it announces as many as it likes."""
+    expected, one = ExpectedCalls(), uuid4()
+    for _ in range(MOST_OF_ONE):
+        expected.announce(CallWanted("500", by=one), 0.0)
+    with pytest.raises(CapacityError, match="by this key"):
+        expected.announce(CallWanted("500", by=one), 0.0)
+    expected.announce(CallWanted("500", by=uuid4()), 0.0)
+    expected.announce(CallWanted("500"), 0.0)
+    expected.announce(CallWanted("500", by=one), LASTS_S)
