@@ -381,13 +381,14 @@ class Conversation:
         messages: MessageFiles | None = None,
         passed_over: Callable[[str], Iterable[tuple[str, str]]] | None = None,
         voicemail: Voicemail = NO_VOICEMAIL,
+        outlet: type[FakeOutlet] = FakeOutlet,
     ) -> None:
         self.call = FakeCall()
         self.stt = stt or FakeStt()
         self.tts = tts or FakeTts()
         self.ended: list[Termination] = []
         self.t = 0
-        self.outlet = FakeOutlet(lambda: self.t)
+        self.outlet = outlet(lambda: self.t)
         self.transferred: list[str] = []
         self.session = AgentSession(
             self.call,

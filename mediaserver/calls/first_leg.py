@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mediaserver.media.leg import Direction, Frame, Lane, Leg, LegEvent, LegStats, Termination
+from mediaserver.media.leg import Direction, Frame, Lane, Leg, LegEvent, LegStats, TakesBack, Termination
 
 
 class FirstLeg:
@@ -36,6 +36,11 @@ class FirstLeg:
 
     def clear(self) -> int:
         return max(self._heard, self._before + self._leg.clear())
+
+    def take_back(self) -> int | None:
+        """See `TakesBack`; of a leg that keeps no queue nothing is dropped."""
+        heard = self._leg.take_back() if isinstance(self._leg, TakesBack) else None
+        return None if heard is None else max(self._heard, self._before + heard)
 
     # -- of the present one
 

@@ -315,6 +315,16 @@ class Leg(AudioSide, Protocol):
 
 
 @runtime_checkable
+class TakesBack(Protocol):
+    """A leg whose far end keeps a queue of what we say, and can be told to drop it."""
+
+    def take_back(self) -> int | None:
+        """Have the far end fall silent now, in the middle of what is said: what it holds is dropped, and may
+        be written again. Returns the 16 kHz samples since the first write that it has heard; None: nothing
+        was dropped."""
+
+
+@runtime_checkable
 class Referable(Protocol):
     """A leg whose far end can be asked to call somebody else in our place."""
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from mediaserver.media.leg import (
+    TakesBack,
     Termination,
 )
 from mediaserver.media.line_condition import Cleaner
@@ -193,7 +194,9 @@ class Dialogue:
                     | SpotWords()
                 ):
                     self._listening.carry_out(self._t, command)
-                case DuckPlayout() | UnduckPlayout() | PausePlayout() | ResumePlayout() | FinishPlayout():
+                case PausePlayout():
+                    self._pause()
+                case DuckPlayout() | UnduckPlayout() | ResumePlayout() | FinishPlayout():
                     self._speaking.playout.carry_out(command)
                 case Decided(outcome=outcome, figures=figures):
                     line = self._speaking.playout.line
@@ -302,6 +305,14 @@ class Dialogue:
 
     def _engine_failed(self, engine: str, reason: str) -> None:
         self._transcript.event("engine_failed", engine=engine, reason=reason)
+
+    def _pause(self) -> None:
+        """Fall silent, also where the far end has a queue of what was said."""
+        playout = self._speaking.playout
+        heard = None
+        if playout.line is not None and isinstance(self._outlet, TakesBack):
+            heard = self._outlet.take_back()
+        playout.pause(None if heard is None else self._timeline.of_leg(heard))
 
     def _silence(self) -> None:
         line = self._speaking.playout.line

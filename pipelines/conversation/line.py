@@ -233,6 +233,15 @@ class Line:
                 word.state = WordState.HEARD
             self.unheard += 1
 
+    def take_back(self, sent: int, samples: int) -> None:
+        """So many samples, which came after position `sent`, were dropped on their way out: they are to be
+        sent again."""
+        self.at = max(0, self.at - samples)
+        for index, word in enumerate(self.words):
+            if word.state is WordState.SENT and word.sent_at > sent:
+                word.state = WordState.QUEUED
+                self.unsent = min(self.unsent, index)
+
     def said_between(self, first: int, last: int) -> list[str]:
         """The words that were sent to their end between two positions, as they were spoken."""
         return [

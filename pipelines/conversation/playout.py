@@ -231,11 +231,16 @@ class Playout:
         """Be as loud as before again."""
         self._gain.unduck()
 
-    def pause(self) -> None:
-        """Fall silent within 5 ms; the rest waits."""
-        if self._mode is _Mode.PLAYING:
-            self._fade()
-            self._mode = _Mode.PAUSED
+    def pause(self, sent: int | None = None) -> None:
+        """Fall silent within 5 ms; the rest waits. `sent`: what came after this position was dropped on its
+        way out, and waits, too."""
+        if self._mode is not _Mode.PLAYING:
+            return
+        dropped = 0 if sent is None or self._line is None else max(0, self._line.ended - sent)
+        self._fade(dropped)
+        self._mode = _Mode.PAUSED
+        if sent is not None and self._line is not None and dropped:
+            self._line.take_back(sent, dropped)
 
     def resume(self) -> None:
         """Go on, as loud as ever, from the beginning of the word that was cut, or of its phrase when that was

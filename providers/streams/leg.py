@@ -38,6 +38,10 @@ class LegControl(Protocol):
 class StreamPeer(SocketPeer, Protocol):
     """Who has the socket of a stream."""
 
+    @property
+    def can_clear(self) -> bool:
+        """The far end can be told to drop what it has not played."""
+
     def rested(self) -> None:
         """Nothing is said any more, for now. Called within the tick."""
 
@@ -65,6 +69,10 @@ class _Line:
         if self.peer is not None:
             self.peer.cleared(heard_ms)
 
+    @property
+    def can_clear(self) -> bool:
+        return self.peer is not None and self.peer.can_clear
+
     def digit(self, digit: str, duration_ms: int) -> None:
         if self.peer is not None:
             self.peer.digit(digit, duration_ms)
@@ -89,7 +97,7 @@ class _Line:
 
 
 class ProviderLeg(WrittenLeg):
-    """Implements mediaserver.media.leg.Leg and Referable. Made before its stream is there."""
+    """Implements mediaserver.media.leg.Leg, Referable and TakesBack. Made before its stream is there."""
 
     def __init__(
         self,
@@ -181,6 +189,10 @@ class ProviderLeg(WrittenLeg):
             self._uncleared = False
             self._line.cleared(heard // SAMPLES_PER_MS)
         return heard
+
+    def take_back(self) -> int | None:
+        """See `TakesBack`."""
+        return self.clear() if self._uncleared and self._line.can_clear else None
 
     def written(self) -> int:
         return self._audio.written()

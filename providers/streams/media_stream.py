@@ -153,6 +153,10 @@ class MediaStream:
         if self._unmarked_ms:
             self._ask()
 
+    @property
+    def can_clear(self) -> bool:
+        return self.dialect.clear() is not None
+
     def cleared(self, heard_ms: int) -> None:
         self._piece.clear()
         self._leave_out_ms = self._unmarked_ms = 0

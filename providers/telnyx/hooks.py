@@ -138,13 +138,15 @@ class Hooks:
                     self._own(self._commands.speak(ref, event.state.say), "what is said to the caller")
             case "call.hangup":
                 self._to_stream.pop(ref, None)
-                behind = event.state.behind
-                # Where the target was reached, Telnyx ends the first call with it.
-                if behind and event.payload.get("hangup_cause") != "normal_clearing":
-                    log.warning(
-                        "a transfer of the account %s was not taken (%s): the call is ended",
-                        *(self._name, event.text("hangup_cause") or "no cause"),
-                    )
+                if behind := event.state.behind:
+                    # Telnyx ends the first call with a target that was reached, and leaves it up, with nobody
+                    # on it, where none was. The cause does not tell them apart: networks clear normally
+                    # behind an announcement, too.
+                    if event.payload.get("hangup_cause") != "normal_clearing":
+                        log.warning(
+                            "a transfer of the account %s was not taken (%s): the call is ended",
+                            *(self._name, event.text("hangup_cause") or "no cause"),
+                        )
                     self._own(self._commands.hang_up(behind), "the end of a call that nobody took")
             case "streaming.failed":
                 log.warning(

@@ -13,6 +13,7 @@ from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import ProviderFault, TelephonyError
 from mediaserver.media.leg import Termination
 from mediaserver.plural import counted
+from providers.accounts import doors
 from providers.kind import Account, Surroundings
 from providers.provider import (
     CallOrder,
@@ -142,7 +143,9 @@ class TwilioProvider:
     async def transfer(self, ref: str, to: str, caller: str, session: UUID) -> None:
         self._must_have(Capability.TRANSFER, "transfers")
         try:
-            document = twiml.response(twiml.dial(to, caller=caller)).decode()
+            # Asked how it went: a caller whose target is busy would be cut off without a word.
+            told = doors.answer(self._account, session) if self._account.public_url else ""
+            document = twiml.response(twiml.dial(to, caller=caller, action=told)).decode()
         except ValueError as error:
             raise self._refusal(str(error)) from None
         await self._rest.ask(lambda api: api.calls(ref).update(twiml=document), "transferring a call")

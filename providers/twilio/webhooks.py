@@ -47,6 +47,8 @@ MOST_OFFERED = 1000
 VOICEMAIL_S = 180
 MOST_MEDIA = 10
 _DONE = WebhookAnswer(204)
+_NOT_REACHED = frozenset(("busy", "no-answer", "failed"))
+"""How a transfer ended that nobody took (`DialCallStatus`)."""
 _ABOUT = ("FromCity", "FromState", "FromZip", "FromCountry", "ToCity", "ToState", "ToCountry", "SipDomain")
 
 Fields = Mapping[str, str]
@@ -152,6 +154,12 @@ class Webhooks:
             self._desk.call_reported(report)
             if report.state.over:
                 return _twiml()
+        if (dialled := fields.get("DialCallStatus", "")) in _NOT_REACHED:
+            log.warning(
+                "account %s: the call %s was handed over, and nobody took it (%s): the caller is told",
+                self._account.name, ref, dialled,
+            )  # fmt: skip
+            return _twiml(*self._spoken(""))
         decision = await self._desk.answering(request.session)
         return _twiml(*self._verbs(decision, answered=True))
 

@@ -81,6 +81,7 @@ class FakeStream:
         self.heard: list[bytes] = []
         self.digits = ""
         self.clears = 0
+        self.can_clear = True
         self.ended: Termination | None = None
 
     def audio(self, octets: bytes) -> None:

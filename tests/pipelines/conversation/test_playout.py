@@ -116,6 +116,30 @@ def test_a_resumed_line_is_heard_whole() -> None:
     assert line.heard == "one two three"
 
 
+def test_what_the_far_end_dropped_at_a_pause_is_said_again_and_counts_once() -> None:
+    playout = Playout()
+    line = said(playout, "one two three four")
+    play(playout, 32)
+    assert states(line) == ["heard", "heard", "sent", "queued"]
+    playout.pause(27 * FRAME_SAMPLES)  # 100 ms were in its buffer, and the end of the third word with them
+    assert states(line) == ["heard", "heard", "queued", "queued"]
+    play(playout, 10, 32 * FRAME_SAMPLES)
+    assert states(line) == ["heard", "heard", "queued", "queued"], "what was dropped is never heard"
+    playout.resume()
+    frames = play(playout, 40, 42 * FRAME_SAMPLES)
+    assert sum(frame is not None for frame in frames) == 20, "three and four"
+    assert line.heard == "one two three four"
+
+
+def test_what_the_far_end_dropped_at_a_pause_is_cut_where_the_caller_takes_the_floor() -> None:
+    playout = Playout()
+    line = said(playout, "one two three four")
+    play(playout, 32)
+    playout.pause(27 * FRAME_SAMPLES)
+    playout.cancel(40 * FRAME_SAMPLES)
+    assert states(line) == ["heard", "heard", "cut", "cut"]
+
+
 def test_cancel_cuts_what_was_not_sent_and_nothing_comes_after() -> None:
     playout = Playout()
     line = said(playout, "one two three")

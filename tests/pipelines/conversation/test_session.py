@@ -33,6 +33,7 @@ from tests.fakes import (
     SILENCE,
     WORD_SAMPLES,
     Conversation,
+    FakeOutlet,
     FakeTts,
     Reply,
     ScriptedAgent,
@@ -192,6 +193,31 @@ async def test_a_cough_pauses_and_resumes_at_the_beginning_of_the_cut_word() -> 
     assert 0 <= played * 20 - 7 * 200 <= 240, "one word was said twice, no more"
     assert [e.data["outcome"] for e in talk.call.happened("barge_in")] == ["resumed"]
     assert talk.session.turn.state is FloorState.LISTENING
+
+
+class QueueingOutlet(FakeOutlet):
+    """A leg whose far end has a queue of what it is to hear."""
+
+    taken_back: int = 0
+
+    def take_back(self) -> int | None:
+        self.taken_back += 1
+        return self.position() - 3_200
+
+
+async def test_what_waits_at_the_far_end_is_dropped_at_the_pause_and_said_again_after_a_cough() -> None:
+    talk = Conversation(ScriptedAgent(GREETING), outlet=QueueingOutlet)
+    outlet = talk.outlet
+    assert isinstance(outlet, QueueingOutlet)
+    await talk.silence(900)
+    await talk.cough(240)
+    assert talk.sent[-1] is None
+    assert (outlet.taken_back, outlet.cleared) == (1, 0), "before anything is decided"
+    await talk.until_quiet()
+    (line,) = talk.call.lines()
+    assert line.heard == GREETING.text and not line.interrupted
+    played = sum(1 for frame in talk.sent if frame is not None)
+    assert 200 <= played * 20 - 7 * 200 <= 460, "what was dropped, and the word that was cut"
 
 
 async def test_a_short_understood_word_takes_the_floor() -> None:

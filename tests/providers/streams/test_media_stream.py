@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from mediaserver.calls.first_leg import FirstLeg
 from mediaserver.media.leg import Ended, EndedBy, Leg, Termination, Why
 from mediaserver.media.stream_format import StreamFormat
 from mediaserver.media.time import SAMPLES_PER_MS
@@ -73,6 +74,19 @@ def test_clear_drops_what_is_ahead_at_once_and_says_what_was_heard(side: type[Tw
     bench.leg.clear()
     bench.run(20)
     assert len(bench.end.clears) < 3, "nothing was said since"
+
+
+def test_what_is_said_is_taken_back_at_once_and_only_where_something_was_said() -> None:
+    bench = Bench()
+    assert bench.leg.take_back() is None, "nothing was said"
+    bench.app.says.extend(tone(50))
+    bench.run(400)
+    heard = FirstLeg(bench.leg).take_back()
+    assert heard is not None and 0 < heard <= bench.leg.written()
+    for message in bench.way.come():
+        bench.end.take(message, bench.now_ms)
+    assert len(bench.end.clears) == 1 and bench.end.ahead_ms == 0
+    assert bench.leg.take_back() is None, "it was taken back"
 
 
 def test_after_a_clear_what_is_said_next_is_heard() -> None:

@@ -243,7 +243,9 @@ async def test_a_stream_that_cannot_be_opened_ends_the_call(bench: Bench) -> Non
     assert "connection_failed" in bench.desk.reports[0].detail
 
 
-async def test_a_call_whose_transfer_nobody_takes_is_ended(bench: Bench) -> None:
+@pytest.mark.parametrize(("cause", "sip"), [("user_busy", "486"), ("normal_clearing", "200")])
+async def test_a_call_whose_transfer_nobody_takes_is_ended(bench: Bench, cause: str, sip: str) -> None:
+    """Behind an announcement of the network's a call that nobody took is cleared normally."""
     call = bench.standin.calls[await bench.provider.place(order())]
     bench.standin.answered(call)
     await bench.provider.transfer(call.ref, "+15558880000", OURS, SESSION)
@@ -251,7 +253,7 @@ async def test_a_call_whose_transfer_nobody_takes_is_ended(bench: Bench) -> None
     target.direction = "outgoing"
     target.client_state = bench.standin.told("transfer")[0]["target_leg_client_state"]
 
-    await bench.hears(bench.standin.hung_up(target, "user_busy", "486"))
+    await bench.hears(bench.standin.hung_up(target, cause, sip))
     await bench.standin.until(lambda: call.over)
 
     assert all(each.session is None for each in bench.desk.reports)

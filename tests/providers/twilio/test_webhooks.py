@@ -155,6 +155,15 @@ class TestCalls:
         assert len(tree(answer)) == 0 and desk.answered == []
         assert desk.reports[0].state is CallState.COMPLETED
 
+    @pytest.mark.parametrize(
+        ("dialled", "verb"), [("busy", "Say"), ("no-answer", "Say"), ("completed", "Hangup")]
+    )
+    async def test_who_was_handed_over_and_reached_nobody_is_told_so(self, dialled: str, verb: str) -> None:
+        over = Refuse(Termination(EndedBy.SERVER, Why.COMPLETED))
+        assert await told(
+            over, "answer", CALL | {"CallStatus": "in-progress", "DialCallStatus": dialled}
+        ) == [verb]
+
 
 class TestReports:
     async def test_states_with_what_goes_with_them(self) -> None:
