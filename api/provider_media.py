@@ -12,7 +12,7 @@ import logging
 import time
 from uuid import UUID
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType, web
 
 from api.context import CONTEXT
 from api.gateway.socket import YIELD_EVERY
@@ -46,6 +46,10 @@ MOST_FAULTS = 25
 TOKEN = "token"
 """The field of the query, or the stream's own parameter where a provider drops queries (Twilio)."""
 LONGEST_TOKEN = 200
+
+DELIBERATELY = (WSCloseCode.OK, 0)
+"""Codes with which a provider ends its stream; 0 as aiohttp tells of none (:rfc:`6455` 7.4). With others a
+proxy between us is restarted or gives up (1001, 1011, 1012): the call goes on, its stream may come again."""
 
 _refused, _faults, _unknown = Seldom(), Seldom(), Seldom()
 
@@ -164,11 +168,11 @@ async def _read(
             await asyncio.sleep(0)
     if line.finished:
         return
-    if message.type is WSMsgType.CLOSE:
+    if message.type is WSMsgType.CLOSE and message.data in DELIBERATELY:
         host.stopped(session, stream, "the provider has closed the stream")
         return
     detail = "its socket was lost"
-    if message.type is WSMsgType.ERROR and socket.close_code is not None:
+    if message.type in (WSMsgType.CLOSE, WSMsgType.ERROR) and socket.close_code is not None:
         detail = f"its socket was closed with {socket.close_code}"  # 1009: a message that is too long
     _say(_refused, "a media stream is lost: %s", detail)
     host.lost(session, stream, detail)

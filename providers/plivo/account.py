@@ -17,7 +17,9 @@ class PlivoAccount(AccountSettings):
     secrets_go_with: ClassVar[tuple[str, ...] | None] = ("auth_id", "base_url")
 
     auth_id: str = Field(pattern=r"^[A-Za-z0-9]{10,40}$", description="Plivo console, Overview: Auth ID.")
-    auth_token: SecretStr = Field(description="Beside it. It also proves that webhooks are Plivo's.")
+    auth_token: SecretStr = Field(
+        min_length=1, description="Beside it. It also proves that webhooks are Plivo's."
+    )
     audio: Audio = Field(default="mulaw", description="Of streams: mulaw at 8 kHz, or l16 at 16 kHz.")
     base_url: ApiAddress = Field(
         default="https://api.plivo.com", description="Of its API; another one for stand-ins in tests."

@@ -26,7 +26,7 @@ class SignalWireAccount(SpokenFallback):
     )
     api_token: SecretStr = Field(description="Dashboard, API: a token with the scopes Voice and Messaging.")
     signing_key: SecretStr = Field(
-        description="Dashboard, API: Signing Key. SignalWire signs its webhooks with it."
+        min_length=1, description="Dashboard, API: Signing Key. SignalWire signs its webhooks with it."
     )
     codec: Literal["PCMU@8000h", "L16@16000h", "L16@24000h"] = Field(
         default="PCMU@8000h", description="Of media streams, both ways."

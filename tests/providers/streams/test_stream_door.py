@@ -220,6 +220,17 @@ async def test_a_socket_that_is_closed_as_one_closes_is_a_stop(door: StreamDesk)
     await until(lambda: session.told == ["stopped"])
 
 
+@pytest.mark.parametrize("code", [1001, 1011, 1012])
+async def test_a_proxy_that_gives_up_does_not_end_the_call(door: StreamDesk, code: int) -> None:
+    side = TwilioSide()
+    session = door.sessions.add(side)
+    ws = await door.open(session, side)
+    await until(lambda: session.leg.attached)
+    await ws.close(code=code)
+    await until(lambda: session.told == ["lost"])
+    assert session.leg.termination is None
+
+
 async def test_a_lost_socket_is_no_stop(door: StreamDesk) -> None:
     side = TwilioSide()
     session = door.sessions.add(side)
