@@ -246,6 +246,7 @@ def test_the_matrix_is_what_the_tests_declare(matrix: Matrix[Any, Any]) -> None:
 
 
 def test_what_tests_in_classes_show_stands_in_the_matrix() -> None:
-    assert "twilio/test_webhooks.py::test_messages_are_taken_once_and_what_becomes_of_ours_is_told" in (
-        PROVIDERS.declared()[Who.TWILIO, Feature.SMS_IN]
+    assert (
+        "twilio/test_webhooks.py::test_messages_are_taken_once_and_what_becomes_of_ours_is_told"
+        in (PROVIDERS.declared()[Who.TWILIO, Feature.SMS_IN])
     )
