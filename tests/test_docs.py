@@ -32,6 +32,8 @@ from pipelines.engines.builtin import registry
 from pipelines.engines.protocols import Kind
 from tests.matrices.every import MATRICES
 from tests.matrices.matrix import Matrix
+from tests.providers.interop import PROVIDERS
+from tests.providers.matrix import Feature, Who
 
 ROOT = Path(__file__).resolve().parents[1]
 MARKDOWN = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -241,3 +243,10 @@ def test_the_matrix_is_what_the_tests_declare(matrix: Matrix[Any, Any]) -> None:
     assert not matrix.faults(cells)
     again = "draw it anew: make it, or .venv/bin/python -m tests.matrices --write"
     assert matrix.on_the_page() == matrix.drawn(cells), again
+
+
+def test_what_tests_in_classes_show_stands_in_the_matrix() -> None:
+    assert (
+        "twilio/test_webhooks.py::test_messages_are_taken_once_and_what_becomes_of_ours_is_told"
+        in (PROVIDERS.declared()[Who.TWILIO, Feature.SMS_IN])
+    )

@@ -28,7 +28,6 @@ class Application:
     webhook_url: str
     webhook_version: str
     has_outbound_profile: bool
-    tells_costs: bool
 
 
 class Numbers:
@@ -50,7 +49,6 @@ class Numbers:
                 told.webhook_event_url or "",
                 told.webhook_api_version or "",
                 bool(outbound and outbound.outbound_voice_profile_id),
-                bool(told.call_cost_in_webhooks),
             )
 
         return await self._client.ask("its application", read, harmless=True)

@@ -12,7 +12,7 @@ ALL = frozenset(
     )
 )
 """No SEND_DIGITS: keys can be pressed by the interface only where the media stream ends for it. They go as
-tones, or with the order of a call."""
+tones."""
 BY_WEBHOOK = frozenset(
     (
         *(Capability.PLACE, Capability.RECEIVE, Capability.RECEIVE_MESSAGE, Capability.DETECT_MACHINE),

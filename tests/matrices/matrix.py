@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Generic, TypeAlias, TypeVar
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,12 +50,11 @@ class Matrix(Generic[C, R]):
         home = ROOT / "tests" / self.folder
         for path in sorted(home.rglob("test_*.py")):
             module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
-            for name, test in vars(module).items():
-                if name.startswith("test_") and test.__module__ == module.__name__:
-                    for mark in _marks(test):
-                        if isinstance(mark.args[0], self.columns):
-                            for row in mark.args[1:]:
-                                cells[mark.args[0], row].add(f"{path.relative_to(home).as_posix()}::{name}")
+            for name, test in _tests(module):
+                for mark in _marks(test):
+                    if isinstance(mark.args[0], self.columns):
+                        for row in mark.args[1:]:
+                            cells[mark.args[0], row].add(f"{path.relative_to(home).as_posix()}::{name}")
         return dict(cells)
 
     def faults(self, cells: Cells[C, R]) -> list[str]:
@@ -109,6 +109,16 @@ class Matrix(Generic[C, R]):
 
     def write(self, cells: Cells[C, R]) -> None:
         self.path.write_text(self.path.read_text().replace(self.on_the_page(), self.drawn(cells)))
+
+
+def _tests(module: ModuleType) -> Iterator[tuple[str, Any]]:
+    """Its own tests, those in classes, too: by the name that `noting` keeps."""
+    for name, each in vars(module).items():
+        if getattr(each, "__module__", None) == module.__name__:
+            if isinstance(each, type) and name.startswith("Test"):
+                yield from (pair for pair in vars(each).items() if pair[0].startswith("test_"))
+            elif name.startswith("test_"):
+                yield name, each
 
 
 def _marks(test: Any) -> Iterator[Any]:

@@ -106,7 +106,7 @@ class TestCalls:
             "AsyncAmd": ["true"], "AsyncAmdStatusCallback": [DOORS.machine],
         }  # fmt: skip
 
-    @shows(Who.TWILIO, Feature.COST)
+    @shows(Who.TWILIO, Feature.COST, Feature.RECONCILED)
     async def test_a_call_is_asked_for_listed_and_ended(self, setup: Setup) -> None:
         ref = await setup.provider.place(order())
         [listed] = await setup.provider.live_calls()
