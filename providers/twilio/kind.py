@@ -40,6 +40,7 @@ KIND = Kind(
         "TWILIO_REGION": "region",
         "TWILIO_EDGE": "edge",
         "TWILIO_BASE_URL": "base_url",
+        "TWILIO_PHONE_NUMBER": "caller",
     },
     made_from="specification",
 )
