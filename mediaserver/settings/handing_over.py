@@ -29,6 +29,26 @@ class TransferSettings(SettingsGroup):
     )
 
 
+class TextCaps(SettingsGroup):
+    """How many texts (SMS) go out; 0 is no limit."""
+
+    per_minute: int = Field(default=0, ge=0, description="In the last minute.")
+    per_hour: int = Field(default=0, ge=0, description="In the last 60 minutes.")
+    per_day: int = Field(default=0, ge=0, description="In the last 24 hours.")
+
+
+class TextLimits(SettingsGroup):
+    all: TextCaps = Field(default=TextCaps(), description="Of all texts together.")
+    each_key: TextCaps = Field(
+        default=TextCaps(per_minute=30, per_hour=300, per_day=1000),
+        description="Of one key of the API: those that it sends, those of its calls, and what its agents "
+        "answer in conversations that it began.",
+    )
+    each_account: TextCaps = Field(
+        default=TextCaps(per_hour=600), description="By one account at a provider, whoever sends them."
+    )
+
+
 class TextsSettings(SettingsGroup):
     per_call: int = Field(
         default=3,
@@ -40,6 +60,11 @@ class TextsSettings(SettingsGroup):
         default=(),
         description="Numbers beside the caller's own that texts may go to, by their beginnings: "
         '`["+4930"]`.',
+    )
+    limits: TextLimits = Field(
+        default=TextLimits(),
+        description="How many texts go out, a table each: beyond that they are refused until one is old "
+        "enough. They count on all servers of a database together.",
     )
 
 

@@ -44,10 +44,13 @@ class NotingDesk:
             raise OSError("the database is away")
         self.messages.append(message)
 
-    def message_reported(self, report: MessageReport) -> None:
+    async def message_reported(self, report: MessageReport) -> None:
         self.message_reports.append(report)
 
     def seen(self, key: str) -> bool:
         before = key in self._seen
         self._seen.add(key)
         return before
+
+    def unseen(self, key: str) -> None:
+        self._seen.discard(key)

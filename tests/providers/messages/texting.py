@@ -106,7 +106,7 @@ class Shop:
     async def settle(self) -> None:
         """Nothing is on its way any more."""
         await self.desk.idle()
-        await self.until(lambda: not any(each._timer for each in self.desk._threads.values()))
+        await self.until(lambda: not any(each._timer for each in self.desk.conversations.threads))
         await self.desk.idle()
 
     async def until(self, true: Callable[[], object]) -> None:
