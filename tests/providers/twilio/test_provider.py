@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from providers import retrying
 from providers.call_state import CallState
 from providers.kind import Account, Surroundings
 from providers.provider import CallOrder, Capability, Doors
+from providers.threads import MOST
 from providers.twilio.account import TwilioAccount
 from providers.twilio.kind import KIND
 from providers.twilio.provider import TwilioProvider
@@ -213,6 +215,20 @@ class TestFaults:
             assert error.kind is ProviderFault.DOWN and not error.maybe, "nothing can have reached it"
             assert "cannot be reached" in str(error) and "33140000000" not in str(error)
             await made.close()
+
+    async def test_questions_about_calls_in_hold_up_no_order_and_no_hang_up(
+        self, setup: Setup, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Twilio hangs while many call in: each question keeps its thread for as long as that lasts."""
+        monkeypatch.setattr("providers.twilio.rest.GLANCE_S", 0.05)
+        ref = await setup.provider.place(order())
+        setup.there.calls[ref].move("in-progress")
+        setup.there.troubles.extend(Trouble(silent=True) for _ in range(MOST))
+        looking = [setup.provider._is_over(sid("CA")) for _ in range(3 * MOST)]
+        assert await asyncio.gather(*looking) == [False] * len(looking)
+        async with asyncio.timeout(5):
+            await setup.provider.hang_up(ref)
+        assert setup.there.calls[ref].over
 
     async def test_no_number_and_no_secret_gets_into_the_log(
         self, setup: Setup, caplog: pytest.LogCaptureFixture
