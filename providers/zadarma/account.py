@@ -74,8 +74,8 @@ class ZadarmaSettings(AccountSettings):
     caller_name: str = Field(
         default="",
         max_length=60,
-        description="Shown by the PBX's phones, and told our trunk, as the name of who calls. {called} stands "
-        "for the number that was dialled, {caller} for who calls.",
+        description="Shown by the PBX's phones, and told our trunk, as the name of who calls. {called} "
+        "stands for the number that was dialled, {caller} for who calls.",
     )
     utc_offset_h: float = Field(
         default=0.0,

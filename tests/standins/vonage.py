@@ -6,6 +6,7 @@ key, and webhooks with one that is signed by the account's secret.
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import hmac
 import json
@@ -30,10 +31,16 @@ CALL = {
 ACTIONS = ("hangup", "mute", "unmute", "earmuff", "unearmuff", "transfer")
 
 
+@functools.cache
+def _key() -> rsa.RSAPrivateKey:
+    """One for all: it takes most of a second."""
+    return rsa.generate_private_key(65_537, 2_048)
+
+
 class Vonage(StandIn):
     def __init__(self) -> None:
         super().__init__()
-        self._key = rsa.generate_private_key(65_537, 2_048)
+        self._key = _key()
         self.calls: dict[str, dict[str, Any]] = {}
         self.told: list[tuple[str, dict[str, Any]]] = []
         self.tokens: set[str] = set()
