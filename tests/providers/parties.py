@@ -5,6 +5,7 @@ the wire, in each one's own dialect.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import urllib.error
 import uuid
@@ -160,8 +161,8 @@ class VonageParty(Party):
     async def rings(self, ref: str) -> Line:
         about = {"uuid": ref, "from": THEIRS[1:], "to": OURS[1:], "direction": "inbound"}
         self.standin.calls[ref] = {**about, "status": "answered"}
-        for status in ("started", "ringing"):  # tells before it asks
-            await self._told(self.hook("status"), {**about, "status": status})
+        for state in ("started", "ringing"):  # tells before it asks
+            await self._told(self.hook("status"), {**about, "status": state})
         status, body = await self._told(self.hook("voice"), {**about, "conversation_uuid": "CON-1"})
         assert status == 200
         (endpoint,) = json.loads(body)[0]["endpoint"]
@@ -307,6 +308,12 @@ def says(fmt: StreamFormat, samples: np.ndarray[Any, np.dtype[np.int16]]) -> Ite
     octets = samples.astype("<i2").tobytes() if fmt.law is None else fmt.law.encode(samples).tobytes()
     size = fmt.octets_per_frame
     return (octets[at : at + size] for at in range(0, len(octets) - size + 1, size))
+
+
+def tone(fmt: StreamFormat) -> Iterator[bytes]:
+    """400 Hz without an end."""
+    wave = 20_000 * np.sin(2 * np.pi * 400 * np.arange(fmt.rate) / fmt.rate)
+    return itertools.cycle(says(fmt, wave.astype(np.int16)))
 
 
 def is_heard(end: ProviderEnd) -> bool:

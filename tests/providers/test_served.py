@@ -4,13 +4,11 @@ and their audio as they go over the wire.
 
 from __future__ import annotations
 
-import itertools
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 import aiohttp
-import numpy as np
 import pytest
 
 from mediaserver.media.resample import resample
@@ -26,6 +24,7 @@ from tests.providers.parties import (
     VonageParty,
     is_heard,
     says,
+    tone,
 )
 from tests.recordings import read_wav
 from tests.standins.exotel import Exotel
@@ -78,17 +77,11 @@ async def party(request: pytest.FixtureRequest, served: ServerProcess) -> AsyncI
             yield party
 
 
-def tone(party: Party) -> Iterator[bytes]:
-    rate = party.side.format.rate
-    wave = 20_000 * np.sin(2 * np.pi * 400 * np.arange(rate) / rate)
-    return itertools.cycle(says(party.side.format, wave.astype(np.int16)))
-
-
 @each(Feature.CALLS_IN, Feature.HANGS_UP, but=(Feature.HANGS_UP,))
 async def test_somebody_calls_in_is_heard_and_hangs_up(party: Party) -> None:
     line = await party.rings(str(uuid.uuid4()))
     async with party.streamed(line) as client:
-        client.end.says = tone(party)
+        client.end.says = tone(party.side.format)
         await party.until(lambda: is_heard(client.end), "an echo")
         mine = await party.reached("answered")
         await client.hang_up()
@@ -104,7 +97,7 @@ async def test_the_server_calls_out_and_hangs_up(party: Party) -> None:
     made = await party.calls_out("echo")
     line = await party.answered(ref := await party.ordered())
     async with party.streamed(line) as client:
-        client.end.says = tone(party)
+        client.end.says = tone(party.side.format)
         await party.until(lambda: is_heard(client.end), "an echo")
         await party.ask("DELETE", f"{CALLS}/{made}")
         await party.until(lambda: party.hung_up(ref), "a hang-up")
