@@ -37,16 +37,9 @@ class TextCaps(SettingsGroup):
     per_day: int = Field(default=0, ge=0, description="In the last 24 hours.")
 
 
-class TextLimits(SettingsGroup):
-    all: TextCaps = Field(default=TextCaps(), description="Of all texts together.")
-    each_key: TextCaps = Field(
-        default=TextCaps(per_minute=30, per_hour=300, per_day=1000),
-        description="Of one key of the API: those that it sends, those of its calls, and what its agents "
-        "answer in conversations that it began.",
-    )
-    each_account: TextCaps = Field(
-        default=TextCaps(per_hour=600), description="By one account at a provider, whoever sends them."
-    )
+EACH_KEY = TextCaps(per_minute=30, per_hour=300, per_day=1000)
+EACH_ACCOUNT = TextCaps(per_hour=600)
+"""Where `texts.limits` names no others: a stolen key, or an agent that went wrong, is worth no more."""
 
 
 class TextsSettings(SettingsGroup):
@@ -61,10 +54,12 @@ class TextsSettings(SettingsGroup):
         description="Numbers beside the caller's own that texts may go to, by their beginnings: "
         '`["+4930"]`.',
     )
-    limits: TextLimits = Field(
-        default=TextLimits(),
-        description="How many texts go out, a table each: beyond that they are refused until one is old "
-        "enough. They count on all servers of a database together.",
+    limits: dict[Literal["all", "each_key", "each_account"], TextCaps] = Field(
+        default={},
+        description="How many texts go out, a table each: `all` together; `each_key` of the API, with those "
+        "of its calls and what is answered in its conversations; `each_account` at a provider, whoever sends "
+        "them. Beyond that they are refused until one is old enough. Left out, `each_key` is 30 a minute, "
+        "300 an hour and 1,000 a day, `each_account` 600 an hour; `all` has none.",
     )
 
 

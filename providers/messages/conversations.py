@@ -130,8 +130,8 @@ class Conversations:
             found.thread.close(why)
 
     async def tell(self, whom: Whom, row: Row) -> tuple[UUID | None, str]:
-        """Tell a message that came in to whoever answers it. Whose it is, and why nobody does; empty: somebody
-        does. Raises CallError, CapacityError and other errors of ours; asyncpg errors."""
+        """Tell a message that came in to whoever answers it. Whose it is, and why nobody does; empty:
+        somebody does. Raises CallError, CapacityError and other errors of ours; asyncpg errors."""
         text: str = row["body"]
         begun = await written.begun(
             self._database, whom.account, whom.number, whom.ours, datetime.now(UTC) - ANSWERED_WITHIN

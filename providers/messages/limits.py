@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from mediaserver.calls.texting import TextRefusedError, TextWhy
-from mediaserver.settings.handing_over import TextCaps, TextLimits
+from mediaserver.settings.handing_over import EACH_ACCOUNT, EACH_KEY, TextCaps
 from mediaserver.storage import provider_messages as table
 from mediaserver.storage.sql import Database
 
@@ -22,18 +22,21 @@ WINDOWS = ("minute", "hour", "day")
 class SentLimits:
     """Of one server. Whoever sends asks before each text, one after the other."""
 
-    def __init__(self, database: Database, limits: TextLimits | None = None) -> None:
+    def __init__(self, database: Database, limits: Mapping[Any, TextCaps]) -> None:
+        """`limits`: as `texts.limits` has them."""
         self._database = database
-        self._limits = limits or TextLimits()
+        self._limits = {"all": TextCaps(), "each_key": EACH_KEY, "each_account": EACH_ACCOUNT, **limits}
 
     async def check(self, account: str, owner: UUID | None) -> None:
         """Raises TextRefusedError, which says when it may be tried again; asyncpg errors. `owner`: the key
         whose text it is; None: the operator's, which counts for the account and for all alone."""
         sent = await table.went_out(self._database, account, owner)
         limits = self._limits
-        await self._judge(limits.each_key, "owner", sent, "this key has", None, owner)
-        await self._judge(limits.each_account, "account", sent, f"the account {account} has", account, None)
-        await self._judge(limits.all, "all", sent, "all together have", None, None)
+        await self._judge(limits["each_key"], "owner", sent, "this key has", None, owner)
+        await self._judge(
+            limits["each_account"], "account", sent, f"the account {account} has", account, None
+        )
+        await self._judge(limits["all"], "all", sent, "all together have", None, None)
 
     async def _judge(
         self,

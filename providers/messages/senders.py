@@ -1,4 +1,4 @@
-"""By which numbers and names an account's texts may go out: `caller`, `senders`, and what its provider lists."""
+"""By which numbers and names an account's texts may go out: `caller`, `senders`, what its provider lists."""
 
 from __future__ import annotations
 

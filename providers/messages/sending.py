@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from mediaserver.calls.texting import TextRefusedError, TextWhy
 from mediaserver.errors import ConfigError, TelephonyError
 from mediaserver.outbound.policy import OutboundPolicy
-from mediaserver.settings.handing_over import TextLimits
+from mediaserver.settings.handing_over import TextCaps
 from mediaserver.storage import provider_messages as table
 from mediaserver.storage.provider_messages import NewText
 from mediaserver.storage.sql import Database
@@ -34,6 +36,10 @@ MOST_SEGMENTS = 6
 MOST_PARTS = 3
 """Of one answer."""
 MOST_TEXT = 1600
+
+
+NO_LIMITS: Mapping[Any, TextCaps] = {}
+"""Of the operator's: the usual ones count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,7 @@ class TextSender:
         database: Database,
         board: ProviderBoard,
         policy: OutboundPolicy,
-        limits: TextLimits | None = None,
+        limits: Mapping[Any, TextCaps] = NO_LIMITS,
     ) -> None:
         self.senders = Senders()
         self._database = database

@@ -35,6 +35,7 @@ from providers.provider import (
 )
 from providers.recordings import pieces
 from providers.rest import Rest, basic, gone
+from providers.told_once import told_once
 from providers.undeclared import Undeclared
 
 log = logging.getLogger(__name__)
@@ -179,14 +180,17 @@ class PlivoProvider(Undeclared):
         if request.hook == "voice" and told.get("CallStatus") not in ("completed", "cancel"):
             call = incoming_call(ref, told)
             return self._xml(await self._desk.incoming(call, WITHIN_S)) if ref else WebhookAnswer(400)
-        if self._desk.seen(f"plivo {request.headers.get(NONCE, '')}"):
-            return WebhookAnswer()
+        with told_once(self._desk, f"plivo {request.headers.get(NONCE, '')}") as first:
+            if first:
+                self._reported(request, ref, told)
+        return WebhookAnswer()
+
+    def _reported(self, request: WebhookRequest, ref: str, told: Mapping[str, str]) -> None:
         if "RecordingID" in told or "RecordUrl" in told:
             recording, url = told.get("RecordingID", ""), told.get("RecordUrl", "")
             self._desk.recording_reported(RecordingReport(recording, ref, ready=bool(recording), url=url))
         elif ref:
             self._desk.call_reported(call_report(ref, told, request.session))
-        return WebhookAnswer()
 
     def _xml(self, decision: Any) -> WebhookAnswer:
         return WebhookAnswer(200, xml_of(decision, self._settings.format), CONTENT_TYPE)
