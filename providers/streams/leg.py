@@ -6,6 +6,8 @@ where the audio goes. It must never know a socket or a provider.
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
@@ -109,9 +111,10 @@ class ProviderLeg(WrittenLeg):
         direction: Direction,
         ref: str,
         remote: str,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         """`kind`: the provider's ("twilio"). `ref`: its id of the call; may be known later. `fmt`: both
-        ways. Raises EngineMissingError."""
+        ways. `now`: in seconds. Raises EngineMissingError."""
         self._line = _Line(control)
         super().__init__(self._line, ref=ref, remote=remote)
         self.kind = kind
@@ -123,6 +126,9 @@ class ProviderLeg(WrittenLeg):
         self._saying = False
         self._uncleared = False
         """Something was sent since the far end was told to drop all."""
+        self._now = now
+        self.heard_at = now()
+        """When a stream began, or last brought audio."""
         self.streams = 0
         """That were opened to it, one after the other."""
         self.labels: dict[str, str] = {}
@@ -141,6 +147,7 @@ class ProviderLeg(WrittenLeg):
         if self._line.peer is not None:
             self._line.leave()
         self._line.peer = peer
+        self.heard_at = self._now()
         if self.streams:
             self._audio.clear()
         self.streams += 1
@@ -153,6 +160,7 @@ class ProviderLeg(WrittenLeg):
 
     def push(self, octets: bytes) -> None:
         """The next piece of what the far end said. Raises ValueError for half a sample."""
+        self.heard_at = self._now()
         self._audio.push(octets)
 
     def mark(self, name: str) -> None:

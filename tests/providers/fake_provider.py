@@ -46,6 +46,11 @@ MULAW = StreamFormat(Coding.MULAW, 8_000)
 class FakeSettings(AccountSettings):
     secrets_go_with: ClassVar[tuple[str, ...]] = ()
     token: SecretStr = SecretStr("fake")
+    account_id: str = ""
+
+    @property
+    def named_by_streams(self) -> str:
+        return self.account_id
 
 
 class FakeDialect:
@@ -239,10 +244,12 @@ def token_of(decision: Decision | Doors) -> str:
     return parse_qs(urlsplit(doors.media).query)["token"][0]
 
 
-def opens(host: StreamHost, kind: str, session: UUID, token: str, ref: str) -> FakeStream:
+def opens(
+    host: StreamHost, kind: str, session: UUID, token: str, ref: str, account: str = ""
+) -> FakeStream:
     """The provider opens a media stream. Raises StreamRefused."""
     stream = FakeStream()
-    host.admit(kind, session, token, Started("MZ1", ref), stream, "203.0.113.7:443")
+    host.admit(kind, session, token, Started("MZ1", ref, account), stream, "203.0.113.7:443")
     return stream
 
 

@@ -351,7 +351,7 @@ async def up(telephony: Telephony) -> Leg:
 async def test_a_call_is_handed_over_by_the_provider(telephony: Telephony) -> None:
     await up(telephony)
     carried = telephony.carried
-    stream = carried._peer
+    stream = carried._streams._peer
     assert stream is not None
     task = asyncio.create_task(telephony.bench.board.refer(telephony.call.id, "+4930888888"))
     await telephony.settle()
