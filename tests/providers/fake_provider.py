@@ -130,6 +130,7 @@ class FakeProvider:
     """By method: raised by it from now on."""
     holds: dict[str, asyncio.Event] = field(default_factory=dict)
     """By method: it answers once that is set."""
+    tells_of_transfers: bool = False
     closed: bool = False
 
     async def _asked(self, method: str) -> None:
@@ -155,9 +156,10 @@ class FakeProvider:
         await self._asked("hang_up")
         self.live.pop(ref, None)
 
-    async def transfer(self, ref: str, to: str, caller: str, session: UUID) -> None:
+    async def transfer(self, ref: str, to: str, caller: str, session: UUID) -> bool:
         self.transferred.append((ref, to, caller))
         await self._asked("transfer")
+        return self.tells_of_transfers
 
     async def send_digits(self, ref: str, digits: str) -> None:
         await self._asked("send_digits")
@@ -244,9 +246,7 @@ def token_of(decision: Decision | Doors) -> str:
     return parse_qs(urlsplit(doors.media).query)["token"][0]
 
 
-def opens(
-    host: StreamHost, kind: str, session: UUID, token: str, ref: str, account: str = ""
-) -> FakeStream:
+def opens(host: StreamHost, kind: str, session: UUID, token: str, ref: str, account: str = "") -> FakeStream:
     """The provider opens a media stream. Raises StreamRefused."""
     stream = FakeStream()
     host.admit(kind, session, token, Started("MZ1", ref, account), stream, "203.0.113.7:443")
