@@ -47,6 +47,9 @@ class StreamPeer(SocketPeer, Protocol):
     def rested(self) -> None:
         """Nothing is said any more, for now. Called within the tick."""
 
+    def quieten(self, gain: float) -> bool:
+        """See `Quietens`."""
+
     def figures(self) -> dict[str, int]:
         """What it knows of the stream, for the leg's figures."""
 
@@ -70,6 +73,9 @@ class _Line:
     def cleared(self, heard_ms: int) -> None:
         if self.peer is not None:
             self.peer.cleared(heard_ms)
+
+    def quieten(self, gain: float) -> bool:
+        return self.peer is not None and self.peer.quieten(gain)
 
     @property
     def can_clear(self) -> bool:
@@ -99,7 +105,8 @@ class _Line:
 
 
 class ProviderLeg(WrittenLeg):
-    """Implements mediaserver.media.leg.Leg, Referable and TakesBack. Made before its stream is there."""
+    """Implements mediaserver.media.leg.Leg, Referable, TakesBack and Quietens. Made before its stream is
+    there."""
 
     def __init__(
         self,
@@ -171,6 +178,10 @@ class ProviderLeg(WrittenLeg):
         """It says so. False: that means nothing (any more)."""
         return self._audio.reached(name)
 
+    def again(self) -> None:
+        """What the far end holds is dropped and sent to it once more: marks in it mean nothing."""
+        self._audio.again()
+
     def send_tone(self, digit: str, duration_ms: int) -> None:
         """A key as a sound, for a far end that takes none."""
         self._audio.send_tone(digit, duration_ms)
@@ -201,6 +212,10 @@ class ProviderLeg(WrittenLeg):
     def take_back(self) -> int | None:
         """See `TakesBack`."""
         return self.clear() if self._uncleared and self._line.can_clear else None
+
+    def quieten(self, gain: float) -> bool:
+        """See `Quietens`."""
+        return self._saying and self._line.quieten(gain)
 
     def written(self) -> int:
         return self._audio.written()

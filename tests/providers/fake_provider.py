@@ -101,6 +101,9 @@ class FakeStream:
     def over(self, why: Termination) -> None:
         self.ended = why
 
+    def quieten(self, gain: float) -> bool:
+        return False
+
     def rested(self) -> None: ...
 
     def figures(self) -> dict[str, int]:
