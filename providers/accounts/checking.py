@@ -21,6 +21,7 @@ from providers.provider import (
     RecordingReport,
     Refuse,
     TextMessage,
+    TransferReport,
 )
 
 ADDRESS = "public address"
@@ -46,14 +47,19 @@ class NobodysDesk:
 
     def call_reported(self, report: CallReport) -> None: ...
 
+    def transfer_reported(self, report: TransferReport) -> bool:
+        return False
+
     def recording_reported(self, report: RecordingReport) -> None: ...
 
     async def message_received(self, message: TextMessage) -> None: ...
 
-    def message_reported(self, report: MessageReport) -> None: ...
+    async def message_reported(self, report: MessageReport) -> None: ...
 
     def seen(self, key: str) -> bool:
         return True
+
+    def unseen(self, key: str) -> None: ...
 
 
 async def look(

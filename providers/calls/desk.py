@@ -13,7 +13,8 @@ from mediaserver import logs
 from mediaserver.errors import ConfigError, EngineMissingError, TelephonyError
 from mediaserver.media.leg import Direction, EndedBy, Termination, Why
 from providers.accounts.served import ServedAccount
-from providers.calls.call import ProviderCall, diverted
+from providers.calls.call import ProviderCall
+from providers.calls.call_doors import diverted
 from providers.calls.endings import NO_CALL
 from providers.calls.invitation import ProviderInvitation, about_of, word
 from providers.calls.office import ProviderCalls
@@ -25,6 +26,7 @@ from providers.provider import (
     RecordingReport,
     Refuse,
     TextMessage,
+    TransferReport,
 )
 
 log = logging.getLogger(__name__)
@@ -44,7 +46,7 @@ class Messages(Protocol):
 
     async def received(self, account: str, message: TextMessage) -> None: ...
 
-    def reported(self, account: str, report: MessageReport) -> None: ...
+    async def reported(self, account: str, report: MessageReport) -> None: ...
 
 
 class AccountDesk:
@@ -88,6 +90,10 @@ class AccountDesk:
     def call_reported(self, report: CallReport) -> None:
         self._calls.reported(self._account, report)
 
+    def transfer_reported(self, report: TransferReport) -> bool:
+        call = self._calls.find(self._account, report)
+        return call is not None and call.transfer_reported(report)
+
     def recording_reported(self, report: RecordingReport) -> None:
         self._recordings(self._account, report)
 
@@ -98,12 +104,15 @@ class AccountDesk:
         else:
             await messages.received(self._account, message)
 
-    def message_reported(self, report: MessageReport) -> None:
+    async def message_reported(self, report: MessageReport) -> None:
         if (messages := self._messages()) is not None:
-            messages.reported(self._account, report)
+            await messages.reported(self._account, report)
 
     def seen(self, key: str) -> bool:
         return self._calls.seen(self._account, key)
+
+    def unseen(self, key: str) -> None:
+        self._calls.unseen(self._account, key)
 
     # -- inside
 

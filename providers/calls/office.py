@@ -24,7 +24,7 @@ from providers.calls.call import ProviderCall
 from providers.calls.means import CallMeans
 from providers.calls.recording_begun import begin_recording
 from providers.calls.seen import Seen
-from providers.provider import CallReport
+from providers.provider import CallReport, TransferReport
 from providers.streams.dialect import Dialect, Started
 from providers.streams.host import StreamRefused
 from providers.streams.leg import ProviderLeg, StreamPeer
@@ -92,10 +92,21 @@ class ProviderCalls:
     def seen(self, account: str, key: str) -> bool:
         return self._seen[account].seen(key, self.means.now())
 
+    def unseen(self, account: str, key: str) -> None:
+        self._seen[account].forget(key)
+
     def reported(self, account: str, report: CallReport) -> None:
         """Of a call of ours, or of one that another run of this server had."""
-        if report.key and self.seen(account, f"report {report.key}"):
+        key = f"report {report.key}"
+        if report.key and self.seen(account, key):
             return
+        try:
+            self._take(account, report)
+        except Exception:
+            self.unseen(account, key)  # the provider may tell it again
+            raise
+
+    def _take(self, account: str, report: CallReport) -> None:
         call = self.find(account, report)
         if call is None:
             self._keep_told(account, report)
@@ -107,7 +118,7 @@ class ProviderCalls:
             return
         call.reported(report)
 
-    def find(self, account: str, report: CallReport) -> ProviderCall | None:
+    def find(self, account: str, report: CallReport | TransferReport) -> ProviderCall | None:
         """The account's call that a report is of; also one that is over."""
         call = self.book.of_ref(account, report.ref) if report.ref else None
         if call is None and report.session is not None:

@@ -33,6 +33,7 @@ from providers.provider import (
     WebhookAnswer,
     WebhookRequest,
 )
+from providers.told_once import told_once
 from providers.zadarma import notifications as told
 from providers.zadarma.account import CAPABILITIES, ZadarmaSettings
 from providers.zadarma.api import ZadarmaApi
@@ -95,7 +96,7 @@ class Zadarma:
     async def hang_up(self, ref: str, why: Termination | None = None) -> None:
         self._cannot("end calls: its SIP trunk does")
 
-    async def transfer(self, ref: str, to: str, caller: str, session: Any) -> None:
+    async def transfer(self, ref: str, to: str, caller: str, session: Any) -> bool:
         self._cannot("transfer calls: its SIP trunk does")
 
     async def send_digits(self, ref: str, digits: str) -> None:
@@ -222,15 +223,19 @@ class Zadarma:
             recording = told.recording_report(fields)
             if recording is None:
                 return WebhookAnswer(400)
-            if not self._desk.seen(f"{event}:{recording.ref}"):
-                self._desk.recording_reported(recording)
+            with told_once(self._desk, f"{event}:{recording.ref}") as first:
+                if first:
+                    self._desk.recording_reported(recording)
             return WebhookAnswer()
         report = told.call_report(fields, self._settings.utc_offset_h)
         # The signature covers the numbers and the start alone, so that all events of a call have the same
         # one: each event of a call counts once, and what comes again changes nothing.
-        if report is not None and not self._desk.seen(report.key):
-            self._desk.call_reported(report)
-        return self._directions() if event == "NOTIFY_START" else WebhookAnswer()
+        if report is not None:
+            with told_once(self._desk, report.key) as first:
+                if first:
+                    self._desk.call_reported(report)
+        # NOTIFY_IVR asks likewise, but only about what an answer of ours has played: none plays anything.
+        return self._directions(fields) if event == "NOTIFY_START" else WebhookAnswer()
 
     async def _received(self, fields: Mapping[str, str]) -> WebhookAnswer:
         message = told.text_message(fields, str(int(self._wall())))
@@ -250,13 +255,16 @@ class Zadarma:
                 raise
         return WebhookAnswer()
 
-    def _directions(self) -> WebhookAnswer:
-        """Where a call to the PBX goes, as the account has it."""
+    def _directions(self, fields: Mapping[str, str]) -> WebhookAnswer:
+        """Where a call to the PBX goes, and what is shown of it, as the account has it."""
+        settings = self._settings
         answer: dict[str, Any] = {}
-        if self._settings.redirect:
-            answer["redirect"] = self._settings.redirect
-            if self._settings.return_timeout_s:
-                answer["return_timeout"] = self._settings.return_timeout_s
+        if settings.redirect == "hangup":
+            answer["hangup"] = 1
+        elif settings.redirect:
+            answer |= {"redirect": settings.redirect, "return_timeout": settings.return_timeout_s}
+        if settings.caller_name:
+            answer["caller_name"] = told.caller_name(settings.caller_name, fields)
         return WebhookAnswer(body=json.dumps(answer).encode(), content_type="application/json")
 
     def _refused(self, fields: Mapping[str, str]) -> None:

@@ -164,6 +164,35 @@ class TestCalls:
             over, "answer", CALL | {"CallStatus": "in-progress", "DialCallStatus": dialled}
         ) == [verb]
 
+    @pytest.mark.parametrize(
+        ("dialled", "taken", "code"),
+        [
+            ("completed", True, None),
+            ("answered", True, None),
+            ("busy", False, 486),
+            ("no-answer", False, 480),
+        ],
+    )
+    async def test_what_became_of_a_transfer_is_told_and_the_call_may_be_back(
+        self, dialled: str, taken: bool, code: int | None
+    ) -> None:
+        desk = DecidingDesk(Connect(SESSION, DOORS))
+        desk.stays = not taken
+        fields = CALL | {"CallStatus": "in-progress", "DialCallStatus": dialled}
+        answer = await hooks(desk).handle(signed(account(), "answer", fields, session=SESSION))
+        [told] = desk.transfers
+        assert (told.ref, told.session, told.taken, told.code) == (CALL_SID, SESSION, taken, code)
+        assert tree(answer)[0].tag == "Connect"
+
+    async def test_who_answers_a_transfer_is_told_once(self) -> None:
+        desk = NotingDesk()
+        door = hooks(desk)
+        fields = CALL | {"CallSid": "CA" + "b" * 32, "ParentCallSid": CALL_SID, "CallStatus": "in-progress"}
+        for _ in range(2):
+            told = await door.handle(signed(account(), "dialled", fields, session=SESSION))
+            assert told.status == 204
+        assert [(each.ref, each.taken) for each in desk.transfers] == [(CALL_SID, True)]
+
 
 class TestReports:
     async def test_states_with_what_goes_with_them(self) -> None:
@@ -250,6 +279,21 @@ class TestReports:
             and "takes no messages" in desk.message_reports[0].detail
         )
 
+    async def test_what_could_not_be_stored_is_taken_when_it_comes_again(self) -> None:
+        desk = DecidingDesk(Refuse(Termination(EndedBy.SERVER, Why.BUSY)))
+        door = hooks(desk)
+        ref, recording = "SM" + "a" * 32, "RE" + "b" * 32
+        come = {"AccountSid": ACCOUNT_SID, "MessageSid": ref, "From": "+491", "To": "+492", "Body": "hello"}
+        went = {"AccountSid": ACCOUNT_SID, "MessageSid": ref, "MessageStatus": "delivered"}
+        made = {"RecordingSid": recording, "RecordingStatus": "completed", "AccountSid": ACCOUNT_SID}
+        for hook, fields in (("sms", come), ("sms-status", went), ("recording", CALL | made)):
+            request, desk.fails = signed(account(), hook, fields), 1
+            with pytest.raises(OSError, match="away"):
+                await door.handle(request)
+            for _ in range(2):
+                assert (await door.handle(request)).status < 300
+        assert (len(desk.messages), len(desk.message_reports), len(desk.recordings)) == (1, 1, 1)
+
 
 class TestStrangers:
     @pytest.mark.parametrize(
@@ -284,7 +328,7 @@ class TestStrangers:
         assert first.body == again.body and len(desk.calls) == 2, "the desk knows it by its ref"
         [old] = OVER
         assert (await door.handle(signed(account(), "voice", CALL | {"CallSid": old}))).status == 403
-        monkeypatch.setattr("providers.twilio.webhooks.RETRIED_S", -1.0)
+        monkeypatch.setattr("providers.asked_about.RETRIED_S", -1.0)
         assert (await door.handle(request)).status == 403
         assert len(desk.calls) == 2
 

@@ -19,13 +19,13 @@ from mediaserver.errors import ProviderFault, TelephonyError, UnprovenError
 from providers.call_state import CallState, after
 from providers.provider import AnsweredBy, Divert, Provider
 from providers.vonage.account import VonageAccount
-from providers.vonage.jwt import claims_of, fits, signed_hs256
+from providers.vonage.jwt import claims_of, fits
 from providers.vonage.kind import KIND
 from tests.providers.bench import CONNECT, DOORS, OURS, SESSION, THEIRS, DecidingDesk, order, provider_of
 from tests.providers.bench import request as hook
 from tests.providers.matrix import Feature, Who, shows
 from tests.standins.provider import Trouble, serving
-from tests.standins.vonage import APPLICATION, SECRET, Vonage
+from tests.standins.vonage import APPLICATION, SECRET, Vonage, signed_hs256
 
 EVENT = {"uuid": "u-1", "status": "completed", "direction": "outbound", "to": THEIRS[1:], "from": OURS[1:]}
 CALL = {"uuid": "u-2", "from": THEIRS[1:], "to": OURS[1:], "conversation_uuid": "CON-1"}
@@ -129,6 +129,21 @@ async def test_other_decisions(standin: Vonage, pair: tuple[Provider, DecidingDe
     assert (await asked())[0]["endpoint"][0] == {"type": "phone", "number": "15558880000"}
     desk.decision = Divert(text="Busy.")
     assert await asked() == [{"action": "talk", "text": "Busy."}]
+
+
+@shows(Who.VONAGE, Feature.REPLAYED)
+async def test_a_request_about_a_call_that_is_over_begins_none(
+    standin: Vonage, pair: tuple[Provider, DecidingDesk]
+) -> None:
+    provider, desk = pair
+    kept = hook("voice", *standin.webhook(CALL))
+    standin.calls["u-2"] = {"uuid": "u-2", "status": "ringing", "direction": "inbound"}
+    assert [(await provider.webhook(kept)).status for _ in range(2)] == [200, 200], "it had no answer"
+
+    standin.calls["u-2"]["status"] = "completed"
+    later = hook("voice", *standin.webhook(CALL))
+    assert [(await provider.webhook(later)).status for _ in range(2)] == [403, 403]
+    assert len(desk.incoming_calls) == 2
 
 
 @shows(Who.VONAGE, Feature.REPLAYED, Feature.MACHINE, Feature.COST)

@@ -21,8 +21,10 @@ _ALLOWED: dict[str, dict[str, set[str]]] = {
     "Play": {"": {"loop", "digits"}},
     "Dial": {
         "": {"answerOnBridge", "callerId", "timeout", "action", "method", "timeLimit", "record"},
-        "Number": {"statusCallback", "sendDigits"},
-        "Sip": {"username", "password"},
+        "Number": {"statusCallback", "statusCallbackEvent", "statusCallbackMethod", "sendDigits"},
+        "Sip": {
+            "username", "password", "statusCallback", "statusCallbackEvent", "statusCallbackMethod",
+        },
     },
     "Record": {
         "": {
@@ -100,12 +102,10 @@ class Call:
         }  # fmt: skip
 
     def form(self, **more: str) -> dict[str, str]:
-        from tests.standins.twilio.server import ACCOUNT_SID
-
         return {
-            "AccountSid": ACCOUNT_SID, "ApiVersion": "2010-04-01", "CallSid": self.sid, "From": self.caller,
-            "To": self.to, "Caller": self.caller, "Called": self.to, "CallStatus": self.state,
-            "Direction": self.direction, **self.extra, **more,
+            "AccountSid": self.standin.account, "ApiVersion": "2010-04-01", "CallSid": self.sid,
+            "From": self.caller, "To": self.to, "Caller": self.caller, "Called": self.to,
+            "CallStatus": self.state, "Direction": self.direction, **self.extra, **more,
         }  # fmt: skip
 
     # -- what happens to it
@@ -161,9 +161,24 @@ class Call:
 
     # -- what it is told to do
 
-    async def follow(self, url: str) -> None:
+    async def target(self, state: str) -> None:
+        """What becomes of whoever it dials: `answered`, or how that ended."""
+        from tests.standins.twilio.server import sid
+
+        dial, child = self.verbs[-1], sid("CA")
+        assert dial.tag == "Dial"
+        if state != "answered":
+            if action := dial.get("action", ""):
+                await self.follow(action, DialCallStatus=state, DialCallSid=child)
+            else:
+                self.move("completed")
+        elif (url := dial[0].get("statusCallback")) and "answered" in dial[0].get("statusCallbackEvent", ""):
+            leg = {"CallSid": child, "ParentCallSid": self.sid, "Direction": "outbound-dial"}
+            await self.standin.tell(url, self.form() | leg | {"CallStatus": "in-progress"})
+
+    async def follow(self, url: str, **more: str) -> None:
         """Asks an address what to do, and does it."""
-        told = await self.standin.tell(url, self.form())
+        told = await self.standin.tell(url, self.form(**more))
         if told.status != 200 or told.content_type not in ("text/xml", "application/xml"):
             self.faults.append(f"{told.status} {told.content_type} from {url}")
             self.move("failed")
@@ -231,7 +246,8 @@ class Call:
         if extra := set(verb.attrib) - allowed[""]:
             self.faults.append(f"{verb.tag} has no {extra}")
         for noun in verb:
-            if noun.tag not in allowed or set(noun.attrib) - allowed[noun.tag]:
+            more = self.standin.streams_take if noun.tag == "Stream" else frozenset[str]()
+            if noun.tag not in allowed or set(noun.attrib) - allowed[noun.tag] - more:
                 self.faults.append(f"{verb.tag} takes no {noun.tag} with {sorted(noun.attrib)}")
 
     def _ordered(self, name: str) -> str:
