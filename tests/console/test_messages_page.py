@@ -41,6 +41,7 @@ def twilio(console_server: RunningServer) -> Iterator[Twilio]:
         pointed = f"/api/telephony/providers/texting/numbers/{NUMBER.replace('+', '%2B')}"
         console_server.ask("PUT", pointed, {"agent": "demo"})
         yield standin
+        standin.ask(standin.made.close())
         console_server.ask("DELETE", "/api/telephony/providers/texting")
         console_server.ask("DELETE", f"/api/telephony/numbers/{NUMBER.replace('+', '%2B')}")
 

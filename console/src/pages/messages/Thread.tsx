@@ -142,7 +142,7 @@ function Texts({
 function Bubble({ one }: { one: Text }) {
   const out = one.direction === "out";
   const { text, tone } = stateOf(one.state);
-  const wrong = tone === "bad" || tone === "warn";
+  const tint = tone === "bad" ? "text-bad" : tone === "warn" ? "text-warn" : "text-muted";
   return (
     <li className={cn("w-fit max-w-[85%] sm:max-w-[75%]", out && "ms-auto")}>
       <p
@@ -180,7 +180,7 @@ function Bubble({ one }: { one: Text }) {
         <p
           className={cn(
             "mt-0.5 break-words px-1 text-xs",
-            wrong ? "text-bad" : "text-muted",
+            tint,
             out && "text-end",
           )}
         >
