@@ -21,7 +21,7 @@ from mediaserver.seldom import Seldom
 from providers.amounts import amount, seconds
 from providers.exotel.account import ExotelAccount
 from providers.exotel.capabilities import CAPABILITIES
-from providers.exotel.reading import STATES, call_of, fields, posted, session_of
+from providers.exotel.reading import STATES, call_of, fields, number_of, posted, session_of
 from providers.kind import Account, Surroundings
 from providers.provider import (
     CallOrder,
@@ -33,6 +33,7 @@ from providers.provider import (
     WebhookRequest,
 )
 from providers.rest import Rest, basic, gone
+from providers.telephone_numbers import who_calls
 from providers.undeclared import Undeclared
 
 log = logging.getLogger(__name__)
@@ -160,7 +161,9 @@ class ExotelProvider(Undeclared):
                 told.get(name) or told.get(other, "")
                 for name, other in (("CallFrom", "From"), ("CallTo", "To"))
             )
-            decision = await self._desk.incoming(IncomingCall(ref, caller, to), WITHIN_S)
+            country = self._settings.country_code
+            call = IncomingCall(ref, number_of(who_calls(caller), country), number_of(to, country))
+            decision = await self._desk.incoming(call, WITHIN_S)
         if isinstance(decision, Connect):
             return WebhookAnswer(200, json.dumps({"url": decision.doors.media}).encode(), "application/json")
         return WebhookAnswer(503, b"nobody takes the call")
