@@ -6,6 +6,7 @@ import re
 
 ANONYMOUS = "anonymous"
 _E164 = re.compile(r"[1-9][0-9]{6,14}", re.ASCII)
+_SIP = re.compile(r"(?:sips?:)?([^@;:\s]+)(?:;[^@\s]*)?@[^@\s]+", re.IGNORECASE)
 _SPELT = {
     "266696687": "ANONYMOUS",
     "7378742833": "RESTRICTED",
@@ -27,6 +28,13 @@ def plus(number: str) -> str:
     nobody has escaped. Short codes, national numbers and what is no number stay as they are."""
     bare = number.strip()
     return f"+{bare}" if _E164.fullmatch(bare) else bare
+
+
+def called(to: str) -> str:
+    """Who is called: of a SIP address its user, as by a trunk; else as it is told."""
+    bare = to.strip()
+    found = _SIP.fullmatch(bare)
+    return found[1] if found is not None else bare
 
 
 def who_calls(number: str) -> str:

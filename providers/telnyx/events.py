@@ -23,7 +23,7 @@ from providers.provider import (
     RecordingReport,
     TextMessage,
 )
-from providers.telephone_numbers import who_calls
+from providers.telephone_numbers import called, who_calls
 from providers.telnyx.client_state import ClientState
 
 SAID = 300
@@ -93,7 +93,7 @@ def incoming_call(event: Event) -> IncomingCall:
     return IncomingCall(
         event.ref,
         who_calls(event.text("from")),
-        event.text("to"),
+        called(event.text("to")),
         forwarded_from=_diversion(event.payload.get("sip_headers")),
         caller_name=event.text("caller_id_name"),
         about=about,

@@ -32,7 +32,7 @@ from providers.provider import (
     WebhookAnswer,
     WebhookRequest,
 )
-from providers.telephone_numbers import who_calls
+from providers.telephone_numbers import called, who_calls
 from providers.twilio import states, twiml
 from providers.twilio.account import SpokenFallback
 from providers.twilio.faults import in_words
@@ -135,7 +135,7 @@ class Webhooks:
             IncomingCall(
                 ref=ref,
                 caller=who_calls(fields.get("From", "")),
-                to=fields.get("To", ""),
+                to=called(fields.get("To", "")),
                 forwarded_from=fields.get("ForwardedFrom", ""),
                 caller_name=fields.get("CallerName", ""),
                 about=about,

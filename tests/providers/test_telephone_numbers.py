@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from providers.telephone_numbers import plus, who_calls
+from providers.telephone_numbers import called, plus, who_calls
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,21 @@ def test_who_withholds_the_number_is_anonymous() -> None:
         "unknown@x",
     ):
         assert who_calls(told) == told
+
+
+@pytest.mark.parametrize(
+    ("told", "number"),
+    [
+        ("+4930123456", "+4930123456"),
+        ("sip:500@acme.sip.example.com", "500"),
+        ("SIPS:+4930123456;isub=7@acme.example:5061;transport=tls", "+4930123456"),
+        ("sip:desk@acme.example", "desk"),
+        ("desk@acme.example", "desk"),
+        ("sip:acme.example", "sip:acme.example"),
+        ("client:bob", "client:bob"),
+        ("", ""),
+    ],
+)
+def test_who_is_called_by_a_sip_address_is_its_user(told: str, number: str) -> None:
+    """As by a trunk: routes are for numbers and names."""
+    assert called(told) == number
