@@ -358,7 +358,7 @@ def _report(call: Any) -> CallReport:
         direction=states.direction_of(str(call.direction or "")),
         caller=states.caller_of(str(call._from or "")),
         to=str(call.to or ""),
-        at=call.end_time or call.start_time or call.date_created,
+        at=call.date_created or call.start_time,
         duration_s=states.whole(str(call.duration or "")),
         cost=cost,
         currency=str(call.price_unit or "") if cost is not None else "",
