@@ -4,7 +4,6 @@ interface. What it tells comes by `webhooks`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Self
 from uuid import UUID
@@ -41,7 +40,6 @@ PAGE = 1000
 """Of a list, at a time: as many as Twilio gives."""
 _GONE = frozenset(map(str, MISSING))
 _OVER = _GONE | frozenset(map(str, OVER))
-_DIGITS = re.compile(r"[0-9*#wWA-Da-d]{0,32}")
 
 
 class TwilioProvider:
@@ -110,8 +108,6 @@ class TwilioProvider:
 
     async def place(self, order: CallOrder) -> str:
         self._must_have(Capability.PLACE, "calls out")
-        if _DIGITS.fullmatch(order.send_digits) is None:
-            raise self._refusal("keys are 0-9, *, #, A-D, and w for a pause: 32 of them at most")
         wanted: dict[str, Any] = {
             "to": order.to,
             "from_": order.caller,
@@ -122,8 +118,6 @@ class TwilioProvider:
             "status_callback_method": "POST",
             "timeout": max(1, min(round(order.timeout_s), LONGEST_RING_S)),
         }
-        if order.send_digits:
-            wanted["send_digits"] = order.send_digits
         if order.record:
             wanted |= {"record": True, "recording_channels": "dual"}
             if order.doors.recording:
