@@ -86,8 +86,6 @@ class PlivoProvider(Undeclared):
         if order.detect_machine:
             machine = order.doors.machine or order.doors.status
             told |= {"machine_detection": "true", "machine_detection_url": machine}
-        if order.send_digits:
-            told["send_digits"] = order.send_digits
         answer = await self._rest.ask("POST", "/Call/", json=told)
         ref = answer.get("request_uuid") if isinstance(answer, dict) else None
         if not isinstance(ref, str) or not _REF.fullmatch(ref):

@@ -86,8 +86,6 @@ class VonageProvider(Undeclared):
 
     async def place(self, order: CallOrder) -> str:
         to: dict[str, Any] = {"type": "phone", "number": order.to.lstrip("+")}
-        if order.send_digits:
-            to["dtmfAnswer"] = order.send_digits.replace("w", "p")
         told: dict[str, Any] = {
             "to": [to],
             "from": {"type": "phone", "number": order.caller.lstrip("+")},
@@ -120,8 +118,7 @@ class VonageProvider(Undeclared):
         return False
 
     async def send_digits(self, ref: str, digits: str) -> None:
-        told = {"digits": digits.replace("w", "p")}
-        await self._rest.ask("PUT", f"/v1/calls/{_safe(ref)}/dtmf", json=told)
+        await self._rest.ask("PUT", f"/v1/calls/{_safe(ref)}/dtmf", json={"digits": digits})
 
     async def _change(self, ref: str, told: dict[str, Any]) -> None:
         await self._rest.ask("PUT", f"/v1/calls/{_safe(ref)}", json=told, harmless=True)
