@@ -177,13 +177,7 @@ function Bubble({ one }: { one: Text }) {
         )}
       </p>
       {one.detail && (
-        <p
-          className={cn(
-            "mt-0.5 break-words px-1 text-xs",
-            tint,
-            out && "text-end",
-          )}
-        >
+        <p className={cn("mt-0.5 break-words px-1 text-xs", tint, out && "text-end")}>
           <bdi>{one.detail}</bdi>
         </p>
       )}
