@@ -37,6 +37,9 @@ class AccountSettings(BaseModel):
     """Fields that say whose the secrets are and to whom they are sent (an account's id, an address): once one
     changes, the secrets have to be given again, since whoever changes it may be nobody who knows them. None:
     all that the kind's model adds and that are no secrets themselves."""
+    own_exchange: ClassVar[bool] = False
+    """Its provider is an exchange of the operator's: it has extensions, which are no numbers of the network
+    and of which `prefixes` say nothing. Whether they may be called says `sip.allowed_targets`."""
 
     enabled: bool = True
     public_url: Annotated[str, AfterValidator(public_address)] = Field(
