@@ -13,6 +13,7 @@ import asyncio
 import json
 import logging
 import random
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -35,6 +36,9 @@ WAITS_S = 3.0
 """Between looks whether the server that follows the application is gone."""
 REPLACED_S = 10.0
 """Between looks whether the program that has replaced us is gone."""
+
+_COUNTS = re.compile(r"[0-9]+")
+"""Seconds that run down make no other trouble."""
 
 
 class _Replaced(TelephonyError):
@@ -226,8 +230,8 @@ class StasisEvents:
         self.why = why
         for each in self._members:
             each.trouble(why)
-        if why != self._said:
-            self._said = why
+        if (same := _COUNTS.sub("", why)) != self._said:
+            self._said = same
             log.log(level, "%s: %s", self._newest.name, why)
 
 
