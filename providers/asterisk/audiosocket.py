@@ -144,13 +144,3 @@ HANGUP = _HEADER.pack(Kind.HANGUP, 0)
 def audio_message(rate: int, octets: bytes) -> bytes:
     """Octets of whole samples, at most 65,535. `rate`: one of RATES, in Hz."""
     return _HEADER.pack(_KINDS[rate], len(octets)) + octets
-
-
-def named_message(id: UUID) -> bytes:
-    """As Asterisk begins."""
-    return _HEADER.pack(Kind.UUID, 16) + id.bytes
-
-
-def key_message(digit: str) -> bytes:
-    """As Asterisk tells of a key; it takes none itself."""
-    return _HEADER.pack(Kind.KEY, 1) + digit.encode("latin-1")

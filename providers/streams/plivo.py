@@ -1,7 +1,8 @@
 """How Plivo's audio streams speak (`<Stream bidirectional="true">`).
 
 Made from Plivo's "Stream Event Protocol" and its audio streaming reference: text messages, payloads in
-base64; mu-law at 8 kHz or linear PCM (taken for little-endian) at 8 and 16 kHz, as `contentType` asks for.
+base64; mu-law at 8 kHz or linear PCM at 8 and 16 kHz, as `contentType` asks for: little-endian, which is not
+documented, since public bots hand it to recognisers that take nothing else as it comes.
 `playedStream` tells that all before a checkpoint was played; it does not come for what a `clearAudio` has
 dropped. The end is the socket's. Not tried against the real service.
 """

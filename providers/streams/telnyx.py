@@ -3,8 +3,11 @@
 Made from Telnyx's AsyncAPI document "Stream call media over WebSocket" and its guide "Media Streaming over
 Websockets": text messages; payloads of RTP without headers in base64, in pieces of 20 ms to 30 s; PCMU, PCMA
 or L16. Order is not guaranteed: `chunk` tells. A mark comes back when what was before it was played, at once
-when nothing waits, and when a clear drops it. Its L16 is taken for little-endian, which its documents leave
-open. The address keeps its query. Keys can be heard and not sent. Not tried against the real service.
+when nothing waits, and when a clear drops it. The address keeps its query. Keys can be heard and not sent.
+Not tried against the real service.
+
+Its documents leave the byte order of L16 open. Little-endian, as public bots have it that run by it (they
+keep big-endian as a way back); an unmerged change of pipecat's (its issue 3383) believes :rfc:`2586`.
 """
 
 from __future__ import annotations

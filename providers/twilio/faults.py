@@ -25,7 +25,7 @@ _KNOWN: dict[int, _Known] = {
     10001: _Known(_KEY, "the account is not active: see its console"),
     10002: _Known(_REFUSED, "a trial account cannot do this: upgrade it"),
     10004: _Known(_LIMIT, "the account has as many calls at once as it may: end some, or ask for more"),
-    20003: _Known(_KEY, "it refuses the credentials: check the account SID and the auth token or API key"),
+    20003: _Known(_KEY, "it refuses the credentials: check the account's id and its auth token or API key"),
     20005: _Known(_KEY, "the account is suspended or closed: see its console"),
     20006: _Known(_KEY, "the API key may not do this: take a main key, or the auth token"),
     20008: _Known(_KEY, "test credentials cannot do this: take the live ones"),

@@ -304,7 +304,8 @@ class TwilioProvider:
     # -- inside
 
     async def _is_over(self, ref: str) -> bool:
-        """As far as the provider says so at once; a call that it does not find yet may be a new one."""
+        """As far as the provider says so at once; a call that it does not find yet may be a new one. Its call
+        waits for this: what was sent before must not ring anybody. Nothing else does."""
         try:
             report = await self._rest.glance(lambda api: _report(api.calls(ref).fetch()))
         except TelephonyError:

@@ -29,6 +29,8 @@ ANSWERS_WITHIN_S = 10.0
 """A request that takes longer is given up."""
 TRIES_WITHIN_S = 20.0
 GLANCE_S = 1.0
+GLANCES_WAITING = 4
+"""For a thread; whoever comes then goes without."""
 PIECE = 64 << 10
 """Octets of a recording at a time."""
 _quiet = logging.getLogger(f"{__name__}.requests")
@@ -65,6 +67,8 @@ class Rest:
         self.access = access
         self._name = name
         self._threads = Threads(name)
+        # There is one for each call in: a flood of those must not keep orders and hang-ups waiting.
+        self._glances = Threads(name, waiting=GLANCES_WAITING)
         self._http = _Http(access.doubled)
         # A mapping that is not empty keeps the SDK from reading the process's own variables.
         self._client = Client(
@@ -98,9 +102,9 @@ class Rest:
         return await retried(lambda: self._once(do), what=what, account=self._name, within_s=TRIES_WITHIN_S)
 
     async def glance(self, do: Callable[[Any], T]) -> T:
-        """Asked for once, and given up soon: for what is good to know and nobody waits for. Raises
-        TelephonyError."""
-        return await self._threads.run(self._asked, do, within_s=GLANCE_S)
+        """Asked for once, and given up soon, or at once where many others wait: for what is good to know. It
+        takes no thread from what must be done. Raises TelephonyError."""
+        return await self._glances.run(self._asked, do, within_s=GLANCE_S)
 
     async def recording(self, path: str) -> AsyncIterator[bytes]:
         """A file that lies beside the interface, piece by piece. Raises TelephonyError."""
@@ -125,6 +129,7 @@ class Rest:
     def close(self) -> None:
         """Idle connections are closed; what is under way ends by itself."""
         self._threads.close()
+        self._glances.close()
         self._http.session.close()
 
     # -- in a thread

@@ -13,7 +13,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
-from urllib.parse import parse_qs, parse_qsl, urlsplit, urlunsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 HEADER = "x-twilio-signature"
 SETTINGS_HEADER = "x-twilio-webhooks-signature-settings"
@@ -97,13 +97,6 @@ def algorithm_of(settings: str) -> str | None:
         if name.strip() == "algorithm" and value.strip():
             found = value.strip().upper()
     return {"HMAC_SHA1": "sha1", "HMAC_SHA256": "sha256"}.get(found)
-
-
-def with_body_hash(url: str, body: bytes) -> str:
-    """The address that Twilio calls with a body that is no form."""
-    parts = urlsplit(url)
-    query = "&".join(filter(None, (parts.query, f"bodySHA256={hashlib.sha256(body).hexdigest()}")))
-    return urlunsplit(parts._replace(query=query))
 
 
 def _hash_agrees(url: str, body: bytes) -> bool:

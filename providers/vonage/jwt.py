@@ -27,13 +27,6 @@ def signed_rs256(claims: Mapping[str, Any], key: RSAPrivateKey) -> str:
     return f"{text}.{_encoded(key.sign(text.encode(), PKCS1v15(), SHA256()))}"
 
 
-def signed_hs256(claims: Mapping[str, Any], secret: str) -> str:
-    """As Vonage signs."""
-    head = _encoded(json.dumps({"alg": "HS256", "typ": "JWT"}).encode())
-    text = f"{head}.{_encoded(json.dumps(claims).encode())}"
-    return f"{text}.{_encoded(hmac.digest(secret.encode(), text.encode(), 'sha256'))}"
-
-
 def claims_of(token: str, secret: str, now: float) -> dict[str, Any]:
     """Raises UnprovenError. No other algorithm than HS256 is taken, whatever the token says."""
     parts = token.split(".")

@@ -32,6 +32,13 @@ def _base_url(text: str) -> str:
     return api_address(text) if text else text
 
 
+def _return_timeout(seconds: int) -> int:
+    """Raises ValueError."""
+    if 0 < seconds < 3:
+        raise ValueError("must be 0, or 3 and more")
+    return seconds
+
+
 class ZadarmaSettings(AccountSettings):
     secrets_go_with: ClassVar[tuple[str, ...] | None] = ("key", "sandbox", "base_url")
     """Another account, or another server: the secret that is kept is not for it."""
@@ -52,15 +59,23 @@ class ZadarmaSettings(AccountSettings):
     )
     redirect: str = Field(
         default="",
-        pattern=r"^([0-9]{1,6}(-[0-9]{3})?|blacklist)?$",
-        description="Where calls to the PBX are sent (its answer to NOTIFY_START): an extension, a scenario, "
-        "a menu. Empty: wherever the PBX sends them itself.",
+        pattern=r"^([0-9]{1,6}(-([0-9]{1,6}|main))?|blacklist|hangup)?$",
+        description="Where calls to the PBX are sent (its answer to NOTIFY_START): an extension (100), a "
+        "scenario (0-1), a menu (0-main); blacklist: the caller hears that it is busy; hangup: the call is "
+        "ended. Empty: wherever the PBX sends them itself.",
     )
-    return_timeout_s: int = Field(
+    return_timeout_s: Annotated[int, AfterValidator(_return_timeout)] = Field(
         default=0,
         ge=0,
         le=600,
-        description="So long it rings there before the call comes back to the PBX's menu; 0: it does not.",
+        description="So long it rings there before the call comes back to the PBX's menu, 3 at least; 0: it "
+        "does not.",
+    )
+    caller_name: str = Field(
+        default="",
+        max_length=60,
+        description="Shown by the PBX's phones, and told our trunk, as the name of who calls. {called} "
+        "stands for the number that was dialled, {caller} for who calls.",
     )
     utc_offset_h: float = Field(
         default=0.0,

@@ -113,6 +113,12 @@ def _detail(fields: Mapping[str, str], disposition: str) -> str:
     return printable(", ".join(filter(None, said)))
 
 
+def caller_name(pattern: str, fields: Mapping[str, str]) -> str:
+    """What is shown as the caller's name. `pattern`: with {called} and {caller}."""
+    name = pattern.replace("{called}", number(fields.get("called_did", "")))
+    return printable(name.replace("{caller}", number(fields.get("caller_id", ""))))[:100]
+
+
 def recording_report(fields: Mapping[str, str]) -> RecordingReport | None:
     """NOTIFY_RECORD. That a call's end says that it was recorded counts for nothing: the file is not there
     before some forty seconds have passed."""

@@ -230,7 +230,8 @@ class Zadarma:
         # one: each event of a call counts once, and what comes again changes nothing.
         if report is not None and not self._desk.seen(report.key):
             self._desk.call_reported(report)
-        return self._directions() if event == "NOTIFY_START" else WebhookAnswer()
+        # NOTIFY_IVR asks likewise, but only about what an answer of ours has played: none plays anything.
+        return self._directions(fields) if event == "NOTIFY_START" else WebhookAnswer()
 
     async def _received(self, fields: Mapping[str, str]) -> WebhookAnswer:
         message = told.text_message(fields, str(int(self._wall())))
@@ -250,13 +251,16 @@ class Zadarma:
                 raise
         return WebhookAnswer()
 
-    def _directions(self) -> WebhookAnswer:
-        """Where a call to the PBX goes, as the account has it."""
+    def _directions(self, fields: Mapping[str, str]) -> WebhookAnswer:
+        """Where a call to the PBX goes, and what is shown of it, as the account has it."""
+        settings = self._settings
         answer: dict[str, Any] = {}
-        if self._settings.redirect:
-            answer["redirect"] = self._settings.redirect
-            if self._settings.return_timeout_s:
-                answer["return_timeout"] = self._settings.return_timeout_s
+        if settings.redirect == "hangup":
+            answer["hangup"] = 1
+        elif settings.redirect:
+            answer |= {"redirect": settings.redirect, "return_timeout": settings.return_timeout_s}
+        if settings.caller_name:
+            answer["caller_name"] = told.caller_name(settings.caller_name, fields)
         return WebhookAnswer(body=json.dumps(answer).encode(), content_type="application/json")
 
     def _refused(self, fields: Mapping[str, str]) -> None:

@@ -22,6 +22,7 @@ SIGNED: Mapping[str, tuple[str, ...]] = {
     "NOTIFY_OUT_END": ("internal", "destination", "call_start"),
     "NOTIFY_RECORD": ("pbx_call_id", "call_id_with_rec"),
     "SMS": ("result",),
+    "SPEECH_RECOGNITION": ("result",),
 }
 """Event -> the fields whose values, one behind the other, are signed. All others of it are not."""
 

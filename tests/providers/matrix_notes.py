@@ -36,7 +36,7 @@ NOTES: tuple[Note[Who, Feature], ...] = (
         "It lists only calls that are over, and asks not to be asked every minute.",
     ),
     Note(
-        (Who.TELNYX, Who.VONAGE, Who.PLIVO, Who.EXOTEL),
+        (Who.TWILIO, Who.SIGNALWIRE, Who.TELNYX, Who.VONAGE, Who.PLIVO, Who.EXOTEL),
         (Feature.CALLBACK,),
         "It joins two numbers by a transfer of a call that is here.",
     ),
@@ -62,6 +62,52 @@ NOTES: tuple[Note[Who, Feature], ...] = (
             Feature.ORDER,
         ),
         "Its API has nothing for it: a call ends with its stream, and its callbacks tell the end alone.",
+    ),
+    Note(
+        (Who.EXOTEL,),
+        (Feature.TRUNK,),
+        "No preset: its documents leave a trunk's addresses to be agreed on with its support.",
+    ),
+    Note(
+        (*_DOORS, Who.ARI),
+        (Feature.MACHINE, Feature.NUMBERS),
+        "Its dialplan does that: AMD() before it hands the call over, and which numbers it hands over.",
+    ),
+    Note(
+        _DOORS,
+        (Feature.CALLS_OUT, Feature.UNANSWERED, Feature.FALLBACK, Feature.TRANSFER, Feature.RECORDINGS)
+        + (Feature.ORDER, Feature.WAITED, Feature.REVOKED, Feature.RECONCILED),
+        "A socket that its dialplan opens for one call, by which alone it is asked and tells.",
+    ),
+    Note(
+        (Who.ARI,),
+        (Feature.FORGED, Feature.REPLAYED, Feature.ORDER, Feature.WAITED),
+        "We connect to it, with a password: nobody else asks by that connection, nor in another order.",
+    ),
+    Note(
+        (Who.AUDIOSOCKET,),
+        (Feature.BARGE_IN, Feature.HEARD, Feature.BAD_MESSAGES),
+        "It keeps nothing that could be dropped, and what cannot be read ends its socket.",
+    ),
+    Note(
+        (Who.CHAN_WEBSOCKET,),
+        (Feature.BARGE_IN, Feature.HEARD),
+        "As by ARI, whose calls have the same wire.",
+    ),
+    Note(
+        (Who.CHAN_WEBSOCKET,),
+        (Feature.KEYS_OUT, Feature.REPLAYED),
+        "It takes no keys, ours go as tones; a socket is no request that could come twice.",
+    ),
+    Note(
+        (Who.FREESWITCH,),
+        (Feature.BARGE_IN, Feature.HEARD, Feature.KEYS_IN, Feature.KEYS_OUT),
+        "The module has no message for it: what was sent is heard, and keys are tones.",
+    ),
+    Note(
+        (Who.FREESWITCH,),
+        (Feature.BAD_MESSAGES, Feature.LOST_STREAM, Feature.FORGED, Feature.REPLAYED),
+        "By the same door as chan_websocket.",
     ),
     Note(
         (*_DOORS, Who.ARI),

@@ -22,6 +22,7 @@ from providers.asterisk import audiosocket as wire
 from providers.asterisk.door import AsteriskDoor
 from providers.asterisk.listener import AudioSocketLimits, AudioSocketListener
 from providers.asterisk.wanted import CallWanted, ExpectedCalls
+from tests.standins.asterisk.audiosocket import named_message
 
 HOST = "127.0.0.1"
 LINE = UUID("40325ec2-5efd-4bd3-805f-53576e581d13")
@@ -101,7 +102,7 @@ class Dialplan:
         made = cls(*await asyncio.open_connection(HOST, bench.listener.port))
         bench.clients.append(made)
         if id is not None:
-            made.send(wire.named_message(id))
+            made.send(named_message(id))
             if rate is not None:
                 made.sound(rate)
         return made

@@ -17,7 +17,6 @@ from mediaserver.addresses import Networks
 from mediaserver.calls.call import Call
 from mediaserver.calls.protocols import Invitation
 from mediaserver.calls.routes import AgentSpec
-from providers.asterisk import audiosocket as wire
 from providers.asterisk.door import AsteriskDoor
 from providers.asterisk.listener import AudioSocketListener
 from providers.asterisk.wanted import ExpectedCalls
@@ -25,6 +24,7 @@ from providers.streams.wires import StreamWires
 from tests.api.desk import Desk
 from tests.api.keys import STRANGER
 from tests.providers.asterisk.bench import HOST, LINE, Dialplan
+from tests.standins.asterisk.audiosocket import named_message
 
 ANNOUNCE = "/api/telephony/asterisk/calls"
 
@@ -62,7 +62,7 @@ class PbxDesk:
     async def connect(self, id: UUID) -> Dialplan:
         made = Dialplan(*await asyncio.open_connection(HOST, self.listener.port))
         self.clients.append(made)
-        made.send(wire.named_message(id))
+        made.send(named_message(id))
         made.sound()
         return made
 

@@ -13,6 +13,7 @@ from providers.asterisk import audiosocket as wire
 from providers.asterisk.listener import AudioSocketLimits
 from tests.providers.asterisk.bench import LINE, Dialplan, loud, open_bench, until
 from tests.providers.matrix import Feature, Who, shows
+from tests.standins.asterisk.audiosocket import key_message, named_message
 
 RATES = {0x10: 8_000, 0x12: 16_000, 0x13: 24_000, 0x16: 48_000}
 
@@ -64,9 +65,9 @@ async def test_a_phone_that_sends_nothing_is_a_call_too() -> None:
 async def test_keys_arrive_and_ours_are_sounds() -> None:
     async with open_bench() as bench:
         asterisk = await Dialplan.connect(bench, bench.announce(), None)
-        asterisk.send(wire.key_message("7"))  # before any audio
+        asterisk.send(key_message("7"))  # before any audio
         asterisk.sound()
-        asterisk.send(wire.key_message("#"))
+        asterisk.send(key_message("#"))
         leg = await bench.come()
         await until(lambda: len(bench.events) == 2)
         assert [event.digit for event in bench.events if isinstance(event, Digit)] == ["7", "#"]
@@ -156,7 +157,7 @@ async def test_a_line_is_called_again_and_again_and_its_uuid_is_told_nobody() ->
         assert not any(str(LINE) in each.leg.ref for each in bench.invited)
 
 
-@pytest.mark.parametrize("octets", [b"GET / HTTP/1.1\r\n\r\n", wire.named_message(LINE) + b"\x10\xff\xff"])
+@pytest.mark.parametrize("octets", [b"GET / HTTP/1.1\r\n\r\n", named_message(LINE) + b"\x10\xff\xff"])
 async def test_garbage_is_closed(octets: bytes) -> None:
     async with open_bench() as bench:
         asterisk = await Dialplan.connect(bench)
@@ -184,7 +185,7 @@ async def test_a_rate_that_we_do_not_have_is_refused(rate: int) -> None:
 async def test_who_names_no_call_in_time_is_closed() -> None:
     async with open_bench(limits=AudioSocketLimits(name_s=0.05)) as bench:
         asterisk = await Dialplan.connect(bench)
-        asterisk.send(wire.named_message(LINE)[:10])
+        asterisk.send(named_message(LINE)[:10])
         assert await asterisk.closed()
         await until(lambda: not len(bench.listener))
 
@@ -195,7 +196,7 @@ async def test_there_is_an_end_to_connections_that_are_no_calls() -> None:
         await until(lambda: len(bench.listener.unproven) == 2)
         third = await Dialplan.connect(bench)
         assert await third.closed()
-        waiting[0].send(wire.named_message(LINE))
+        waiting[0].send(named_message(LINE))
         waiting[0].sound()
         await bench.come()
 

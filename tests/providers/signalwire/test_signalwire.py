@@ -149,6 +149,22 @@ async def test_address_and_body_may_be_signed_as_they_are() -> None:
         await made.close()
 
 
+@shows(Who.SIGNALWIRE, Feature.SMS_IN, Feature.REPLAYED)
+async def test_messages_are_taken_once() -> None:
+    desk = Desk()
+    async with client() as fetcher:
+        made = KIND.make(account(), Surroundings(desk, fetcher, fetcher))
+        fields = {
+            "AccountSid": PROJECT, "MessageSid": CALL, "From": "+15551230000", "To": "+15550000000",
+            "Body": "Grüße + 1", "NumMedia": "0",
+        }  # fmt: skip
+        given = signature(KEY, doors.hook(account(), "sms"), list(fields.items()))
+        for _ in range(2):
+            assert (await made.webhook(request("sms", {SHA1: given}, fields))).status == 200
+        assert [(each.sender, each.text) for each in desk.messages] == [("+15551230000", "Grüße + 1")]
+        await made.close()
+
+
 def test_the_space_is_part_of_the_address_and_no_more_than_that() -> None:
     assert account().settings.address == "https://acme.signalwire.com/api/laml"  # type: ignore[attr-defined]
     for bad in ("acme.signalwire.com", "a/b", "", "-a", "a@evil.example/"):

@@ -231,10 +231,12 @@ async def test_a_proxy_that_gives_up_does_not_end_the_call(door: StreamDesk, cod
     assert session.leg.termination is None
 
 
-async def test_a_lost_socket_is_no_stop(door: StreamDesk) -> None:
-    side = TwilioSide()
-    session = door.sessions.add(side)
-    end = ProviderEnd(side)
+@each_provider(Feature.LOST_STREAM)
+async def test_a_lost_socket_is_no_stop(door: StreamDesk, side: type[TwilioSide]) -> None:
+    """The call waits for another: tests/providers/calls."""
+    theirs = side()
+    session = door.sessions.add(theirs)
+    end = ProviderEnd(theirs)
     base = str(door.desk.client.make_url(door.path(session)))
     async with (
         aiohttp.ClientSession() as http,

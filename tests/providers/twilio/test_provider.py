@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -20,13 +21,18 @@ from providers import retrying
 from providers.call_state import CallState
 from providers.kind import Account, Surroundings
 from providers.provider import CallOrder, Capability, Doors
+from providers.signalwire.account import SignalWireAccount
+from providers.signalwire.kind import KIND as SIGNALWIRE
+from providers.threads import MOST
 from providers.twilio.account import TwilioAccount
 from providers.twilio.kind import KIND
 from providers.twilio.provider import TwilioProvider
 from tests.mediaserver.fetching.servers import client
 from tests.providers.desks import NotingDesk
-from tests.providers.matrix import Feature, Who, shows
+from tests.providers.matrix import Feature
+from tests.providers.twilio.twins import Twin, both
 from tests.standins.provider import Trouble, serving
+from tests.standins.signalwire import API_TOKEN, PREFIX, PROJECT, SIGNING_KEY, SignalWireStandIn
 from tests.standins.twilio.server import (
     ACCOUNT_SID,
     KEY_SECRET,
@@ -65,13 +71,28 @@ def account(url: str, **more: Any) -> Account:
     return Account("main", "twilio", 1, TwilioAccount.model_validate(settings), PUBLIC)
 
 
+def signalwire_account(url: str) -> Account:
+    settings = {
+        "project_id": PROJECT, "space": "acme", "api_token": API_TOKEN, "signing_key": SIGNING_KEY,
+        "base_url": f"{url}{PREFIX}", "caller": NUMBER,
+    }  # fmt: skip
+    return Account("main", "signalwire", 1, SignalWireAccount.model_validate(settings), PUBLIC)
+
+
 @pytest.fixture
 async def setup(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Setup]:
+    """Given settings, or a `Twin`."""
     monkeypatch.setattr(retrying, "FIRST_S", 0.001)
-    async with serving(TwilioStandIn()) as there, client() as fetcher:
-        made = KIND.make(
-            account(there.url, **getattr(request, "param", {})), Surroundings(NotingDesk(), fetcher, fetcher)
-        )
+    given = getattr(request, "param", {})
+    twin = given if isinstance(given, Twin) else Twin.TWILIO
+    standin = TwilioStandIn() if twin is Twin.TWILIO else SignalWireStandIn()
+    async with serving(standin) as there, client() as fetcher:
+        surroundings = Surroundings(NotingDesk(), fetcher, fetcher)
+        if twin is Twin.TWILIO:
+            more = {} if isinstance(given, Twin) else given
+            made = KIND.make(account(there.url, **more), surroundings)
+        else:
+            made = SIGNALWIRE.make(signalwire_account(there.url), surroundings)
         assert isinstance(made, TwilioProvider)
         yield Setup(there, made)
         await made.close()
@@ -106,7 +127,7 @@ class TestCalls:
             "AsyncAmd": ["true"], "AsyncAmdStatusCallback": [DOORS.machine],
         }  # fmt: skip
 
-    @shows(Who.TWILIO, Feature.COST, Feature.RECONCILED)
+    @both("setup", Feature.COST, Feature.RECONCILED)
     async def test_a_call_is_asked_for_listed_and_ended(self, setup: Setup) -> None:
         ref = await setup.provider.place(order())
         [listed] = await setup.provider.live_calls()
@@ -123,11 +144,13 @@ class TestCalls:
         assert report is not None and (report.cost, report.currency) == (Decimal("0.0140"), "USD")
         assert await setup.provider.call(sid("CA")) is None
 
+    @both("setup", Feature.RECONCILED)
     async def test_all_pages_are_listed(self, setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("providers.twilio.provider.PAGE", 2)
         refs = {await setup.provider.place(order()) for _ in range(5)}
         assert {each.ref for each in await setup.provider.live_calls()} == refs
 
+    @both("setup", Feature.TRANSFER)
     async def test_a_transfer_takes_the_call_away_from_the_stream(self, setup: Setup) -> None:
         ref = await setup.provider.place(order())
         call = setup.there.calls[ref]
@@ -169,14 +192,16 @@ class TestFaults:
         assert (error.kind, error.code) == (ProviderFault.REFUSED, code) and says in str(error)
         assert not error.retryable
 
-    @shows(Who.TWILIO, Feature.REVOKED)
+    @both("setup", Feature.REVOKED)
     async def test_a_refused_token_says_so(self, setup: Setup) -> None:
         setup.there.keys.clear()
         error = await refused(setup.provider.place(order()))
-        assert error.kind is ProviderFault.KEY and "auth token" in str(error) and TOKEN not in str(error)
+        assert error.kind is ProviderFault.KEY and "auth token" in str(error)
+        assert not any(secret in str(error) for secret in (TOKEN, API_TOKEN))
         [finding] = await setup.provider.check()
         assert finding.name == "credentials" and not finding.ok and finding.mend
 
+    @both("setup", Feature.WAITED)
     async def test_a_limit_is_waited_out(self, setup: Setup) -> None:
         limited = {"code": 20429, "message": "Too Many Requests", "status": 429}
         setup.there.troubles.append(Trouble(429, limited, {"Retry-After": "0"}))
@@ -214,6 +239,20 @@ class TestFaults:
             assert "cannot be reached" in str(error) and "33140000000" not in str(error)
             await made.close()
 
+    async def test_questions_about_calls_in_hold_up_no_order_and_no_hang_up(
+        self, setup: Setup, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Twilio hangs while many call in: each question keeps its thread for as long as that lasts."""
+        monkeypatch.setattr("providers.twilio.rest.GLANCE_S", 0.05)
+        ref = await setup.provider.place(order())
+        setup.there.calls[ref].move("in-progress")
+        setup.there.troubles.extend(Trouble(silent=True) for _ in range(MOST))
+        looking = [setup.provider._is_over(sid("CA")) for _ in range(3 * MOST)]
+        assert await asyncio.gather(*looking) == [False] * len(looking)
+        async with asyncio.timeout(5):
+            await setup.provider.hang_up(ref)
+        assert setup.there.calls[ref].over
+
     async def test_no_number_and_no_secret_gets_into_the_log(
         self, setup: Setup, caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -223,7 +262,7 @@ class TestFaults:
 
 
 class TestRecordings:
-    @shows(Who.TWILIO, Feature.RECORDINGS)
+    @both("setup", Feature.RECORDINGS)
     async def test_a_recording_is_made_fetched_and_deleted(self, setup: Setup) -> None:
         ref = await setup.provider.place(order())
         setup.there.calls[ref].move("in-progress")
@@ -252,6 +291,7 @@ class TestRecordings:
 
 
 class TestNumbers:
+    @both("setup", Feature.NUMBERS)
     async def test_a_number_is_pointed_here(self, setup: Setup) -> None:
         await setup.provider.configure_number(
             NUMBER, voice=f"{PUBLIC}/voice", status=f"{PUBLIC}/status", messages=f"{PUBLIC}/sms"
@@ -276,7 +316,7 @@ class TestNumbers:
 
 
 class TestMessages:
-    @shows(Who.TWILIO, Feature.SMS_OUT)
+    @both("setup", Feature.SMS_OUT)
     async def test_a_message_is_sent(self, setup: Setup) -> None:
         ref = await setup.provider.send_message("+33640000000", NUMBER, "Grüße & <3", f"{PUBLIC}/sms-status")
         [message] = setup.there.messages
@@ -290,6 +330,7 @@ class TestMessages:
 
 
 class TestCheck:
+    @both("setup", Feature.NUMBERS)
     async def test_all_is_well_once_a_number_leads_here(self, setup: Setup) -> None:
         before = {each.name: each for each in await setup.provider.check()}
         assert before["credentials"].ok and before["account"].ok and before["webhooks"].ok

@@ -1,4 +1,4 @@
-"""A running server and Twilio: calls in and out, with their audio, to their end."""
+"""A running server and Twilio, or SignalWire: calls in and out, with their audio, to their end."""
 
 from __future__ import annotations
 
@@ -17,27 +17,28 @@ from typing import Any
 import aiohttp
 import pytest
 
-from mediaserver.media.g711 import PCMU
 from mediaserver.media.resample import resample
 from mediaserver.media.time import SAMPLE_RATE
 from tests.peers.conftest import ServerProcess, start_server, stop_server
-from tests.providers.matrix import Feature, Who, shows
+from tests.providers.matrix import Feature
+from tests.providers.parties import is_heard, says, tone
+from tests.providers.twilio.twins import Twin, both
 from tests.recordings import read_wav
 from tests.standins.media_stream_client import MediaStreamClient, ProviderEnd
-from tests.standins.media_stream_sides import TwilioSide
+from tests.standins.media_stream_sides import SignalWireSide, TwilioSide
 from tests.standins.provider import Trouble, serving
+from tests.standins.signalwire import API_TOKEN, PREFIX, PROJECT, SIGNING_KEY, SignalWireStandIn
 from tests.standins.twilio.call import Call
 from tests.standins.twilio.server import ACCOUNT_SID, NUMBER, TOKEN, TwilioStandIn, sid
 from tests.testdata import TESTDATA
 
-HOST, TWILIO, PORT = "127.0.0.72", "127.0.0.73", 7073
+HOST, THERE = "127.0.0.72", "127.0.0.73"
 PUBLIC = "https://voice.example.com"
-CALLEE = "+33140000000"
 CALLS, ACCOUNTS = "/api/telephony/calls", "/api/telephony/providers"
-HOOKS = f"{ACCOUNTS}/main/webhooks"
+PORTS = {Twin.TWILIO: 7073, Twin.SIGNALWIRE: 7074}
+CALLEES = {Twin.TWILIO: "+33140000000", Twin.SIGNALWIRE: "+34140000000"}
+"""The prefix says by which account somebody is called."""
 SPEECH = TESTDATA / "speech" / "librivox-0890.wav"
-LOUD = bytes([0x00, 0x80] * 80)
-"""20 ms as loud as mu-law goes."""
 
 
 @pytest.fixture(scope="module")
@@ -45,14 +46,12 @@ def server() -> Iterator[ServerProcess]:
     folder = Path(tempfile.mkdtemp(prefix="vf-"))
     folder.chmod(0o755)
     running = start_server(folder, HOST)
-    settings = {
-        "account_sid": ACCOUNT_SID, "auth_token": TOKEN, "caller": NUMBER, "prefixes": ["+33"],
-        "public_url": PUBLIC, "base_url": f"http://{TWILIO}:{PORT}", "max_cps": 1000, "priority": 1,
-    }  # fmt: skip
-    running.ask("POST", ACCOUNTS, {"name": "main", "kind": "twilio", "settings": settings})
-    small = settings | {"max_calls": 1, "priority": 9, "fallback_text": "We are full."}
-    running.ask("POST", ACCOUNTS, {"name": "small", "kind": "twilio", "settings": small})
-    for name in ("main", "small"):
+    for twin in Twin:
+        settings = _settings(twin)
+        running.ask("POST", ACCOUNTS, {"name": f"{twin}-main", "kind": twin, "settings": settings})
+        small = settings | {"max_calls": 1, "priority": 9, "fallback_text": "We are full."}
+        running.ask("POST", ACCOUNTS, {"name": f"{twin}-small", "kind": twin, "settings": small})
+    for name in (f"{twin}-{size}" for twin in Twin for size in ("main", "small")):
         webhook = f"{running.http}{ACCOUNTS}/{name}/webhooks/status"
         running.wait_for(f"the account {name}", partial(_refused, webhook))
     for number in (NUMBER, "+4930123456"):
@@ -60,6 +59,16 @@ def server() -> Iterator[ServerProcess]:
     yield running
     stop_server(running)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _settings(twin: Twin) -> dict[str, Any]:
+    shared = {"caller": NUMBER, "public_url": PUBLIC, "max_cps": 1000, "priority": 1}
+    shared |= {"prefixes": [CALLEES[twin][:3]]}
+    url = f"http://{THERE}:{PORTS[twin]}"
+    if twin is Twin.TWILIO:
+        return {"account_sid": ACCOUNT_SID, "auth_token": TOKEN, "base_url": url, **shared}
+    keys = {"project_id": PROJECT, "api_token": API_TOKEN, "signing_key": SIGNING_KEY}
+    return {"space": "acme", **keys, "codec": "L16@16000h", "base_url": f"{url}{PREFIX}", **shared}
 
 
 def _refused(url: str) -> bool:
@@ -73,8 +82,9 @@ def _refused(url: str) -> bool:
 
 @dataclass
 class Network:
-    """Twilio and its callers, in front of a server."""
+    """Twilio or its twin, and its callers, in front of a server."""
 
+    twin: Twin
     there: TwilioStandIn
     server: ServerProcess
     http: aiohttp.ClientSession
@@ -82,10 +92,24 @@ class Network:
     streams: dict[str, MediaStreamClient] = field(default_factory=dict)
     """By the call's SID."""
 
+    @property
+    def callee(self) -> str:
+        return CALLEES[self.twin]
+
+    def account(self, size: str = "main") -> str:
+        return f"{ACCOUNTS}/{self.twin}-{size}"
+
+    def hook(self, name: str, size: str = "main") -> str:
+        return f"{PUBLIC}{self.account(size)}/webhooks/{name}"
+
+    def side(self, call: Call) -> TwilioSide:
+        made = TwilioSide if self.twin is Twin.TWILIO else SignalWireSide
+        return made(call.sid, self.there.account, sid("MZ"))
+
     async def open(self, call: Call, url: str, parameters: Mapping[str, str]) -> None:
         real = self.server.http.replace("http", "ws") + url.removeprefix(PUBLIC.replace("https", "wss"))
-        end = ProviderEnd(TwilioSide(call.sid, ACCOUNT_SID, sid("MZ")))
-        end.says = iter(lambda: LOUD, b"")
+        end = ProviderEnd(self.side(call))
+        end.says = tone(end.side.format)
         async with MediaStreamClient.connected(self.http, real, end, parameters["token"]) as client:
             self.streams[call.sid] = client
             try:
@@ -97,15 +121,15 @@ class Network:
     async def rings(self, caller: str = "+4930123456", **more: str) -> Call:
         """Somebody calls the number."""
         self.there.numbers[0].fields |= {
-            "voice_url": f"{PUBLIC}{HOOKS}/voice",
-            "status_callback": f"{PUBLIC}{HOOKS}/status",
-            "sms_url": f"{PUBLIC}{HOOKS}/sms",
+            "voice_url": self.hook("voice"),
+            "status_callback": self.hook("status"),
+            "sms_url": self.hook("sms"),
         }
         return await self.there.calls_in(caller, stream=self.open, **more)
 
     async def calls_out(self, agent: str = "echo", **more: Any) -> Call:
         """The server is asked to call somebody."""
-        await self.ask("POST", CALLS, {"to": CALLEE, "agent": agent, **more})
+        await self.ask("POST", CALLS, {"to": self.callee, "agent": agent, **more})
         await self.until(lambda: self.there.calls, "an order")
         call = next(iter(self.there.calls.values()))
         call.stream = self.open
@@ -137,7 +161,7 @@ class Network:
             if holds():
                 return
             await asyncio.sleep(0.01)  # waits for another process
-        told = [(each.url, each.status, each.body[:600]) for each in self.there.told]
+        told = [(each.url, each.status, each.body[:600]) for each in self.there.told[-8:]]
         faults = [each.faults for each in self.there.calls.values()]
         pytest.fail(f"there was never {what}: {told} {faults} log: {self.server.log()[-2000:]}")
 
@@ -145,16 +169,17 @@ class Network:
         """The far end hears its echo."""
         await self.until(lambda: call.sid in self.streams, "a stream")
         stream = self.streams[call.sid]
-        quiet = bytes([0xFF]) * 160
-        await self.until(lambda: any(piece != quiet for piece in stream.end.heard), "an echo")
+        await self.until(lambda: is_heard(stream.end), "an echo")
         assert stream.end.refused == []
 
 
 @pytest.fixture
-async def network(server: ServerProcess) -> AsyncIterator[Network]:
-    async with serving(TwilioStandIn(), TWILIO, PORT) as there, aiohttp.ClientSession() as http:
+async def network(request: pytest.FixtureRequest, server: ServerProcess) -> AsyncIterator[Network]:
+    twin = getattr(request, "param", Twin.TWILIO)
+    standin = TwilioStandIn() if twin is Twin.TWILIO else SignalWireStandIn()
+    async with serving(standin, THERE, PORTS[twin]) as there, aiohttp.ClientSession() as http:
         there.leads[PUBLIC] = server.http
-        made = Network(there, server, http, server.ids())
+        made = Network(twin, there, server, http, server.ids())
         yield made
         for call in there.calls.values():
             call.move("completed")
@@ -165,7 +190,7 @@ async def network(server: ServerProcess) -> AsyncIterator[Network]:
             await made.reached("ended")
 
 
-@shows(Who.TWILIO, Feature.CALLS_IN, Feature.HANGS_UP)
+@both("network", Feature.CALLS_IN, Feature.HANGS_UP)
 async def test_somebody_calls_in_and_hangs_up(network: Network) -> None:
     call = await network.rings(StirVerstat="TN-Validation-Passed-A", ForwardedFrom="+442071111111")
     await network.heard(call)
@@ -177,7 +202,7 @@ async def test_somebody_calls_in_and_hangs_up(network: Network) -> None:
     assert ended["ended_by"] == "caller" and call.faults == []
 
 
-@shows(Who.TWILIO, Feature.CALLS_OUT, Feature.HANGS_UP)
+@both("network", Feature.CALLS_OUT, Feature.HANGS_UP)
 async def test_the_server_calls_out_and_hangs_up(network: Network) -> None:
     call = await network.calls_out()
     await call.answered()
@@ -191,7 +216,7 @@ async def test_the_server_calls_out_and_hangs_up(network: Network) -> None:
     await network.reached("ended")
 
 
-@shows(Who.TWILIO, Feature.UNANSWERED, Feature.ORDER)
+@both("network", Feature.UNANSWERED, Feature.ORDER)
 @pytest.mark.parametrize(
     ("state", "whys"), [("busy", {"busy"}), ("no-answer", {"no answer"}), ("failed", {"failed", "no answer"})]
 )
@@ -206,7 +231,7 @@ async def test_who_is_not_reached_is_told_as_that(network: Network, state: str, 
     assert ended["why"] in whys
 
 
-@shows(Who.TWILIO, Feature.MACHINE)
+@both("network", Feature.MACHINE)
 async def test_a_machine_that_answers_is_told(network: Network) -> None:
     call = await network.calls_out(detect_machine=True)
     await call.answered()
@@ -225,22 +250,23 @@ async def test_a_machine_that_answers_is_told(network: Network) -> None:
     await network.reached("ended")
 
 
-@shows(Who.TWILIO, Feature.TRANSFER)
+@both("network", Feature.TRANSFER)
 async def test_a_transfer_takes_the_caller_away_and_the_call_goes_on(network: Network) -> None:
     call = await network.rings()
     await network.heard(call)
     mine = await network.mine()
-    await network.ask("POST", f"{CALLS}/{mine['id']}/transfer", {"to": "+33141111111", "how": "refer"})
-    assert call.dialled == ["+33141111111"] and not call.over and call.faults == []
+    target = network.callee.replace("40", "41")
+    await network.ask("POST", f"{CALLS}/{mine['id']}/transfer", {"to": target, "how": "refer"})
+    assert call.dialled == [target] and not call.over and call.faults == []
     await network.reached("ended")
     assert not call.over, "the caller talks on with somebody else"
 
 
-@shows(Who.TWILIO, Feature.FORGED, Feature.REPLAYED)
+@both("network", Feature.FORGED, Feature.REPLAYED)
 async def test_reports_that_are_forged_or_come_again_change_nothing(network: Network) -> None:
     call = await network.rings()
     await network.heard(call)
-    url = f"{PUBLIC}{HOOKS}/status"
+    url = network.hook("status")
     over = call.form(CallStatus="completed", SequenceNumber="9", CallDuration="3")
     told = await network.there.tell(url, over, token="another")
     assert told.status == 403
@@ -257,6 +283,18 @@ async def test_reports_that_are_forged_or_come_again_change_nothing(network: Net
     await network.reached("ended")
 
 
+@both("network", Feature.LOST_STREAM)
+async def test_a_stream_that_breaks_off_comes_again(network: Network) -> None:
+    """Its stream is over: what to do next is asked for."""
+    call = await network.rings()
+    await network.heard(call)
+    first = network.streams.pop(call.sid)
+    first.cut()
+    await network.heard(call)
+    assert network.streams[call.sid] is not first and call.faults == []
+    assert (await network.mine())["state"] == "answered"
+
+
 async def test_a_stream_of_nobody_is_not_let_in(network: Network) -> None:
     call = await network.rings()
     await network.heard(call)
@@ -264,7 +302,7 @@ async def test_a_stream_of_nobody_is_not_let_in(network: Network) -> None:
     given = {each.get("name"): each.get("value", "") for each in stream}
     real = network.server.http.replace("http", "ws") + (stream.get("url") or "").partition(".com")[2]
     with pytest.raises((aiohttp.WSServerHandshakeError, ConnectionError)):
-        end = ProviderEnd(TwilioSide(call.sid, ACCOUNT_SID, sid("MZ")))
+        end = ProviderEnd(network.side(call))
         async with MediaStreamClient.connected(network.http, real, end, str(given["token"])) as second:
             code = await second.closed()
             assert code == 4001
@@ -273,13 +311,13 @@ async def test_a_stream_of_nobody_is_not_let_in(network: Network) -> None:
 
 
 async def test_an_order_that_twilio_refuses_says_why(network: Network) -> None:
-    network.there.unverified.add(CALLEE)
-    await network.ask("POST", CALLS, {"to": CALLEE, "agent": "echo"})
+    network.there.unverified.add(network.callee)
+    await network.ask("POST", CALLS, {"to": network.callee, "agent": "echo"})
     ended = await network.reached("ended")
     assert "verified" in json.dumps(ended)
 
 
-@shows(Who.TWILIO, Feature.WAITED)
+@both("network", Feature.WAITED)
 async def test_a_limit_of_twilios_is_waited_out_and_a_fault_calls_nobody_twice(network: Network) -> None:
     network.there.troubles.append(
         Trouble(429, {"code": 20429, "message": "", "status": 429}, {"Retry-After": "0"})
@@ -295,7 +333,7 @@ async def test_after_a_fault_of_twilios_nobody_is_called_twice_and_the_call_can_
     network: Network,
 ) -> None:
     network.there.troubles.append(Trouble(503))
-    await network.ask("POST", CALLS, {"to": CALLEE, "agent": "echo"})
+    await network.ask("POST", CALLS, {"to": network.callee, "agent": "echo"})
     await network.until(lambda: "may have taken" in network.server.log(), "a word on it")
     await network.ask("POST", f"{CALLS}/{(await network.mine())['id']}/hangup")
     ended = await network.reached("ended")
@@ -303,13 +341,13 @@ async def test_after_a_fault_of_twilios_nobody_is_called_twice_and_the_call_can_
     assert [each.id for each in network.there.asked].count("CreateCall") == 0
 
 
-@shows(Who.TWILIO, Feature.NUMBERS)
+@both("network", Feature.NUMBERS)
 async def test_an_account_is_checked_and_a_number_pointed_here(network: Network) -> None:
-    found = await network.ask("POST", f"{ACCOUNTS}/main/check")
+    found = await network.ask("POST", f"{network.account()}/check")
     assert "credentials" in json.dumps(found)
-    await network.ask("PUT", f"{ACCOUNTS}/main/numbers/{NUMBER.replace('+', '%2B')}", {})
+    await network.ask("PUT", f"{network.account()}/numbers/{NUMBER.replace('+', '%2B')}", {})
     fields = network.there.numbers[0].fields
-    assert fields["voice_url"] == f"{PUBLIC}{HOOKS}/voice" and fields["sms_url"] == f"{PUBLIC}{HOOKS}/sms"
+    assert (fields["voice_url"], fields["sms_url"]) == (network.hook("voice"), network.hook("sms"))
     call = await network.there.calls_in("anonymous", stream=network.open)
     await network.heard(call)
     call.move("completed")
@@ -317,7 +355,7 @@ async def test_an_account_is_checked_and_a_number_pointed_here(network: Network)
     await network.reached("ended")
 
 
-@shows(Who.TWILIO, Feature.BARGE_IN)
+@both("network", Feature.BARGE_IN)
 @pytest.mark.skipif(not SPEECH.exists(), reason="recorded speech is not there")
 async def test_who_speaks_while_the_agent_does_empties_twilios_buffer(network: Network) -> None:
     call = await network.calls_out("demo")
@@ -327,7 +365,8 @@ async def test_who_speaks_while_the_agent_does_empties_twilios_buffer(network: N
     end.says = iter(())  # it listens
     await network.until(lambda: end.ahead_ms > 0, "a word of the agent's")
     assert end.most_ahead_ms <= 220, "no more lies at Twilio than is good to take back"
-    end.says = _spoken(SPEECH)
+    fmt = end.side.format
+    end.says = says(fmt, resample(read_wav(SPEECH), SAMPLE_RATE, fmt.rate))
     await network.until(lambda: end.clears, "a clear")
     assert end.refused == []
     call.move("completed")
@@ -335,16 +374,10 @@ async def test_who_speaks_while_the_agent_does_empties_twilios_buffer(network: N
     await network.reached("ended")
 
 
-def _spoken(path: Path) -> Iterator[bytes]:
-    """20 ms at a time, as mu-law at 8 kHz."""
-    octets = PCMU.encode(resample(read_wav(path), SAMPLE_RATE, 8_000)).tobytes()
-    return (octets[at : at + 160] for at in range(0, len(octets) - 160, 160))
-
-
-@shows(Who.TWILIO, Feature.FALLBACK)
+@both("network", Feature.FALLBACK)
 async def test_who_calls_while_the_account_is_full_is_told_so(network: Network) -> None:
     fields = network.there.numbers[1].fields
-    fields["voice_url"] = f"{PUBLIC}{ACCOUNTS}/small/webhooks/voice"
+    fields["voice_url"] = network.hook("voice", "small")
     first = await network.there.calls_in("+4930111111", "+4930123456", network.open)
     await network.heard(first)
     second = await network.there.calls_in("+4930222222", "+4930123456")

@@ -19,13 +19,13 @@ from mediaserver.errors import ProviderFault, TelephonyError, UnprovenError
 from providers.call_state import CallState, after
 from providers.provider import AnsweredBy, Divert, Provider
 from providers.vonage.account import VonageAccount
-from providers.vonage.jwt import claims_of, fits, signed_hs256
+from providers.vonage.jwt import claims_of, fits
 from providers.vonage.kind import KIND
 from tests.providers.bench import CONNECT, DOORS, OURS, SESSION, THEIRS, DecidingDesk, order, provider_of
 from tests.providers.bench import request as hook
 from tests.providers.matrix import Feature, Who, shows
 from tests.standins.provider import Trouble, serving
-from tests.standins.vonage import APPLICATION, SECRET, Vonage
+from tests.standins.vonage import APPLICATION, SECRET, Vonage, signed_hs256
 
 EVENT = {"uuid": "u-1", "status": "completed", "direction": "outbound", "to": THEIRS[1:], "from": OURS[1:]}
 CALL = {"uuid": "u-2", "from": THEIRS[1:], "to": OURS[1:], "conversation_uuid": "CON-1"}

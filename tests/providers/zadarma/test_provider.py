@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -38,6 +39,10 @@ CALL = {
     "caller_id": "+15551230000", "called_did": "+442030000000", "call_start": "2026-11-20 15:00:00",
     "pbx_call_id": "in_ae6b03b3b0765d127ec0b739209346bbc4f0d52d",
 }  # fmt: skip
+
+
+UNUSED = ("NOTIFY_IVR", "SPEECH_RECOGNITION")
+"""Events that are believed and left."""
 
 
 @dataclass
@@ -300,7 +305,7 @@ async def test_what_is_forged_changes_nothing(setup: Setup, event: str) -> None:
     assert (answer.status, unsigned.status, answer.body) == (403, 403, b"")
     assert not (setup.desk.reports or setup.desk.messages or setup.desk.recordings)
     assert (await setup.tell(event, **fields)).status == 200
-    assert setup.desk.reports or setup.desk.messages or setup.desk.recordings or event == "NOTIFY_IVR"
+    assert setup.desk.reports or setup.desk.messages or setup.desk.recordings or event in UNUSED
 
 
 async def test_an_event_that_nobody_documents_is_not_believed(setup: Setup) -> None:
@@ -385,6 +390,32 @@ async def test_a_call_is_sent_where_the_account_has_it(setup: Setup) -> None:
     answer = await setup.tell("NOTIFY_START", **CALL)
     assert answer.body == b'{"redirect": "100", "return_timeout": 20}'
     assert (await setup.tell("NOTIFY_INTERNAL", **CALL)).body == b""
+
+
+@pytest.mark.parametrize(
+    ("setup", "answer"),
+    [
+        ({"redirect": "0-main"}, {"redirect": "0-main", "return_timeout": 0}),
+        ({"redirect": "0-1"}, {"redirect": "0-1", "return_timeout": 0}),
+        ({"redirect": "blacklist"}, {"redirect": "blacklist", "return_timeout": 0}),
+        ({"redirect": "hangup"}, {"hangup": 1}),
+        ({"caller_name": "Büro {called}"}, {"caller_name": "Büro +442030000000"}),
+        ({"caller_name": "{caller} {called} {x}"}, {"caller_name": "+15551230000 +442030000000 {x}"}),
+        ({}, {}),
+    ],
+    indirect=["setup"],
+)
+async def test_what_it_is_told_to_do_with_a_call(setup: Setup, answer: dict[str, object]) -> None:
+    told = await setup.tell("NOTIFY_START", **CALL)
+    assert json.loads(told.body) == answer and told.content_type == "application/json"
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"return_timeout_s": 2}, {"redirect": "0-"}, {"redirect": "main"}, {"redirect": "100,101"}]
+)
+def test_where_a_call_cannot_be_sent(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        settings("", **wrong)
 
 
 def test_an_account_asks_over_tls_or_this_machine_alone() -> None:

@@ -70,6 +70,13 @@ def sid(letters: str) -> str:
 
 
 class TwilioStandIn(StandIn):
+    account = ACCOUNT_SID
+    prefix = ""
+    """Of all paths."""
+    signed_by = "X-Twilio-Signature"
+    streams_take: frozenset[str] = frozenset()
+    """Attributes of `<Stream>` beside Twilio's own."""
+
     def __init__(self) -> None:
         super().__init__()
         self.keys = {f"{ACCOUNT_SID}:{TOKEN}", f"{KEY_SID}:{KEY_SECRET}"}
@@ -114,10 +121,11 @@ class TwilioStandIn(StandIn):
             return web.Response(text="<html>", content_type="text/html")
         try:
             self._may(request)
-            if request.path.endswith(".wav"):
-                return self._audio(request.path)
+            path = self._path(request.path)
+            if path.endswith(".wav"):
+                return self._audio(path)
             form = parse_qsl((await request.read()).decode(), keep_blank_values=True)
-            asked = read(request.method, request.path, dict(request.query), form)
+            asked = read(request.method, path, dict(request.query), form)
             if asked.path.get("AccountSid", ACCOUNT_SID) != ACCOUNT_SID:
                 raise Refusal(401, 20003, "Authenticate")
             self.asked.append(asked)
@@ -131,6 +139,12 @@ class TwilioStandIn(StandIn):
         unknown = set(answer) - set(asked.holds)
         assert not unknown, f"the document knows of no {unknown} in an answer to {asked.id}"
         return web.json_response(answer, status=asked.status)
+
+    def _path(self, path: str) -> str:
+        """As the document has it."""
+        if not path.startswith(f"{self.prefix}/"):
+            raise Refusal(404, 20404, f"The requested resource {path} was not found")
+        return path.removeprefix(self.prefix).replace(f"/{self.account}", f"/{ACCOUNT_SID}", 1)
 
     def _may(self, request: web.Request) -> None:
         kind, _, given = request.headers.get("Authorization", "").partition(" ")
@@ -177,7 +191,7 @@ class TwilioStandIn(StandIn):
         wanted = asked.query.get("Status")
         size, page = int(asked.query.get("PageSize", 50)), int(asked.query.get("Page", 0))
         found = [each.resource() for each in self.calls.values() if wanted in (None, each.shown)]
-        return _paged(asked, "calls", found, size, page)
+        return self._paged(asked, "calls", found, size, page)
 
     def _fetchcall(self, asked: Asked) -> dict[str, Any]:
         return self._call(asked.path["Sid"]).resource()
@@ -223,7 +237,7 @@ class TwilioStandIn(StandIn):
             if wanted in (None, each.number)
         ]  # fmt: skip
         size, page = int(asked.query.get("PageSize", 50)), int(asked.query.get("Page", 0))
-        return _paged(asked, "incoming_phone_numbers", found, size, page)
+        return self._paged(asked, "incoming_phone_numbers", found, size, page)
 
     def _updateincomingphonenumber(self, asked: Asked) -> dict[str, Any]:
         for each in self.numbers:
@@ -249,6 +263,22 @@ class TwilioStandIn(StandIn):
         made = Message(sid("SM"), to, sender, text, asked.get("StatusCallback"))
         self.messages.append(made)
         return {"sid": made.sid, "to": to, "from": sender, "body": text, "status": "queued", "price": None}
+
+    def _paged(
+        self, asked: Asked, name: str, every: list[dict[str, Any]], size: int, page: int
+    ) -> dict[str, Any]:
+        some = every[page * size : (page + 1) * size]
+        kind = "Calls" if name == "calls" else "IncomingPhoneNumbers"
+        path = f"{self.prefix}/2010-04-01/Accounts/{self.account}/{kind}.json"
+        query = {key: value for key, value in asked.query.items() if key not in ("Page", "PageToken")}
+        more = (page + 1) * size < len(every)
+        uri = f"{path}?{urlencode(query | {'Page': str(page)})}"
+        after = f"{path}?{urlencode(query | {'Page': str(page + 1), 'PageToken': 'PA' + uuid.uuid4().hex})}"
+        return {
+            name: some, "page": page, "page_size": size, "start": page * size, "end": page * size + len(some),
+            "uri": uri, "first_page_uri": uri, "previous_page_uri": None,
+            "next_page_uri": after if more else None,
+        }  # fmt: skip
 
     def _call(self, ref: str) -> Call:
         if ref not in self.calls:
@@ -279,7 +309,7 @@ class TwilioStandIn(StandIn):
             self._client = aiohttp.ClientSession()
         headers = {
             "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
-            "X-Twilio-Signature": signed,
+            self.signed_by: signed,
             "I-Twilio-Idempotency-Token": str(uuid.uuid4()),
             "User-Agent": "TwilioProxy/1.1",
         }
@@ -308,28 +338,13 @@ class TwilioStandIn(StandIn):
     async def writes_in(self, sender: str, text: str, to: str = NUMBER) -> Told:
         [number] = [each for each in self.numbers if each.number == to]
         fields = {
-            "AccountSid": ACCOUNT_SID, "MessageSid": sid("SM"), "From": sender, "To": to, "Body": text,
+            "AccountSid": self.account, "MessageSid": sid("SM"), "From": sender, "To": to, "Body": text,
             "NumMedia": "0",
         }  # fmt: skip
         return await self.tell(number.fields["sms_url"], fields)
 
     def now(self) -> str:
         return format_datetime(datetime.now(UTC))
-
-
-def _paged(asked: Asked, name: str, every: list[dict[str, Any]], size: int, page: int) -> dict[str, Any]:
-    some = every[page * size : (page + 1) * size]
-    kind = "Calls" if name == "calls" else "IncomingPhoneNumbers"
-    path = f"/2010-04-01/Accounts/{ACCOUNT_SID}/{kind}.json"
-    query = {key: value for key, value in asked.query.items() if key not in ("Page", "PageToken")}
-    more = (page + 1) * size < len(every)
-    uri = f"{path}?{urlencode(query | {'Page': str(page)})}"
-    after = f"{path}?{urlencode(query | {'Page': str(page + 1), 'PageToken': 'PA' + uuid.uuid4().hex})}"
-    return {
-        name: some, "page": page, "page_size": size, "start": page * size, "end": page * size + len(some),
-        "uri": uri, "first_page_uri": uri, "previous_page_uri": None,
-        "next_page_uri": after if more else None,
-    }  # fmt: skip
 
 
 def _is_number(text: str) -> bool:
