@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from mediaserver.fetching.protocols import Downloader, Fetcher
 from mediaserver.settings.http import public_address
-from mediaserver.storage.claims import Claim
+from mediaserver.storage.claims import SoleClaim
 from providers.provider import Capability, Desk, Provider
 from providers.streams.dialect import Dialect
 from providers.streams.host import StreamHost
@@ -99,7 +99,7 @@ class Surroundings:
     downloader: Downloader
     streams: StreamHost | None = None
     """Takes streams that a provider opens itself; None: it takes none."""
-    claim: Callable[[str], Claim] | None = None
+    claim: Callable[[str], SoleClaim] | None = None
     """On what one server of a database does at a time, by a name that is the same on all; None: there is no
     other."""
 

@@ -33,7 +33,7 @@ set local tcp_keepalives_count = 3;
 _LOCK = "select pg_try_advisory_xact_lock(hashtextextended('claim ' || $1, 0))"
 
 
-class Claim(Protocol):
+class SoleClaim(Protocol):
     """On one thing, by one server."""
 
     async def take(self) -> bool:
@@ -48,7 +48,7 @@ class Claim(Protocol):
 
 
 class DatabaseClaim:
-    """Implements Claim. It has a connection of its own from the first try on."""
+    """Implements SoleClaim. It has a connection of its own from the first try on."""
 
     def __init__(self, connect: Callable[[], Awaitable[asyncpg.Connection]], what: str) -> None:
         """`what`: the same on all servers."""

@@ -23,7 +23,7 @@ from urllib.parse import urlencode
 from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, WSMsgType
 
 from mediaserver.errors import DatabaseError, ProviderFault, TelephonyError
-from mediaserver.storage.claims import Claim
+from mediaserver.storage.claims import SoleClaim
 from providers.asterisk.ari import Ari, part
 from providers.asterisk.stasis import StasisCalls
 from providers.retrying import wait_s
@@ -58,7 +58,7 @@ class _Member:
 class StasisEvents:
     """Of one application at one Asterisk. Runs on the event loop, from `join` until the last has left."""
 
-    def __init__(self, application: str, claim: Claim | None) -> None:
+    def __init__(self, application: str, claim: SoleClaim | None) -> None:
         """`claim`: on following it; None: nobody else does."""
         self.connected = asyncio.Event()
         """They come."""
@@ -81,14 +81,14 @@ class StasisEvents:
         are."""
         others = bool(self._members) and self._newest.ari.headers != ari.headers
         self._members.append(_Member(name, calls, ari, trouble))
+        calls.stuck = self._begin_anew
         for each in self._members:
             each.calls.ari = ari  # the password of before may count no more
         if self._task is None:
             self._task = asyncio.create_task(self._run(), name="events of Asterisk")
         elif others:  # another user or password: it is tried with these
             self._hurry.set()
-            if self._socket is not None:
-                self._closing = asyncio.create_task(self._socket.close())
+            self._begin_anew()
         else:
             trouble(self.why)
 
@@ -101,6 +101,10 @@ class StasisEvents:
             await asyncio.gather(task, return_exceptions=True)
             if self._claim is not None:
                 self._claim.release()
+
+    def _begin_anew(self) -> None:
+        if self._socket is not None:
+            self._closing = asyncio.create_task(self._socket.close())
 
     @property
     def _newest(self) -> _Member:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -64,6 +64,11 @@ class StasisCalls:
         self._settings = settings
         self._desk = desk
         self._streams = streams
+        self.stuck: Callable[[], None] = _nothing
+        """Told when somebody waits in Stasis whom we can neither connect nor let go, once nobody talks here:
+        to follow anew lets them go, and where we may not follow any more (the password was changed there)
+        the dialplan of who calls next goes on at once."""
+        self._left_waiting = False
         self._calls: dict[str, StasisCall] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -162,6 +167,7 @@ class StasisCalls:
         state, code = end_of(call.dialled or cause, was_up=call.was_up)
         self._desk.call_reported(CallReport(id, state, call.session, code=code, detail=words))
         self._spawn(self._tear_down(call))
+        self._look_who_waits()
 
     def _recorded(self, recording: Any) -> None:
         if not isinstance(recording, dict):
@@ -292,7 +298,15 @@ class StasisCalls:
                 await self.hang_up(call.ref, None)
         except TelephonyError as error:
             log.warning("the channel %s of Asterisk was left: %s", call.ref, error)
+            if self._calls.pop(call.ref, None) is not None:
+                self._left_waiting = True
         await self._tear_down(call)
+        self._look_who_waits()
+
+    def _look_who_waits(self) -> None:
+        if self._left_waiting and not any(each.session for each in self._calls.values()):
+            self._left_waiting = False
+            self.stuck()
 
     async def _tear_down(self, call: StasisCall) -> None:
         """What we made for it."""
@@ -345,6 +359,9 @@ class StasisCalls:
         task = asyncio.create_task(_told(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _nothing() -> None: ...
 
 
 async def _told(work: Coroutine[Any, Any, None]) -> None:

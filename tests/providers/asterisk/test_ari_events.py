@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from providers.call_state import CallState
-from tests.providers.asterisk.ari_world import CALLER, World
+from tests.providers.asterisk.ari_world import BRIDGE, CALLER, World
 from tests.providers.asterisk.bench import until
 from tests.providers.bench import CONNECT
 from tests.providers.matrix import Feature, Who, shows
+from tests.standins.asterisk.ari import PASSWORD
 
 
 @shows(Who.ARI, Feature.RECONCILED)
@@ -62,3 +63,24 @@ async def test_an_event_that_makes_no_sense_harms_no_other(ready: World, event: 
         await until(lambda: ready.troubles[-1] == "")
     await ready.there.call_in(CALLER)
     await ready.connected()
+
+
+@shows(Who.ARI, Feature.REVOKED)
+async def test_who_cannot_be_connected_with_a_revoked_password_waits_for_nobody(ready: World) -> None:
+    """Asterisk keeps the WebSocket of events open, but takes no request. It is left once nobody talks by it,
+    so that the dialplan of who calls next goes on; with the password who waits goes on, too."""
+    ready.desk.decision = CONNECT
+    await ready.there.call_in(CALLER)
+    leg = await ready.connected()
+    await until(lambda: len(ready.there.bridges.get(BRIDGE, ())) == 2)
+    ready.there.password = "another"
+    await ready.there.call_in("1795.2")
+    await until(lambda: CallState.FAILED in ready.states)
+    assert leg.termination is None and ready.there.listeners
+    await ready.there.ends(CALLER)
+    await until(lambda: not ready.there.listeners)
+    await until(lambda: "password of ari.conf" in ready.troubles[-1])
+    assert ready.states[-1] is CallState.COMPLETED
+    ready.there.password = PASSWORD
+    await until(lambda: ("POST", "/channels/1795.2/continue", {}) in ready.there.asked)
+    await ready.quiet()
