@@ -71,7 +71,8 @@ class StreamedCall:
 
 
 class _Bridge(asyncio.DatagramProtocol):
-    """Between the wire's RTP and the WebSocket; its far end's buffer is how far `_played_at` lies ahead."""
+    """Between the wire's RTP and the WebSocket, whose audio it plays in real time, each frame when those
+    before it are over; a clear drops what it has not begun to play."""
 
     def __init__(self, wire: MeasuringWire, stream: MeasuringStream, sid: str, call: str) -> None:
         self.over = asyncio.Event()
@@ -82,8 +83,9 @@ class _Bridge(asyncio.DatagramProtocol):
         self._sid, self._call = sid, call
         self._chunk = self._sequence = self._packet = 0
         self._timestamp = 0
-        self._played_at = 0.0
+        self._played_at = self._on_wire_until = 0.0
         self._marks: dict[asyncio.TimerHandle, str] = {}
+        self._ahead: set[asyncio.TimerHandle] = set()
         self._out: asyncio.Queue[str] = asyncio.Queue()
         self._udp: asyncio.DatagramTransport | None = None
 
@@ -129,7 +131,10 @@ class _Bridge(asyncio.DatagramProtocol):
                     self._mark(told["mark"]["name"])
                 case "clear":
                     self.clears_ns.append(time.monotonic_ns())
-                    self._played_at = 0.0
+                    for waiting in self._ahead:
+                        waiting.cancel()
+                    self._ahead.clear()
+                    self._played_at = self._on_wire_until
                     for timer in list(self._marks):
                         self._echo(timer)
                 case _:
@@ -137,20 +142,36 @@ class _Bridge(asyncio.DatagramProtocol):
         self.over.set()
 
     def _play(self, octets: bytes) -> None:
-        """At once: the instrument sees when it came. The buffer is counted only."""
-        now = asyncio.get_running_loop().time()
+        loop = asyncio.get_running_loop()
         for at in range(0, len(octets), FRAME_OCTETS):
-            if self._played_at < now:  # it had run empty
-                self._timestamp += max(0, round((now - self._played_at) * 8_000)) if self._played_at else 0
+            now = loop.time()
+            piece = octets[at : at + FRAME_OCTETS]
+            if self._played_at <= now:
                 self._played_at = now
+                self._put_on_wire(piece)
+            else:
+                self._wait_for(self._played_at, piece)
             self._played_at += FRAME_S
-            self._packet = (self._packet + 1) & 0xFFFF
-            header = _RTP.pack(0x80, 0, self._packet, self._timestamp & 0xFFFFFFFF, 7)
-            self._timestamp += FRAME_OCTETS
-            if self._udp is not None:
-                self._udp.sendto(
-                    header + octets[at : at + FRAME_OCTETS], (self._wire.host, self._stream.local_port)
-                )
+
+    def _wait_for(self, due: float, piece: bytes) -> None:
+        def begin() -> None:
+            self._ahead.discard(timer)
+            self._put_on_wire(piece)
+
+        timer = asyncio.get_running_loop().call_at(due, begin)
+        self._ahead.add(timer)
+
+    def _put_on_wire(self, piece: bytes) -> None:
+        """What begins to be played now."""
+        now = asyncio.get_running_loop().time()
+        if self._on_wire_until and now > self._on_wire_until:  # it had run empty
+            self._timestamp += round((now - self._on_wire_until) * 8_000)
+        self._on_wire_until = max(now, self._on_wire_until) + FRAME_S
+        self._packet = (self._packet + 1) & 0xFFFF
+        header = _RTP.pack(0x80, 0, self._packet, self._timestamp & 0xFFFFFFFF, 7)
+        self._timestamp += FRAME_OCTETS
+        if self._udp is not None:
+            self._udp.sendto(header + piece, (self._wire.host, self._stream.local_port))
 
     def _mark(self, name: str) -> None:
         loop = asyncio.get_running_loop()
@@ -176,6 +197,8 @@ class _Bridge(asyncio.DatagramProtocol):
             stop = {"event": "stop", "stop": {"callSid": self._call}, "streamSid": self._sid}
             await self.ws.send_str(json.dumps(stop))
             await self.ws.close()
+        for waiting in self._ahead:
+            waiting.cancel()
         if self._udp is not None:
             self._udp.close()
 

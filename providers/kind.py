@@ -75,6 +75,11 @@ class AccountSettings(BaseModel):
         default=False, description="Recordings are deleted at the provider once they are here."
     )
 
+    @property
+    def named_by_streams(self) -> str:
+        """The provider's own id of the account, where its media streams name that; else empty."""
+        return ""
+
 
 @dataclass(frozen=True, slots=True)
 class Account:

@@ -160,6 +160,21 @@ Decision = Connect | Refuse | Divert
 
 
 @dataclass(frozen=True, slots=True)
+class TransferReport:
+    """What became of a call that was to be handed over."""
+
+    ref: str
+    """Of that call."""
+    taken: bool
+    """Somebody has answered there; False: nobody has, and nobody will."""
+    session: UUID | None = None
+    """Ours, where the report names it."""
+    code: int | None = None
+    """SIP status, of one that nobody took."""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingReport:
     """A recording that the provider has made is there, or failed."""
 
@@ -254,6 +269,9 @@ class Desk(Protocol):
 
     def call_reported(self, report: CallReport) -> None: ...
 
+    def transfer_reported(self, report: TransferReport) -> bool:
+        """Whether the call is up here (again), so that it is to go on; False: we have no part in it."""
+
     def recording_reported(self, report: RecordingReport) -> None: ...
 
     async def message_received(self, message: TextMessage) -> None:
@@ -286,8 +304,9 @@ class Provider(Protocol):
     async def hang_up(self, ref: str, why: Termination | None = None) -> None:
         """End a call. One that is over already is no error."""
 
-    async def transfer(self, ref: str, to: str, caller: str, session: UUID) -> None:
-        """Hand the call's far end over to a number; its media stream to us ends with that."""
+    async def transfer(self, ref: str, to: str, caller: str, session: UUID) -> bool:
+        """Hand the call's far end over to a number; its media stream to us ends with that. Whether
+        `Desk.transfer_reported` is told what becomes of it; False: nobody says."""
 
     async def send_digits(self, ref: str, digits: str) -> None: ...
 

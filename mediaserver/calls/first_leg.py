@@ -6,7 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mediaserver.media.leg import Direction, Frame, Lane, Leg, LegEvent, LegStats, TakesBack, Termination
+from mediaserver.media.leg import (
+    Direction,
+    Frame,
+    Lane,
+    Leg,
+    LegEvent,
+    LegStats,
+    Quietens,
+    TakesBack,
+    Termination,
+)
 
 
 class FirstLeg:
@@ -41,6 +51,10 @@ class FirstLeg:
         """See `TakesBack`; of a leg that keeps no queue nothing is dropped."""
         heard = self._leg.take_back() if isinstance(self._leg, TakesBack) else None
         return None if heard is None else max(self._heard, self._before + heard)
+
+    def quieten(self, gain: float) -> bool:
+        """See `Quietens`; of a leg that keeps no queue nothing is held."""
+        return isinstance(self._leg, Quietens) and self._leg.quieten(gain)
 
     # -- of the present one
 

@@ -325,6 +325,16 @@ class TakesBack(Protocol):
 
 
 @runtime_checkable
+class Quietens(Protocol):
+    """A leg whose far end keeps a queue of what we say, and can be had to say the rest of that quieter."""
+
+    def quieten(self, gain: float) -> bool:
+        """What the far end holds goes on at this gain, 0 to 1, from where it is; nothing of it is lost or
+        comes twice, and what is written and played counts on. True: what is written next follows on something
+        that is so quiet already. False: nothing was held, or it stays as loud as it is."""
+
+
+@runtime_checkable
 class Referable(Protocol):
     """A leg whose far end can be asked to call somebody else in our place."""
 

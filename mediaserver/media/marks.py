@@ -55,6 +55,11 @@ class Marks:
         self._unheard = min(self.written - at, MOST_UNHEARD)
         return True
 
+    def again(self) -> None:
+        """What the peer has not played is sent to it once more, in the place of that: marks that it was sent
+        come back and mean nothing."""
+        self._waiting.clear()
+
     def clear(self) -> int:
         """The peer is told to drop what it did not play. Returns what it has heard."""
         heard = self.played()

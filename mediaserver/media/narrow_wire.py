@@ -92,6 +92,10 @@ class NarrowStream:
         """It says so. False for a mark that means nothing (any more)."""
         return self._marks.reached(name)
 
+    def again(self) -> None:
+        """What the far end holds is dropped and sent once more: marks in it are not waited for."""
+        self._marks.again()
+
     # -- for the leg: the seam of mediaserver.media.leg.Leg
 
     def read(self) -> Frame | None:

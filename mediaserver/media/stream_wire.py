@@ -169,6 +169,10 @@ class SocketAudio:
         """It says so. False for a mark that means nothing (any more)."""
         return self._marks.reached(name)
 
+    def again(self) -> None:
+        """What the far end holds is dropped and sent once more: marks in it are not waited for."""
+        self._marks.again()
+
     def played_to(self, ms: int) -> None:
         """The far end has played so much of all the audio that it was sent."""
         if self.acknowledged:

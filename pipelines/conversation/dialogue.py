@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from mediaserver.media.leg import (
+    Quietens,
     TakesBack,
     Termination,
 )
@@ -73,6 +74,7 @@ from pipelines.conversation.ear import EarState
 from pipelines.conversation.ending import Ending
 from pipelines.conversation.failures import Failures
 from pipelines.conversation.fillers import Fillers
+from pipelines.conversation.gain import DUCKED
 from pipelines.conversation.guarded_agent import GuardedAgent
 from pipelines.conversation.hearing_notes import HearingNotes
 from pipelines.conversation.line_words import MindingTheLine, minds_the_line
@@ -196,7 +198,9 @@ class Dialogue:
                     self._listening.carry_out(self._t, command)
                 case PausePlayout():
                     self._pause()
-                case DuckPlayout() | UnduckPlayout() | ResumePlayout() | FinishPlayout():
+                case DuckPlayout():
+                    self._duck()
+                case UnduckPlayout() | ResumePlayout() | FinishPlayout():
                     self._speaking.playout.carry_out(command)
                 case Decided(outcome=outcome, figures=figures):
                     line = self._speaking.playout.line
@@ -313,6 +317,13 @@ class Dialogue:
         if playout.line is not None and isinstance(self._outlet, TakesBack):
             heard = self._outlet.take_back()
         playout.pause(None if heard is None else self._timeline.of_leg(heard))
+
+    def _duck(self) -> None:
+        """Get quieter, also in what the far end has in a queue."""
+        playout, follows = self._speaking.playout, False
+        if playout.line is not None and not playout.ducked and isinstance(self._outlet, Quietens):
+            follows = self._outlet.quieten(DUCKED)
+        playout.duck(follows=follows)
 
     def _silence(self) -> None:
         line = self._speaking.playout.line

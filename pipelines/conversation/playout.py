@@ -222,10 +222,17 @@ class Playout:
             case FinishPlayout(waited=waited):
                 self.finish(waited)
 
-    def duck(self) -> None:
+    @property
+    def ducked(self) -> bool:
+        """It is quieter, or about to be."""
+        return self._gain.ducked
+
+    def duck(self, *, follows: bool = False) -> None:
         """Get 18 dB quieter within 8 ms and go on: the words are heard, and count so. It lasts until `unduck`
-        or `resume`, or until the line is over."""
+        or `resume`, or until the line is over. `follows`: what was sent last is so quiet already."""
         self._gain.duck()
+        if follows:
+            self._gain.begin()
 
     def unduck(self) -> None:
         """Be as loud as before again."""

@@ -21,6 +21,7 @@ from providers.provider import (
     RecordingReport,
     Refuse,
     TextMessage,
+    TransferReport,
 )
 
 ADDRESS = "public address"
@@ -45,6 +46,9 @@ class NobodysDesk:
         return Refuse(Termination(EndedBy.SERVER, Why.FAILED, 503, "nobody takes calls here"))
 
     def call_reported(self, report: CallReport) -> None: ...
+
+    def transfer_reported(self, report: TransferReport) -> bool:
+        return False
 
     def recording_reported(self, report: RecordingReport) -> None: ...
 

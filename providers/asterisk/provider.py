@@ -97,11 +97,12 @@ class AsteriskProvider:
     async def hang_up(self, ref: str, why: Termination | None = None) -> None:
         await self._calls.hang_up(ref, why)
 
-    async def transfer(self, ref: str, to: str, caller: str, session: UUID) -> None:
+    async def transfer(self, ref: str, to: str, caller: str, session: UUID) -> bool:
         call = self._calls.of_ref(ref)
         if call is None:
             raise TelephonyError("Asterisk has no such call", ProviderFault.REFUSED, code="404")
         await self._calls.go_on(call, to)
+        return False
 
     async def send_digits(self, ref: str, digits: str) -> None:
         await self._ari.post(f"/channels/{part(ref)}/dtmf", dtmf=digits)

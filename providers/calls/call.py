@@ -9,22 +9,21 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from uuid import UUID, uuid4
 
 from mediaserver.calls.playing import Looped
 from mediaserver.calls.ringing_tone import ringing_tone
 from mediaserver.errors import CallError, ConfigError, TelephonyError
 from mediaserver.media.leg import Direction, EndedBy, Termination, WhoAnswered, Why
-from providers.accounts import doors
 from providers.accounts.served import ServedAccount
 from providers.call_state import CallState
-from providers.calls.endings import NO_STREAM, STREAM_LOST, ending_of
+from providers.calls.call_doors import diverted, doors_of
+from providers.calls.call_streams import CallStreams
+from providers.calls.endings import ending_of_call
 from providers.calls.facts import CallFacts
-from providers.calls.handing_over import hand_over
+from providers.calls.handing_over import Parting, hand_over
 from providers.calls.machine import LIMITS_S, CallMachine, Do, Event, Phase
 from providers.calls.means import CallMeans
-from providers.calls.stream_tokens import StreamTokens
 from providers.provider import (
     CallReport,
     Connect,
@@ -33,6 +32,7 @@ from providers.provider import (
     Doors,
     Provider,
     Refuse,
+    TransferReport,
 )
 from providers.streams.dialect import Dialect, Started
 from providers.streams.host import StreamRefused
@@ -43,8 +43,9 @@ log = logging.getLogger(__name__)
 TOKEN_S = 60.0
 """A stream's token is good for so long once the provider is told to open one; of an order, as long as it may
 ring besides."""
-NOWHERE = "https://nowhere.invalid"
-"""Where a provider asks nothing of us and opens no stream to us: of the addresses the token alone counts."""
+AGAIN_S = 10.0
+"""A token for a stream in the place of one that there is."""
+_TAKES_STREAMS = (Phase.ORDERED, Phase.CONNECTING, Phase.UP, Phase.AWAY, Phase.LEAVING)
 
 
 def _nobody_listens() -> None: ...
@@ -101,23 +102,18 @@ class ProviderCall:
         self.on_settled: Callable[[ProviderCall], None] = lambda call: None
         self._means = means
         self._release = served.borrow()
-        self._tokens = StreamTokens()
-        self._again = False
-        """A stream may take the place of the one that there is: the provider asked what to do next."""
         self._connected = asyncio.Event()
-        self.stream_gone = asyncio.Event()
-        self._leaving_to: Divert | None = None
-        self._gone_to: Divert | None = None
+        self._parting: Parting | None = None
         self._limit: asyncio.TimerHandle | None = None
         self._limited: Phase | None = None
-        self._peer: StreamPeer | None = None
-        self._stopped = False
         self._rings_here = False
         self.format = dialect.format
         self.leg = ProviderLeg(
             means.wires, dialect.format, self,
             kind=self.account.kind, direction=direction, ref=ref or str(self.session), remote=remote,
+            now=means.now,
         )  # fmt: skip
+        self._streams = CallStreams(self.leg, self.account.settings.named_by_streams, means.now)
         self.leg.labels["trunk"] = self.account.name
         self.leg.labels["number"] = to
 
@@ -191,11 +187,10 @@ class ProviderCall:
     def next_step(self) -> Decision:
         """What is to be done with a call that the provider asks about: answered, or back from elsewhere."""
         match self.machine.phase:
-            case Phase.LEAVING if self._leaving_to is not None:
-                self._gone_to, self._leaving_to = self._leaving_to, None
-                return self._gone_to
+            case Phase.LEAVING if self._parting is not None and self._parting.to is not None:
+                to, self._parting.to = self._parting.to, None
+                return to
             case Phase.ORDERED | Phase.CONNECTING | Phase.UP | Phase.AWAY | Phase.LEAVING:
-                self._again = self.machine.phase is Phase.UP
                 self._do(self.machine.happened(Event.ANSWERED))
                 return self._connect()
             case Phase.OFFERED:
@@ -210,43 +205,40 @@ class ProviderCall:
 
     # -- handed over (see handing_over.py)
 
-    def leave(self, to: Divert) -> None:
+    def leave(self, to: Divert) -> Parting:
         """From now on a provider that asks what next is told to go there."""
         self._do(self.machine.happened(Event.LEAVE))
-        self._leaving_to = to
+        self._parting = parting = Parting(to)
+        return parting
 
     def has_left(self) -> None:
         self._do(self.machine.happened(Event.HANDED))
 
     def stays(self) -> None:
         """Nobody has taken it over."""
-        self._leaving_to = self._gone_to = None
+        self._parting = None
         if self.machine.phase is Phase.LEAVING:
             self._do(self.machine.happened(Event.STAYED if self.leg.attached else Event.STAYED_AWAY))
+
+    def transfer_reported(self, report: TransferReport) -> bool:
+        """The provider says what became of it. Whether the call is up with us."""
+        if (parting := self._parting) is not None and self.machine.phase is Phase.LEAVING:
+            self.has_left() if report.taken else self.stays()
+            parting.told(report)
+        return self.machine.phase in (Phase.UP, Phase.AWAY)
 
     # -- its stream
 
     @property
-    def awaits_stream(self) -> bool:
-        phase = self.machine.phase
-        waits = (Phase.ORDERED, Phase.CONNECTING, Phase.AWAY, Phase.LEAVING)
-        return phase in waits or (phase is Phase.UP and self._again)
+    def stream_gone(self) -> asyncio.Event:
+        return self._streams.gone
 
     def admit(self, token: str, started: Started, peer: StreamPeer, remote: str) -> ProviderLeg:
         """Raises StreamRefused."""
-        if not self._tokens.take(token, self._means.now()):
-            raise StreamRefused("its token is wrong, used or too old")
-        if self.leg.termination is not None:
+        self._streams.check(token, started, self.ref)
+        if self.leg.termination is not None or self.machine.phase not in _TAKES_STREAMS:
             raise StreamRefused("its call is over")
-        if not self.awaits_stream or (self.leg.attached and not self._again):
-            raise StreamRefused("its call has a stream already")
-        if self.ref and started.call_ref and started.call_ref != self.ref:
-            raise StreamRefused(f"it is of another call ({started.call_ref[:80]!r})")
-        self._again = False
-        self.stream_gone.clear()
-        self.leg.remote = remote
-        self._peer = peer
-        self.leg.attach(peer)
+        self._streams.take(peer, remote)
         self.named(started.call_ref)
         self._do(self.machine.happened(Event.STREAM))
         return self.leg
@@ -295,6 +287,8 @@ class ProviderCall:
         self._means.clock.detach(self.leg)
         self._connected.set()
         self.stream_gone.set()
+        if self._parting is not None:
+            self._parting.told(TransferReport(self.ref, False, code=487, detail=f"it is over ({why})"))
         diverts = self.machine.phase is Phase.OFFERED and isinstance(self._refusal(why), Divert)
         self._do(self.machine.happened(Event.DIVERTED if diverts else Event.LEFT))
         self.on_over(self)
@@ -342,41 +336,19 @@ class ProviderCall:
         self._do(self.machine.happened(Event.LATE))
 
     def _ending(self) -> Termination:
-        phase, state = self.machine.phase, self.state
-        if phase is Phase.CLOSING and not state.over:
-            if not self.machine.was_up:
-                return Termination(EndedBy.NETWORK, Why.UNREACHABLE, 408, NO_STREAM)
-            if not self._stopped:
-                return Termination(EndedBy.NETWORK, Why.LOST, 408, STREAM_LOST)
-            return Termination(EndedBy.PEER, Why.HANGUP, detail=self.facts.detail)
-        return ending_of(
-            state, self.direction, was_up=self.machine.was_up, code=self.facts.code, detail=self.facts.detail
-        )
+        return ending_of_call(self.machine, self.direction, self.facts, stopped=self._streams.stopped)
 
     def _without(self, peer: StreamPeer, event: Event, detail: str) -> None:
-        if peer is not self._peer:
-            return  # of a stream that was replaced, or refused
-        self._peer = None
-        self.leg.detach(peer)
-        self.stream_gone.set()
-        self._stopped = event is Event.STREAM_STOPPED
+        if not self._streams.left(peer, stopped=event is Event.STREAM_STOPPED):
+            return
         self.facts.detail = self.facts.detail or detail
         self._do(self.machine.happened(event))
 
     def _connect(self) -> Connect:
-        return Connect(self.session, self._doors(TOKEN_S))
+        return Connect(self.session, self._doors(AGAIN_S if self.leg.attached else TOKEN_S))
 
     def _doors(self, for_s: float) -> Doors:
-        account, session = self.account, self.session
-        if not self.served.kind.needs_public_url and not account.public_url:
-            account = replace(account, public_url=NOWHERE)
-        return Doors(
-            answer=doors.answer(account, session),
-            status=doors.hook(account, doors.STATUS, session),
-            media=doors.media(account, session, self._tokens.issue(self._means.now(), for_s)),
-            recording=doors.hook(account, "recording", session),
-            machine=doors.hook(account, "machine", session),
-        )
+        return doors_of(self.served, self.session, self._streams.token(for_s))
 
     def _accept(self) -> None:
         self._rings_here = self.leg.termination is None
@@ -424,9 +396,3 @@ class ProviderCall:
         self.settled.set()
         self.on_changed(self)
         self.on_settled(self)
-
-
-def diverted(served: ServedAccount) -> Divert:
-    """Where an account's calls go while we are full or down."""
-    settings = served.account.settings
-    return Divert(settings.fallback_number, "" if settings.fallback_number else settings.fallback_text)

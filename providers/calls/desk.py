@@ -13,7 +13,8 @@ from mediaserver import logs
 from mediaserver.errors import ConfigError, EngineMissingError, TelephonyError
 from mediaserver.media.leg import Direction, EndedBy, Termination, Why
 from providers.accounts.served import ServedAccount
-from providers.calls.call import ProviderCall, diverted
+from providers.calls.call import ProviderCall
+from providers.calls.call_doors import diverted
 from providers.calls.endings import NO_CALL
 from providers.calls.invitation import ProviderInvitation, about_of, word
 from providers.calls.office import ProviderCalls
@@ -25,6 +26,7 @@ from providers.provider import (
     RecordingReport,
     Refuse,
     TextMessage,
+    TransferReport,
 )
 
 log = logging.getLogger(__name__)
@@ -87,6 +89,10 @@ class AccountDesk:
 
     def call_reported(self, report: CallReport) -> None:
         self._calls.reported(self._account, report)
+
+    def transfer_reported(self, report: TransferReport) -> bool:
+        call = self._calls.find(self._account, report)
+        return call is not None and call.transfer_reported(report)
 
     def recording_reported(self, report: RecordingReport) -> None:
         self._recordings(self._account, report)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from mediaserver.errors import CallError, CallFailedError, ProviderFault, TelephonyError
 from mediaserver.media.leg import Direction, EndedBy, Termination, Why
 from providers.call_state import CallState
+from providers.calls.facts import CallFacts
+from providers.calls.machine import CallMachine, Phase
 
 CODES = {
     CallState.BUSY: 486,
@@ -42,6 +44,19 @@ def ending_of(
             return Termination(EndedBy.PEER, Why.CANCELLED, 487, detail)
         case _:
             return Termination(EndedBy.PEER, Why.NO_ANSWER, 480, detail or "it ended before it was answered")
+
+
+def ending_of_call(
+    machine: CallMachine, direction: Direction, facts: CallFacts, *, stopped: bool
+) -> Termination:
+    """The leg's end, by all that is known. `stopped`: the provider has ended its last stream."""
+    if machine.phase is Phase.CLOSING and not machine.state.over:
+        if not machine.was_up:
+            return Termination(EndedBy.NETWORK, Why.UNREACHABLE, 408, NO_STREAM)
+        if not stopped:
+            return Termination(EndedBy.NETWORK, Why.LOST, 408, STREAM_LOST)
+        return Termination(EndedBy.PEER, Why.HANGUP, detail=facts.detail)
+    return ending_of(machine.state, direction, was_up=machine.was_up, code=facts.code, detail=facts.detail)
 
 
 def error_of(ending: Termination, account: str) -> CallError:

@@ -1,4 +1,9 @@
-"""A call that is up is handed to a number by its provider: our stream, and our part, end with that."""
+"""A call that is up is handed to a number by its provider: our stream, and our part, end with that.
+
+As a REFER of SIP's does it returns once somebody has answered there, where the provider tells of that, and
+says why where nobody does; the call is back with us then. Of the others nothing is known but that the far end
+has left our stream.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +15,32 @@ from uuid import UUID
 from mediaserver.errors import CallError, TelephonyError
 from providers.calls.machine import CallMachine, Phase
 from providers.kind import Account
-from providers.provider import Capability, Divert, Provider
+from providers.provider import Capability, Divert, Provider, TransferReport
 from sip.trunks.numbers import may_call
 
 HANDED_S = 5.0
-"""A provider that has taken the order may leave our stream open for so long; then it counts as done."""
+"""A provider that has taken the order, and tells nothing more, may leave our stream open for so long; then it
+counts as done."""
+UNTOLD_S = 50.0
+"""Longer than providers ring somebody for us. One that has the far end by then, and has not said what became
+of it, counts as having handed it over: its word was lost, and two people may be talking."""
+
+
+class Parting:
+    """Of a call that is being handed over."""
+
+    def __init__(self, to: Divert) -> None:
+        self.to: Divert | None = to
+        """For a provider that asks where to; None: it was told."""
+        self._outcome: asyncio.Future[TransferReport] = asyncio.get_running_loop().create_future()
+
+    def told(self, report: TransferReport) -> None:
+        """What became of it; the first word counts."""
+        if not self._outcome.done():
+            self._outcome.set_result(report)
+
+    async def outcome(self) -> TransferReport:
+        return await self._outcome
 
 _EXTENSION = re.compile(r"[0-9*#]{1,20}")
 
@@ -27,18 +53,20 @@ class Handed(Protocol):
     provider: Provider
     ref: str
     machine: CallMachine
-    stream_gone: asyncio.Event
 
     @property
+    def stream_gone(self) -> asyncio.Event: ...
+    @property
     def own_number(self) -> str: ...
-    def leave(self, to: Divert) -> None: ...
+    def leave(self, to: Divert) -> Parting: ...
     def has_left(self) -> None: ...
     def stays(self) -> None: ...
 
 
 async def hand_over(call: Handed, to: str, timeout_s: float) -> None:
-    """Returns when the far end is with the provider again. Raises CallError, with the call as it was: 405
-    where the account hands none over, or none there, 408 after `timeout_s`."""
+    """Returns when somebody has answered, or, where the provider does not tell, when the far end is with it
+    again. Raises CallError, with the call as it was: 405 where the account hands none over, or none there,
+    408 after `timeout_s`, else the code of why nobody has answered."""
     name = call.account.name
     if Capability.TRANSFER not in call.provider.capabilities:
         raise CallError(f"the account {name} hands no calls over", 405)
@@ -50,11 +78,13 @@ async def hand_over(call: Handed, to: str, timeout_s: float) -> None:
     if call.machine.phase is not Phase.UP or not call.ref:
         raise CallError("the call is not up")
     shown = call.own_number
-    call.leave(Divert(to, caller=shown))
+    parting = call.leave(Divert(to, caller=shown))
     try:
         async with asyncio.timeout(timeout_s):
-            await call.provider.transfer(call.ref, to, shown, call.session)
-            await _gone(call)
+            if await call.provider.transfer(call.ref, to, shown, call.session):
+                await _taken(call, parting)
+            else:
+                await _gone(call)
     except BaseException as error:
         call.stays()
         if isinstance(error, TelephonyError):
@@ -63,6 +93,19 @@ async def hand_over(call: Handed, to: str, timeout_s: float) -> None:
             raise CallError(f"{name} did not hand the call over in time", 408) from None
         raise
     call.has_left()
+
+
+async def _taken(call: Handed, parting: Parting) -> None:
+    """Somebody has answered there. Raises CallError where nobody does."""
+    try:
+        async with asyncio.timeout(UNTOLD_S):
+            report = await parting.outcome()
+    except TimeoutError:
+        if not call.stream_gone.is_set():
+            raise
+        return
+    if not report.taken:
+        raise CallError(f"{call.account.name}: nobody took the call: {report.detail}", report.code)
 
 
 async def _gone(call: Handed) -> None:

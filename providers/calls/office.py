@@ -24,7 +24,7 @@ from providers.calls.call import ProviderCall
 from providers.calls.means import CallMeans
 from providers.calls.recording_begun import begin_recording
 from providers.calls.seen import Seen
-from providers.provider import CallReport
+from providers.provider import CallReport, TransferReport
 from providers.streams.dialect import Dialect, Started
 from providers.streams.host import StreamRefused
 from providers.streams.leg import ProviderLeg, StreamPeer
@@ -107,7 +107,7 @@ class ProviderCalls:
             return
         call.reported(report)
 
-    def find(self, account: str, report: CallReport) -> ProviderCall | None:
+    def find(self, account: str, report: CallReport | TransferReport) -> ProviderCall | None:
         """The account's call that a report is of; also one that is over."""
         call = self.book.of_ref(account, report.ref) if report.ref else None
         if call is None and report.session is not None:

@@ -27,14 +27,20 @@ class StreamTokens:
         return token
 
     def take(self, token: str, now: float) -> bool:
-        """Whether it is good. Then no token of this session is from now on."""
+        """Whether it is good; it is no more from now on."""
         given = _hash(token)
-        good = False
+        good, left = False, []
         for known, until in self._known:  # all of them, always
-            good |= hmac.compare_digest(given, known) and now < until
-        if good:
-            self._known.clear()
+            if not hmac.compare_digest(given, known):
+                left.append((known, until))
+            else:
+                good = now < until
+        self._known = left
         return good
+
+    def clear(self) -> None:
+        """None is good any more."""
+        self._known.clear()
 
 
 def _hash(token: str) -> bytes:

@@ -33,6 +33,10 @@ class ExotelAccount(AccountSettings):
         default="https://api.exotel.com", description="https://api.in.exotel.com for accounts in Mumbai."
     )
 
+    @property
+    def named_by_streams(self) -> str:
+        return self.account_sid
+
     @field_validator("hook_secret")
     @classmethod
     def _long_enough(cls, secret: SecretStr) -> SecretStr:

@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import hmac
 import json
-import logging
 import re
-import time
 from collections.abc import Mapping
 
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import ProviderFault, TelephonyError
 from mediaserver.media.leg import Direction, Termination
-from mediaserver.seldom import Seldom
 from providers.amounts import amount, seconds
+from providers.asked_about import CallsAskedAbout, over_by
 from providers.exotel.account import ExotelAccount
 from providers.exotel.capabilities import CAPABILITIES
 from providers.exotel.reading import STATES, call_of, fields, posted, session_of
@@ -32,12 +30,11 @@ from providers.provider import (
     WebhookAnswer,
     WebhookRequest,
 )
+from providers.refusals import Refusals
 from providers.rest import Rest, basic, gone
 from providers.undeclared import Undeclared
 
-log = logging.getLogger(__name__)
-
-WITHIN_S = 4.0
+WITHIN_S = 3.0
 FLOWS = "http://my.exotel.com"
 """Where flows have their names, which is all that this is: nothing is fetched there."""
 _REF = re.compile(r"[A-Za-z0-9-]{1,80}", re.ASCII)
@@ -52,7 +49,8 @@ class ExotelProvider(Undeclared):
         self._account = account
         self._settings = settings
         self._desk = surroundings.desk
-        self._unproven = Seldom()
+        self._refused = Refusals(account.name, self.title)
+        self._asked_about = CallsAskedAbout(self._desk, over_by(self.call))
         key, token = settings.api_key.get_secret_value(), settings.api_token.get_secret_value()
         self._rest = Rest(
             account.name,
@@ -125,12 +123,7 @@ class ExotelProvider(Undeclared):
             return WebhookAnswer(400, b"cannot be read")
         secret = self._settings.hook_secret.get_secret_value().encode()
         if not hmac.compare_digest(claimed, secret):
-            if self._unproven.due(time.monotonic()) is not None:
-                log.warning(
-                    "a webhook for the account %s is refused: its address has not ?key= with hook_secret",
-                    self._account.name,
-                )
-            return WebhookAnswer(403, b"not proven to be Exotel's")
+            return self._refused.answer("its address has not ?key= with hook_secret")
         try:
             told = {**asked, **posted(request)}
         except ValueError:
@@ -155,6 +148,8 @@ class ExotelProvider(Undeclared):
         """Whither the applet's stream goes; anything but 200 lets the flow go on behind it."""
         if (session := session_of(told)) is not None:
             decision = await self._desk.answering(session)
+        elif against := await self._asked_about.against(f"exotel {ref}", ref):
+            return self._refused.answer(against)
         else:
             caller, to = (
                 told.get(name) or told.get(other, "")

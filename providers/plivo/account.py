@@ -26,6 +26,10 @@ class PlivoAccount(AccountSettings):
     )
 
     @property
+    def named_by_streams(self) -> str:
+        return self.auth_id
+
+    @property
     def format(self) -> StreamFormat:
         if self.audio == "l16":
             return StreamFormat(Coding.PCM16, 16_000)

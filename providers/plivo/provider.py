@@ -4,9 +4,7 @@ documents, and not tried against the real service.
 
 from __future__ import annotations
 
-import logging
 import re
-import time
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 from uuid import UUID
@@ -15,9 +13,9 @@ from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import ProviderFault, TelephonyError
 from mediaserver.fetching.request import FetchRequest
 from mediaserver.media.leg import Termination
-from mediaserver.seldom import Seldom
 from providers.accounts import doors
 from providers.amounts import amount
+from providers.asked_about import CallsAskedAbout, over_by
 from providers.call_state import CallState
 from providers.kind import Account, Surroundings
 from providers.plivo.account import PlivoAccount
@@ -34,10 +32,9 @@ from providers.provider import (
     WebhookRequest,
 )
 from providers.recordings import pieces
+from providers.refusals import Refusals
 from providers.rest import Rest, basic, gone
 from providers.undeclared import Undeclared
-
-log = logging.getLogger(__name__)
 
 WITHIN_S = 8.0
 """For an agent to answer; Plivo gives up on an answer address after 15 s."""
@@ -56,7 +53,8 @@ class PlivoProvider(Undeclared):
         self._desk = surroundings.desk
         self._downloader = surroundings.downloader
         self._token = settings.auth_token.get_secret_value()
-        self._refused = Seldom()
+        self._refused = Refusals(account.name, self.title)
+        self._asked_about = CallsAskedAbout(self._desk, over_by(self.call))
         self._rest = Rest(
             account.name,
             self.title,
@@ -104,10 +102,11 @@ class PlivoProvider(Undeclared):
                 if not gone(error):
                     raise
 
-    async def transfer(self, ref: str, to: str, caller: str, session: UUID) -> None:
+    async def transfer(self, ref: str, to: str, caller: str, session: UUID) -> bool:
         """Plivo asks our answer door anew, and is told there where to."""
         told = {"legs": "aleg", "aleg_url": doors.answer(self._account, session), "aleg_method": "POST"}
         await self._rest.ask("POST", f"/Call/{_safe(ref)}/", json=told, harmless=True)
+        return False
 
     async def send_digits(self, ref: str, digits: str) -> None:
         await self._rest.ask("POST", f"/Call/{_safe(ref)}/DTMF/", json={"digits": digits, "leg": "aleg"})
@@ -163,13 +162,7 @@ class PlivoProvider(Undeclared):
         except ValueError:
             return WebhookAnswer(400, b"cannot be read")
         if not proven(self._token, request.method, request.url, request.headers, form):
-            if self._refused.due(time.monotonic()) is not None:
-                log.warning(
-                    "a webhook for the account %s is refused: its signature is not Plivo's for %s; see "
-                    "auth_token and the public address",
-                    *(self._account.name, request.url.partition("?")[0]),
-                )
-            return WebhookAnswer(403, b"not proven to be Plivo's")
+            return self._refused.answer("its signature is not Plivo's: see auth_token and the public address")
         return await self._take(request, {name: values[0][:500] for name, values in told.items()})
 
     async def _take(self, request: WebhookRequest, told: Mapping[str, str]) -> WebhookAnswer:
@@ -177,8 +170,11 @@ class PlivoProvider(Undeclared):
         if request.hook == "answer" and request.session is not None:
             return self._xml(await self._desk.answering(request.session))
         if request.hook == "voice" and told.get("CallStatus") not in ("completed", "cancel"):
-            call = incoming_call(ref, told)
-            return self._xml(await self._desk.incoming(call, WITHIN_S)) if ref else WebhookAnswer(400)
+            if not _REF.fullmatch(ref):
+                return WebhookAnswer(400, b"CallUUID is missing")
+            if against := await self._asked_about.against(f"plivo {request.headers.get(NONCE, '')}", ref):
+                return self._refused.answer(against)
+            return self._xml(await self._desk.incoming(incoming_call(ref, told), WITHIN_S))
         if self._desk.seen(f"plivo {request.headers.get(NONCE, '')}"):
             return WebhookAnswer()
         if "RecordingID" in told or "RecordUrl" in told:

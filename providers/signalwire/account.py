@@ -37,5 +37,9 @@ class SignalWireAccount(SpokenFallback):
     )
 
     @property
+    def named_by_streams(self) -> str:
+        return self.project_id
+
+    @property
     def address(self) -> str:
         return self.base_url or f"https://{self.space}.signalwire.com{PATH}"

@@ -6,6 +6,8 @@ where the audio goes. It must never know a socket or a provider.
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
@@ -45,6 +47,9 @@ class StreamPeer(SocketPeer, Protocol):
     def rested(self) -> None:
         """Nothing is said any more, for now. Called within the tick."""
 
+    def quieten(self, gain: float) -> bool:
+        """See `Quietens`."""
+
     def figures(self) -> dict[str, int]:
         """What it knows of the stream, for the leg's figures."""
 
@@ -68,6 +73,9 @@ class _Line:
     def cleared(self, heard_ms: int) -> None:
         if self.peer is not None:
             self.peer.cleared(heard_ms)
+
+    def quieten(self, gain: float) -> bool:
+        return self.peer is not None and self.peer.quieten(gain)
 
     @property
     def can_clear(self) -> bool:
@@ -97,7 +105,8 @@ class _Line:
 
 
 class ProviderLeg(WrittenLeg):
-    """Implements mediaserver.media.leg.Leg, Referable and TakesBack. Made before its stream is there."""
+    """Implements mediaserver.media.leg.Leg, Referable, TakesBack and Quietens. Made before its stream is
+    there."""
 
     def __init__(
         self,
@@ -109,9 +118,10 @@ class ProviderLeg(WrittenLeg):
         direction: Direction,
         ref: str,
         remote: str,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         """`kind`: the provider's ("twilio"). `ref`: its id of the call; may be known later. `fmt`: both
-        ways. Raises EngineMissingError."""
+        ways. `now`: in seconds. Raises EngineMissingError."""
         self._line = _Line(control)
         super().__init__(self._line, ref=ref, remote=remote)
         self.kind = kind
@@ -123,6 +133,9 @@ class ProviderLeg(WrittenLeg):
         self._saying = False
         self._uncleared = False
         """Something was sent since the far end was told to drop all."""
+        self._now = now
+        self.heard_at = now()
+        """When a stream began, or last brought audio."""
         self.streams = 0
         """That were opened to it, one after the other."""
         self.labels: dict[str, str] = {}
@@ -141,6 +154,7 @@ class ProviderLeg(WrittenLeg):
         if self._line.peer is not None:
             self._line.leave()
         self._line.peer = peer
+        self.heard_at = self._now()
         if self.streams:
             self._audio.clear()
         self.streams += 1
@@ -153,6 +167,7 @@ class ProviderLeg(WrittenLeg):
 
     def push(self, octets: bytes) -> None:
         """The next piece of what the far end said. Raises ValueError for half a sample."""
+        self.heard_at = self._now()
         self._audio.push(octets)
 
     def mark(self, name: str) -> None:
@@ -162,6 +177,10 @@ class ProviderLeg(WrittenLeg):
     def reached(self, name: str) -> bool:
         """It says so. False: that means nothing (any more)."""
         return self._audio.reached(name)
+
+    def again(self) -> None:
+        """What the far end holds is dropped and sent to it once more: marks in it mean nothing."""
+        self._audio.again()
 
     def send_tone(self, digit: str, duration_ms: int) -> None:
         """A key as a sound, for a far end that takes none."""
@@ -193,6 +212,10 @@ class ProviderLeg(WrittenLeg):
     def take_back(self) -> int | None:
         """See `TakesBack`."""
         return self.clear() if self._uncleared and self._line.can_clear else None
+
+    def quieten(self, gain: float) -> bool:
+        """See `Quietens`."""
+        return self._saying and self._line.quieten(gain)
 
     def written(self) -> int:
         return self._audio.written()

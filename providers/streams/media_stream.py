@@ -8,12 +8,15 @@ had to leave out; nothing here waits or grows.
 from __future__ import annotations
 
 import itertools
+from collections import deque
 from typing import Protocol
+
+import numpy as np
 
 from mediaserver.media.g711 import Codec
 from mediaserver.media.leg import Termination
 from mediaserver.media.stream_format import StreamFormat
-from mediaserver.media.time import FRAME_MS, SAMPLES_PER_MS
+from mediaserver.media.time import FRAME_MS, SAMPLE_RATE, SAMPLES_PER_MS
 from providers.streams.ahead import Ahead
 from providers.streams.dialect import (
     Audio,
@@ -31,6 +34,12 @@ from providers.streams.leg import ProviderLeg
 
 MARK_MS = 200
 """Of audio that is sent: the provider is asked for each so much, and at the end of what is said."""
+FADE_MS = 8
+"""From as loud as ever to quiet."""
+FILTER_US = 2_000
+"""So long what was written before sounds on in the filter of another rate than 16 kHz (µs)."""
+KEPT_MS = 300
+"""Of what was sent last, to be sent once more, quieter."""
 AGAIN = 100
 """A number that is so far behind the last one begins a new count, and is not late."""
 
@@ -64,6 +73,13 @@ class MediaStream:
         self._piece_octets = fmt.octets_per_frame * dialect.piece_ms // FRAME_MS
         self._silence = bytes([fmt.law.silence]) if fmt.law is not None else b"\0"
         self._names = itertools.count(1)
+        self._sent: deque[bytes] = deque(maxlen=KEPT_MS // FRAME_MS)
+        """What was sent last; within one stretch of what is said."""
+        self._loud_tail: float | None = None
+        """What comes next begins with a rest that is to have this gain: it was in a filter when all else
+        became quieter."""
+        self._quiet = False
+        """Nothing is said."""
         self._unmarked_ms = 0
         self._leave_out_ms = 0
         self._ahead = Ahead()
@@ -131,6 +147,12 @@ class MediaStream:
     # -- StreamPeer: within the tick
 
     def audio(self, octets: bytes) -> None:
+        if self._quiet and self._leg is not None:
+            self._quiet = False
+            self._ahead.said(self._leg.written() // SAMPLES_PER_MS)
+        if self._loud_tail is not None:
+            octets = _quieter(self.dialect.format, octets, self._loud_tail, FILTER_US)
+            self._loud_tail = None
         if self._leave_out_ms > 0:
             self._leave_out_ms -= FRAME_MS
             self._left_out_ms += FRAME_MS
@@ -152,18 +174,51 @@ class MediaStream:
         self._leave_out_ms = 0  # its buffer runs empty by itself
         if self._unmarked_ms:
             self._ask()
+        self._quiet = True
+        self._sent.clear()
+        if self._leg is not None:
+            self._ahead.rested(self._leg.written() // SAMPLES_PER_MS)
 
     @property
     def can_clear(self) -> bool:
         return self.dialect.clear() is not None
 
     def cleared(self, heard_ms: int) -> None:
+        self._loud_tail = None
         self._piece.clear()
+        self._sent.clear()
         self._leave_out_ms = self._unmarked_ms = 0
         self._ahead.forget()
         message = self.dialect.clear()
         if message is not None:
             self._line.tell(message)
+
+    def quieten(self, gain: float) -> bool:
+        clear, held_ms, leg = self.dialect.clear(), self._ahead.held_ms, self._leg
+        if clear is None or held_ms is None or leg is None or self._leave_out_ms or self._quiet:
+            return False
+        fmt = self.dialect.format
+        sent = b"".join(self._sent)
+        count = held_ms * fmt.octets_per_frame // FRAME_MS
+        if count > len(sent):
+            return False
+        held = sent[len(sent) - count :] + bytes(self._piece)
+        self._line.tell(clear)
+        leg.again()
+        self._ahead.forget(held_ms)
+        self._unmarked_ms = 0
+        self._piece.clear()
+        self._sent_ms -= held_ms
+        size = self._piece_octets
+        quiet = _quieter(fmt, held, gain)
+        if held and fmt.rate != SAMPLE_RATE:
+            self._loud_tail = gain
+        for at in range(0, len(quiet) - size + 1, size):
+            self._send(quiet[at : at + size])
+        self._piece += quiet[len(quiet) // size * size :]
+        if self._unmarked_ms:
+            self._ask()
+        return bool(held)
 
     def digit(self, digit: str, duration_ms: int) -> None:
         message = self.dialect.digit(digit, duration_ms)
@@ -195,6 +250,7 @@ class MediaStream:
         if not self._line.send(self.dialect.audio(octets)):
             self._undrained_ms += ms
             return
+        self._sent.append(octets)
         self._sent_ms += ms
         self._unmarked_ms += ms
         if self._unmarked_ms >= MARK_MS:
@@ -216,6 +272,18 @@ class MediaStream:
 
 def _ms(fmt: StreamFormat, octets: bytes) -> int:
     return len(octets) * FRAME_MS // (fmt.octets_per_frame or len(octets) or 1)
+
+
+def _quieter(fmt: StreamFormat, octets: bytes, gain: float, first_us: int | None = None) -> bytes:
+    """At this gain, behind what is as loud as ever; or only its beginning, behind what is so quiet."""
+    samples = fmt.samples(octets)
+    gains = np.full(len(samples), gain)
+    if first_us is not None:
+        gains[fmt.rate * first_us // 1_000_000 :] = 1.0
+    else:
+        ramp = gains[: fmt.rate * FADE_MS // 1_000]
+        ramp[:] = np.linspace(1.0, gain, len(ramp))
+    return fmt.octets(np.rint(samples * gains).astype(np.int16))
 
 
 def _translation(came: Codec, wanted: Codec) -> bytes:

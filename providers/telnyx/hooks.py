@@ -17,6 +17,7 @@ from mediaserver.errors import TelephonyError, UnprovenError
 from mediaserver.media.leg import EndedBy, Termination, Why
 from mediaserver.seldom import Seldom
 from providers.call_state import CallState
+from providers.calls.endings import CODES
 from providers.provider import (
     CallReport,
     Connect,
@@ -24,6 +25,7 @@ from providers.provider import (
     Divert,
     RecordingReport,
     Refuse,
+    TransferReport,
     WebhookAnswer,
     WebhookRequest,
 )
@@ -122,16 +124,19 @@ class Hooks:
             return OK
         if (report := call_report(event)) is not None:
             self._desk.call_reported(report)
-            self._follow(event)
+            self._follow(event, report)
         elif event.type == "call.speak.ended" and event.state.say and event.ref:
             self._own(self._commands.hang_up(event.ref), "the end of what was said")
         return OK
 
-    def _follow(self, event: Event) -> None:
+    def _follow(self, event: Event, report: CallReport) -> None:
         """What an event has us do, beside what it reports."""
         ref = event.ref
         match event.type:
             case "call.answered":
+                if behind := event.state.behind:
+                    self._desk.transfer_reported(TransferReport(behind, True))
+                    self._own(self._commands.stop_streaming(behind), "the end of a stream")
                 if (decision := self._to_stream.pop(ref, None)) is not None:
                     self._own(self._stream(ref, decision), "a stream")
                 elif event.state.say:
@@ -139,15 +144,7 @@ class Hooks:
             case "call.hangup":
                 self._to_stream.pop(ref, None)
                 if behind := event.state.behind:
-                    # Telnyx ends the first call with a target that was reached, and leaves it up, with nobody
-                    # on it, where none was. The cause does not tell them apart: networks clear normally
-                    # behind an announcement, too.
-                    if event.payload.get("hangup_cause") != "normal_clearing":
-                        log.warning(
-                            "a transfer of the account %s was not taken (%s): the call is ended",
-                            *(self._name, event.text("hangup_cause") or "no cause"),
-                        )
-                    self._own(self._commands.hang_up(behind), "the end of a call that nobody took")
+                    self._target_gone(behind, event, report)
             case "streaming.failed":
                 log.warning(
                     "Telnyx could not open the media stream of a call of the account %s (%s): is the public "
@@ -157,6 +154,18 @@ class Hooks:
                 self._own(self._commands.hang_up(ref), "the end of a call without audio")
             case _:
                 pass
+
+    def _target_gone(self, behind: str, event: Event, report: CallReport) -> None:
+        """Whoever the call `behind` was handed over to has hung up, or was not reached. Telnyx ends that call
+        with a target that was, and leaves it as it is where none was. The cause does not tell them apart:
+        networks clear normally behind an announcement, too."""
+        cause = event.text("hangup_cause") or "no cause"
+        code = report.code or CODES.get(report.state or CallState.NO_ANSWER, 480)
+        if self._desk.transfer_reported(TransferReport(behind, False, code=code, detail=cause)):
+            return
+        if cause != "normal_clearing":
+            log.warning("a transfer of the account %s was not taken (%s): it is ended", self._name, cause)
+        self._own(self._commands.hang_up(behind), "the end of a call that nobody took")
 
     # -- calls
 

@@ -81,11 +81,10 @@ class TelnyxProvider:
     async def hang_up(self, ref: str, why: Termination | None = None) -> None:
         await self._commands.hang_up(ref)
 
-    async def transfer(self, ref: str, to: str, caller: str, session: Any) -> None:
-        """The stream ends at once; where the target does not answer, Telnyx would leave the call up with
-        nobody on it, and it is ended."""
+    async def transfer(self, ref: str, to: str, caller: str, session: Any) -> bool:
+        """The stream goes on until somebody answers: Telnyx leaves the call as it is where nobody does."""
         await self._commands.transfer(ref, to, caller, state=ClientState(session))
-        await self._commands.stop_streaming(ref)
+        return True
 
     async def send_digits(self, ref: str, digits: str) -> None:
         await self._commands.send_digits(ref, digits)

@@ -69,6 +69,10 @@ class TwilioAccount(SpokenFallback):
     edge: str = Field(default="", pattern=r"^[a-z-]{0,30}$", description="ashburn, dublin, frankfurt, …")
     base_url: ApiAddress = Field(default=API, description="A gateway in front of Twilio's interface.")
 
+    @property
+    def named_by_streams(self) -> str:
+        return self.account_sid
+
     @model_validator(mode="after")
     def _credentials_that_work(self) -> Self:
         key = bool(self.api_key_secret.get_secret_value())

@@ -32,6 +32,8 @@ from providers.twilio.signature import HEADER, is_signed
 from providers.twilio.webhooks import Verify, Webhooks
 
 LONGEST_RING_S = 600
+TRANSFER_RINGS_S = 40
+"""Less than whoever transfers waits for it (`handing_over.UNTOLD_S`): who is not reached is told as that."""
 LONGEST_TEXT = 1600
 """Characters of a message."""
 MOST_LISTED = 1000
@@ -140,15 +142,20 @@ class TwilioProvider:
             if error.code not in _OVER:
                 raise
 
-    async def transfer(self, ref: str, to: str, caller: str, session: UUID) -> None:
+    async def transfer(self, ref: str, to: str, caller: str, session: UUID) -> bool:
         self._must_have(Capability.TRANSFER, "transfers")
         try:
             # Asked how it went: a caller whose target is busy would be cut off without a word.
-            told = doors.answer(self._account, session) if self._account.public_url else ""
-            document = twiml.response(twiml.dial(to, caller=caller, action=told)).decode()
+            asks = told = ""
+            if self._account.public_url:
+                asks = doors.answer(self._account, session)
+                told = doors.hook(self._account, "dialled", session)
+            verb = twiml.dial(to, caller=caller, timeout_s=TRANSFER_RINGS_S, action=asks, answered=told)
         except ValueError as error:
             raise self._refusal(str(error)) from None
+        document = twiml.response(verb).decode()
         await self._rest.ask(lambda api: api.calls(ref).update(twiml=document), "transferring a call")
+        return bool(told)
 
     async def send_digits(self, ref: str, digits: str) -> None:
         self._must_have(Capability.SEND_DIGITS, "keys pressed by its interface in the middle of a call")

@@ -51,13 +51,15 @@ def play(url: str) -> str:
     return _element("Play", {}, escape(_clean(url)))
 
 
-def dial(to: str, *, caller: str = "", timeout_s: int = 0, action: str = "") -> str:
+def dial(to: str, *, caller: str = "", timeout_s: int = 0, action: str = "", answered: str = "") -> str:
     """Connects the call with a number or a SIP address. It rings for the caller until that is answered.
-    Raises ValueError for what is neither."""
+    `answered`: told when it is. Raises ValueError for what is neither."""
+    told = _callback(answered, "statusCallback", "statusCallbackMethod")
+    told |= {"statusCallbackEvent": "answered"} if told else {}
     if to.lower().startswith(("sip:", "sips:")):
-        noun = _element("Sip", {}, escape(_clean(to)))
+        noun = _element("Sip", told, escape(_clean(to)))
     elif _NUMBER.fullmatch(to):
-        noun = _element("Number", {}, escape(to))
+        noun = _element("Number", told, escape(to))
     else:
         raise ValueError(f"{_clean(to)!r} is no number and no SIP address")
     options = {"answerOnBridge": "true"} | _given(callerId=caller, timeout=str(timeout_s or ""))

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
@@ -17,6 +17,9 @@ from mediaserver.media.leg import Why
 from mediaserver.printable import printable
 from mediaserver.seldom import Seldom
 from providers.accounts import doors
+from providers.asked_about import CallsAskedAbout
+from providers.call_state import CallState
+from providers.calls.endings import CODES
 from providers.kind import Account
 from providers.provider import (
     CallReport,
@@ -29,6 +32,7 @@ from providers.provider import (
     RecordingReport,
     Refuse,
     TextMessage,
+    TransferReport,
     WebhookAnswer,
     WebhookRequest,
 )
@@ -41,13 +45,10 @@ log = logging.getLogger(__name__)
 
 RINGS_FOR_S = 8.0
 """Before the caller hears it from us; Twilio waits 15 s for an answer."""
-RETRIED_S = 60.0
-"""A request about a call in that comes again within this is the provider's own: it had no answer."""
-MOST_OFFERED = 1000
 VOICEMAIL_S = 180
 MOST_MEDIA = 10
 _DONE = WebhookAnswer(204)
-_NOT_REACHED = frozenset(("busy", "no-answer", "failed"))
+_NOT_REACHED = frozenset((CallState.BUSY, CallState.NO_ANSWER, CallState.FAILED, CallState.CANCELED))
 """How a transfer ended that nobody took (`DialCallStatus`)."""
 _ABOUT = ("FromCity", "FromState", "FromZip", "FromCountry", "ToCity", "ToState", "ToCountry", "SipDomain")
 
@@ -77,15 +78,14 @@ class Webhooks:
         self._who = who
         self._account_id = account_id
         self._verify = verify
-        self._is_over = is_over
         self._desk = desk
         self._stream = stream
         self._unproven = Seldom()
-        self._offered: OrderedDict[str, float] = OrderedDict()
-        """Requests about calls in, and when they first came."""
+        self._asked_about = CallsAskedAbout(desk, is_over)
         self._hooks = {
             "voice": self._voice,
             "answer": self._answer,
+            "dialled": self._dialled,
             "status": self._status,
             "recording": self._recording,
             "recorded": self._recorded,
@@ -119,15 +119,8 @@ class Webhooks:
         ref = _ref(fields, "CallSid")
         if not ref:
             return _unreadable("CallSid")
-        if not self._desk.seen(key):
-            # Nothing in a request says when it was made: an old one asks for a call that is long over.
-            if await self._is_over(ref):
-                return self._refused(request, "its call is over: it was sent before")
-            self._offered[key] = time.monotonic()
-            while len(self._offered) > MOST_OFFERED:
-                self._offered.popitem(last=False)
-        elif time.monotonic() - self._offered.get(key, -RETRIED_S) > RETRIED_S:
-            return self._refused(request, "it came before")
+        if against := await self._asked_about.against(key, ref):
+            return self._refused(request, against)
         about = {name: fields[name] for name in _ABOUT if fields.get(name)}
         about |= {name: value for name, value in fields.items() if name.startswith("SipHeader_")}
         decision = await self._desk.incoming(
@@ -154,14 +147,35 @@ class Webhooks:
             self._desk.call_reported(report)
             if report.state.over:
                 return _twiml()
-        if (dialled := fields.get("DialCallStatus", "")) in _NOT_REACHED:
+        if not self._goes_on(TransferReport(ref, False, request.session), fields):
             log.warning(
                 "account %s: the call %s was handed over, and nobody took it (%s): the caller is told",
-                self._account.name, ref, dialled,
+                self._account.name, ref, fields.get("DialCallStatus"),
             )  # fmt: skip
             return _twiml(*self._spoken(""))
         decision = await self._desk.answering(request.session)
         return _twiml(*self._verbs(decision, answered=True))
+
+    def _goes_on(self, report: TransferReport, fields: Fields) -> bool:
+        """False: the call was handed over, nobody has taken it, and it is not up here again."""
+        dialled = states.state_of(fields.get("DialCallStatus", ""))
+        if dialled not in _NOT_REACHED:
+            if dialled is not None:
+                self._desk.transfer_reported(replace(report, taken=True))
+            return True
+        sip = states.whole(fields.get("DialSipResponseCode"))
+        code = sip if sip is not None and sip >= 400 else CODES[dialled]
+        return self._desk.transfer_reported(replace(report, code=code, detail=f"{dialled} there"))
+
+    async def _dialled(self, request: WebhookRequest, fields: Fields, key: str) -> WebhookAnswer:
+        """Whoever a call was handed over to has answered."""
+        ref = _ref(fields, "ParentCallSid")
+        if not ref or request.session is None:
+            return _unreadable("ParentCallSid or session")
+        answered = states.state_of(fields.get("CallStatus", "")) is CallState.IN_PROGRESS
+        if answered and not self._desk.seen(key):
+            self._desk.transfer_reported(TransferReport(ref, True, request.session))
+        return _DONE
 
     async def _status(self, request: WebhookRequest, fields: Fields, key: str) -> WebhookAnswer:
         ref = _ref(fields, "CallSid")

@@ -5,7 +5,6 @@ tried against the real service.
 from __future__ import annotations
 
 import json
-import logging
 import re
 import time
 import uuid
@@ -16,7 +15,7 @@ from uuid import UUID
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import ProviderFault, TelephonyError, UnprovenError
 from mediaserver.media.leg import Termination
-from mediaserver.seldom import Seldom
+from providers.asked_about import CallsAskedAbout, over_by
 from providers.kind import Account, Surroundings
 from providers.provider import (
     CallOrder,
@@ -26,6 +25,7 @@ from providers.provider import (
     WebhookAnswer,
     WebhookRequest,
 )
+from providers.refusals import Refusals
 from providers.rest import Rest, gone
 from providers.undeclared import Undeclared
 from providers.vonage.account import VonageAccount, rsa_key
@@ -33,10 +33,9 @@ from providers.vonage.capabilities import CAPABILITIES
 from providers.vonage.jwt import claims_of, fits, signed_rs256
 from providers.vonage.ncco import call_report, connect, flat, incoming_call, ncco_of, phone, text_of
 
-log = logging.getLogger(__name__)
-
-WITHIN_S = 4.0
-"""For an agent to answer; Vonage gives up on an answer address after 5 s."""
+WITHIN_S = 3.0
+"""For an agent to answer; Vonage gives up on an answer address after 5 s, of which a second may go to asking
+it for the call."""
 _LIVE = ("started", "ringing", "answered")
 _REF = re.compile(r"[A-Za-z0-9-]{1,80}", re.ASCII)
 
@@ -60,7 +59,8 @@ class VonageProvider(Undeclared):
         self._desk = surroundings.desk
         self._key = rsa_key(settings.private_key.get_secret_value())
         self._now = now
-        self._unproven = Seldom()
+        self._refused = Refusals(account.name, self.title)
+        self._asked_about = CallsAskedAbout(self._desk, over_by(self.call))
         self._rest = Rest(
             account.name,
             self.title,
@@ -113,9 +113,10 @@ class VonageProvider(Undeclared):
             if report is None or report.state is None or not report.state.over:
                 raise
 
-    async def transfer(self, ref: str, to: str, caller: str, session: UUID) -> None:
+    async def transfer(self, ref: str, to: str, caller: str, session: UUID) -> bool:
         destination = {"type": "ncco", "ncco": phone(to, caller)}
         await self._change(ref, {"action": "transfer", "destination": destination})
+        return False
 
     async def send_digits(self, ref: str, digits: str) -> None:
         told = {"digits": digits.replace("w", "p")}
@@ -158,9 +159,7 @@ class VonageProvider(Undeclared):
             if not fits(claims.get("payload_hash"), request.body):
                 raise UnprovenError("its body is not the one that was signed (payload_hash)")
         except UnprovenError as error:
-            if self._unproven.due(now) is not None:
-                log.warning("a webhook for the account %s is refused: %s", self._account.name, error)
-            return WebhookAnswer(403, b"not proven to be Vonage's")
+            return self._refused.answer(str(error))
         try:
             told = json.loads(request.body)
         except (ValueError, RecursionError):
@@ -172,6 +171,8 @@ class VonageProvider(Undeclared):
     async def _take(self, request: WebhookRequest, told: dict[str, Any], jti: str) -> WebhookAnswer:
         ref = text_of(told, "uuid")
         if request.hook == "voice" and ref:
+            if against := await self._asked_about.against(f"vonage {jti or ref}", ref):
+                return self._refused.answer(against)
             return self._ncco(await self._desk.incoming(incoming_call(ref, told), WITHIN_S), ref)
         # A token is made for each webhook: one without an id cannot be told from its replay.
         if not jti or self._desk.seen(f"vonage {jti}"):

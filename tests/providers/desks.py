@@ -13,12 +13,16 @@ from providers.provider import (
     RecordingReport,
     Refuse,
     TextMessage,
+    TransferReport,
 )
 
 
 class NotingDesk:
     def __init__(self) -> None:
         self.reports: list[CallReport] = []
+        self.transfers: list[TransferReport] = []
+        self.stays = False
+        """What it says of calls that nobody took over."""
         self.recordings: list[RecordingReport] = []
         self.messages: list[TextMessage] = []
         self.message_reports: list[MessageReport] = []
@@ -34,6 +38,10 @@ class NotingDesk:
 
     def call_reported(self, report: CallReport) -> None:
         self.reports.append(report)
+
+    def transfer_reported(self, report: TransferReport) -> bool:
+        self.transfers.append(report)
+        return self.stays
 
     def recording_reported(self, report: RecordingReport) -> None:
         self.recordings.append(report)

@@ -46,6 +46,11 @@ MULAW = StreamFormat(Coding.MULAW, 8_000)
 class FakeSettings(AccountSettings):
     secrets_go_with: ClassVar[tuple[str, ...]] = ()
     token: SecretStr = SecretStr("fake")
+    account_id: str = ""
+
+    @property
+    def named_by_streams(self) -> str:
+        return self.account_id
 
 
 class FakeDialect:
@@ -96,6 +101,9 @@ class FakeStream:
     def over(self, why: Termination) -> None:
         self.ended = why
 
+    def quieten(self, gain: float) -> bool:
+        return False
+
     def rested(self) -> None: ...
 
     def figures(self) -> dict[str, int]:
@@ -125,6 +133,7 @@ class FakeProvider:
     """By method: raised by it from now on."""
     holds: dict[str, asyncio.Event] = field(default_factory=dict)
     """By method: it answers once that is set."""
+    tells_of_transfers: bool = False
     closed: bool = False
 
     async def _asked(self, method: str) -> None:
@@ -150,9 +159,10 @@ class FakeProvider:
         await self._asked("hang_up")
         self.live.pop(ref, None)
 
-    async def transfer(self, ref: str, to: str, caller: str, session: UUID) -> None:
+    async def transfer(self, ref: str, to: str, caller: str, session: UUID) -> bool:
         self.transferred.append((ref, to, caller))
         await self._asked("transfer")
+        return self.tells_of_transfers
 
     async def send_digits(self, ref: str, digits: str) -> None:
         await self._asked("send_digits")
@@ -239,10 +249,10 @@ def token_of(decision: Decision | Doors) -> str:
     return parse_qs(urlsplit(doors.media).query)["token"][0]
 
 
-def opens(host: StreamHost, kind: str, session: UUID, token: str, ref: str) -> FakeStream:
+def opens(host: StreamHost, kind: str, session: UUID, token: str, ref: str, account: str = "") -> FakeStream:
     """The provider opens a media stream. Raises StreamRefused."""
     stream = FakeStream()
-    host.admit(kind, session, token, Started("MZ1", ref), stream, "203.0.113.7:443")
+    host.admit(kind, session, token, Started("MZ1", ref, account), stream, "203.0.113.7:443")
     return stream
 
 

@@ -49,6 +49,8 @@ class Party:
 
     kind: ClassVar[str]
     side: ClassVar[type[TwilioSide]]
+    account_id: ClassVar[str] = ""
+    """As its streams name the account; empty: they do not."""
     states: ClassVar[Mapping[str, str]] = {"busy": "busy", "no answer": "no-answer"}
     """Why nobody took a call -> the provider's word for it."""
     standin: StandIn
@@ -108,7 +110,7 @@ class Party:
         """The provider opens the stream that it was asked for."""
         parts = urlsplit(line.stream_url)
         token = parse_qs(parts.query)["token"][0]
-        end = ProviderEnd(self.side(call=line.ref))
+        end = ProviderEnd(self.side(line.ref, self.account_id))
         url = f"{parts.scheme}://{parts.netloc}{parts.path}"
         async with MediaStreamClient.connected(self.http, url, end, token) as client:
             yield client
@@ -205,6 +207,7 @@ class VonageParty(Party):
 
 class PlivoParty(Party):
     kind, side = "plivo", PlivoSide
+    account_id = plivo.AUTH_ID
     states: ClassVar[Mapping[str, str]] = {"busy": "busy", "no answer": "timeout"}
     standin: plivo.Plivo
 
@@ -262,6 +265,7 @@ class PlivoParty(Party):
 
 class ExotelParty(Party):
     kind, side = "exotel", ExotelSide
+    account_id = exotel.SID
     standin: exotel.Exotel
 
     def settings(self) -> dict[str, Any]:

@@ -220,6 +220,40 @@ async def test_what_waits_at_the_far_end_is_dropped_at_the_pause_and_said_again_
     assert 200 <= played * 20 - 7 * 200 <= 460, "what was dropped, and the word that was cut"
 
 
+class QuietableOutlet(QueueingOutlet):
+    """One that can be had to play what it holds quieter."""
+
+    quietened: tuple[int, ...] = ()
+    """When, in 16 kHz samples written."""
+
+    def quieten(self, gain: float) -> bool:
+        self.quietened += (self.written(),)
+        return True
+
+
+async def test_what_waits_at_the_far_end_gets_quieter_with_the_first_sound_and_is_not_said_again() -> None:
+    talk = Conversation(ScriptedAgent(GREETING), outlet=QuietableOutlet)
+    outlet = talk.outlet
+    assert isinstance(outlet, QuietableOutlet)
+    await talk.silence(900)
+    began, before = outlet.written(), len(talk.sent)
+    last = talk.sent[-1]
+    assert last is not None
+    await talk.cough(80)
+    (quietened,) = outlet.quietened
+    assert quietened - began <= 120 * SAMPLE_RATE // 1_000
+    first = talk.sent[before + (quietened - began) // FRAME_SAMPLES]
+    assert first is not None and np.abs(first).max() < np.abs(last).max() / 4, (
+        "it follows on what is so quiet already"
+    )
+    await talk.until_quiet()
+    (line,) = talk.call.lines()
+    assert line.heard == GREETING.text and not line.interrupted
+    assert (outlet.taken_back, outlet.cleared, len(outlet.quietened)) == (0, 0, 1)
+    played = sum(1 for frame in talk.sent if frame is not None)
+    assert abs(played * 20 - 7 * 200) <= 20, "no word twice"
+
+
 async def test_a_short_understood_word_takes_the_floor() -> None:
     talk = Conversation(ScriptedAgent(GREETING, NEXT))
     await talk.silence(600)

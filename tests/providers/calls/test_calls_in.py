@@ -10,6 +10,8 @@ import pytest
 from mediaserver.media.leg import EndedBy, Leg, Termination, Why
 from mediaserver.storage.records import CallEnded
 from providers.call_state import CallState
+from providers.calls.call import AGAIN_S
+from providers.calls.call_streams import SILENT_S
 from providers.calls.desk import AccountDesk
 from providers.calls.machine import Phase
 from providers.provider import AnsweredBy, CallReport, Connect, Decision, Divert, Refuse
@@ -219,6 +221,62 @@ async def test_a_lost_stream_may_come_again_with_a_fresh_token(telephony: Teleph
     assert carried.leg.termination is None and again.heard
     telephony.calls.lost(carried.session, stream)
     assert carried.machine.phase is Phase.UP, "the old socket's end is nobody's"
+
+
+async def test_whoever_sends_an_answer_request_again_takes_no_stream_away(telephony: Telephony) -> None:
+    first = await connected(telephony)
+    carried = telephony.carried
+    for _ in range(3):
+        again = token_of(await telephony.desk.answering(carried.session))
+        await telephony.pass_by(SILENT_S - 0.5)
+        carried.leg.push(bytes(160))
+        with pytest.raises(StreamRefused, match="brings audio"):
+            await telephony.stream(carried, again)
+    await telephony.bench.ticks(5)
+    assert first.heard and first.ended is None and carried.machine.phase is Phase.UP
+
+
+async def test_a_token_for_another_stream_while_there_is_one_is_good_for_a_moment(
+    telephony: Telephony,
+) -> None:
+    await connected(telephony)
+    again = token_of(await telephony.desk.answering(telephony.carried.session))
+    await telephony.pass_by(AGAIN_S)
+    with pytest.raises(StreamRefused, match="too old"):
+        await telephony.stream(telephony.carried, again)
+
+
+async def test_a_stream_that_stands_still_is_replaced_once_the_provider_asks(telephony: Telephony) -> None:
+    first = await connected(telephony)
+    carried = telephony.carried
+    carried.leg.push(bytes(160))
+    await telephony.pass_by(SILENT_S)
+    second = await telephony.stream(carried, token_of(await telephony.desk.answering(carried.session)))
+    assert first.ended is not None, "its socket is closed: should it wake up, it brings nothing any more"
+    telephony.calls.lost(carried.session, first)
+    assert carried.machine.phase is Phase.UP and carried.leg.stats().detail["streams"] == 2
+    await telephony.bench.ticks(5)
+    assert second.heard
+
+
+async def test_a_provider_that_asks_before_we_hear_of_its_lost_stream(telephony: Telephony) -> None:
+    first = await connected(telephony)
+    carried = telephony.carried
+    carried.leg.push(bytes(160))
+    again = token_of(await telephony.desk.answering(carried.session))
+    telephony.calls.lost(carried.session, first)
+    await telephony.stream(carried, again)
+    assert carried.machine.phase is Phase.UP
+
+
+async def test_a_stream_of_another_account_is_refused(tmp_path: Path) -> None:
+    telephony = await Telephony(tmp_path, {"main": {"account_id": "AC1"}}).ready()
+    decision = await telephony.desk.incoming(incoming(), 5.0)
+    with pytest.raises(StreamRefused, match="another account"):
+        opens(telephony.calls, "fake", telephony.carried.session, token_of(decision), "in-1", "AC2")
+    decision = await telephony.desk.answering(telephony.carried.session)
+    opens(telephony.calls, "fake", telephony.carried.session, token_of(decision), "in-1", "ac1")
+    await telephony.close()
 
 
 async def test_a_lost_stream_that_does_not_come_again_ends_the_call(telephony: Telephony) -> None:

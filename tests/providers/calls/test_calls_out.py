@@ -13,7 +13,7 @@ from mediaserver.media.leg import EndedBy, Leg, Termination, WhoAnswered, Why
 from mediaserver.storage.records import CallEnded
 from providers.call_state import CallState
 from providers.calls.machine import Phase
-from providers.provider import AnsweredBy, CallReport, Capability, Connect, Divert
+from providers.provider import AnsweredBy, CallReport, Capability, Connect, Divert, TransferReport
 from tests.providers.calls.telephony import Telephony
 from tests.providers.fake_provider import ALL, OURS, kind, token_of
 
@@ -351,7 +351,7 @@ async def up(telephony: Telephony) -> Leg:
 async def test_a_call_is_handed_over_by_the_provider(telephony: Telephony) -> None:
     await up(telephony)
     carried = telephony.carried
-    stream = carried._peer
+    stream = carried._streams._peer
     assert stream is not None
     task = asyncio.create_task(telephony.bench.board.refer(telephony.call.id, "+4930888888"))
     await telephony.settle()
@@ -364,6 +364,50 @@ async def test_a_call_is_handed_over_by_the_provider(telephony: Telephony) -> No
     assert carried.machine.phase is Phase.ELSEWHERE and telephony.provider.hung_up == []
     telephony.desk.call_reported(CallReport("out-1", CallState.COMPLETED))
     assert not len(telephony.calls)
+
+
+async def handing(telephony: Telephony) -> asyncio.Task[None]:
+    """By a provider that tells what becomes of it; our stream is over."""
+    await up(telephony)
+    telephony.provider.tells_of_transfers = True
+    stream = telephony.carried._streams._peer
+    assert stream is not None
+    task = asyncio.create_task(telephony.bench.board.refer(telephony.call.id, "+4930888888"))
+    await telephony.settle()
+    telephony.calls.stopped(telephony.carried.session, stream)
+    await telephony.settle()
+    assert not task.done() and telephony.carried.leg.termination is None
+    return task
+
+
+async def test_it_is_handed_over_once_somebody_has_answered_there(telephony: Telephony) -> None:
+    task = await handing(telephony)
+    carried = telephony.carried
+    assert not telephony.desk.transfer_reported(TransferReport("out-1", True))
+    await task
+    assert carried.machine.phase is Phase.ELSEWHERE and telephony.provider.hung_up == []
+    assert not telephony.desk.transfer_reported(TransferReport("out-1", False, code=486))
+
+
+async def test_who_is_reached_by_nobody_is_back(telephony: Telephony) -> None:
+    task = await handing(telephony)
+    carried = telephony.carried
+    assert telephony.desk.transfer_reported(TransferReport("out-1", False, code=486, detail="busy there"))
+    decision = await telephony.desk.answering(carried.session)
+    with pytest.raises(CallError, match="busy there") as caught:
+        await task
+    assert caught.value.code == 486
+    stream = await telephony.stream(carried, token_of(decision))
+    await telephony.bench.ticks(5)
+    assert stream.heard and carried.machine.phase is Phase.UP and telephony.call.state == "answered"
+
+
+async def test_who_hangs_up_while_it_rings_there_has_left(telephony: Telephony) -> None:
+    task = await handing(telephony)
+    telephony.desk.call_reported(CallReport("out-1", CallState.COMPLETED))
+    with pytest.raises(CallError, match="it is over"):
+        await task
+    assert not len(telephony.calls) and telephony.provider.hung_up == []
 
 
 async def test_a_provider_that_does_not_hand_it_over_leaves_the_caller_here(telephony: Telephony) -> None:

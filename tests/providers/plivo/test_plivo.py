@@ -221,6 +221,23 @@ async def test_other_decisions(pair: tuple[Provider, DecidingDesk]) -> None:
     assert desk.answered == [SESSION] and b"<Stream" in again.body
 
 
+@shows(Who.PLIVO, Feature.REPLAYED)
+async def test_a_request_about_a_call_that_is_over_begins_none(
+    standin: Plivo, pair: tuple[Provider, DecidingDesk]
+) -> None:
+    provider, desk = pair
+    asked = signed("voice", {"CallUUID": "a-1", "From": "1", "To": "2"})
+    standin.calls["a-1"] = {"call_uuid": "a-1", "live": True, "call_status": "ringing"}
+    assert [(await provider.webhook(asked)).status for _ in range(2)] == [200, 200], "it had no answer"
+
+    standin.calls["a-1"] |= {"live": False, "call_status": "completed"}
+    later = signed("voice", {"CallUUID": "a-1", "From": "1", "To": "2"}, nonce="n9")
+    assert [(await provider.webhook(later)).status for _ in range(2)] == [403, 403]
+    assert len(desk.incoming_calls) == 2
+    standin.troubles.append(Trouble(status=500))
+    assert (await provider.webhook(signed("voice", {"CallUUID": "a-2"}, nonce="n8"))).status == 200
+
+
 @shows(Who.PLIVO, Feature.REPLAYED, Feature.MACHINE)
 async def test_callbacks_count_once(pair: tuple[Provider, DecidingDesk]) -> None:
     provider, desk = pair

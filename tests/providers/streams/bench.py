@@ -66,9 +66,14 @@ class Speaker:
         self.says: deque[Frame | None] = deque()
         self.heard: list[Frame] = []
         self.events: list[LegEvent] = []
+        self.at_next: Callable[[], None] | None = None
+        """Done once, within the next tick."""
 
     def on_frame(self, frame: Frame) -> None:
         self.heard.append(frame)
+        do, self.at_next = self.at_next, None
+        if do is not None:
+            do()
 
     def next_frame(self, t: int) -> Frame | None:
         return self.says.popleft() if self.says else None

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pytest
 
 from mediaserver.calls.first_leg import FirstLeg
-from mediaserver.media.leg import Ended, EndedBy, Leg, Termination, Why
+from mediaserver.media.leg import Ended, EndedBy, Frame, Leg, Termination, Why
 from mediaserver.media.stream_format import StreamFormat
-from mediaserver.media.time import SAMPLES_PER_MS
+from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE, SAMPLES_PER_MS
+from pipelines.conversation.gain import DUCKED
 from providers.streams.dialect import Audio, Marked, Started, StreamFault
 from providers.streams.media_stream import MediaStream
 from providers.streams.twilio import TwilioDialect
@@ -302,3 +307,84 @@ def test_marks_that_nobody_asked_for_mean_nothing() -> None:
         bench.stream.happened(Marked(name))
     bench.run(1_000)
     assert bench.leg.played() <= bench.leg.written()
+
+
+def sweep(ticks: int) -> list[Frame]:
+    """Rises from 200 Hz, 10 Hz each frame: what is missing, or comes twice, shows."""
+    hertz = np.repeat(200.0 + 10.0 * np.arange(ticks), FRAME_SAMPLES)
+    wave = 8_000 * np.sin(2 * np.pi * np.cumsum(hertz) / SAMPLE_RATE)
+    return list(np.rint(wave).astype(np.int16).reshape(ticks, FRAME_SAMPLES))
+
+
+def pitches(heard: Sequence[Any], rate: int) -> list[int]:
+    """Of each 20 ms in which something sounds, in steps of 10 Hz above 200."""
+    found = []
+    for piece in heard:
+        samples = np.asarray(piece, np.float64)
+        if np.abs(samples).max() > 300:
+            spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples)), rate))
+            found.append(round((int(spectrum.argmax()) - 200) / 10))
+    return found
+
+
+@each_provider(Feature.BARGE_IN)
+def test_what_is_ahead_goes_on_quieter_and_no_word_is_lost_or_said_twice(side: type[TwilioSide]) -> None:
+    bench = Bench(side())
+    piece = bench.stream.dialect.piece_ms
+    bench.app.says.extend(sweep(120))
+    bench.run(1_000)
+    bench.way.still = True
+    bench.run(160)  # a jam: when it is over, so much is in the provider's buffer
+    bench.way.still = False
+    bench.run(800)  # and its marks tell so
+    ahead = bench.end.ahead_ms
+    assert ahead >= 100
+    followed: list[bool] = []
+
+    def duck() -> None:
+        written = bench.leg.written()
+        followed.append(FirstLeg(bench.leg).quieten(DUCKED))
+        assert bench.leg.written() == written, "nothing is said anew"
+        says = [frame for frame in bench.app.says if frame is not None]
+        bench.app.says = deque(np.rint(frame * DUCKED).astype(np.int16) for frame in says)
+
+    bench.app.at_next = duck
+    before = len(bench.end.heard) + 1
+    bench.run(20)
+    assert followed == [True]
+    assert len(bench.end.clears) == 1 and abs(bench.end.ahead_ms - ahead) <= piece
+    assert bench.leg.played() < bench.leg.written() - ahead // 2 * SAMPLES_PER_MS, (
+        "marks that a clear echoes are not heard"
+    )
+    bench.run(2_000)
+    heard = bench.heard_at_far_end()
+    loudest = [int(np.abs(np.asarray(each, np.int32)).max()) for each in heard[before:]]
+    assert max(loudest[1:]) < 1_500, "what was ahead is as quiet as what follows"
+    told = pitches(heard, bench.side.format.rate)
+    jumps = [int(step) - 1 for step in np.diff(told[3:117])]
+    assert sum(map(abs, jumps)) <= piece // 20, told
+    assert bench.leg.played() >= 120 * FRAME_SAMPLES, "all of it was heard, and the provider said so"
+
+
+def test_what_the_provider_holds_stays_as_it_is_while_its_marks_do_not_agree() -> None:
+    bench = Bench(jitter_ms=200.0)
+    bench.app.says.extend(tone(400))
+    quietened = []
+    for _ in range(20):
+        bench.run(200)
+        ahead = bench.end.ahead_ms
+        quietened.append(bench.leg.quieten(DUCKED))
+        for message in bench.way.come():
+            bench.end.take(message, bench.now_ms)
+        assert abs(bench.end.ahead_ms - ahead) <= 60, "neither a gap nor an echo of what was said"
+    assert bench.end.sent_ms
+
+
+def test_nothing_is_quietened_before_a_mark_has_come_back_nor_in_a_pause() -> None:
+    bench = Bench()
+    assert not bench.leg.quieten(DUCKED), "nothing is said"
+    bench.app.says.extend(tone(6))
+    bench.run(120)
+    assert not bench.leg.quieten(DUCKED) and not bench.end.clears
+    bench.run(400)
+    assert not bench.leg.quieten(DUCKED) and not bench.end.clears, "its buffer has run empty"

@@ -21,6 +21,7 @@ from providers.provider import (
     IncomingCall,
     RecordingReport,
     Refuse,
+    TransferReport,
     WebhookAnswer,
     WebhookRequest,
 )
@@ -61,6 +62,10 @@ class DecidingDesk(NotingDesk):
     def call_reported(self, report: CallReport) -> None:
         super().call_reported(report)
         self.news.set()
+
+    def transfer_reported(self, report: TransferReport) -> bool:
+        self.news.set()
+        return super().transfer_reported(report)
 
     def recording_reported(self, report: RecordingReport) -> None:
         super().recording_reported(report)

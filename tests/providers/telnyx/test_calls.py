@@ -122,16 +122,16 @@ async def test_digits_before_the_answer_are_refused(bench: Bench) -> None:
         await bench.provider.send_digits(ref, "1;2")
 
 
-async def test_a_transfer_ends_the_stream(bench: Bench) -> None:
+async def test_a_transfer_leaves_the_stream_until_somebody_answers(bench: Bench) -> None:
     ref = await bench.provider.place(order())
     bench.standin.answered(bench.standin.calls[ref])
 
-    await bench.provider.transfer(ref, "+15558880000", OURS, SESSION)
+    assert await bench.provider.transfer(ref, "+15558880000", OURS, SESSION), "it tells what becomes of it"
 
     fields = bench.standin.told("transfer")[0]
     assert (fields["to"], fields["from"]) == ("+15558880000", OURS)
     assert ClientState.parse(fields["target_leg_client_state"]) == ClientState(behind=ref)
-    assert [name for _, name, _ in bench.standin.commands] == ["dial", "transfer", "streaming_stop"]
+    assert [name for _, name, _ in bench.standin.commands] == ["dial", "transfer"]
 
 
 async def test_a_transfer_of_a_call_that_is_over_is_told(bench: Bench) -> None:

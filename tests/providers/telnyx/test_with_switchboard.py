@@ -62,6 +62,17 @@ class Line:
         (call,) = [each for each in self.standin.calls.values() if each.direction == "outgoing"]
         return call
 
+    async def handing_over(self, to: str) -> tuple[asyncio.Task[None], Dialled]:
+        """Telnyx is asked to, and rings somebody."""
+        handing = asyncio.create_task(self.telephony.bench.board.refer(self.call.id, to))
+        await self.standin.until(lambda: self.standin.told("transfer"))
+        await self.telephony.settle()
+        target = self.standin.rings(to, OURS)
+        target.direction = "outgoing"
+        target.webhook_url = "https://voice.test/status"
+        target.client_state = self.standin.told("transfer")[0]["target_leg_client_state"]
+        return handing, target
+
     @property
     def carried(self) -> ProviderCall:
         return self.telephony.carried
@@ -181,7 +192,9 @@ async def test_a_call_is_handed_over(line: Line) -> None:
     call, stream = await up(line)
     carried = line.carried
 
-    handing = asyncio.create_task(line.telephony.bench.board.refer(line.call.id, "+4930888888"))
+    handing, target = await line.handing_over("+4930888888")
+    assert line.standin.told("streaming_stop") == [] and not handing.done()
+    await line.hears(line.standin.answered(target))
     await line.standin.until(lambda: line.standin.told("streaming_stop"))
     line.telephony.calls.stopped(carried.session, stream)
     await handing
@@ -191,6 +204,21 @@ async def test_a_call_is_handed_over(line: Line) -> None:
     assert carried.machine.phase is Phase.ELSEWHERE and not call.over
     await line.hears(line.standin.hung_up(call))
     assert not len(line.telephony.calls)
+
+
+@shows(Who.TELNYX, Feature.TRANSFER)
+async def test_a_call_that_nobody_takes_over_stays_with_the_agent(line: Line) -> None:
+    call, stream = await up(line)
+
+    handing, target = await line.handing_over("+4930888888")
+    await line.hears(line.standin.hung_up(target, "user_busy", "486"))
+
+    with pytest.raises(CallError, match="user_busy") as caught:
+        await handing
+    assert caught.value.code == 486 and line.carried.machine.phase is Phase.UP
+    stream.heard.clear()
+    await line.telephony.bench.ticks(5)
+    assert stream.heard and not call.over and line.standin.told("hangup") == []
 
 
 @shows(Who.TELNYX, Feature.WAITED)

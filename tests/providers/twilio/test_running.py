@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import aiohttp
 import pytest
@@ -138,6 +139,13 @@ class Network:
     async def ask(self, method: str, path: str, content: Any = None) -> Any:
         return await asyncio.to_thread(self.server.ask, method, path, content)
 
+    async def handing_over(self, call: Call, to: str) -> asyncio.Task[Any]:
+        """The server is asked to have Twilio hand it over; it rings there."""
+        path = f"{CALLS}/{(await self.mine())['id']}/transfer"
+        handing = asyncio.create_task(self.ask("POST", path, {"to": to, "how": "refer"}))
+        await self.until(lambda: call.dialled, "somebody who is dialled")
+        return handing
+
     async def mine(self) -> dict[str, Any]:
         """The server's own call of this test, as its list has it."""
         found = [each for each in await self._listed() if each["id"] not in self.known]
@@ -254,12 +262,44 @@ async def test_a_machine_that_answers_is_told(network: Network) -> None:
 async def test_a_transfer_takes_the_caller_away_and_the_call_goes_on(network: Network) -> None:
     call = await network.rings()
     await network.heard(call)
-    mine = await network.mine()
     target = network.callee.replace("40", "41")
-    await network.ask("POST", f"{CALLS}/{mine['id']}/transfer", {"to": target, "how": "refer"})
+    handing = await network.handing_over(call, target)
+    assert (await network.mine())["state"] == "answered", "nobody has answered there"
+    await call.target("answered")
+    await handing
     assert call.dialled == [target] and not call.over and call.faults == []
     await network.reached("ended")
     assert not call.over, "the caller talks on with somebody else"
+
+
+@both("network", Feature.TRANSFER)
+async def test_who_is_handed_over_to_somebody_busy_is_back_with_the_agent(network: Network) -> None:
+    call = await network.rings()
+    await network.heard(call)
+    handing = await network.handing_over(call, network.callee.replace("40", "41"))
+    network.streams.clear()
+    await call.target("busy")
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        await handing
+    assert b"busy" in refused.value.read()
+    await network.heard(call)
+    assert (await network.mine())["state"] == "answered" and call.faults == []
+
+
+@both("network", Feature.REPLAYED)
+async def test_who_sends_a_request_of_twilios_again_takes_no_stream_away(network: Network) -> None:
+    call = await network.rings()
+    await network.heard(call)
+    told = await network.there.tell(call.verbs[-1].get("action", ""), call.form())
+    stream = ElementTree.fromstring(told.body)[0][0]
+    given = {each.get("name"): each.get("value", "") for each in stream}
+    real = network.server.http.replace("http", "ws") + (stream.get("url") or "").partition(".com")[2]
+    end = ProviderEnd(network.side(call))
+    async with MediaStreamClient.connected(network.http, real, end, str(given["token"])) as second:
+        assert await second.closed() == 4001
+    heard = len(network.streams[call.sid].end.heard)
+    await network.until(lambda: len(network.streams[call.sid].end.heard) > heard + 5, "more of the echo")
+    assert (await network.mine())["state"] == "answered"
 
 
 @both("network", Feature.FORGED, Feature.REPLAYED)

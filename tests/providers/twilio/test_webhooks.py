@@ -164,6 +164,35 @@ class TestCalls:
             over, "answer", CALL | {"CallStatus": "in-progress", "DialCallStatus": dialled}
         ) == [verb]
 
+    @pytest.mark.parametrize(
+        ("dialled", "taken", "code"),
+        [
+            ("completed", True, None),
+            ("answered", True, None),
+            ("busy", False, 486),
+            ("no-answer", False, 480),
+        ],
+    )
+    async def test_what_became_of_a_transfer_is_told_and_the_call_may_be_back(
+        self, dialled: str, taken: bool, code: int | None
+    ) -> None:
+        desk = DecidingDesk(Connect(SESSION, DOORS))
+        desk.stays = not taken
+        fields = CALL | {"CallStatus": "in-progress", "DialCallStatus": dialled}
+        answer = await hooks(desk).handle(signed(account(), "answer", fields, session=SESSION))
+        [told] = desk.transfers
+        assert (told.ref, told.session, told.taken, told.code) == (CALL_SID, SESSION, taken, code)
+        assert tree(answer)[0].tag == "Connect"
+
+    async def test_who_answers_a_transfer_is_told_once(self) -> None:
+        desk = NotingDesk()
+        door = hooks(desk)
+        fields = CALL | {"CallSid": "CA" + "b" * 32, "ParentCallSid": CALL_SID, "CallStatus": "in-progress"}
+        for _ in range(2):
+            told = await door.handle(signed(account(), "dialled", fields, session=SESSION))
+            assert told.status == 204
+        assert [(each.ref, each.taken) for each in desk.transfers] == [(CALL_SID, True)]
+
 
 class TestReports:
     async def test_states_with_what_goes_with_them(self) -> None:
@@ -284,7 +313,7 @@ class TestStrangers:
         assert first.body == again.body and len(desk.calls) == 2, "the desk knows it by its ref"
         [old] = OVER
         assert (await door.handle(signed(account(), "voice", CALL | {"CallSid": old}))).status == 403
-        monkeypatch.setattr("providers.twilio.webhooks.RETRIED_S", -1.0)
+        monkeypatch.setattr("providers.asked_about.RETRIED_S", -1.0)
         assert (await door.handle(request)).status == 403
         assert len(desk.calls) == 2
 

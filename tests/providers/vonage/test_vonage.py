@@ -131,6 +131,21 @@ async def test_other_decisions(standin: Vonage, pair: tuple[Provider, DecidingDe
     assert await asked() == [{"action": "talk", "text": "Busy."}]
 
 
+@shows(Who.VONAGE, Feature.REPLAYED)
+async def test_a_request_about_a_call_that_is_over_begins_none(
+    standin: Vonage, pair: tuple[Provider, DecidingDesk]
+) -> None:
+    provider, desk = pair
+    kept = hook("voice", *standin.webhook(CALL))
+    standin.calls["u-2"] = {"uuid": "u-2", "status": "ringing", "direction": "inbound"}
+    assert [(await provider.webhook(kept)).status for _ in range(2)] == [200, 200], "it had no answer"
+
+    standin.calls["u-2"]["status"] = "completed"
+    later = hook("voice", *standin.webhook(CALL))
+    assert [(await provider.webhook(later)).status for _ in range(2)] == [403, 403]
+    assert len(desk.incoming_calls) == 2
+
+
 @shows(Who.VONAGE, Feature.REPLAYED, Feature.MACHINE, Feature.COST)
 async def test_events_count_once(standin: Vonage, pair: tuple[Provider, DecidingDesk]) -> None:
     provider, desk = pair

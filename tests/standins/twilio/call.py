@@ -21,8 +21,10 @@ _ALLOWED: dict[str, dict[str, set[str]]] = {
     "Play": {"": {"loop", "digits"}},
     "Dial": {
         "": {"answerOnBridge", "callerId", "timeout", "action", "method", "timeLimit", "record"},
-        "Number": {"statusCallback", "sendDigits"},
-        "Sip": {"username", "password"},
+        "Number": {"statusCallback", "statusCallbackEvent", "statusCallbackMethod", "sendDigits"},
+        "Sip": {
+            "username", "password", "statusCallback", "statusCallbackEvent", "statusCallbackMethod",
+        },
     },
     "Record": {
         "": {
@@ -159,9 +161,24 @@ class Call:
 
     # -- what it is told to do
 
-    async def follow(self, url: str) -> None:
+    async def target(self, state: str) -> None:
+        """What becomes of whoever it dials: `answered`, or how that ended."""
+        from tests.standins.twilio.server import sid
+
+        dial, child = self.verbs[-1], sid("CA")
+        assert dial.tag == "Dial"
+        if state != "answered":
+            if action := dial.get("action", ""):
+                await self.follow(action, DialCallStatus=state, DialCallSid=child)
+            else:
+                self.move("completed")
+        elif (url := dial[0].get("statusCallback")) and "answered" in dial[0].get("statusCallbackEvent", ""):
+            leg = {"CallSid": child, "ParentCallSid": self.sid, "Direction": "outbound-dial"}
+            await self.standin.tell(url, self.form() | leg | {"CallStatus": "in-progress"})
+
+    async def follow(self, url: str, **more: str) -> None:
         """Asks an address what to do, and does it."""
-        told = await self.standin.tell(url, self.form())
+        told = await self.standin.tell(url, self.form(**more))
         if told.status != 200 or told.content_type not in ("text/xml", "application/xml"):
             self.faults.append(f"{told.status} {told.content_type} from {url}")
             self.move("failed")
