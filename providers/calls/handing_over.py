@@ -42,6 +42,7 @@ class Parting:
     async def outcome(self) -> TransferReport:
         return await self._outcome
 
+
 _EXTENSION = re.compile(r"[0-9*#]{1,20}")
 
 
