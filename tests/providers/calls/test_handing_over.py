@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from mediaserver.errors import CallError
-from providers.calls.handing_over import hand_over
+from providers.calls.handing_over import Parting, hand_over
 from providers.calls.machine import CallMachine, Phase
 from providers.kind import Account, AccountSettings
 from providers.provider import Divert
@@ -36,7 +36,8 @@ class Up:
         self.stream_gone = asyncio.Event()
         self.stream_gone.set()
 
-    def leave(self, to: Divert) -> None: ...
+    def leave(self, to: Divert) -> Parting:
+        return Parting(to)
 
     def has_left(self) -> None: ...
 
