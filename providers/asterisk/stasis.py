@@ -137,9 +137,14 @@ class StasisCalls:
             self._spawn(self._incoming(call, incoming_of(event["channel"], args)))
 
     def _left(self, id: str) -> None:
-        """The caller's channel is no longer ours: it is over, or goes on in its dialplan."""
-        if (call := self._calls.get(id)) is not None:
+        """The caller's channel is no longer ours: it goes on in its dialplan at our word, or is over. Of its
+        end we are told no more, unless we have placed it."""
+        if (call := self._calls.get(id)) is None:
+            return
+        if call.leaving or not call.was_up and call.direction is Direction.OUTBOUND:
             self._spawn(self._tear_down(call))
+        else:
+            self._destroyed(id, None, "")
 
     def _changed(self, id: str, channel: Any) -> None:
         call, state = self._calls.get(id), state_of(channel)

@@ -77,7 +77,8 @@ class Office:
         # Local addresses connect from 127.0.0.1, whichever one Asterisk listens on.
         (folder / "voiceforge.toml").write_text(self._here(toml).replace(f'"{PBX}"', f'"{PBX}", "127.0.0.1"'))
         environment = dict(line.split("=", 1) for line in self._here(block("ari environment")).splitlines())
-        self.server = launched(folder, {"VOICEFORGE_HTTP__PORT": "0", **environment})
+        given = {"VOICEFORGE_HTTP__PORT": "0", "VOICEFORGE_ASTERISK__SILENCE_TIMEOUT_S": "20"}
+        self.server = launched(folder, {**given, **environment})
         self._addresses["192.0.2.20:8080"] = self.server.http.removeprefix("http://")
         self.server.ask("POST", "/api/telephony/routes", {"pattern": "?10", "agent": "echo"})
         extensions = (

@@ -24,6 +24,8 @@ class AriStandIn:
         self.asked: list[tuple[str, str, dict[str, str]]] = []
         """Method, path, query of each request but pings."""
         self.channels: dict[str, dict[str, Any]] = {}
+        self.subscribed: set[str] = set()
+        """Channels of whose ends it tells: those that it was asked to call, and for."""
         self.bridges: dict[str, set[str]] = {}
         self.recordings: dict[str, bytes] = {}
         self.media: dict[str, web.WebSocketResponse] = {}
@@ -74,7 +76,8 @@ class AriStandIn:
         if (socket := self.media.pop(id, None)) is not None:
             await socket.close(code=WSCloseCode.OK)
         await self.tell("StasisEnd", channel=channel)
-        await self.tell("ChannelDestroyed", channel=channel, cause=cause, cause_txt=text)
+        if id in self.subscribed:  # who only came by Stasis is not told of any more
+            await self.tell("ChannelDestroyed", channel=channel, cause=cause, cause_txt=text)
 
     async def drop_listeners(self) -> None:
         for socket in [*self.listeners]:
@@ -145,6 +148,7 @@ class AriStandIn:
                     {"name": APP, "channel_ids": [*self.channels], "bridge_ids": [*self.bridges]}
                 )
             case "POST", ["applications", _, "subscription"]:
+                self.subscribed.add(request.query["eventSource"].removeprefix("channel:"))
                 return web.json_response({"name": APP})
             case "GET", ["channels"]:
                 return web.json_response([*self.channels.values()])
@@ -152,6 +156,7 @@ class AriStandIn:
                 return self._external(dict(request.query))
             case "POST", ["channels", id] if id not in self.channels:
                 self.channels[id] = {"id": id, "state": "Down"}
+                self.subscribed.add(id)
                 return web.json_response(self.channels[id])
             case "POST", ["bridges", id]:
                 self.bridges[id] = set()
