@@ -1,4 +1,5 @@
-"""Tests in two processes: what happens in real time stays in one of them, and the other gives way."""
+"""Tests in three processes: what happens in real time stays in one of them, the console in another, and who
+computes gives way."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.at_once import GIVES_WAY, ROOT, in_real_time
+from tests.at_once import CONSOLE, GIVES_WAY, REST_GIVES_WAY, ROOT, in_real_time
 
 LEAST = 19
 """No process is nicer."""
@@ -33,23 +34,27 @@ def test_calls_are_told_by_where_they_stand_or_what_they_start() -> None:
     assert not in_real_time("tests/contract/test_document.py")
 
 
-def test_real_time_is_in_one_process_and_the_other_gives_way_to_it(tmp_path: Path) -> None:
+def test_real_time_and_the_console_are_each_in_one_process_and_the_rest_gives_way(tmp_path: Path) -> None:
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     (tmp_path / "conftest.py").write_text(HOOKS)
     heard = ["tests/faults/test_heard_first.py", "tests/peers/test_heard_last.py"]
-    for path in ["tests/test_a.py", "tests/test_b.py", "tests/test_c.py", *heard]:
+    seen = ["tests/console/test_seen_first.py", "tests/console/test_seen_last.py"]
+    for path in ["tests/test_a.py", "tests/test_b.py", "tests/test_c.py", *heard, *seen]:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(TEST)
-    two = ["-n", "2", "--dist", "loadfile", "--import-mode=importlib", "-p", "no:cacheprovider"]
+    three = ["-n", "3", "--dist", "loadfile", "--import-mode=importlib", "-p", "no:cacheprovider"]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", *two],
+        [sys.executable, "-m", "pytest", "-q", *three],
         cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stdout
     told = [line.split() for line in (tmp_path / "told").read_text().splitlines()]
-    assert len(told) == 10
-    assert len({process for name, process, _ in told if "heard" in name}) == 1
+    assert len(told) == 14
     before = os.nice(0)
-    assert {int(nice) for name, _, nice in told if "heard" in name} == {before}
-    assert {int(nice) for name, _, nice in told if "heard" not in name} == {min(before + GIVES_WAY, LEAST)}
+    nice = {"heard": {before}, "seen": {min(before + GIVES_WAY[CONSOLE], LEAST)}}
+    for kind, expected in nice.items():
+        assert len({process for name, process, _ in told if kind in name}) == 1
+        assert {int(value) for name, _, value in told if kind in name} == expected
+    rest = {int(value) for name, _, value in told if not any(kind in name for kind in nice)}
+    assert rest == {min(before + REST_GIVES_WAY, LEAST)}

@@ -9,6 +9,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from callers.cases.booking import SLOTS
@@ -58,6 +59,7 @@ def booked(server: RunningServer) -> dict[str, Any]:
     return {**outcome["data"], "status": outcome["status"]}
 
 
+@pytest.mark.timeout(400)  # a whole conversation, at the pace at which people talk
 def test_who_opens_the_page_and_presses_call_has_booked_a_room_by_talking(
     stranger: BrowserContext, console_server: RunningServer
 ) -> None:

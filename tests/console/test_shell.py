@@ -21,6 +21,7 @@ def paths(calls: list[SeededCall]) -> list[str]:
     return [*(f"/{place}" for place in EVERYWHERE), f"/calls/{newest.id}", "/flows/front-desk"]
 
 
+@pytest.mark.timeout(400)  # two dozen pages, on a machine that may be busy
 def test_every_place_of_the_console_opens_without_a_fault(
     page: Page, watch: Watch, seeded_calls: list[SeededCall]
 ) -> None:

@@ -20,6 +20,9 @@ from sip.trunks.spec import TrunkSpec
 from tests.sip.agents import RawPeer, agent, legs_of, raw_peer
 from tests.uncollected import standing_still
 
+PATIENT = Timing(t1=1.0)
+"""Nobody is given up, however long this process had to wait for a processor."""
+
 
 class Leading(SipResolver):
     """Every name leads to these servers."""
@@ -43,9 +46,9 @@ async def failure(work: asyncio.Task[SipLeg]) -> CallError:
     return error.value
 
 
-def calling(us: SipAgent, line: TrunkLine) -> asyncio.Task[SipLeg]:
+def calling(us: SipAgent, line: TrunkLine, timeout_s: float = 5.0) -> asyncio.Task[SipLeg]:
     carrier = TrunkCarrier(us, lambda: [line])
-    return asyncio.create_task(carrier.place("+4930", "", timeout_s=5.0))
+    return asyncio.create_task(carrier.place("+4930", "", timeout_s=timeout_s))
 
 
 async def test_the_next_server_is_called_where_the_first_takes_no_calls_and_stays_the_first() -> None:
@@ -103,18 +106,18 @@ async def test_requests_outside_of_calls_go_to_the_next_server_too(monkeypatch: 
 
 async def test_calls_that_come_to_nothing_leave_nothing_for_the_collector() -> None:
     async with (
-        agent(timing=Timing(t1=0.01, t2=0.02, t4=0.02)) as us,
+        agent(timing=PATIENT) as us,
         raw_peer() as first,
         raw_peer() as second,
     ):
         Leading(us, first, second)
         account = Account("bob", "zanzibar")
-        line = trunk()
+        line = trunk(first_response_s=60.0)
         line.account = account
         with standing_still() as uncollected:
             for _ in range(2):
                 us.transport.resolver._avoided.clear()
-                placing = calling(us, line)
+                placing = calling(us, line, timeout_s=60.0)
                 invite = await first.request("INVITE")
                 challenge = 'Digest realm="acme", nonce="n", qop="auth", algorithm=SHA-256'
                 first.send(
