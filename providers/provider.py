@@ -34,7 +34,7 @@ class Capability(enum.StrEnum):
     TRANSFER = "transfer"
     """Hand a call that is up over to a number, by the provider itself; our media is out of it then."""
     SEND_DIGITS = "send_digits"
-    """By its API; else they are sent as tones."""
+    """In a call, by its API; else they go by the stream, or as tones."""
     RECORD = "record"
     FETCH_RECORDING = "fetch_recording"
     NUMBERS = "numbers"
@@ -80,8 +80,6 @@ class CallOrder:
     """Both ways."""
     detect_machine: bool = False
     record: bool = False
-    send_digits: str = ""
-    """Pressed once it is answered; `w` waits for half a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,11 +276,15 @@ class Desk(Protocol):
         """Stored before it returns, so that the provider may forget it; its answer goes out by
         `send_message`."""
 
-    def message_reported(self, report: MessageReport) -> None: ...
+    async def message_reported(self, report: MessageReport) -> None:
+        """Stored before it returns, as far as its message is known."""
 
     def seen(self, key: str) -> bool:
         """Whether a signed request with this key came before (a replay), within the window in which its
-        signature counts; from now on it has."""
+        signature counts; from now on it has. See `told_once` where what follows may fail."""
+
+    def unseen(self, key: str) -> None:
+        """What it asked for was not done: the provider may tell it again."""
 
 
 class Provider(Protocol):
@@ -308,7 +310,8 @@ class Provider(Protocol):
         """Hand the call's far end over to a number; its media stream to us ends with that. Whether
         `Desk.transfer_reported` is told what becomes of it; False: nobody says."""
 
-    async def send_digits(self, ref: str, digits: str) -> None: ...
+    async def send_digits(self, ref: str, digits: str) -> None:
+        """Press keys, 0-9, *, # and A-D, 32 at a time."""
 
     async def start_recording(self, ref: str, doors: Doors) -> str:
         """Returns the recording's id."""

@@ -95,6 +95,41 @@ async def left_open(connection: Database, account: str, node: UUID | None, silen
     return [dict(row) for row in rows]
 
 
+async def ended(
+    connection: Database,
+    account: str,
+    refs: Sequence[str],
+    sessions: Sequence[UUID],
+    node: UUID | None,
+    silent_s: float,
+    for_s: float,
+) -> list[Row]:
+    """Of these calls of an account, by the provider's ids or ours, those that have ended for us for so many
+    seconds, and whose server is this one or lives no more: `session`, `ref`, `phase`."""
+    rows = await connection.fetch(
+        """
+        select p.session, p.ref, p.phase from provider_calls p
+        where p.account = $1 and (p.ref = any($2::text[]) or p.session = any($3::uuid[]))
+            and p.ended_at < now() - make_interval(secs => $6) and (p.node_id is not distinct from $4
+            or not exists (select from nodes n where n.id = p.node_id
+                and n.seen_at > now() - make_interval(secs => $5)))
+        """,
+        account, list(refs), list(sessions), node, silent_s, for_s,
+    )  # fmt: skip
+    return [dict(row) for row in rows]
+
+
+async def taken_back(connection: Database, sessions: Sequence[UUID], node: UUID | None) -> list[UUID]:
+    """Of these calls, which this server has up, those that another took for interrupted; they are open
+    again."""
+    rows = await connection.fetch(
+        "update provider_calls set phase = 'up', ended_at = null, node_id = $3, changed_at = now() "
+        "where session = any($1::uuid[]) and phase = $2 and ended_at is not null returning session",
+        list(sessions), INTERRUPTED, node,
+    )  # fmt: skip
+    return [row["session"] for row in rows]
+
+
 async def interrupted(connection: Database, sessions: Sequence[UUID]) -> None:
     """Their server died, and they are over."""
     await connection.execute(

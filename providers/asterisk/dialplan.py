@@ -28,6 +28,9 @@ class DialplanCall:
         if accept is not None and self.ended is None:
             accept()
 
+    def press(self, digit: str) -> bool:
+        return False
+
     async def refer(self, to: str, timeout_s: float) -> None:
         raise CallError("a dialplan's WebSocket cannot be asked to transfer: connect the PBX by ARI", 501)
 

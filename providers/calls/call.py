@@ -22,6 +22,8 @@ from providers.calls.call_streams import CallStreams
 from providers.calls.endings import ending_of_call
 from providers.calls.facts import CallFacts
 from providers.calls.handing_over import Parting, hand_over
+from providers.calls.hanging_up import hang_up
+from providers.calls.keys import Keys
 from providers.calls.machine import LIMITS_S, CallMachine, Do, Event, Phase
 from providers.calls.means import CallMeans
 from providers.provider import (
@@ -114,6 +116,7 @@ class ProviderCall:
             now=means.now,
         )  # fmt: skip
         self._streams = CallStreams(self.leg, self.account.settings.named_by_streams, means.now)
+        self._keys = Keys(provider, dialect, self.leg, means)
         self.leg.labels["trunk"] = self.account.name
         self.leg.labels["number"] = to
 
@@ -282,6 +285,9 @@ class ProviderCall:
     async def refer(self, to: str, timeout_s: float) -> None:
         await hand_over(self, to, timeout_s)
 
+    def press(self, digit: str) -> bool:
+        return self._keys.press(digit, self.ref)
+
     def over(self, why: Termination) -> None:
         self._rings_here = False
         self._means.clock.detach(self.leg)
@@ -379,13 +385,8 @@ class ProviderCall:
     async def _hang_up(self) -> None:
         if not self.ref and self.maybe_taken:
             await self.find(self)  # it is hung up where one is found
-            return
-        if not self.ref or self.machine.phase is Phase.OVER:
-            return  # it is hung up as soon as its id is known
-        try:
-            await self.provider.hang_up(self.ref, self.leg.termination)
-        except TelephonyError as error:
-            log.warning("%s could not hang up the call %s: %s", self.account.name, self.ref, error)
+        else:
+            await hang_up(self)
 
     def _settle(self) -> None:
         if self._limit is not None:

@@ -30,7 +30,7 @@ from providers.calls.call import ProviderCall
 from providers.calls.endings import call_error, error_of
 from providers.calls.machine import Phase
 from providers.calls.office import ProviderCalls
-from providers.provider import CallOrder, Capability, ProviderNumber
+from providers.provider import CallOrder, CallReport, Capability, ProviderNumber
 from sip.trunks.numbers import fitting_prefix, may_call
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,8 @@ NO_ACCOUNT = 503
 LOST_LOOKS_S = (3.0, 7.0)
 """After so long, and so long again, an order whose answer was lost is looked for among the provider's
 calls."""
+CLOCKS_APART_S = 60.0
+"""So far a provider's clock and ours may be apart, with the time that an order takes."""
 SHORTEST_S = 1.0
 """With less time left no other account is asked."""
 NOT_IN_TIME = Termination(EndedBy.SERVER, Why.NO_ANSWER, 408, "nobody answered in time")
@@ -239,8 +241,8 @@ class ProviderCarrier:
             call.never_taken()
 
     async def _find(self, call: ProviderCall) -> bool:
-        """Among the provider's live calls: one out to that number that is no other of ours. Whether it could
-        be looked."""
+        """Among the provider's live calls: the one that names it, else the only one that can be it. False:
+        that cannot be said, and its webhooks, which name it, are waited for."""
         if Capability.LIST_CALLS not in call.provider.capabilities:
             return False
         try:
@@ -249,15 +251,31 @@ class ProviderCarrier:
             log.warning("%s could not say which calls it has: %s", call.account.name, error)
             return False
         book, name = self._calls.book, call.account.name
-        for report in live:
-            known = book.of_ref(name, report.ref)
-            same = report.session == call.session or (
-                report.session is None and report.to == call.to and report.caller == call.caller
-            )
-            if known is None and same and report.direction is not Direction.INBOUND:
-                call.named(report.ref)
-                break
+        others = [each for each in live if book.of_ref(name, each.ref) is None]
+        named = [each for each in others if each.session == call.session]
+        found = named or [each for each in others if each.session is None and _may_be(each, call)]
+        if len(found) == 1 and (named or _says_all(found[0])):
+            call.named(found[0].ref)
+        elif found:
+            log.warning("%s has %d calls that may be that to %s: they are left", name, len(found), call.to)
+            return False
         return True
+
+
+def _may_be(report: CallReport, call: ProviderCall) -> bool:
+    """Nothing that is told of it speaks against its being the one that was ordered. Another program of the
+    same account may call the same number, but hardly at the same moment."""
+    at = report.at or call.facts.began
+    return (
+        report.direction is not Direction.INBOUND
+        and report.to in ("", call.to)
+        and report.caller in ("", call.caller)
+        and abs((at - call.facts.began).total_seconds()) <= CLOCKS_APART_S
+    )
+
+
+def _says_all(report: CallReport) -> bool:
+    return bool(report.direction and report.to and report.caller and report.at)
 
 
 def _rank(served: ServedAccount, preferred: str) -> tuple[bool, bool, int]:

@@ -21,7 +21,6 @@ import asyncpg
 
 from mediaserver.errors import ProviderFault, TelephonyError
 from mediaserver.storage import provider_calls as table
-from mediaserver.storage.presence import SILENT_S
 from mediaserver.storage.records import ProviderCallTold
 from mediaserver.storage.sql import Row
 from providers.accounts.served import ServedAccount
@@ -36,6 +35,10 @@ LONGEST_S = 900.0
 """A provider that does not answer is asked ever more seldom, down to this."""
 GRACE_S = 30.0
 """So young a call may not be in its provider's list yet."""
+DEAD_S = 300.0
+"""A server of the same database that was not seen for so long has no calls any more. Its calls are closed in
+the database long before; but one that is only cut off from that talks on, and nobody hangs up on it for so
+long."""
 NUMBERS_EVERY_S = 600.0
 COST_DAYS = 2
 MOST_COSTS = 20
@@ -54,6 +57,8 @@ class Rows(Protocol):
     """What is asked of the table."""
 
     async def left_open(self, account: str) -> list[Row]: ...
+    async def ended(self, account: str, refs: list[str], sessions: list[UUID]) -> list[Row]: ...
+    async def taken_back(self, sessions: list[UUID]) -> list[UUID]: ...
     async def interrupted(self, sessions: list[UUID]) -> None: ...
     async def without_cost(self, account: str) -> list[Row]: ...
     async def forget(self) -> None: ...
@@ -62,13 +67,19 @@ class Rows(Protocol):
 class StoredRows:
     """Implements Rows over the database."""
 
-    def __init__(self, pool: asyncpg.Pool, node: UUID | None, silent_s: float = SILENT_S) -> None:
+    def __init__(self, pool: asyncpg.Pool, node: UUID | None, silent_s: float = DEAD_S) -> None:
         self._pool = pool
         self._node = node
         self._silent_s = silent_s
 
     async def left_open(self, account: str) -> list[Row]:
         return await table.left_open(self._pool, account, self._node, self._silent_s)
+
+    async def ended(self, account: str, refs: list[str], sessions: list[UUID]) -> list[Row]:
+        return await table.ended(self._pool, account, refs, sessions, self._node, self._silent_s, GRACE_S)
+
+    async def taken_back(self, sessions: list[UUID]) -> list[UUID]:
+        return await table.taken_back(self._pool, sessions, self._node)
 
     async def interrupted(self, sessions: list[UUID]) -> None:
         await table.interrupted(self._pool, sessions)
@@ -174,6 +185,7 @@ class Reconciler:
                 known.reported(report)
         if lists:
             await self._end_here(name, provider, live)
+        await self._take_back(name)
         left = {row["session"]: row for row in await self._rows.left_open(name)}
         left = {session: row for session, row in left.items() if self._calls.book.of_session(session) is None}
         await self._hang_up_there(name, provider, live, left)
@@ -200,24 +212,48 @@ class Reconciler:
             else:
                 call.unknown_there("the provider knows of no such call any more")
 
+    async def _take_back(self, name: str) -> None:
+        """What another server has closed while this one could not reach the database."""
+        here = {call.session: call for call in self._calls.book if call.account.name == name}
+        for session in await self._rows.taken_back(list(here)) if here else []:
+            log.warning("the call %s by %s was taken for interrupted, and is up", here[session].ref, name)
+            here[session].on_changed(here[session])
+
     async def _hang_up_there(
         self, name: str, provider: Provider, live: dict[str, CallReport], left: dict[UUID, Row]
     ) -> None:
         """What the provider has and we do not, as far as it is ours."""
         by_ref = {row["ref"]: row for row in left.values() if row["ref"]}
+        over = await self._over_for_us(name, live)
         for ref, report in live.items():
             call = self._calls.find(name, report)
             row = by_ref.get(ref) or (left.get(report.session) if report.session is not None else None)
             lost = call is not None and call.facts.ended is not None and _age_s(call.facts.ended) > GRACE_S
             forgotten = call is None and row is not None and row["phase"] not in LEFT_ALONE
-            if not (lost or forgotten):
+            if not (lost or forgotten or ref in over):
                 continue
             log.warning("the call %s by %s is up and nobody here has it: it is hung up there", ref, name)
             self._count("hung up there")
-            await provider.hang_up(ref)
+            try:
+                await provider.hang_up(ref)
+            except TelephonyError as error:
+                if error.kind is not ProviderFault.REFUSED:
+                    raise
+                log.error("%s does not hang up the call %s: %s", name, ref, error)
+                continue  # the others are, and this one is tried again
             if row is not None:
                 left.pop(row["session"], None)
                 await self._interrupted([row["session"]])
+
+    async def _over_for_us(self, name: str, live: dict[str, CallReport]) -> set[str]:
+        """What the provider has up, no memory here has, and ended in the database: its hang-up was lost."""
+        unknown = {ref: report for ref, report in live.items() if self._calls.find(name, report) is None}
+        if not unknown:
+            return set()
+        sessions = {each.session: ref for ref, each in unknown.items() if each.session is not None}
+        rows = await self._rows.ended(name, list(unknown), list(sessions))
+        rows = [row for row in rows if row["phase"] not in LEFT_ALONE]
+        return {row["ref"] if row["ref"] in unknown else sessions[row["session"]] for row in rows}
 
     async def _settle_rows(
         self, name: str, provider: Provider, live: dict[str, CallReport], left: Iterable[Row]

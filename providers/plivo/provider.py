@@ -34,6 +34,7 @@ from providers.provider import (
 from providers.recordings import pieces
 from providers.refusals import Refusals
 from providers.rest import Rest, basic, gone
+from providers.told_once import told_once
 from providers.undeclared import Undeclared
 
 WITHIN_S = 8.0
@@ -85,8 +86,6 @@ class PlivoProvider(Undeclared):
         if order.detect_machine:
             machine = order.doors.machine or order.doors.status
             told |= {"machine_detection": "true", "machine_detection_url": machine}
-        if order.send_digits:
-            told["send_digits"] = order.send_digits
         answer = await self._rest.ask("POST", "/Call/", json=told)
         ref = answer.get("request_uuid") if isinstance(answer, dict) else None
         if not isinstance(ref, str) or not _REF.fullmatch(ref):
@@ -175,14 +174,17 @@ class PlivoProvider(Undeclared):
             if against := await self._asked_about.against(f"plivo {request.headers.get(NONCE, '')}", ref):
                 return self._refused.answer(against)
             return self._xml(await self._desk.incoming(incoming_call(ref, told), WITHIN_S))
-        if self._desk.seen(f"plivo {request.headers.get(NONCE, '')}"):
-            return WebhookAnswer()
+        with told_once(self._desk, f"plivo {request.headers.get(NONCE, '')}") as first:
+            if first:
+                self._reported(request, ref, told)
+        return WebhookAnswer()
+
+    def _reported(self, request: WebhookRequest, ref: str, told: Mapping[str, str]) -> None:
         if "RecordingID" in told or "RecordUrl" in told:
             recording, url = told.get("RecordingID", ""), told.get("RecordUrl", "")
             self._desk.recording_reported(RecordingReport(recording, ref, ready=bool(recording), url=url))
         elif ref:
             self._desk.call_reported(call_report(ref, told, request.session))
-        return WebhookAnswer()
 
     def _xml(self, decision: Any) -> WebhookAnswer:
         return WebhookAnswer(200, xml_of(decision, self._settings.format), CONTENT_TYPE)

@@ -33,6 +33,9 @@ class LegControl(Protocol):
     async def refer(self, to: str, timeout_s: float) -> None:
         """See `Referable.refer`. Raises CallError."""
 
+    def press(self, digit: str) -> bool:
+        """Have the provider press a key. False: it does not; the stream does, or a tone. It must not wait."""
+
     def over(self, why: Termination) -> None:
         """The leg is over, whoever has ended it. Called once; it must not wait."""
 
@@ -224,10 +227,10 @@ class ProviderLeg(WrittenLeg):
         return self._audio.played()
 
     def send_digit(self, digit: str, duration_ms: int = 100) -> None:
-        """By the provider's own word where it has one, else as a sound."""
+        """By the provider's interface or its stream's own word where it has one, else as a sound."""
         if digit not in KEYS:
             raise ValueError(f"{digit!r} is no key")
-        if self.termination is None:
+        if self.termination is None and not self._control.press(digit):
             self._line.digit(digit, duration_ms)
 
     def stats(self) -> LegStats:

@@ -49,8 +49,6 @@ class Commands:
             fields["answering_machine_detection"] = "premium" if premium else "greeting_end"
         if order.record:
             fields |= _RECORDING
-        if order.send_digits:
-            fields["send_digits_on_answer"] = _digits(order.send_digits)
         return await self._client.ask(
             "a call out", lambda sdk: _named(sdk.calls.dial(**fields).data), harmless=False
         )

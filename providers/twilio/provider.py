@@ -4,7 +4,6 @@ interface. What it tells comes by `webhooks`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Self
 from uuid import UUID
@@ -42,7 +41,6 @@ PAGE = 1000
 """Of a list, at a time: as many as Twilio gives."""
 _GONE = frozenset(map(str, MISSING))
 _OVER = _GONE | frozenset(map(str, OVER))
-_DIGITS = re.compile(r"[0-9*#wWA-Da-d]{0,32}")
 
 
 class TwilioProvider:
@@ -111,8 +109,6 @@ class TwilioProvider:
 
     async def place(self, order: CallOrder) -> str:
         self._must_have(Capability.PLACE, "calls out")
-        if _DIGITS.fullmatch(order.send_digits) is None:
-            raise self._refusal("keys are 0-9, *, #, A-D, and w for a pause: 32 of them at most")
         wanted: dict[str, Any] = {
             "to": order.to,
             "from_": order.caller,
@@ -123,8 +119,6 @@ class TwilioProvider:
             "status_callback_method": "POST",
             "timeout": max(1, min(round(order.timeout_s), LONGEST_RING_S)),
         }
-        if order.send_digits:
-            wanted["send_digits"] = order.send_digits
         if order.record:
             wanted |= {"record": True, "recording_channels": "dual"}
             if order.doors.recording:
@@ -242,7 +236,9 @@ class TwilioProvider:
         if status:
             wanted |= {"status_callback": status, "status_callback_method": "POST"}
         if messages:
+            # Twilio tells a message once more by the fallback alone.
             wanted |= {"sms_url": messages, "sms_method": "POST"}
+            wanted |= {"sms_fallback_url": messages, "sms_fallback_method": "POST"}
         if self._settings.fallback_url:
             wanted |= {"voice_fallback_url": self._settings.fallback_url, "voice_fallback_method": "POST"}
         await self._rest.ask(
@@ -359,7 +355,7 @@ def _report(call: Any) -> CallReport:
         direction=states.direction_of(str(call.direction or "")),
         caller=who_calls(str(call._from or "")),
         to=str(call.to or ""),
-        at=call.end_time or call.start_time or call.date_created,
+        at=call.date_created or call.start_time,
         duration_s=states.whole(str(call.duration or "")),
         cost=cost,
         currency=str(call.price_unit or "") if cost is not None else "",

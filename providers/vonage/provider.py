@@ -27,6 +27,7 @@ from providers.provider import (
 )
 from providers.refusals import Refusals
 from providers.rest import Rest, gone
+from providers.told_once import told_once
 from providers.undeclared import Undeclared
 from providers.vonage.account import VonageAccount, rsa_key
 from providers.vonage.capabilities import CAPABILITIES
@@ -85,8 +86,6 @@ class VonageProvider(Undeclared):
 
     async def place(self, order: CallOrder) -> str:
         to: dict[str, Any] = {"type": "phone", "number": order.to.lstrip("+")}
-        if order.send_digits:
-            to["dtmfAnswer"] = order.send_digits.replace("w", "p")
         told: dict[str, Any] = {
             "to": [to],
             "from": {"type": "phone", "number": order.caller.lstrip("+")},
@@ -119,8 +118,7 @@ class VonageProvider(Undeclared):
         return False
 
     async def send_digits(self, ref: str, digits: str) -> None:
-        told = {"digits": digits.replace("w", "p")}
-        await self._rest.ask("PUT", f"/v1/calls/{_safe(ref)}/dtmf", json=told)
+        await self._rest.ask("PUT", f"/v1/calls/{_safe(ref)}/dtmf", json={"digits": digits})
 
     async def _change(self, ref: str, told: dict[str, Any]) -> None:
         await self._rest.ask("PUT", f"/v1/calls/{_safe(ref)}", json=told, harmless=True)
@@ -175,10 +173,11 @@ class VonageProvider(Undeclared):
                 return self._refused.answer(against)
             return self._ncco(await self._desk.incoming(incoming_call(ref, told), WITHIN_S), ref)
         # A token is made for each webhook: one without an id cannot be told from its replay.
-        if not jti or self._desk.seen(f"vonage {jti}"):
-            return WebhookAnswer(200 if jti else 403)
-        if (report := call_report(told, request.session, jti)) is not None:
-            self._desk.call_reported(report)
+        if not jti:
+            return WebhookAnswer(403)
+        with told_once(self._desk, f"vonage {jti}") as first:
+            if first and (report := call_report(told, request.session, jti)) is not None:
+                self._desk.call_reported(report)
         return WebhookAnswer()
 
     def _ncco(self, decision: Decision, ref: str) -> WebhookAnswer:

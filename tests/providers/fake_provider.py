@@ -73,7 +73,7 @@ class FakeDialect:
         return "clear"
 
     def digit(self, digit: str, duration_ms: int) -> str | bytes | None:
-        return digit
+        return None
 
     def stop(self) -> str | bytes | None:
         return None
@@ -133,6 +133,7 @@ class FakeProvider:
     """By method: raised by it from now on."""
     holds: dict[str, asyncio.Event] = field(default_factory=dict)
     """By method: it answers once that is set."""
+    pressed: list[tuple[str, str]] = field(default_factory=list)
     tells_of_transfers: bool = False
     closed: bool = False
 
@@ -165,6 +166,7 @@ class FakeProvider:
         return self.tells_of_transfers
 
     async def send_digits(self, ref: str, digits: str) -> None:
+        self.pressed.append((ref, digits))
         await self._asked("send_digits")
 
     async def start_recording(self, ref: str, doors: Doors) -> str:

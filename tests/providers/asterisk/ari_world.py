@@ -36,6 +36,9 @@ class Control:
 
     async def refer(self, to: str, timeout_s: float) -> None: ...
 
+    def press(self, digit: str) -> bool:
+        return False
+
     def over(self, why: Termination) -> None: ...
 
 

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from mediaserver import logs
 from mediaserver.calls.wishes import Wishes
 from mediaserver.errors import CallError, NotTakenError, ProviderFault, TelephonyError
-from mediaserver.media.leg import EndedBy, Leg, Termination, WhoAnswered, Why
+from mediaserver.media.leg import Direction, EndedBy, Leg, Termination, WhoAnswered, Why
 from mediaserver.storage.records import CallEnded
 from providers.call_state import CallState
 from providers.calls.machine import Phase
@@ -20,6 +23,13 @@ from tests.providers.fake_provider import ALL, OURS, kind, token_of
 ANN = "+491711234567"
 DOWN = TelephonyError("503 from the provider", ProviderFault.DOWN)
 LOST = TelephonyError("no answer came", ProviderFault.DOWN, maybe=True)
+
+
+def listed(ref: str) -> CallReport:
+    """A call of the provider's list that may be ours."""
+    return CallReport(
+        ref, CallState.RINGING, direction=Direction.OUTBOUND, caller=OURS, to=ANN, at=datetime.now(UTC)
+    )
 
 
 def placing(telephony: Telephony, to: str = ANN, timeout_s: float = 20.0, **more: Any) -> asyncio.Task[Leg]:
@@ -154,13 +164,45 @@ async def test_a_report_that_is_faster_than_the_orders_answer(telephony: Telepho
 
 async def test_an_order_whose_answer_was_lost_goes_on_once_it_is_found(telephony: Telephony) -> None:
     telephony.provider.fails["place"] = LOST
-    telephony.provider.live["theirs"] = CallReport("theirs", CallState.RINGING, caller=OURS, to="+4999")
-    telephony.provider.live["lost"] = CallReport("lost", CallState.RINGING, caller=OURS, to=ANN)
+    for ref, about in (
+        ("another number", {"to": "+4999"}),
+        ("another caller", {"caller": "+4998"}),
+        ("it came in", {"direction": Direction.INBOUND}),
+        ("long before", {"at": datetime.now(UTC) - timedelta(minutes=5)}),
+        ("another session", {"session": UUID(int=1)}),
+    ):
+        telephony.provider.live[ref] = replace(listed(ref), **about)
+    telephony.provider.live["lost"] = listed("lost")
     task = await ordered(telephony)
     assert telephony.carried.ref == "lost" and not task.done()
     (order,) = telephony.provider.orders
     await telephony.stream(telephony.carried, token_of(order.doors))
     assert (await task).ref == "lost"
+
+
+@pytest.mark.parametrize(
+    "live",
+    [
+        [listed("ours"), listed("theirs")],
+        [replace(listed("theirs"), at=None)],
+        [CallReport("theirs", CallState.RINGING)],
+    ],
+    ids=["two alike", "who knows when", "who knows what"],
+)
+async def test_what_only_may_be_it_is_left_and_its_webhooks_say_which(
+    telephony: Telephony, live: list[CallReport]
+) -> None:
+    telephony.provider.fails["place"] = LOST
+    for each in live:
+        at = each.at and datetime.now(UTC)
+        telephony.provider.live[each.ref] = replace(each, at=at)
+    task = await ordered(telephony)
+    carried = telephony.carried
+    assert carried.ref == "" and not task.done() and len(telephony.pauses) == 2
+    telephony.desk.call_reported(CallReport("ours", CallState.RINGING, session=carried.session))
+    assert carried.ref == "ours" and telephony.provider.hung_up == []
+    task.cancel()
+    await asyncio.wait({task})
 
 
 async def test_an_order_that_the_provider_never_had_is_given_up(tmp_path: Path) -> None:
@@ -179,7 +221,7 @@ async def test_one_that_is_given_up_is_looked_for_and_hung_up(telephony: Telepho
     task = await ordered(telephony)
     task.cancel()
     await asyncio.wait({task})
-    telephony.provider.live["lost"] = CallReport("lost", CallState.RINGING, caller=OURS, to=ANN)
+    telephony.provider.live["lost"] = listed("lost")
     hold.set()
     await telephony.settle()
     assert telephony.provider.hung_up == ["lost"]

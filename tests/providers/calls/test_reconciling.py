@@ -32,6 +32,12 @@ class ListedRows:
     async def left_open(self, account: str) -> list[Row]:
         return [row for row in self.open if row["session"] not in self.gone]
 
+    async def ended(self, account: str, refs: list[str], sessions: list[UUID]) -> list[Row]:
+        return []
+
+    async def taken_back(self, sessions: list[UUID]) -> list[UUID]:
+        return []
+
     async def interrupted(self, sessions: list[UUID]) -> None:
         self.gone += sessions
 
@@ -118,6 +124,16 @@ async def test_a_call_of_a_run_that_died_is_hung_up_there(telephony: Telephony) 
     assert telephony.provider.hung_up == ["old-1"], "not another program's, nor one that lives on without us"
     assert desk.rows.gone == [ours["session"]]
     assert desk.mended == ["hung up there", "interrupted"]
+
+
+async def test_one_that_the_provider_does_not_hang_up_keeps_no_other_up(telephony: Telephony) -> None:
+    for ref in ("old-1", "old-2"):
+        telephony.provider.live[ref] = CallReport(ref, CallState.IN_PROGRESS)
+    telephony.provider.fails["hang_up"] = TelephonyError("not now", ProviderFault.REFUSED)
+    desk = Desk(telephony, row("old-1"), row("old-2"))
+    for _ in range(2):
+        await desk.look()
+    assert telephony.provider.hung_up == ["old-1", "old-2"] * 2 and desk.rows.gone == []
 
 
 async def test_calls_of_a_run_that_died_get_their_ends(telephony: Telephony) -> None:

@@ -140,7 +140,7 @@ def test_no_bit_of_a_callback_may_change() -> None:
 @shows(Who.PLIVO, Feature.CALLS_OUT, Feature.HANGS_UP, Feature.RECONCILED, Feature.COST)
 async def test_calls_out_and_their_ends(standin: Plivo, pair: tuple[Provider, DecidingDesk]) -> None:
     provider, _ = pair
-    ref = await provider.place(order(AUDIO, detect_machine=True, send_digits="ww1"))
+    ref = await provider.place(order(AUDIO, detect_machine=True))
     call = standin.calls[ref]
 
     assert (call["to"], call["from"], call["answer_url"]) == (THEIRS[1:], OURS[1:], DOORS.answer)
