@@ -1750,11 +1750,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Text messages, newest first. A key sees those that it has sent. */
+        /** Text messages, newest first. A key sees those of conversations that are its own: which it began by a text, or which its agents answer. */
         get: operations["messages"];
         put?: never;
-        /** Send a text. 403: it may not go there; 409: whoever has the number wants none, or no account can. */
+        /** Send a text. 400 `no_sender`: it is no number of the account; 403: it may not go there; 409: whoever has the number wants none, or no account can; 429: as many as may have gone out (`texts.limits`). */
         post: operations["messages_send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/telephony/messages/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Conversations by text, newest first. A key sees its own, as of messages. */
+        get: operations["messages_conversations"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1770,6 +1787,23 @@ export interface paths {
         };
         /** Who wants no texts, by account and number. They alone can want them again, by writing START. */
         get: operations["messages_opt_outs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/telephony/messages/senders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts that can send texts, with the numbers and names that they may go out by. */
+        get: operations["messages_senders"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4954,6 +4988,69 @@ export interface components {
              * @description The address from which it signed in.
              */
             source: string;
+        };
+        /**
+         * ConversationShown
+         * @description All that was written between a number of ours and one of theirs, by its last message.
+         */
+        ConversationShown: {
+            /** Account */
+            account: string;
+            /**
+             * Agent
+             * @description Who was named last; empty: nobody.
+             */
+            agent: string;
+            /**
+             * At
+             * Format: date-time
+             * @description Of the last message; so are `direction`, `text`, `state`, `detail`.
+             */
+            at: string;
+            /**
+             * Call
+             * @description The last conversation with an agent, or call that sent a text.
+             */
+            call: string | null;
+            /** Detail */
+            detail: string;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "in" | "out";
+            /**
+             * Failed
+             * @description Of ours: how many were not delivered.
+             */
+            failed: number;
+            /**
+             * Id
+             * Format: uuid
+             * @description Of the last message.
+             */
+            id: string;
+            /**
+             * Messages
+             * @description How many there are.
+             */
+            messages: number;
+            /**
+             * Number
+             * @description At the other end.
+             */
+            number: string;
+            /**
+             * Opted Out
+             * @description They want no texts from this account.
+             */
+            opted_out: boolean;
+            /** Ours */
+            ours: string;
+            /** State */
+            state: string;
+            /** Text */
+            text: string;
         };
         /** DeliveryShown */
         DeliveryShown: {
@@ -8357,6 +8454,17 @@ export interface components {
              */
             next?: string | null;
         };
+        /** Page[ConversationShown] */
+        Page_ConversationShown_: {
+            /** Items */
+            items: components["schemas"]["ConversationShown"][];
+            /**
+             * Next
+             * @description `cursor` of the next page; null: this was the last.
+             * @default null
+             */
+            next?: string | null;
+        };
         /** Page[DeliveryShown] */
         Page_DeliveryShown_: {
             /** Items */
@@ -9510,6 +9618,44 @@ export interface components {
             step_ms?: number;
         };
         /**
+         * SenderShown
+         * @description An account that can send texts.
+         */
+        SenderShown: {
+            /** Account */
+            account: string;
+            /**
+             * Caller
+             * @description By which texts go out where no other is named; empty: there is none.
+             */
+            caller: string;
+            /**
+             * Detail
+             * @description Why it is not ready; empty: it is.
+             */
+            detail: string;
+            /** Kind */
+            kind: string;
+            /** Ready */
+            ready: boolean;
+            /**
+             * Senders
+             * @description All that texts may go out by, as far as known.
+             */
+            senders: string[];
+        };
+        /**
+         * SendersShown
+         * @description Who may be named as `account` and `sender` of a text.
+         */
+        SendersShown: {
+            /**
+             * Items
+             * @description Who is asked first before others.
+             */
+            items: components["schemas"]["SenderShown"][];
+        };
+        /**
          * SentenceLive
          * @description A sentence begins.
          */
@@ -10197,7 +10343,7 @@ export interface components {
             key?: string;
             /**
              * Sender
-             * @description One of its numbers; empty: the account's `caller`.
+             * @description One of the account's numbers, or a name registered for it (`senders`); empty: its `caller`.
              * @default
              */
             sender?: string;
@@ -24130,6 +24276,8 @@ export interface operations {
                 limit?: number;
                 /** @description With this number, in E.164. */
                 number?: string;
+                /** @description By this number of ours. */
+                ours?: string;
             };
             header?: never;
             path?: never;
@@ -24343,6 +24491,97 @@ export interface operations {
             };
         };
     };
+    messages_conversations: {
+        parameters: {
+            query?: {
+                account?: string;
+                /** @description `next` of the page before; without one the list begins. */
+                cursor?: string;
+                /** @description Items at most in one answer. */
+                limit?: number;
+                /** @description Any part of their number. */
+                number?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ConversationShown_"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
     messages_opt_outs: {
         parameters: {
             query?: {
@@ -24364,6 +24603,89 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_OptOutShown_"];
+                };
+            };
+            /** @description The request is not as it should be; `detail` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description The key may not do this, or the page that asks is not ours. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description There is no such thing, or it is another's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description It cannot be done as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Too many at a time: `Retry-After` says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+            /** @description Not now: the server starts or stops, is full, or its database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemShown"];
+                };
+            };
+        };
+    };
+    messages_senders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SendersShown"];
                 };
             };
             /** @description The request is not as it should be; `detail` says which field and why. */

@@ -98,6 +98,8 @@ from .confidence_row import ConfidenceRow
 from .confidence_shown import ConfidenceShown
 from .console_link import ConsoleLink
 from .console_session_shown import ConsoleSessionShown
+from .conversation_shown import ConversationShown
+from .conversation_shown_direction import ConversationShownDirection
 from .delivery_shown import DeliveryShown
 from .delivery_shown_state import DeliveryShownState
 from .digit_live import DigitLive
@@ -309,6 +311,7 @@ from .outcomes_shown import OutcomesShown
 from .page_agent_shown import PageAgentShown
 from .page_audit_line_shown import PageAuditLineShown
 from .page_console_session_shown import PageConsoleSessionShown
+from .page_conversation_shown import PageConversationShown
 from .page_delivery_shown import PageDeliveryShown
 from .page_document_shown import PageDocumentShown
 from .page_erasure_shown import PageErasureShown
@@ -382,6 +385,8 @@ from .seat_live import SeatLive
 from .seat_wanted import SeatWanted
 from .segment_shown import SegmentShown
 from .segments_shown import SegmentsShown
+from .sender_shown import SenderShown
+from .senders_shown import SendersShown
 from .sentence_live import SentenceLive
 from .session_figures import SessionFigures
 from .session_line import SessionLine
@@ -598,6 +603,8 @@ __all__ = (
     "ConfidenceShown",
     "ConsoleLink",
     "ConsoleSessionShown",
+    "ConversationShown",
+    "ConversationShownDirection",
     "DeliveryShown",
     "DeliveryShownState",
     "DigitLive",
@@ -799,6 +806,7 @@ __all__ = (
     "PageAgentShown",
     "PageAuditLineShown",
     "PageConsoleSessionShown",
+    "PageConversationShown",
     "PageDeliveryShown",
     "PageDocumentShown",
     "PageErasureShown",
@@ -872,6 +880,8 @@ __all__ = (
     "SeatWanted",
     "SegmentShown",
     "SegmentsShown",
+    "SenderShown",
+    "SendersShown",
     "SentenceLive",
     "SessionFigures",
     "SessionLine",

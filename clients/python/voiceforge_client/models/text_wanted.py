@@ -20,7 +20,7 @@ class TextWanted:
     account: str | Unset = ""
     """ By which; empty: the first that may text this number. """
     sender: str | Unset = ""
-    """ One of its numbers; empty: the account's `caller`. """
+    """ One of the account's numbers, or a name registered for it (`senders`); empty: its `caller`. """
     agent: str | Unset = ""
     """ Who answers what is written back. """
     key: str | Unset = ""

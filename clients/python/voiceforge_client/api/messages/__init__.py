@@ -7,15 +7,19 @@ from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any, List, Literal, cast
 from uuid import UUID
 
+from ...models.page_conversation_shown import PageConversationShown
 from ...models.page_opt_out_shown import PageOptOutShown
 from ...models.page_text_shown import PageTextShown
 from ...models.problem_shown import ProblemShown
+from ...models.senders_shown import SendersShown
 from ...models.text_sent import TextSent
 from ...models.text_wanted import TextWanted
 from ...types import UNSET, File, ServerEvent, Unset
 from . import messages as _messages
+from . import messages_conversations as _messages_conversations
 from . import messages_opt_outs as _messages_opt_outs
 from . import messages_send as _messages_send
+from . import messages_senders as _messages_senders
 
 if TYPE_CHECKING:
     from ...client import AsyncVoiceForge, VoiceForge
@@ -32,14 +36,18 @@ class Messages:
         cursor: str | Unset = "",
         account: str | Unset = "",
         number: str | Unset = "",
+        ours: str | Unset = "",
     ) -> PageTextShown:
-        """Text messages, newest first. A key sees those that it has sent."""
+        """Text messages, newest first. A key sees those of conversations that are its own: which it began by a
+        text, or which its agents answer.
+        """
         return self._client.ask(
             _messages.request(
                 limit=limit,
                 cursor=cursor,
                 account=account,
                 number=number,
+                ours=ours,
             ),
             _messages.read,
         )
@@ -54,7 +62,9 @@ class Messages:
         agent: str | Unset = "",
         key: str | Unset = "",
     ) -> TextSent:
-        """Send a text. 403: it may not go there; 409: whoever has the number wants none, or no account can."""
+        """Send a text. 400 `no_sender`: it is no number of the account; 403: it may not go there; 409: whoever
+        has the number wants none, or no account can; 429: as many as may have gone out (`texts.limits`).
+        """
         return self._client.ask(
             _messages_send.request(
                 body=TextWanted(
@@ -84,6 +94,31 @@ class Messages:
             _messages_opt_outs.read,
         )
 
+    def conversations(
+        self,
+        *,
+        limit: int | Unset = 50,
+        cursor: str | Unset = "",
+        account: str | Unset = "",
+        number: str | Unset = "",
+    ) -> PageConversationShown:
+        """Conversations by text, newest first. A key sees its own, as of messages."""
+        return self._client.ask(
+            _messages_conversations.request(
+                limit=limit,
+                cursor=cursor,
+                account=account,
+                number=number,
+            ),
+            _messages_conversations.read,
+        )
+
+    def senders(
+        self,
+    ) -> SendersShown:
+        """Accounts that can send texts, with the numbers and names that they may go out by."""
+        return self._client.ask(_messages_senders.request(), _messages_senders.read)
+
 
 class AsyncMessages:
     def __init__(self, client: AsyncVoiceForge) -> None:
@@ -96,14 +131,18 @@ class AsyncMessages:
         cursor: str | Unset = "",
         account: str | Unset = "",
         number: str | Unset = "",
+        ours: str | Unset = "",
     ) -> PageTextShown:
-        """Text messages, newest first. A key sees those that it has sent."""
+        """Text messages, newest first. A key sees those of conversations that are its own: which it began by a
+        text, or which its agents answer.
+        """
         return await self._client.ask(
             _messages.request(
                 limit=limit,
                 cursor=cursor,
                 account=account,
                 number=number,
+                ours=ours,
             ),
             _messages.read,
         )
@@ -118,7 +157,9 @@ class AsyncMessages:
         agent: str | Unset = "",
         key: str | Unset = "",
     ) -> TextSent:
-        """Send a text. 403: it may not go there; 409: whoever has the number wants none, or no account can."""
+        """Send a text. 400 `no_sender`: it is no number of the account; 403: it may not go there; 409: whoever
+        has the number wants none, or no account can; 429: as many as may have gone out (`texts.limits`).
+        """
         return await self._client.ask(
             _messages_send.request(
                 body=TextWanted(
@@ -146,4 +187,31 @@ class AsyncMessages:
                 cursor=cursor,
             ),
             _messages_opt_outs.read,
+        )
+
+    async def conversations(
+        self,
+        *,
+        limit: int | Unset = 50,
+        cursor: str | Unset = "",
+        account: str | Unset = "",
+        number: str | Unset = "",
+    ) -> PageConversationShown:
+        """Conversations by text, newest first. A key sees its own, as of messages."""
+        return await self._client.ask(
+            _messages_conversations.request(
+                limit=limit,
+                cursor=cursor,
+                account=account,
+                number=number,
+            ),
+            _messages_conversations.read,
+        )
+
+    async def senders(
+        self,
+    ) -> SendersShown:
+        """Accounts that can send texts, with the numbers and names that they may go out by."""
+        return await self._client.ask(
+            _messages_senders.request(), _messages_senders.read
         )

@@ -16,6 +16,7 @@ def request(
     cursor: str | Unset = "",
     account: str | Unset = "",
     number: str | Unset = "",
+    ours: str | Unset = "",
 ) -> dict[str, Any]:
     """For `httpx.Client.request`."""
 
@@ -28,6 +29,8 @@ def request(
     params["account"] = account
 
     params["number"] = number
+
+    params["ours"] = ours
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
