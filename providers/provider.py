@@ -346,6 +346,7 @@ class Provider(Protocol):
 class KeepsConnection(Protocol):
     """A provider that is told of calls by a connection of its own, not by webhooks."""
 
-    def begin(self, trouble: Callable[[str], None]) -> None:
+    def begin(self, trouble: Callable[[str], None], before: Sequence[Provider] = ()) -> None:
         """Connect, and again whenever it is lost, until `close`. Called once, on the event loop. `trouble`:
-        told why there is none; "" once there is."""
+        told why there is none; "" once there is. `before`: the account as it was before its row was changed,
+        while calls are up by it."""
