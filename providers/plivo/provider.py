@@ -176,8 +176,8 @@ class PlivoProvider(Undeclared):
         if self._desk.seen(f"plivo {request.headers.get(NONCE, '')}"):
             return WebhookAnswer()
         if "RecordingID" in told or "RecordUrl" in told:
-            recording, url = told.get("RecordingID", ""), told.get("RecordUrl", "")
-            self._desk.recording_reported(RecordingReport(recording, ref, ready=bool(recording), url=url))
+            recording = told.get("RecordingID", "")
+            self._desk.recording_reported(RecordingReport(recording, ref, ready=bool(recording)))
         elif ref:
             self._desk.call_reported(call_report(ref, told, request.session))
         return WebhookAnswer()
