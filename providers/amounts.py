@@ -1,4 +1,4 @@
-"""Money and numbers as providers write them. Pure."""
+"""Money and durations as providers write them. Pure."""
 
 from __future__ import annotations
 
@@ -12,11 +12,6 @@ def amount(value: object) -> Decimal | None:
     except InvalidOperation:
         return None
     return told if told.is_finite() and told >= 0 else None
-
-
-def plus(number: str) -> str:
-    """E.164, of a number that is told without its plus; what is no number stays as it is."""
-    return f"+{number}" if number.isascii() and number.isdecimal() and len(number) > 6 else number
 
 
 def seconds(value: object) -> int | None:

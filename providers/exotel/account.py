@@ -28,6 +28,11 @@ class ExotelAccount(AccountSettings):
         description="Of your own making: Exotel signs nothing, so that this stands in the addresses that it "
         "is given (…/webhooks/voice?key=SECRET)."
     )
+    country_code: str = Field(
+        default="91",
+        pattern=r"^[1-9][0-9]{0,2}$",
+        description="Of numbers that Exotel tells as they are dialled there: 09876543210 is +919876543210.",
+    )
     audio_rate: Literal[8_000, 16_000, 24_000] = Field(default=8_000, description="Hz, as the applet has it.")
     base_url: ApiAddress = Field(
         default="https://api.exotel.com", description="https://api.in.exotel.com for accounts in Mumbai."

@@ -19,7 +19,7 @@ from providers.amounts import amount, seconds
 from providers.asked_about import CallsAskedAbout, over_by
 from providers.exotel.account import ExotelAccount
 from providers.exotel.capabilities import CAPABILITIES
-from providers.exotel.reading import STATES, call_of, fields, posted, session_of
+from providers.exotel.reading import STATES, call_of, fields, number_of, posted, session_of
 from providers.kind import Account, Surroundings
 from providers.provider import (
     CallOrder,
@@ -32,6 +32,7 @@ from providers.provider import (
 )
 from providers.refusals import Refusals
 from providers.rest import Rest, basic, gone
+from providers.telephone_numbers import who_calls
 from providers.undeclared import Undeclared
 
 WITHIN_S = 3.0
@@ -155,7 +156,9 @@ class ExotelProvider(Undeclared):
                 told.get(name) or told.get(other, "")
                 for name, other in (("CallFrom", "From"), ("CallTo", "To"))
             )
-            decision = await self._desk.incoming(IncomingCall(ref, caller, to), WITHIN_S)
+            country = self._settings.country_code
+            call = IncomingCall(ref, number_of(who_calls(caller), country), number_of(to, country))
+            decision = await self._desk.incoming(call, WITHIN_S)
         if isinstance(decision, Connect):
             return WebhookAnswer(200, json.dumps({"url": decision.doors.media}).encode(), "application/json")
         return WebhookAnswer(503, b"nobody takes the call")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
@@ -10,6 +11,7 @@ from uuid import UUID
 
 from providers.call_state import CallState
 from providers.provider import WebhookRequest
+from providers.telephone_numbers import plus
 
 STATES = {
     "queued": CallState.QUEUED,
@@ -21,6 +23,9 @@ STATES = {
     "failed": CallState.FAILED,
     "canceled": CallState.CANCELED,
 }
+
+
+_NATIONAL = re.compile(r"0[1-9][0-9]{6,11}|[1-9][0-9]{9}", re.ASCII)
 
 
 def call_of(answer: Any) -> dict[str, Any]:
@@ -43,6 +48,14 @@ def posted(request: WebhookRequest) -> dict[str, str]:
         raise ValueError("too deep") from None
     listed = told.items() if isinstance(told, dict) else ()
     return {str(name): str(value)[:500] for name, value in listed if isinstance(value, str | int | float)}
+
+
+def number_of(told: str, country_code: str) -> str:
+    """E.164, of a number as it is dialled in that country: 09876543210, 9876543210."""
+    bare = told.strip()
+    if _NATIONAL.fullmatch(bare):
+        return f"+{country_code}{bare.removeprefix('0')}"
+    return plus(bare)
 
 
 def session_of(told: Mapping[str, str]) -> UUID | None:

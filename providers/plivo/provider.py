@@ -20,7 +20,7 @@ from providers.call_state import CallState
 from providers.kind import Account, Surroundings
 from providers.plivo.account import PlivoAccount
 from providers.plivo.capabilities import CAPABILITIES
-from providers.plivo.reports import STATES, call_report, incoming_call
+from providers.plivo.reports import STATES, call_report, incoming_call, is_over
 from providers.plivo.signature import NONCE, fields, proven
 from providers.plivo.xml import CONTENT_TYPE, xml_of
 from providers.provider import (
@@ -167,7 +167,7 @@ class PlivoProvider(Undeclared):
         ref = told.get("CallUUID", "")
         if request.hook == "answer" and request.session is not None:
             return self._xml(await self._desk.answering(request.session))
-        if request.hook == "voice" and told.get("CallStatus") not in ("completed", "cancel"):
+        if request.hook == "voice" and not is_over(told):
             if not _REF.fullmatch(ref):
                 return WebhookAnswer(400, b"CallUUID is missing")
             if against := await self._asked_about.against(f"plivo {request.headers.get(NONCE, '')}", ref):

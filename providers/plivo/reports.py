@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from mediaserver.media.leg import Direction
-from providers.amounts import amount, plus, seconds
+from providers.amounts import amount, seconds
 from providers.call_state import CallState
 from providers.provider import AnsweredBy, CallReport, IncomingCall
+from providers.telephone_numbers import plus, who_calls
 
 STATES = {
     "queued": CallState.QUEUED,
@@ -23,12 +24,19 @@ STATES = {
 }
 
 
+def is_over(told: Mapping[str, str]) -> bool:
+    """Whether this tells of a call's end: also at the address where calls are asked about, where the
+    application has no other."""
+    state = STATES.get(told.get("CallStatus", ""))
+    return told.get("Event") == "Hangup" or (state is not None and state.over)
+
+
 def incoming_call(ref: str, told: Mapping[str, str]) -> IncomingCall:
     return IncomingCall(
         ref,
-        plus(told.get("From", "")),
+        plus(who_calls(told.get("From", ""))),
         plus(told.get("To", "")),
-        forwarded_from=told.get("ForwardedFrom", ""),
+        forwarded_from=plus(told.get("ForwardedFrom", "")),
         caller_name=told.get("CallerName", ""),
     )
 

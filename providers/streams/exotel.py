@@ -12,18 +12,9 @@ from __future__ import annotations
 import msgspec
 
 from mediaserver.media.stream_format import Coding, StreamFormat
-from providers.streams.dialect import (
-    Audio,
-    Marked,
-    Opened,
-    Other,
-    Pressed,
-    Started,
-    Stopped,
-    StreamEvent,
-    StreamFault,
-)
+from providers.streams.dialect import Started, Stopped, StreamEvent
 from providers.streams.messages import base64_of, format_of, parsed, quoted
+from providers.streams.usual import Dtmf, Mark, Media, event_of
 
 
 class _Format(msgspec.Struct, frozen=True):
@@ -39,21 +30,6 @@ class _Start(msgspec.Struct):
     custom_parameters: dict[str, str] | None = None
 
 
-class _Media(msgspec.Struct):
-    payload: bytes
-    chunk: int | None = None
-    timestamp: int | None = None
-
-
-class _Mark(msgspec.Struct):
-    name: str
-
-
-class _Dtmf(msgspec.Struct):
-    digit: str
-    duration: int = 0
-
-
 class _Stop(msgspec.Struct):
     reason: str = ""
 
@@ -62,9 +38,9 @@ class _Message(msgspec.Struct):
     event: str
     stream_sid: str = ""
     start: _Start | None = None
-    media: _Media | None = None
-    mark: _Mark | None = None
-    dtmf: _Dtmf | None = None
+    media: Media | None = None
+    mark: Mark | None = None
+    dtmf: Dtmf | None = None
     stop: _Stop | None = None
 
 
@@ -85,26 +61,16 @@ class ExotelDialect:
     def read(self, message: str | bytes) -> StreamEvent:
         found = parsed(_DECODER, message)
         match found.event:
-            case "media" if found.media is not None:
-                return Audio(found.media.payload, found.media.timestamp, found.media.chunk)
-            case "mark" if found.mark is not None:
-                return Marked(found.mark.name)
-            case "dtmf" if found.dtmf is not None:
-                return Pressed(found.dtmf.digit, found.dtmf.duration)
-            case "connected":
-                return Opened()
             case "start" if found.start is not None:
                 start, stream = found.start, found.start.stream_sid or found.stream_sid
                 self._sid = quoted(stream)
                 fmt = format_of(start.media_format.encoding, start.media_format.sample_rate)
                 parameters = start.custom_parameters or {}
                 return Started(stream, start.call_sid, start.account_sid, fmt, parameters)
-            case "stop":
-                return Stopped(found.stop.reason[:100] if found.stop is not None else "")
-            case "media" | "mark" | "dtmf" | "start":
-                raise StreamFault(f"{found.event} without its content")
-            case other:
-                return Other(other[:40])
+            case "stop" if found.stop is not None:
+                return Stopped(found.stop.reason[:100])
+            case _:
+                return event_of(found)
 
     def audio(self, octets: bytes) -> str:
         payload = base64_of(octets)

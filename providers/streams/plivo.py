@@ -12,17 +12,9 @@ from __future__ import annotations
 import msgspec
 
 from mediaserver.media.stream_format import Coding, StreamFormat
-from providers.streams.dialect import (
-    Audio,
-    Marked,
-    Other,
-    Pressed,
-    Started,
-    Stopped,
-    StreamEvent,
-    StreamFault,
-)
+from providers.streams.dialect import Marked, Started, StreamEvent
 from providers.streams.messages import base64_of, format_of, parsed, quoted
+from providers.streams.usual import Dtmf, Mark, Media, event_of
 
 _MULAW = StreamFormat(Coding.MULAW, 8_000)
 _NAMES = {Coding.MULAW: "audio/x-mulaw", Coding.PCM16: "audio/x-l16"}
@@ -45,26 +37,15 @@ class _Start(msgspec.Struct):
     mediaFormat: _Format = _Format()
 
 
-class _Media(msgspec.Struct):
-    payload: bytes
-    track: str = "inbound"
-    chunk: int | None = None
-    timestamp: int | None = None
-
-
-class _Dtmf(msgspec.Struct):
-    digit: str
-    track: str = "inbound"
-
-
 class _Message(msgspec.Struct):
     event: str
     streamId: str = ""
     name: str = ""
     extra_headers: str = ""
     start: _Start | None = None
-    media: _Media | None = None
-    dtmf: _Dtmf | None = None
+    media: Media | None = None
+    mark: Mark | None = None
+    dtmf: Dtmf | None = None
 
 
 _DECODER = msgspec.json.Decoder(_Message, strict=False)
@@ -88,15 +69,8 @@ class PlivoDialect:
     def read(self, message: str | bytes) -> StreamEvent:
         found = parsed(_DECODER, message)
         match found.event:
-            case "media" if found.media is not None:
-                media = found.media
-                if media.track.startswith("outbound"):
-                    return Other("our own voice")
-                return Audio(media.payload, None, media.chunk)
             case "playedStream":
                 return Marked(found.name)
-            case "dtmf" if found.dtmf is not None:
-                return Pressed(found.dtmf.digit)
             case "start" if found.start is not None:
                 start = found.start
                 self._stream = quoted(start.streamId or found.streamId)
@@ -107,12 +81,9 @@ class PlivoDialect:
                     format_of(start.mediaFormat.encoding, start.mediaFormat.sampleRate),
                     _headers(found.extra_headers),
                 )
-            case "stop":
-                return Stopped()
-            case "media" | "dtmf" | "start":
-                raise StreamFault(f"{found.event} without its content")
-            case other:
-                return Other(other[:40])
+            case "media" if found.media is not None:
+                found.media.timestamp = None  # of the day, and not since the stream's start
+        return event_of(found)
 
     def audio(self, octets: bytes) -> str:
         return f'{self._head}{base64_of(octets)}"}}}}'

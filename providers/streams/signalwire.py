@@ -2,8 +2,8 @@
 
 Made from SignalWire's reference of `<Stream>` (cXML): its attribute `codec` is PCMU@8000h where none is
 named, L16@16000h or L16@24000h; `realtime` has it even out delays of ours. The byte order of L16 is not
-documented: little-endian, since public bots hand it to recognisers and models that take nothing else as it
-comes. Not tried against the real service.
+documented: little-endian, since SignalWire's own demo (cXML-realtime-agent-stream) hands it on as it comes to
+OpenAI's realtime models, which take nothing else. Not tried against the real service.
 """
 
 from __future__ import annotations

@@ -15,18 +15,9 @@ from __future__ import annotations
 import msgspec
 
 from mediaserver.media.stream_format import Coding, StreamFormat
-from providers.streams.dialect import (
-    Audio,
-    Marked,
-    Opened,
-    Other,
-    Pressed,
-    Started,
-    Stopped,
-    StreamEvent,
-    StreamFault,
-)
+from providers.streams.dialect import Other, Started, StreamEvent
 from providers.streams.messages import base64_of, format_of, parsed, quoted
+from providers.streams.usual import Dtmf, Mark, Media, event_of
 
 _MULAW = StreamFormat(Coding.MULAW, 8_000)
 
@@ -44,21 +35,6 @@ class _Start(msgspec.Struct):
     custom_parameters: dict[str, str] | None = None
 
 
-class _Media(msgspec.Struct):
-    payload: bytes
-    track: str = "inbound"
-    chunk: int | None = None
-    timestamp: int | None = None
-
-
-class _Mark(msgspec.Struct):
-    name: str
-
-
-class _Dtmf(msgspec.Struct):
-    digit: str
-
-
 class _Error(msgspec.Struct):
     code: int = 0
     title: str = ""
@@ -69,9 +45,9 @@ class _Message(msgspec.Struct):
     event: str
     stream_id: str = ""
     start: _Start | None = None
-    media: _Media | None = None
-    mark: _Mark | None = None
-    dtmf: _Dtmf | None = None
+    media: Media | None = None
+    mark: Mark | None = None
+    dtmf: Dtmf | None = None
     payload: _Error | None = None
 
 
@@ -91,17 +67,6 @@ class TelnyxDialect:
     def read(self, message: str | bytes) -> StreamEvent:
         found = parsed(_DECODER, message)
         match found.event:
-            case "media" if found.media is not None:
-                media = found.media
-                if media.track.startswith("outbound"):
-                    return Other("our own voice")
-                return Audio(media.payload, media.timestamp, media.chunk)
-            case "mark" if found.mark is not None:
-                return Marked(found.mark.name)
-            case "dtmf" if found.dtmf is not None:
-                return Pressed(found.dtmf.digit)
-            case "connected":
-                return Opened()
             case "start" if found.start is not None:
                 start = found.start
                 return Started(
@@ -111,15 +76,11 @@ class TelnyxDialect:
                     format_of(start.media_format.encoding, start.media_format.sample_rate),
                     start.custom_parameters or {},
                 )
-            case "stop":
-                return Stopped()
             case "error":
                 told = found.payload or _Error()
                 return Other(f"error {told.code} {told.title}: {told.detail}"[:200])
-            case "media" | "mark" | "dtmf" | "start":
-                raise StreamFault(f"{found.event} without its content")
-            case other:
-                return Other(other[:40])
+            case _:
+                return event_of(found)
 
     def audio(self, octets: bytes) -> str:
         return f'{{"event":"media","media":{{"payload":"{base64_of(octets)}"}}}}'

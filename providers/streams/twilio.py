@@ -11,22 +11,11 @@ from __future__ import annotations
 import msgspec
 
 from mediaserver.media.stream_format import Coding, StreamFormat
-from providers.streams.dialect import (
-    Audio,
-    Marked,
-    Opened,
-    Other,
-    Pressed,
-    Started,
-    Stopped,
-    StreamEvent,
-    StreamFault,
-)
+from providers.streams.dialect import Started, StreamEvent, StreamFault
 from providers.streams.messages import base64_of, format_of, parsed, quoted
+from providers.streams.usual import Dtmf, Mark, Media, event_of
 
 MULAW = StreamFormat(Coding.MULAW, 8_000)
-_OURS = frozenset({"outbound", "outbound_track"})
-"""Tracks of what we have said."""
 
 
 class _Format(msgspec.Struct, frozen=True):
@@ -42,30 +31,13 @@ class _Start(msgspec.Struct):
     customParameters: dict[str, str] = {}
 
 
-class _Media(msgspec.Struct):
-    payload: bytes
-    track: str = "inbound"
-    chunk: int | None = None
-    timestamp: int | None = None
-
-
-class _Mark(msgspec.Struct):
-    name: str
-
-
-class _Dtmf(msgspec.Struct):
-    digit: str
-    track: str = ""
-    duration: int = 0
-
-
 class _Message(msgspec.Struct):
     event: str
     streamSid: str = ""
     start: _Start | None = None
-    media: _Media | None = None
-    mark: _Mark | None = None
-    dtmf: _Dtmf | None = None
+    media: Media | None = None
+    mark: Mark | None = None
+    dtmf: Dtmf | None = None
 
 
 _DECODER = msgspec.json.Decoder(_Message, strict=False)
@@ -84,28 +56,9 @@ class TwilioDialect:
 
     def read(self, message: str | bytes) -> StreamEvent:
         found = parsed(_DECODER, message)
-        match found.event:
-            case "media" if found.media is not None:
-                media = found.media
-                if media.track in _OURS:
-                    return Other("our own voice")
-                return Audio(media.payload, media.timestamp, media.chunk)
-            case "mark" if found.mark is not None:
-                return Marked(found.mark.name)
-            case "dtmf" if found.dtmf is not None:
-                if found.dtmf.track in _OURS:
-                    return Other("our own key")
-                return Pressed(found.dtmf.digit, found.dtmf.duration)
-            case "connected":
-                return Opened()
-            case "start" if found.start is not None:
-                return self._started(found.start, found.streamSid)
-            case "stop":
-                return Stopped()
-            case "media" | "mark" | "dtmf" | "start":
-                raise StreamFault(f"{found.event} without its content")
-            case other:
-                return Other(other[:40])
+        if found.event == "start" and found.start is not None:
+            return self._started(found.start, found.streamSid)
+        return event_of(found)
 
     def audio(self, octets: bytes) -> str:
         return f'{self._audio}{base64_of(octets)}"}}}}'

@@ -23,6 +23,7 @@ from providers.provider import (
     RecordingReport,
     TextMessage,
 )
+from providers.telephone_numbers import called, who_calls
 from providers.telnyx.client_state import ClientState
 
 SAID = 300
@@ -91,8 +92,8 @@ def incoming_call(event: Event) -> IncomingCall:
         attested = NOT_VALID
     return IncomingCall(
         event.ref,
-        event.text("from"),
-        event.text("to"),
+        who_calls(event.text("from")),
+        called(event.text("to")),
         forwarded_from=_diversion(event.payload.get("sip_headers")),
         caller_name=event.text("caller_id_name"),
         about=about,

@@ -23,6 +23,7 @@ from providers.provider import (
     WebhookAnswer,
     WebhookRequest,
 )
+from providers.telephone_numbers import who_calls
 from providers.twilio import capabilities, states, twiml
 from providers.twilio.account import API, SpokenFallback, TwilioAccount
 from providers.twilio.faults import MISSING, OVER
@@ -350,7 +351,7 @@ def _report(call: Any) -> CallReport:
         ref=str(call.sid),
         state=states.state_of(str(call.status or "")),
         direction=states.direction_of(str(call.direction or "")),
-        caller=states.caller_of(str(call._from or "")),
+        caller=who_calls(str(call._from or "")),
         to=str(call.to or ""),
         at=call.date_created or call.start_time,
         duration_s=states.whole(str(call.duration or "")),

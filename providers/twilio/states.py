@@ -24,14 +24,6 @@ _ANSWERED_BY = {
     "fax": AnsweredBy.FAX,
     "unknown": AnsweredBy.UNKNOWN,
 }
-_WITHHELD = {
-    "+266696687": "ANONYMOUS",
-    "+7378742833": "RESTRICTED",
-    "+2562533": "BLOCKED",
-    "+8656696": "UNKNOWN",
-    "+86282452253": "UNAVAILABLE",
-}
-"""Who shows no number comes with the word for that, spelt on the keys of a telephone."""
 _MESSAGE_STATES = {
     "accepted": "queued", "scheduled": "queued", "queued": "queued", "sending": "queued",
     "sent": "sent", "partially_delivered": "sent",
@@ -61,14 +53,6 @@ def direction_of(word: str) -> Direction | None:
     if word.startswith("outbound"):
         return Direction.OUTBOUND
     return Direction.INBOUND if word == "inbound" else None
-
-
-def caller_of(number: str) -> str:
-    """Who calls; "anonymous" where the number is withheld, empty where nothing is said."""
-    return "anonymous" if number in _WITHHELD or number.lower() in _WORDS else number
-
-
-_WORDS = {"anonymous", "restricted", "unknown", "unavailable", "private", "+"}
 
 
 def attestation(verdict: str) -> str:

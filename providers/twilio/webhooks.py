@@ -36,6 +36,7 @@ from providers.provider import (
     WebhookAnswer,
     WebhookRequest,
 )
+from providers.telephone_numbers import called, who_calls
 from providers.twilio import states, twiml
 from providers.twilio.account import SpokenFallback
 from providers.twilio.faults import in_words
@@ -126,8 +127,8 @@ class Webhooks:
         decision = await self._desk.incoming(
             IncomingCall(
                 ref=ref,
-                caller=states.caller_of(fields.get("From", "")),
-                to=fields.get("To", ""),
+                caller=who_calls(fields.get("From", "")),
+                to=called(fields.get("To", "")),
                 forwarded_from=fields.get("ForwardedFrom", ""),
                 caller_name=fields.get("CallerName", ""),
                 about=about,
@@ -281,7 +282,7 @@ class Webhooks:
             state=states.state_of(fields.get("CallStatus", "")),
             session=session,
             direction=states.direction_of(fields.get("Direction", "")),
-            caller=states.caller_of(fields.get("From", "")),
+            caller=who_calls(fields.get("From", "")),
             to=fields.get("To", ""),
             at=states.moment(fields.get("Timestamp", "")),
             duration_s=states.whole(fields.get("CallDuration")),

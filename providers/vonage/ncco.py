@@ -11,10 +11,11 @@ from uuid import UUID
 from mediaserver.media.leg import Direction
 from mediaserver.media.stream_format import StreamFormat
 from mediaserver.printable import printable
-from providers.amounts import amount, plus, seconds
+from providers.amounts import amount, seconds
 from providers.call_state import CallState
 from providers.provider import AnsweredBy, CallReport, Connect, Decision, Divert, IncomingCall
 from providers.streams.vonage import CALL
+from providers.telephone_numbers import plus, who_calls
 
 STATES = {
     "started": CallState.INITIATED,
@@ -67,7 +68,8 @@ def text_of(told: Mapping[str, Any], name: str) -> str:
 
 def incoming_call(ref: str, told: Mapping[str, Any]) -> IncomingCall:
     about = {"conversation_uuid": text_of(told, "conversation_uuid")}
-    return IncomingCall(ref, plus(text_of(told, "from")), plus(text_of(told, "to")), about=about)
+    who = plus(who_calls(text_of(told, "from")))
+    return IncomingCall(ref, who, plus(text_of(told, "to")), about=about)
 
 
 def flat(call: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,5 +106,6 @@ def _answered_by(status: str, sub_state: str) -> AnsweredBy | None:
     if status == "human":
         return AnsweredBy.HUMAN
     if status == "machine":
-        return AnsweredBy.MACHINE_END if sub_state == "beep_start" else AnsweredBy.MACHINE
+        # "beep_timeout": no beep came, and none is waited for any longer.
+        return AnsweredBy.MACHINE_END if sub_state in ("beep_start", "beep_timeout") else AnsweredBy.MACHINE
     return None

@@ -77,6 +77,28 @@ async def test_calls_out_go_through_the_flow(standin: Exotel, pair: tuple[Provid
     assert await provider.call("unknown") is None
 
 
+@pytest.mark.parametrize(
+    ("told", "meant"),
+    [
+        ("09876543210", "+919876543210"),
+        ("9876543210", "+919876543210"),
+        ("+919876543210", "+919876543210"),
+        ("%20919876543210", "+919876543210"),  # an unescaped plus is a blank
+        ("919876543210", "+919876543210"),
+        ("Anonymous", "anonymous"),
+        ("56767", "56767"),
+    ],
+)
+async def test_national_numbers_are_told_as_what_they_are(
+    pair: tuple[Provider, DecidingDesk], told: str, meant: str
+) -> None:
+    query = f"key={SECRET}&CallSid=s-1&CallFrom={told}&CallTo=08047491899"
+    await pair[0].webhook(hook("voice", {}, url=f"{PUBLIC}/voice?{query}", method="GET"))
+
+    (call,) = pair[1].incoming_calls
+    assert (call.caller, call.to) == (meant, "+918047491899")
+
+
 def _audio() -> Any:
     assert KIND.dialect is not None
     return KIND.dialect(Account("main", "exotel", 1, settings(Exotel(), base_url="https://x"), "")).format

@@ -85,6 +85,26 @@ def signed(hook: str, told: dict[str, str], *, query: str = "", nonce: str = "n1
     return WebhookRequest(hook, "POST", url, headers, body.encode(), session)
 
 
+@pytest.mark.parametrize("status", ["completed", "busy", "no-answer", "failed", "cancel", "timeout"])
+async def test_an_end_that_is_told_where_calls_are_asked_about_is_no_call(
+    pair: tuple[Provider, DecidingDesk], status: str
+) -> None:
+    """As Plivo does where an application has no hangup URL."""
+    provider, desk = pair
+    told = {"CallUUID": "a-1", "From": THEIRS[1:], "To": OURS[1:], "Direction": "inbound", "Event": "Hangup"}
+
+    assert (await provider.webhook(signed("voice", {**told, "CallStatus": status}))).body == b""
+
+    assert desk.incoming_calls == [] and [each.ref for each in desk.reports] == ["a-1"]
+
+
+async def test_who_shows_no_number_is_anonymous(pair: tuple[Provider, DecidingDesk]) -> None:
+    told = {"CallUUID": "a-1", "From": "Anonymous", "To": OURS[1:], "CallStatus": "ringing"}
+    await pair[0].webhook(signed("voice", told))
+
+    assert [each.caller for each in pair[1].incoming_calls] == ["anonymous"]
+
+
 @pytest.mark.parametrize(("method", "url", "form", "signature"), VECTORS)
 def test_the_sdks_signatures_are_proven(method: str, url: str, form: str, signature: str) -> None:
     headers = {NONCE: "12345", SIGNATURE: f"bm90IHRoaXM=, {signature}"}

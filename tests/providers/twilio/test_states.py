@@ -47,13 +47,6 @@ def test_who_answered(word: str, found: AnsweredBy) -> None:
     assert states.answered_by("") is None
 
 
-def test_who_withholds_the_number_is_anonymous() -> None:
-    for word in ("+266696687", "anonymous", "Anonymous", "+7378742833", "+86282452253", "restricted"):
-        assert states.caller_of(word) == "anonymous"
-    for other in ("", "+4930123456", "sip:alice@pbx.example.com", "client:bob", "+86282452253001"):
-        assert states.caller_of(other) == other
-
-
 def test_times_prices_and_counts() -> None:
     assert states.moment("Fri, 18 Oct 2019 17:03:00 +0000") == datetime(2019, 10, 18, 17, 3, tzinfo=UTC)
     assert states.moment("2019-10-18T17:03:00Z") == datetime(2019, 10, 18, 17, 3, tzinfo=UTC)

@@ -124,6 +124,12 @@ class TestCalls:
         await hooks(desk).handle(signed(account(), "voice", CALL | {"From": given}))
         assert desk.calls[0].caller == caller
 
+    async def test_a_call_to_a_sip_domain_is_for_its_user(self) -> None:
+        desk = DecidingDesk(Refuse(Termination(EndedBy.SERVER, Why.BUSY)))
+        fields = CALL | {"From": "sip:ann@acme.sip.twilio.com", "To": "sip:500@acme.sip.twilio.com:5060"}
+        await hooks(desk).handle(signed(account(), "voice", fields))
+        assert (desk.calls[0].caller, desk.calls[0].to) == ("sip:ann@acme.sip.twilio.com", "500")
+
     async def test_what_is_refused_is_rejected_before_it_is_up_and_hung_up_after(self) -> None:
         busy = Refuse(Termination(EndedBy.SERVER, Why.BUSY))
         unknown = Refuse(Termination(EndedBy.SERVER, Why.NOT_FOUND))

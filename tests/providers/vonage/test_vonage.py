@@ -239,6 +239,24 @@ async def test_why_nobody_took_a_call(
     assert [(each.state, each.code) for each in pair[1].reports] == [(state, code)]
 
 
+@shows(Who.VONAGE, Feature.MACHINE)
+@pytest.mark.parametrize(
+    ("sub_state", "found"),
+    [
+        ("", AnsweredBy.MACHINE),
+        ("beep_start", AnsweredBy.MACHINE_END),
+        ("beep_timeout", AnsweredBy.MACHINE_END),  # there is none: whoever waits for it is to speak
+    ],
+)
+async def test_a_machine_is_waited_for_no_longer_than_its_beep(
+    standin: Vonage, pair: tuple[Provider, DecidingDesk], sub_state: str, found: AnsweredBy
+) -> None:
+    told = {**EVENT, "status": "machine", "sub_state": sub_state}
+    await pair[0].webhook(hook("status", *standin.webhook(told)))
+
+    assert [each.answered_by for each in pair[1].reports] == [found]
+
+
 @shows(Who.VONAGE, Feature.ORDER)
 async def test_events_in_every_order_end_in_the_same_state(
     standin: Vonage, pair: tuple[Provider, DecidingDesk]
