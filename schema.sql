@@ -1084,7 +1084,7 @@ create table provider_messages (
 create unique index provider_messages_refs on provider_messages (account, direction, ref) where ref <> '';
 create unique index provider_messages_keys on provider_messages (key) where key is not null;
 create index provider_messages_newest on provider_messages (at desc, id desc);
-create index provider_messages_with on provider_messages (account, number, at desc);
+create index provider_messages_conversations on provider_messages (account, number, ours, at desc, id desc);
 
 -- Who wants no texts from an account.
 create table message_opt_outs (

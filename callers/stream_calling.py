@@ -57,6 +57,20 @@ class StreamedCall:
         """When it was told to drop what it had not played."""
         return self._bridge.clears_ns
 
+    def clears_ms(self) -> list[float]:
+        """From the first sound of each line that was said until the first such, where that came before the
+        line was over."""
+        firsts = (
+            (next((at for at in self.clears_ns if at >= played.voice_began_ns), None), played)
+            for played in self.talk.played
+            if played.done
+        )
+        return [
+            round((at - played.voice_began_ns) / 1e6, 3)
+            for at, played in firsts
+            if at is not None and at <= played.voice_ended_ns
+        ]
+
     async def hang_up(self) -> None:
         """As a caller who hangs up; also fine when the far end was first."""
         if self._ended_ns is None:
@@ -190,10 +204,10 @@ class _Bridge(asyncio.DatagramProtocol):
 
     async def stop(self) -> None:
         self.over.set()
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
         if self.ws is not None and not self.ws.closed:
-            for task in self.tasks:
-                task.cancel()
-            await asyncio.gather(*self.tasks, return_exceptions=True)
             stop = {"event": "stop", "stop": {"callSid": self._call}, "streamSid": self._sid}
             await self.ws.send_str(json.dumps(stop))
             await self.ws.close()

@@ -27,6 +27,19 @@ OptionalNumber: TypeAlias = Annotated[str, Field(max_length=20), AfterValidator(
 """E.164, or empty."""
 
 
+def _sender(text: str) -> str:
+    name = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 &._+-]{0,10}", text) and re.search("[A-Za-z]", text)
+    if not name and re.fullmatch(r"\+[1-9][0-9]{6,14}|[0-9]{3,8}", text) is None:
+        raise ValueError(
+            "must be a number in E.164 (+4930123456), a short code, or a name of at most 11 characters"
+        )
+    return text
+
+
+Sender: TypeAlias = Annotated[str, AfterValidator(_sender)]
+"""What a text may show as its sender (3GPP TS 23.040, 9.1.2.5: a name has at most 11 characters)."""
+
+
 class AccountSettings(BaseModel):
     """What every account has. A kind's own model adds to it; its `SecretStr` fields are sealed in the
     database and shown as masks."""
@@ -47,6 +60,12 @@ class AccountSettings(BaseModel):
     )
     caller: OptionalNumber = Field(
         default="", description="E.164: shown by calls out that name no other of its numbers."
+    )
+    senders: tuple[Sender, ...] = Field(
+        default=(),
+        max_length=100,
+        description="Further numbers (E.164), short codes and registered names (up to 11 letters and digits) "
+        "of the account that texts may go out by. Numbers that the provider lists need not be named.",
     )
     prefixes: tuple[Annotated[str, AfterValidator(check_prefix)], ...] = Field(
         default=(),

@@ -273,11 +273,15 @@ class Desk(Protocol):
         """Stored before it returns, so that the provider may forget it; its answer goes out by
         `send_message`."""
 
-    def message_reported(self, report: MessageReport) -> None: ...
+    async def message_reported(self, report: MessageReport) -> None:
+        """Stored before it returns, as far as its message is known."""
 
     def seen(self, key: str) -> bool:
         """Whether a signed request with this key came before (a replay), within the window in which its
-        signature counts; from now on it has."""
+        signature counts; from now on it has. See `told_once` where what follows may fail."""
+
+    def unseen(self, key: str) -> None:
+        """What it asked for was not done: the provider may tell it again."""
 
 
 class Provider(Protocol):

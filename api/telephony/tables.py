@@ -18,6 +18,7 @@ from api.telephony import (
     playing,
     recording,
     sip_trace,
+    text_conversations,
     texts,
 )
 
@@ -37,5 +38,6 @@ TELEPHONY: tuple[ApiRoutes, ...] = (
     sip_trace.signalling,
     outbound.routes,
     texts.routes,
+    text_conversations.routes,
     draining.routes,
 )

@@ -5,6 +5,7 @@ Whom a text may go to is judged where it is sent (`providers.messages.sending`).
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from typing import Literal
 from uuid import UUID, uuid4
@@ -22,18 +23,17 @@ from api.routing.paging import Page, PageQuery, page_of, place_of
 from api.routing.problems import Problem, started
 from api.routing.table import ApiRoutes
 from api.telephony.finding import whose
+from api.telephony.text_conversations import MESSAGES, moment_and_id
 from mediaserver.calls.texting import MOST_TEXT, TextRefusedError, TextWhy
 from mediaserver.masked_numbers import masked
 from mediaserver.storage import provider_messages as table
 from providers.messages.sending import Outgoing
 
-MESSAGES = "/api/telephony/messages"
-
 routes = ApiRoutes("messages", "Text messages (SMS) by accounts at providers.")
 
 _STATUS = {
     TextWhy.NO_ACCOUNT: 409, TextWhy.NO_NUMBER: 400, TextWhy.OPTED_OUT: 409, TextWhy.NOT_ALLOWED: 403,
-    TextWhy.EMPTY: 400, TextWhy.FAILED: 502,
+    TextWhy.EMPTY: 400, TextWhy.FAILED: 502, TextWhy.TOO_MANY: 429, TextWhy.NO_SENDER: 400,
 }  # fmt: skip
 
 
@@ -46,7 +46,10 @@ class TextWanted(RequestModel):
         default="", max_length=64, description="By which; empty: the first that may text this number."
     )
     sender: OneLine = Field(
-        default="", max_length=20, description="One of its numbers; empty: the account's `caller`."
+        default="",
+        max_length=20,
+        description="One of the account's numbers, or a name registered for it (`senders`); empty: its "
+        "`caller`.",
     )
     agent: OneLine = Field(default="", max_length=64, description="Who answers what is written back.")
     key: OneLine = Field(
@@ -90,6 +93,7 @@ class TextQuery(PageQuery):
 
     account: OneLine = Field(default="", max_length=64)
     number: OneLine = Field(default="", max_length=20, description="With this number, in E.164.")
+    ours: OneLine = Field(default="", max_length=20, description="By this number of ours.")
 
 
 class OptOutShown(ResponseModel):
@@ -101,9 +105,10 @@ class OptOutShown(ResponseModel):
     at: datetime
 
 
-@routes.post(MESSAGES, scope=Scope.CALLS_WRITE, status=201, errors=(502,))
+@routes.post(MESSAGES, scope=Scope.CALLS_WRITE, status=201, errors=(429, 502))
 async def send(request: web.Request, body: TextWanted) -> TextSent:
-    """Send a text. 403: it may not go there; 409: whoever has the number wants none, or no account can."""
+    """Send a text. 400 `no_sender`: it is no number of the account; 403: it may not go there; 409: whoever
+    has the number wants none, or no account can; 429: as many as may have gone out (`texts.limits`)."""
     context, who = request.app[CONTEXT], asker(request)
     texts = started(context.texts)
     if body.agent and ((spec := texts.agent(body.agent)) is None or not who.may_use(spec.owner)):
@@ -115,7 +120,9 @@ async def send(request: web.Request, body: TextWanted) -> TextSent:
     try:
         sent = await texts.write(outgoing)
     except TextRefusedError as error:
-        raise Problem(_STATUS[error.why], error.why.replace(" ", "_"), str(error)) from None
+        after_s = error.after_s
+        again = {} if after_s is None else {"Retry-After": str(max(1, math.ceil(after_s)))}
+        raise Problem(_STATUS[error.why], error.why.replace(" ", "_"), str(error), headers=again) from None
     if not sent.again:
         await audited(
             context.database, request, "message.send", f"message:{sent.id}", to=masked(body.to),
@@ -128,12 +135,13 @@ async def send(request: web.Request, body: TextWanted) -> TextSent:
 
 @routes.get(MESSAGES, scope=Scope.CALLS_READ)
 async def messages(request: web.Request, query: TextQuery) -> Page[TextShown]:
-    """Text messages, newest first. A key sees those that it has sent."""
+    """Text messages, newest first. A key sees those of conversations that are its own: which it began by a
+    text, or which its agents answer."""
     place = place_of(query.cursor, str, str)
-    before = None if place is None else (_time(place[0]), _id(place[1]))
+    before = None if place is None else moment_and_id(*place)
     rows = await table.newest(
         request.app[CONTEXT].database, query.limit + 1, before, account=query.account, number=query.number,
-        owner=whose(asker(request)),
+        ours=query.ours, owner=whose(asker(request)),
     )  # fmt: skip
     shown, following = page_of(
         [
@@ -159,21 +167,3 @@ async def opt_outs(request: web.Request, query: PageQuery) -> Page[OptOutShown]:
         [OptOutShown(**row) for row in rows], query.limit, lambda each: (each.account, each.number)
     )
     return Page(items=shown, next=following)
-
-
-def _time(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        raise _no_place() from None
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise _no_place() from None
-
-
-def _no_place() -> Problem:
-    return Problem(400, "bad_cursor", "cursor is no `next` of this list: leave it out to begin anew.")

@@ -51,8 +51,9 @@ def add_parser(subparsers: Subparsers) -> None:
     )
     latency.add_argument(
         "--over",
-        choices=("sip", "webrtc", "both"),
-        help="how to call (default sip); both: in turn, and how much later WebRTC is",
+        choices=("sip", "webrtc", "both", "twilio"),
+        help="how to call (default sip); both: by SIP and WebRTC in turn, and how much later WebRTC is; "
+        "twilio: likewise by SIP and a media stream as Twilio's, with no account",
     )
     latency.add_argument(
         "--key-file", type=Path, metavar="FILE", help="has the key of the server that --to names, for WebRTC"

@@ -1,5 +1,5 @@
 """`voiceforge bench latency`: talks to an agent in turns, interrupts it, and times its echo, by SIP or WebRTC
-or both.
+or both, or by SIP and a provider's media stream.
 
 All figures are wire times at the caller; nothing here may rest on what the server says of itself.
 """
@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+import aiohttp
 import numpy as np
 
 from callers.cases.booking import BookingCaller
@@ -21,6 +22,8 @@ from callers.lines import BOOKING, CHECKS, clips_of, synthesised
 from callers.screen import PARTS
 from callers.server_child import ServerChild
 from callers.sound import Samples
+from callers.stream_account import account_of
+from callers.stream_calling import StreamedCall
 from callers.transcript import ServerEvent
 from callers.voiced import Clip
 from cli.bench.report import compared, print_compared, print_latency
@@ -29,6 +32,8 @@ from cli.terminal import print_json, progress
 from mediaserver.errors import CallError
 
 BURSTS = 5
+COMPARED = (BenchOver.BOTH, BenchOver.TWILIO)
+"""Two ways in turn."""
 MOST_EXTRA_CALLS = 10
 """A flow may end before all interruptions were made: call again, but not for ever."""
 
@@ -51,6 +56,8 @@ class Latency:
     first_audio: list[float] = field(default_factory=list)
     lost_packets: int = 0
     interruptions: list[Interruption] = field(default_factory=list)
+    clears: list[float] = field(default_factory=list)
+    """From the caller's first sound over the agent until its provider was told to drop what it held."""
     echo: list[float] = field(default_factory=list)
     server_parts: dict[str, list[float]] = field(default_factory=dict)
     server_ready_s: float | None = None
@@ -68,6 +75,8 @@ class Latency:
         if figures.first_audio_ms is not None:
             self.first_audio.append(figures.first_audio_ms)
         self.lost_packets += call.stream.reception.lost
+        if isinstance(call, StreamedCall):
+            self.clears += call.clears_ms()
 
     @property
     def stops(self) -> list[float]:
@@ -83,6 +92,7 @@ class Latency:
             "turns_unanswered": self.unanswered_turns,
             "turns_overlapped": self.overlapped_turns,
             "barge_in_stop_ms": Spread.of(self.stops).as_dict(),
+            "barge_in_clear_ms": Spread.of(self.clears).as_dict(),
             "barge_ins_never_stopped": sum(i.stop_ms is None for i in spoken_over),
             "barge_ins_stale": sum(i.stale for i in spoken_over),
             "echo_path_ms": Spread.of(self.echo).as_dict(),
@@ -103,7 +113,7 @@ async def run(args: argparse.Namespace) -> int:
     async with AsyncExitStack() as stack:
         bar = stack.enter_context(progress())
         each = args.calls + args.barge_in + (0 if args.no_echo else 1)
-        task = bar.add_task("starting", total=each * (2 if over is BenchOver.BOTH else 1))
+        task = bar.add_task("starting", total=each * (2 if over in COMPARED else 1))
         spoken = await synthesised(BOOKING + CHECKS)
         clips = clips_of(args.play) if args.play else spoken[: len(BOOKING)]
         checks = dict(zip(CHECKS, spoken[len(BOOKING) :], strict=True))
@@ -111,6 +121,9 @@ async def run(args: argparse.Namespace) -> int:
         if args.to is None:
             server = await stack.enter_async_context(ServerChild())
             ready_s = round(server.ready_after_s, 3)
+            if over is BenchOver.TWILIO:
+                async with aiohttp.ClientSession() as http:
+                    await account_of(server, http)
             ways = ways_of(server, over)
         else:
             ways = ways_to(args.to, args.key_file)
@@ -142,8 +155,8 @@ async def run(args: argparse.Namespace) -> int:
 
 def _show(results: list[dict[str, Any]], *, as_json: bool) -> None:
     if as_json:
-        both = {each["over"]: each for each in results} | {"compared": compared(*results[:2])}
-        print_json(results[0] if len(results) == 1 else both)
+        told = {each["over"]: each for each in results}
+        print_json(results[0] if len(results) == 1 else told | {"compared": compared(*results[:2])})
         return
     for each in results:
         print_latency(each)

@@ -17,15 +17,18 @@ Figures = dict[str, Any]
 TARGETS = {
     "voice_to_voice_ms": {"p50": 200.0, "p95": 250.0},
     "barge_in_stop_ms": {"p95": 180.0},
+    "barge_in_clear_ms": {"p95": 120.0},
     "echo_path_ms": {"p50": 45.0},
 }
-WEBRTC_LATER_MS = 80.0
-"""Voice to voice by WebRTC, more than by SIP on the same server."""
+LATER_MS = {"webrtc": 80.0, "twilio": 30.0}
+"""Voice to voice by another way, more than by SIP on the same server."""
+WAYS = {"webrtc": "WebRTC", "twilio": "a media stream"}
 LATE_P99_MS = 5.0
 KB_PER_CALL = 150.0
 TITLES = {
     "voice_to_voice_ms": "voice to voice",
     "barge_in_stop_ms": "barge-in: stopped after",
+    "barge_in_clear_ms": "barge-in: provider's buffer emptied after",
     "echo_path_ms": "echo path",
     "post_dial_delay_ms": "post-dial delay",
     "setup_ms": "INVITE to answer",
@@ -34,7 +37,10 @@ TITLES = {
 }
 WEBRTC_TITLES = {"setup_ms": "offer to keys", "answer_to_first_packet_ms": "keys to first packet",
                  "answer_to_first_audio_ms": "keys to first audio"}  # fmt: skip
-"""What a browser's call calls otherwise."""
+STREAM_TITLES = {"setup_ms": "webhook to stream", "answer_to_first_packet_ms": "stream to first packet",
+                 "answer_to_first_audio_ms": "stream to first audio"}  # fmt: skip
+OTHER_TITLES = {"webrtc": WEBRTC_TITLES, "twilio": STREAM_TITLES}
+"""What a call by another way than SIP calls otherwise."""
 COLUMNS = ("p50", "p95", "max")
 
 
@@ -46,9 +52,12 @@ def print_latency(found: Figures) -> None:
         table.add_column(column, justify="right")
     table.add_column("n", justify="right")
     table.add_column("target")
-    webrtc = found["over"] == "webrtc"  # its target is how far it is from SIP
-    for key, title in (TITLES | WEBRTC_TITLES if webrtc else TITLES).items():
-        spread, target = found[key], {} if webrtc else TARGETS.get(key, {})
+    others = OTHER_TITLES.get(found["over"])  # their target is how far they are from SIP
+    for key, title in (TITLES | (others or {})).items():
+        if key == "barge_in_clear_ms" and not found[key]["n"]:
+            continue
+        own = key == "barge_in_clear_ms" or others is None
+        spread, target = found[key], TARGETS.get(key, {}) if own else {}
         table.add_row(
             title, *(_cell(spread[c], target.get(c)) for c in COLUMNS), str(spread["n"]), _targets(target)
         )
@@ -68,28 +77,29 @@ def print_latency(found: Figures) -> None:
     _clock(found["clock"])
 
 
-def compared(sip: Figures, webrtc: Figures) -> Figures:
-    """How much later answers come by WebRTC than by SIP, in ms; None where one of them has no answers."""
+def compared(sip: Figures, other: Figures) -> Figures:
+    """How much later answers come by another way than by SIP, in ms; None where one has no answers."""
     found: Figures = {}
     for name in ("p50", "p95"):
-        ours, theirs = sip["voice_to_voice_ms"][name], webrtc["voice_to_voice_ms"][name]
+        ours, theirs = sip["voice_to_voice_ms"][name], other["voice_to_voice_ms"][name]
         found[name] = None if ours is None or theirs is None else round(theirs - ours, 3)
     known = [value for value in found.values() if value is not None]
+    over, target = other["over"], LATER_MS[other["over"]]
     return {
-        "webrtc_later_ms": found,
-        "target_ms": WEBRTC_LATER_MS,
-        "met": len(known) == len(found) and max(known) <= WEBRTC_LATER_MS,
+        f"{over}_later_ms": found,
+        "target_ms": target,
+        "met": len(known) == len(found) and max(known) <= target,
     }
 
 
 def print_compared(found: Figures) -> None:
+    over = next(over for over in LATER_MS if f"{over}_later_ms" in found)
+    target = found["target_ms"]
     later = ", ".join(
-        f"{name} {_cell(value, WEBRTC_LATER_MS)} ms" for name, value in found["webrtc_later_ms"].items()
+        f"{name} {_cell(value, target)} ms" for name, value in found[f"{over}_later_ms"].items()
     )
     verdict = "[green]met[/]" if found["met"] else "[red]missed[/]"
-    console().print(
-        f"voice to voice, WebRTC later than SIP: {later} (target ≤ {WEBRTC_LATER_MS:g}): {verdict}"
-    )
+    console().print(f"voice to voice, {WAYS[over]} later than SIP: {later} (target ≤ {target:g}): {verdict}")
 
 
 def print_capacity(result: Figures) -> None:

@@ -1,4 +1,5 @@
-"""By which ways `voiceforge bench latency` calls: SIP, WebRTC as browsers do, or both in turn."""
+"""By which ways `voiceforge bench latency` calls: SIP, WebRTC as browsers do, or SIP in turn with WebRTC or a
+provider's media stream."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from callers.calling import CallingParty
 from callers.conversation import TalkedCall
 from callers.rtp import MeasuringWire
 from callers.server_child import ServerChild
+from callers.stream_account import party
 from mediaserver.errors import ConfigError
 
 DEMO, ECHO = "demo", "echo"
@@ -27,6 +29,8 @@ class BenchOver(StrEnum):
     SIP = "sip"
     WEBRTC = "webrtc"
     BOTH = "both"
+    TWILIO = "twilio"
+    """By a media stream of Twilio's, and by SIP in turn."""
 
 
 class MeasuringParty(Protocol):
@@ -64,6 +68,10 @@ def wanted(args: argparse.Namespace) -> BenchOver:
     over = BenchOver(args.over) if args.over else BenchOver.WEBRTC if is_web(args.to or "") else BenchOver.SIP
     if args.to and over is BenchOver.BOTH:
         raise ConfigError("--over both compares on a server of its own: leave out --to")
+    if args.to and over is BenchOver.TWILIO:
+        raise ConfigError(
+            "--over twilio compares on a server of its own, with an account of nobody's: leave out --to"
+        )
     if args.to and is_web(args.to) != (over is BenchOver.WEBRTC):
         kind = (
             "the address of its offers, http://HOST:PORT" + OFFER if over is BenchOver.WEBRTC else "a SIP URI"
@@ -86,14 +94,17 @@ def ways_to(address: str, key_file: Path | None) -> list[Way]:
 
 
 def ways_of(server: ServerChild, over: BenchOver) -> list[Way]:
-    """To a server of our own."""
+    """To a server of our own. For TWILIO it is to have `account_of`."""
     offers, own = server.http + OFFER, "(a server of our own)"
     found = []
     if over is not BenchOver.WEBRTC:
         found.append(_by_sip(f"sip:demo {own}", server.sip_uri(DEMO), server.sip_uri(ECHO)))
-    if over is not BenchOver.SIP:
+    if over in (BenchOver.WEBRTC, BenchOver.BOTH):
         agent, echo = _other_query(offers, DEMO), _other_query(offers, ECHO)
         found.append(_by_webrtc(f"demo by WebRTC {own}", agent, echo, server.key))
+    if over is BenchOver.TWILIO:
+        target = f"demo by a media stream {own}"
+        found.append(Way(over, target, lambda: party(server, DEMO), lambda: party(server, ECHO)))
     return found
 
 

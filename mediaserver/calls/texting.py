@@ -28,7 +28,11 @@ class TextWhy(enum.StrEnum):
     OPTED_OUT = "opted out"
     """Whoever has the number wants no texts from us."""
     NOT_ALLOWED = "not allowed"
-    """The operator does not let texts go there, or let no more go."""
+    """The operator does not let texts go there, or lets this call send no more."""
+    TOO_MANY = "too many"
+    """So many have gone out that no more may for now (`texts.limits`)."""
+    NO_SENDER = "no sender"
+    """It is to go by a number or name that is none of the account's."""
     EMPTY = "empty"
     """There is nothing to send, or too much."""
     FAILED = "failed"
@@ -38,9 +42,11 @@ class TextWhy(enum.StrEnum):
 class TextRefusedError(VoiceForgeError):
     """A text was not sent. The line is for people and models: no secrets."""
 
-    def __init__(self, message: str, why: TextWhy) -> None:
+    def __init__(self, message: str, why: TextWhy, after_s: float | None = None) -> None:
+        """`after_s`: so long it would be refused again; None: nobody knows."""
         super().__init__(message)
         self.why = why
+        self.after_s = after_s
 
 
 @dataclass(frozen=True, slots=True)

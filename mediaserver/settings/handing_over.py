@@ -29,6 +29,19 @@ class TransferSettings(SettingsGroup):
     )
 
 
+class TextCaps(SettingsGroup):
+    """How many texts (SMS) go out; 0 is no limit."""
+
+    per_minute: int = Field(default=0, ge=0, description="In the last minute.")
+    per_hour: int = Field(default=0, ge=0, description="In the last 60 minutes.")
+    per_day: int = Field(default=0, ge=0, description="In the last 24 hours.")
+
+
+EACH_KEY = TextCaps(per_minute=30, per_hour=300, per_day=1000)
+EACH_ACCOUNT = TextCaps(per_hour=600)
+"""Where `texts.limits` names no others: a stolen key, or an agent that went wrong, is worth no more."""
+
+
 class TextsSettings(SettingsGroup):
     per_call: int = Field(
         default=3,
@@ -40,6 +53,13 @@ class TextsSettings(SettingsGroup):
         default=(),
         description="Numbers beside the caller's own that texts may go to, by their beginnings: "
         '`["+4930"]`.',
+    )
+    limits: dict[Literal["all", "each_key", "each_account"], TextCaps] = Field(
+        default={},
+        description="How many texts go out, a table each: `all` together; `each_key` of the API, with those "
+        "of its calls and what is answered in its conversations; `each_account` at a provider, whoever sends "
+        "them. Beyond that they are refused until one is old enough. Left out, `each_key` is 30 a minute, "
+        "300 an hour and 1,000 a day, `each_account` 600 an hour; `all` has none.",
     )
 
 

@@ -67,6 +67,15 @@ async def claim(connection: Database, message: UUID) -> bool:
     )
 
 
+async def unclaim(connection: Database, message: UUID) -> None:
+    """Nobody was told of it after all."""
+    await connection.execute(
+        "update provider_messages set state = 'received', changed_at = now() "
+        "where id = $1 and state = 'taken' and call_id is null",
+        message,
+    )
+
+
 async def unclaimed(connection: Database, since: datetime) -> list[Row]:
     """What came in since and nobody was told of, the oldest first."""
     rows = await connection.fetch(
@@ -83,14 +92,16 @@ async def settled(
     detail: str = "",
     agent: str = "",
     call_id: UUID | None = None,
+    owner: UUID | None = None,
     body: str | None = None,
 ) -> None:
-    """What became of a message that came in. `body`: what is kept of it, where that is not all."""
+    """What became of a message that came in. `owner`: whose conversation it belongs to. `body`: what is kept
+    of it, where that is not all."""
     await connection.execute(
         "update provider_messages set state = $2, detail = $3, agent = $4, call_id = $5, "
-        "body = coalesce($6, body), changed_at = now() where id = $1",
+        "body = coalesce($6, body), owner = $7, changed_at = now() where id = $1",
         message, state, text(detail, 500), text(agent, 64), call_id,
-        None if body is None else text(body, 8000),
+        None if body is None else text(body, 8000), owner,
     )  # fmt: skip
 
 
@@ -120,18 +131,6 @@ async def reported(connection: Database, account: str, ref: str, state: str, det
     return await connection.fetchval(known, account, ref) is not None
 
 
-async def earlier(
-    connection: Database, account: str, number: str, since: datetime, limit: int, before: UUID | None = None
-) -> list[Row]:
-    """What was written with somebody since then, the oldest first: at most the last so many, but `before`."""
-    rows = await connection.fetch(
-        f"select {_READ} from provider_messages where account = $1 and number = $2 and at >= $3 "
-        "and state <> 'failed' and ($5::uuid is null or id <> $5) order by at desc, id desc limit $4",
-        account, number, since, limit, before,
-    )  # fmt: skip
-    return [dict(row) for row in reversed(rows)]
-
-
 async def newest(
     connection: Database,
     limit: int,
@@ -139,15 +138,16 @@ async def newest(
     *,
     account: str = "",
     number: str = "",
+    ours: str = "",
     owner: UUID | None = None,
 ) -> list[Row]:
     """The newest first, those before this time and id. `owner`: of this key alone."""
     at, message = before or (None, None)
     rows = await connection.fetch(
         f"select {_READ} from provider_messages where ($2::timestamptz is null or (at, id) < ($2, $3)) "
-        "and ($4 = '' or account = $4) and ($5 = '' or number = $5) and ($6::uuid is null or owner = $6) "
-        "order by at desc, id desc limit $1",
-        limit, at, message, account, number, owner,
+        "and ($4 = '' or account = $4) and ($5 = '' or number = $5) and ($6 = '' or ours = $6) "
+        "and ($7::uuid is null or owner = $7) order by at desc, id desc limit $1",
+        limit, at, message, account, number, ours, owner,
     )  # fmt: skip
     return [dict(row) for row in rows]
 
@@ -155,6 +155,39 @@ async def newest(
 async def one(connection: Database, message: UUID) -> Row | None:
     row = await connection.fetchrow(f"select {_READ} from provider_messages where id = $1", message)
     return None if row is None else dict(row)
+
+
+# -- how many went out
+
+
+async def went_out(connection: Database, account: str, owner: UUID | None) -> Row:
+    """Texts of the last minute, hour and day: `all_minute`, `account_hour`, `owner_day` and so on. Those of
+    the operator (no owner) are counted as nobody's own."""
+    scopes = {"all": "true", "account": "account = $1", "owner": "owner = $2"}
+    counts = ", ".join(
+        f"count(*) filter (where {whose} and at > now() - interval '1 {window}') as {name}_{window}"
+        for name, whose in scopes.items()
+        for window in ("minute", "hour", "day")
+    )
+    row = await connection.fetchrow(
+        f"select {counts} from provider_messages where direction = 'out' and at > now() - interval '1 day'",
+        account, owner,
+    )  # fmt: skip
+    return dict(row)
+
+
+async def free_again(
+    connection: Database, window: str, limit: int, account: str | None, owner: UUID | None
+) -> float:
+    """Seconds until fewer than so many texts (of an account, of an owner, of all) went out in the last
+    `window` ("minute", "hour", "day")."""
+    seconds = await connection.fetchval(
+        "select extract(epoch from at + $1::text::interval - now()) from provider_messages "
+        "where direction = 'out' and ($3::text is null or account = $3) and ($4::uuid is null or owner = $4) "
+        "order by at desc offset $2 limit 1",
+        f"1 {window}", limit - 1, account, owner,
+    )  # fmt: skip
+    return max(0.0, float(seconds or 0.0))
 
 
 # -- who wants none

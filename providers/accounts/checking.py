@@ -54,10 +54,12 @@ class NobodysDesk:
 
     async def message_received(self, message: TextMessage) -> None: ...
 
-    def message_reported(self, report: MessageReport) -> None: ...
+    async def message_reported(self, report: MessageReport) -> None: ...
 
     def seen(self, key: str) -> bool:
         return True
+
+    def unseen(self, key: str) -> None: ...
 
 
 async def look(

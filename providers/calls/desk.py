@@ -46,7 +46,7 @@ class Messages(Protocol):
 
     async def received(self, account: str, message: TextMessage) -> None: ...
 
-    def reported(self, account: str, report: MessageReport) -> None: ...
+    async def reported(self, account: str, report: MessageReport) -> None: ...
 
 
 class AccountDesk:
@@ -104,12 +104,15 @@ class AccountDesk:
         else:
             await messages.received(self._account, message)
 
-    def message_reported(self, report: MessageReport) -> None:
+    async def message_reported(self, report: MessageReport) -> None:
         if (messages := self._messages()) is not None:
-            messages.reported(self._account, report)
+            await messages.reported(self._account, report)
 
     def seen(self, key: str) -> bool:
         return self._calls.seen(self._account, key)
+
+    def unseen(self, key: str) -> None:
+        self._calls.unseen(self._account, key)
 
     # -- inside
 

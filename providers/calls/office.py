@@ -92,10 +92,21 @@ class ProviderCalls:
     def seen(self, account: str, key: str) -> bool:
         return self._seen[account].seen(key, self.means.now())
 
+    def unseen(self, account: str, key: str) -> None:
+        self._seen[account].forget(key)
+
     def reported(self, account: str, report: CallReport) -> None:
         """Of a call of ours, or of one that another run of this server had."""
-        if report.key and self.seen(account, f"report {report.key}"):
+        key = f"report {report.key}"
+        if report.key and self.seen(account, key):
             return
+        try:
+            self._take(account, report)
+        except Exception:
+            self.unseen(account, key)  # the provider may tell it again
+            raise
+
+    def _take(self, account: str, report: CallReport) -> None:
         call = self.find(account, report)
         if call is None:
             self._keep_told(account, report)

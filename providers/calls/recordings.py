@@ -41,6 +41,9 @@ STORED_WITHIN_S = 15.0
 PART = ".provider"
 HALF = ".half"
 
+_TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError)
+"""Of the database."""
+
 
 @dataclass(frozen=True, slots=True)
 class RecordedCall:
@@ -91,7 +94,7 @@ class RecordingKeeper:
     def reported(self, account: str, report: RecordingReport) -> None:
         """Returns at once; what comes of it is told to the log."""
         means = self._calls.means
-        if self._seen[account].seen(f"{report.ref} {report.ready}", means.now()):
+        if self._seen[account].seen(_key(report), means.now()):
             return
         if not report.ready:
             said = f": {report.detail}" if report.detail else ""
@@ -119,7 +122,9 @@ class RecordingKeeper:
                     await self._keep(account, provider, report, call)
                     if served.account.settings.delete_recordings:
                         await provider.delete_recording(report.ref)
-        except (TelephonyError, CapacityError, OSError) as error:
+        except (TelephonyError, CapacityError, OSError, *_TROUBLE) as error:
+            # Whoever tells of it again has it tried again.
+            self._seen[account].forget(_key(report))
             log.warning("a recording of %s cannot be had: %s", account, error)
         finally:
             release()
@@ -144,6 +149,10 @@ class RecordingKeeper:
         finally:
             await asyncio.to_thread(half.unlink, True)
         self._calls.means.sink.put(RecordingMade(call.call_id, str(path), seconds, size))
+
+
+def _key(report: RecordingReport) -> str:
+    return f"{report.ref} {report.ready}"
 
 
 async def _written(provider: Provider, ref: str, path: Path) -> int:

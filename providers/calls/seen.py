@@ -26,10 +26,18 @@ class Seen:
         """Whether it came before, within the window; from now on it has."""
         while self._keys and now - next(iter(self._keys.values())) >= self._window_s:
             self._keys.popitem(last=False)
-        short = hashlib.blake2b(key.encode("utf-8", "replace"), digest_size=16).digest()
+        short = _short(key)
         if short in self._keys:
             return True
         if len(self._keys) >= self._most:
             self._keys.popitem(last=False)
         self._keys[short] = now
         return False
+
+    def forget(self, key: str) -> None:
+        """It never came."""
+        self._keys.pop(_short(key), None)
+
+
+def _short(key: str) -> bytes:
+    return hashlib.blake2b(key.encode("utf-8", "replace"), digest_size=16).digest()

@@ -18,8 +18,6 @@ REST_S = 3600.0
 """So long a machine is not answered; it is forgotten what it wrote."""
 MOST_PEOPLE = 20_000
 """That are remembered; beyond that who wrote longest ago is forgotten."""
-MOST_SENT_AN_HOUR = 600
-"""Texts of one account, whoever has it send them: so much an agent, or a stolen key, can cost."""
 
 
 @dataclass(slots=True)
@@ -59,23 +57,6 @@ class PeopleBudget:
         person.rests_until = now + REST_S
         person.words.clear()
         return f"{why}: it is taken for a machine, and not answered for an hour"
-
-
-class SendBudget:
-    """What goes out by one account."""
-
-    def __init__(self, most: int = MOST_SENT_AN_HOUR) -> None:
-        self._most = most
-        self._at: deque[float] = deque()
-
-    def take(self, now: float) -> bool:
-        """False: this account has sent enough for now."""
-        while self._at and self._at[0] <= now - HOUR_S:
-            self._at.popleft()
-        if len(self._at) >= self._most:
-            return False
-        self._at.append(now)
-        return True
 
 
 def _forget(person: _Person, now: float) -> None:

@@ -5,23 +5,26 @@ A text is kept before anybody is asked to send it, and what may have gone out is
 
 from __future__ import annotations
 
+import asyncio
 import logging
-import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from mediaserver.calls.texting import TextRefusedError, TextWhy
 from mediaserver.errors import ConfigError, TelephonyError
 from mediaserver.outbound.policy import OutboundPolicy
+from mediaserver.settings.handing_over import TextCaps
 from mediaserver.storage import provider_messages as table
 from mediaserver.storage.provider_messages import NewText
 from mediaserver.storage.sql import Database
 from providers.accounts.board import ProviderBoard
 from providers.accounts.doors import SMS_STATUS, hook
 from providers.accounts.served import ServedAccount
-from providers.messages.budgets import SendBudget
+from providers.messages.limits import SentLimits
 from providers.messages.segments import parted, plain, segments
+from providers.messages.senders import Senders
 from providers.provider import Capability
 from providers.retrying import retried
 from sip.trunks.numbers import may_call
@@ -33,6 +36,10 @@ MOST_SEGMENTS = 6
 MOST_PARTS = 3
 """Of one answer."""
 MOST_TEXT = 1600
+
+
+NO_LIMITS: Mapping[Any, TextCaps] = {}
+"""Of the operator's: the usual ones count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +77,51 @@ class TextSender:
         database: Database,
         board: ProviderBoard,
         policy: OutboundPolicy,
-        clock: Callable[[], float] = time.monotonic,
+        limits: Mapping[Any, TextCaps] = NO_LIMITS,
     ) -> None:
+        self.senders = Senders()
         self._database = database
         self._board = board
         self._policy = policy
-        self._clock = clock
-        self._budgets: dict[str, SendBudget] = {}
+        self._limits = SentLimits(database, limits)
+        self._counting = asyncio.Lock()
+        """Nobody is counted while another is between the count and the row that adds to it."""
 
-    def account_for(self, to: str, wanted: str, *, other: bool = True) -> ServedAccount:
-        """The account that a text to this number goes by: the wanted one, else (`other`) the first that may.
-        Raises TextRefusedError."""
-        able = [
+    @property
+    def able(self) -> list[ServedAccount]:
+        """The accounts that can send texts, who is asked first before others."""
+        return [
             each
             for each in sorted(
                 self._board.accounts, key=lambda each: (each.account.settings.priority, each.account.name)
             )
             if Capability.SEND_MESSAGE in each.capabilities and each.account.settings.enabled
         ]
+
+    async def account_by(self, to: str, wanted: str, sender: str) -> ServedAccount:
+        """The account that a text to this number goes by, shown as `sender` (empty: as the account has it):
+        the one that is wanted, else the first that may. Raises TextRefusedError."""
+        chosen = self._chosen(to, wanted, other=not wanted)
+        if not sender:
+            return chosen[0]
+        for served in chosen:
+            if await self.senders.allows(served, sender):
+                return served
+        names = " or ".join(each.account.name for each in chosen[:3])
+        raise TextRefusedError(
+            f"{sender[:20]} is no number of the account {names}: name one that its provider lists, its "
+            "`caller`, or add it to its `senders`",
+            TextWhy.NO_SENDER,
+        )
+
+    def account_for(self, to: str, wanted: str) -> ServedAccount:
+        """The account that a text to this number goes by: the wanted one, else the first that may. Raises
+        TextRefusedError."""
+        return self._chosen(to, wanted, other=True)[0]
+
+    def _chosen(self, to: str, wanted: str, *, other: bool) -> list[ServedAccount]:
+        """Raises TextRefusedError; so there is one at least."""
+        able = self.able
         named = [each for each in able if each.account.name == wanted]
         if wanted and not other and not named:
             raise TextRefusedError(
@@ -96,13 +130,10 @@ class TextSender:
         chosen = named + [each for each in able if each not in named] if other else named or able
         if not chosen:
             raise TextRefusedError("there is no account that can send texts", TextWhy.NO_ACCOUNT)
-        why = ""
-        for served in chosen:
-            against = self.against(served, to)
-            if not against:
-                return served
-            why = why or against
-        raise TextRefusedError(why, TextWhy.NOT_ALLOWED)
+        against = [self.against(each, to) for each in chosen]
+        if all(against):
+            raise TextRefusedError(against[0], TextWhy.NOT_ALLOWED)
+        return [each for each, why in zip(chosen, against, strict=True) if not why]
 
     def against(self, served: ServedAccount, to: str) -> str:
         """Why no text may go there by this account; empty when one may."""
@@ -143,20 +174,14 @@ class TextSender:
         account, provider = served.account, served.provider
         if provider is None:
             raise TextRefusedError(f"the account {account.name} is not in use", TextWhy.NO_ACCOUNT)
-        budget = self._budgets.setdefault(account.name, SendBudget())
-        if not budget.take(self._clock()):
-            raise TextRefusedError(
-                f"the account {account.name} has sent enough texts for this hour", TextWhy.NOT_ALLOWED
-            )
         sender = outgoing.sender or account.settings.caller
         count = segments(outgoing.text)
-        made = await table.add(
-            self._database,
+        made = await self._counted(
             NewText(
                 account.name, "out", outgoing.to, sender, outgoing.text, count, "queued",
                 agent=outgoing.agent, call_id=outgoing.call_id, owner=outgoing.owner,
                 key=outgoing.key or None,
-            ),
+            )
         )  # fmt: skip
         if made is None:
             return await self._before(outgoing.key)
@@ -181,6 +206,14 @@ class TextSender:
             release()
         await table.went(self._database, made, "sent", ref=ref)
         return Sent(made, ref, account.name, sender, count)
+
+    async def _counted(self, new: NewText) -> UUID | None:
+        """Its row; None where its key has one. Raises TextRefusedError: no more may go out for now."""
+        async with self._counting:
+            # What was sent already costs nothing to be told of again.
+            if new.key is None or await table.of_key(self._database, new.key) is None:
+                await self._limits.check(new.account, new.owner)
+            return await table.add(self._database, new)
 
     async def _before(self, key: str) -> Sent:
         row = await table.of_key(self._database, key) if key else None

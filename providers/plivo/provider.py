@@ -34,6 +34,7 @@ from providers.provider import (
 from providers.recordings import pieces
 from providers.refusals import Refusals
 from providers.rest import Rest, basic, gone
+from providers.told_once import told_once
 from providers.undeclared import Undeclared
 
 WITHIN_S = 8.0
@@ -173,14 +174,17 @@ class PlivoProvider(Undeclared):
             if against := await self._asked_about.against(f"plivo {request.headers.get(NONCE, '')}", ref):
                 return self._refused.answer(against)
             return self._xml(await self._desk.incoming(incoming_call(ref, told), WITHIN_S))
-        if self._desk.seen(f"plivo {request.headers.get(NONCE, '')}"):
-            return WebhookAnswer()
+        with told_once(self._desk, f"plivo {request.headers.get(NONCE, '')}") as first:
+            if first:
+                self._reported(request, ref, told)
+        return WebhookAnswer()
+
+    def _reported(self, request: WebhookRequest, ref: str, told: Mapping[str, str]) -> None:
         if "RecordingID" in told or "RecordUrl" in told:
             recording = told.get("RecordingID", "")
             self._desk.recording_reported(RecordingReport(recording, ref, ready=bool(recording)))
         elif ref:
             self._desk.call_reported(call_report(ref, told, request.session))
-        return WebhookAnswer()
 
     def _xml(self, decision: Any) -> WebhookAnswer:
         return WebhookAnswer(200, xml_of(decision, self._settings.format), CONTENT_TYPE)

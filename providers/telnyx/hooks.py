@@ -41,6 +41,7 @@ from providers.telnyx.events import (
 )
 from providers.telnyx.recordings import Recordings
 from providers.telnyx.signature import Verifier
+from providers.told_once import told_once
 
 log = logging.getLogger(__name__)
 
@@ -106,28 +107,32 @@ class Hooks:
             return await self._message(event)
         if len(self._tasks) >= MOST_TASKS:
             return WebhookAnswer(503, b"too much at once", headers={"Retry-After": "2"})
-        if self._desk.seen(event.id):
-            return OK
+        with told_once(self._desk, event.id) as first:
+            if first:
+                self._begin(event)
+        return OK
+
+    def _begin(self, event: Event) -> None:
+        """What it tells goes its way; nothing here waits."""
         connection = event.payload.get("connection_id")
         if isinstance(connection, str) and connection != self._connection_id:
             log.info(
                 "%s of the account %s is left alone: it is of the application %s, and the account's is %s",
                 *(event.type, self._name, connection[:40], self._connection_id),
             )
-            return OK
+            return
         if event.type.startswith("call.recording."):
             if (recording := recording_report(event)) is not None:
                 self._own(self._recorded(event, recording), f"the recording {event.id}")
-            return OK
+            return
         if event.is_incoming and event.ref:
             self._own(self._incoming(event), "an incoming call")
-            return OK
+            return
         if (report := call_report(event)) is not None:
             self._desk.call_reported(report)
             self._follow(event, report)
         elif event.type == "call.speak.ended" and event.state.say and event.ref:
             self._own(self._commands.hang_up(event.ref), "the end of what was said")
-        return OK
 
     def _follow(self, event: Event, report: CallReport) -> None:
         """What an event has us do, beside what it reports."""
@@ -228,8 +233,10 @@ class Hooks:
             except Exception:
                 log.exception("a message of the account %s is left to come again", self._name)
                 return WebhookAnswer(503, b"not now", headers={"Retry-After": "5"})
-        elif not self._desk.seen(event.id) and (report := message_report(event)) is not None:
-            self._desk.message_reported(report)
+            return OK
+        with told_once(self._desk, event.id) as first:
+            if first and (report := message_report(event)) is not None:
+                await self._desk.message_reported(report)
         return OK
 
     # -- tasks

@@ -236,7 +236,9 @@ class TwilioProvider:
         if status:
             wanted |= {"status_callback": status, "status_callback_method": "POST"}
         if messages:
+            # Twilio tells a message once more by the fallback alone.
             wanted |= {"sms_url": messages, "sms_method": "POST"}
+            wanted |= {"sms_fallback_url": messages, "sms_fallback_method": "POST"}
         if self._settings.fallback_url:
             wanted |= {"voice_fallback_url": self._settings.fallback_url, "voice_fallback_method": "POST"}
         await self._rest.ask(

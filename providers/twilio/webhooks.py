@@ -37,6 +37,7 @@ from providers.provider import (
     WebhookRequest,
 )
 from providers.telephone_numbers import called, who_calls
+from providers.told_once import told_once
 from providers.twilio import states, twiml
 from providers.twilio.account import SpokenFallback
 from providers.twilio.faults import in_words
@@ -198,15 +199,17 @@ class Webhooks:
         if not ref or not call:
             return _unreadable("RecordingSid or CallSid")
         status = fields.get("RecordingStatus", "completed")
-        if status in ("completed", "absent", "failed") and not self._desk.seen(key):
-            self._desk.recording_reported(
-                RecordingReport(
-                    ref=ref,
-                    call_ref=call,
-                    ready=status == "completed",
-                    detail="nothing was recorded" if status == "absent" else _fault(fields),
-                )
-            )
+        if status not in ("completed", "absent", "failed"):
+            return _DONE
+        report = RecordingReport(
+            ref=ref,
+            call_ref=call,
+            ready=status == "completed",
+            detail="nothing was recorded" if status == "absent" else _fault(fields),
+        )
+        with told_once(self._desk, key) as first:
+            if first:
+                self._desk.recording_reported(report)
         return _DONE
 
     async def _recorded(self, request: WebhookRequest, fields: Fields, key: str) -> WebhookAnswer:
@@ -219,12 +222,12 @@ class Webhooks:
         ref = _ref(fields, "MessageSid") or _ref(fields, "SmsSid")
         if not ref or not fields.get("From"):
             return _unreadable("MessageSid or From")
-        if not self._desk.seen(key):
-            count = min(states.whole(fields.get("NumMedia")) or 0, MOST_MEDIA)
-            media = [fields[name] for at in range(count) if (name := f"MediaUrl{at}") in fields]
-            await self._desk.message_received(
-                TextMessage(ref, fields["From"], fields.get("To", ""), fields.get("Body", ""), tuple(media))
-            )
+        with told_once(self._desk, key) as first:
+            if first:
+                count = min(states.whole(fields.get("NumMedia")) or 0, MOST_MEDIA)
+                media = tuple(fields[name] for at in range(count) if (name := f"MediaUrl{at}") in fields)
+                text = TextMessage(ref, fields["From"], fields.get("To", ""), fields.get("Body", ""), media)
+                await self._desk.message_received(text)
         return _twiml()
 
     async def _message_status(self, request: WebhookRequest, fields: Fields, key: str) -> WebhookAnswer:
@@ -232,8 +235,9 @@ class Webhooks:
         state = states.message_state(fields.get("MessageStatus", ""))
         if not ref:
             return _unreadable("MessageSid")
-        if state is not None and not self._desk.seen(key):
-            self._desk.message_reported(MessageReport(ref, state, _fault(fields)))
+        with told_once(self._desk, key) as first:
+            if first and state is not None:
+                await self._desk.message_reported(MessageReport(ref, state, _fault(fields)))
         return _DONE
 
     # -- inside

@@ -27,6 +27,7 @@ from providers.provider import (
 )
 from providers.refusals import Refusals
 from providers.rest import Rest, gone
+from providers.told_once import told_once
 from providers.undeclared import Undeclared
 from providers.vonage.account import VonageAccount, rsa_key
 from providers.vonage.capabilities import CAPABILITIES
@@ -172,10 +173,11 @@ class VonageProvider(Undeclared):
                 return self._refused.answer(against)
             return self._ncco(await self._desk.incoming(incoming_call(ref, told), WITHIN_S), ref)
         # A token is made for each webhook: one without an id cannot be told from its replay.
-        if not jti or self._desk.seen(f"vonage {jti}"):
-            return WebhookAnswer(200 if jti else 403)
-        if (report := call_report(told, request.session, jti)) is not None:
-            self._desk.call_reported(report)
+        if not jti:
+            return WebhookAnswer(403)
+        with told_once(self._desk, f"vonage {jti}") as first:
+            if first and (report := call_report(told, request.session, jti)) is not None:
+                self._desk.call_reported(report)
         return WebhookAnswer()
 
     def _ncco(self, decision: Decision, ref: str) -> WebhookAnswer:

@@ -33,6 +33,7 @@ from providers.provider import (
     WebhookAnswer,
     WebhookRequest,
 )
+from providers.told_once import told_once
 from providers.zadarma import notifications as told
 from providers.zadarma.account import CAPABILITIES, ZadarmaSettings
 from providers.zadarma.api import ZadarmaApi
@@ -222,14 +223,17 @@ class Zadarma:
             recording = told.recording_report(fields)
             if recording is None:
                 return WebhookAnswer(400)
-            if not self._desk.seen(f"{event}:{recording.ref}"):
-                self._desk.recording_reported(recording)
+            with told_once(self._desk, f"{event}:{recording.ref}") as first:
+                if first:
+                    self._desk.recording_reported(recording)
             return WebhookAnswer()
         report = told.call_report(fields, self._settings.utc_offset_h)
         # The signature covers the numbers and the start alone, so that all events of a call have the same
         # one: each event of a call counts once, and what comes again changes nothing.
-        if report is not None and not self._desk.seen(report.key):
-            self._desk.call_reported(report)
+        if report is not None:
+            with told_once(self._desk, report.key) as first:
+                if first:
+                    self._desk.call_reported(report)
         # NOTIFY_IVR asks likewise, but only about what an answer of ours has played: none plays anything.
         return self._directions(fields) if event == "NOTIFY_START" else WebhookAnswer()
 

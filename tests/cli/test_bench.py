@@ -113,6 +113,7 @@ def test_only_interruptions_of_speech_count() -> None:
     [
         ((), BenchOver.SIP),
         (("--over", "both"), BenchOver.BOTH),
+        (("--over", "twilio"), BenchOver.TWILIO),
         (("--to", "sip:demo@host"), BenchOver.SIP),
         (("--to", "https://host/api/webrtc/offer?to=demo"), BenchOver.WEBRTC),
     ],
@@ -125,6 +126,7 @@ def test_the_way_is_said_or_seen_by_the_address(words: tuple[str, ...], over: Be
     "words",
     [
         ("--over", "both", "--to", "sip:demo@host"),
+        ("--over", "twilio", "--to", "sip:demo@host"),
         ("--over", "webrtc", "--to", "sip:demo@host"),
         ("--over", "sip", "--to", "http://host/api/webrtc/offer"),
         ("--key-file", "api.key"),
@@ -140,8 +142,8 @@ def test_a_key_that_cannot_be_read_is_told(tmp_path: Path) -> None:
         ways_to("http://host/api/webrtc/offer", tmp_path / "none")
 
 
-def spread(p50: float | None, p95: float | None) -> dict[str, Any]:
-    return {"voice_to_voice_ms": {"p50": p50, "p95": p95}}
+def spread(p50: float | None, p95: float | None, over: str = "webrtc") -> dict[str, Any]:
+    return {"over": over, "voice_to_voice_ms": {"p50": p50, "p95": p95}}
 
 
 def test_webrtc_is_compared_with_sip_and_never_met_without_answers() -> None:
@@ -149,3 +151,9 @@ def test_webrtc_is_compared_with_sip_and_never_met_without_answers() -> None:
     assert found["webrtc_later_ms"] == {"p50": 15.5, "p95": 90.0} and not found["met"]
     assert compared(spread(190.0, 200.0), spread(205.5, 280.0))["met"]
     assert not compared(spread(190.0, 200.0), spread(None, None))["met"]
+
+
+def test_a_media_stream_is_compared_with_sip() -> None:
+    found = compared(spread(190.0, 200.0), spread(215.0, 231.0, "twilio"))
+    assert found["twilio_later_ms"] == {"p50": 25.0, "p95": 31.0} and not found["met"]
+    assert compared(spread(190.0, 200.0), spread(220.0, 230.0, "twilio"))["met"]

@@ -47,7 +47,7 @@ def live_calls(server: RunningServer) -> int:
 
 def nothing_is_left(page: Page, server: RunningServer) -> None:
     """No half-open call remains."""
-    for _ in range(250):  # a page that says nothing would be given up after thirty seconds at the earliest
+    for _ in range(250):
         if live_calls(server) == 0:
             return
         page.wait_for_timeout(100)

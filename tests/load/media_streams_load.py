@@ -1,13 +1,12 @@
 """Media streams of Twilio, against a server started as a user starts it, pinned to one core.
 
     python -m tests.load.media_streams_load [--streams 150] [--seconds 20] [--json]
-    python -m tests.load.media_streams_load --latency [--calls 2] [--barge-in 10]
 
 Every call begins as Twilio's do: a signed webhook, and the stream that its answer names. Load: each stream
 sends 20 ms of a voice every 20 ms to the echo and is sent them back, with voice detection; marks are echoed.
 Prints the processor time of the server's process, what came back, the largest gap between two messages that
-any stream saw, and how late the media clock sent. Latency: a caller talks with the demo agent in turns and
-interrupts it, by SIP and by a stream in turn, on one server that has all cores.
+any stream saw, and how late the media clock sent. `voiceforge bench latency --over twilio` measures
+how long its answers take.
 """
 
 from __future__ import annotations
@@ -28,12 +27,9 @@ from uuid import uuid4
 import aiohttp
 import numpy as np
 
-from callers.cases.booking import BookingCaller
-from callers.figures import Spread
-from callers.lines import BOOKING, CHECKS, synthesised
 from callers.server_child import ServerChild
-from callers.stream_calling import PUBLIC, StreamedCall, StreamParty
-from cli.bench.ways import BenchOver, MeasuringParty, ways_of
+from callers.stream_account import SID, account_of, party
+from callers.stream_calling import StreamParty
 from mediaserver.errors import CallError
 from mediaserver.media.g711 import PCMU
 from tests.load.gateway_load import _p99_ms
@@ -41,44 +37,6 @@ from tests.load.gateway_load import _p99_ms
 FRAME_S = 0.02
 AT_ONCE = 5
 """Calls that are begun at a time."""
-SID, TOKEN = "AC" + "1" * 32, "2" * 32
-NUMBERS = {"echo": "+15550101", "demo": "+15550102"}
-
-
-async def lead(server: ServerChild, http: aiohttp.ClientSession) -> None:
-    """An account at Twilio, and numbers that lead to the echo and to the demo agent."""
-    settings = {
-        "account_sid": SID,
-        "auth_token": TOKEN,
-        "public_url": PUBLIC,
-        "max_calls": 1_000,
-        "max_cps": 1_000.0,
-    }
-    wanted: list[tuple[str, dict[str, Any]]] = [
-        ("providers", {"name": "twilio", "kind": "twilio", "settings": settings}),
-        *(("numbers", {"number": number, "agent": agent}) for agent, number in NUMBERS.items()),
-    ]
-    for what, content in wanted:
-        async with http.post(
-            f"{server.http}/api/telephony/{what}",
-            json=content,
-            headers={"Authorization": f"Bearer {server.key}"},
-        ) as response:
-            if response.status != 201:
-                raise SystemExit(f"{what}: {await response.text()}")
-    async with asyncio.timeout(20):
-        standing = ""
-        while standing not in ("ready", "troubled"):  # its SDK is being imported
-            await asyncio.sleep(0.1)
-            async with http.get(
-                f"{server.http}/api/telephony/providers/twilio",
-                headers={"Authorization": f"Bearer {server.key}"},
-            ) as response:
-                standing = (await response.json())["standing"]
-
-
-def party(server: ServerChild, agent: str) -> StreamParty:
-    return StreamParty(server.http, account="twilio", sid=SID, token=TOKEN, number=NUMBERS[agent])
 
 
 class Streams:
@@ -195,57 +153,10 @@ async def load(args: argparse.Namespace) -> dict[str, Any]:
         server = await stack.enter_async_context(ServerChild(cores=cores[:1], settings=settings))
         connector = aiohttp.TCPConnector(limit=0)
         http = await stack.enter_async_context(aiohttp.ClientSession(connector=connector))
-        await lead(server, http)
+        await account_of(server, http)
         caller = await stack.enter_async_context(party(server, "echo"))
         streams = Streams(server, http, caller)
         return {str(count): await streams.talking(count, args.seconds) for count in args.streams}
-
-
-async def latency(args: argparse.Namespace) -> dict[str, Any]:
-    """By SIP and by a stream in turn: a machine that drifts drifts for both."""
-    async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(ServerChild())
-        http = await stack.enter_async_context(aiohttp.ClientSession())
-        await lead(server, http)
-        spoken = await synthesised(BOOKING + CHECKS)
-        clips = spoken[: len(BOOKING)]
-        checks = dict(zip(CHECKS, spoken[len(BOOKING) :], strict=True))
-        ways: dict[str, MeasuringParty] = {
-            "sip": await stack.enter_async_context(ways_of(server, BenchOver.SIP)[0].agent()),
-            "twilio": await stack.enter_async_context(party(server, "demo")),
-        }
-        heard: dict[str, list[float]] = {name: [] for name in ways}
-        stops: dict[str, list[float]] = {name: [] for name in ways}
-        clears: list[float] = []
-        for _ in range(args.calls):
-            for name, way in ways.items():
-                call = await way.call()
-                await BookingCaller(call, clips, checks, lambda event: None).talk()
-                heard[name] += call.figures().voice_to_voice_ms
-        for name, way in ways.items():
-            made = 0
-            while made < args.barge_in:
-                call = await way.call()
-                for clip in clips[: args.barge_in - made]:
-                    if not await call.talk.speaking_for(700):
-                        break
-                    playing = await call.talk.interrupt(clip)
-                    made += 1
-                    if isinstance(call, StreamedCall):
-                        clears += [
-                            (at - playing.voice_began_ns) / 1e6
-                            for at in call.clears_ns
-                            if at > playing.voice_began_ns
-                        ][:1]
-                await call.hang_up()
-                found = call.figures().interruptions()
-                stops[name] += [each.stop_ms for each in found if each.stop_ms is not None]
-        return {
-            "voice_to_voice_ms": {name: Spread.of(each).as_dict() for name, each in heard.items()},
-            "barge_in_stop_ms": {name: Spread.of(each).as_dict() for name, each in stops.items()},
-            "barge_in_clear_ms": Spread.of(clears).as_dict(),
-            "clocks": {name: way.wire.clock_quality() for name, way in ways.items()},
-        }
 
 
 def main() -> int:
@@ -254,12 +165,9 @@ def main() -> int:
     )
     parser.add_argument("--streams", type=int, nargs="+", default=[150])
     parser.add_argument("--seconds", type=float, default=20.0)
-    parser.add_argument("--latency", action="store_true")
-    parser.add_argument("--calls", type=int, default=2)
-    parser.add_argument("--barge-in", type=int, default=10)
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
-    found = asyncio.run(latency(args) if args.latency else load(args))
+    found = asyncio.run(load(args))
     if args.json:
         sys.stdout.write(json.dumps(found) + "\n")
         return 0

@@ -27,7 +27,7 @@ class NotingDesk:
         self.messages: list[TextMessage] = []
         self.message_reports: list[MessageReport] = []
         self.fails = 0
-        """So many messages cannot be stored."""
+        """So many messages, and reports, cannot be stored."""
         self._seen: set[str] = set()
 
     async def incoming(self, call: IncomingCall, within_s: float) -> Decision:
@@ -37,6 +37,7 @@ class NotingDesk:
         return Refuse(Termination(EndedBy.SERVER, Why.BUSY))
 
     def call_reported(self, report: CallReport) -> None:
+        self._store()
         self.reports.append(report)
 
     def transfer_reported(self, report: TransferReport) -> bool:
@@ -44,18 +45,26 @@ class NotingDesk:
         return self.stays
 
     def recording_reported(self, report: RecordingReport) -> None:
+        self._store()
         self.recordings.append(report)
 
     async def message_received(self, message: TextMessage) -> None:
+        self._store()
+        self.messages.append(message)
+
+    async def message_reported(self, report: MessageReport) -> None:
+        self._store()
+        self.message_reports.append(report)
+
+    def _store(self) -> None:
         if self.fails:
             self.fails -= 1
             raise OSError("the database is away")
-        self.messages.append(message)
-
-    def message_reported(self, report: MessageReport) -> None:
-        self.message_reports.append(report)
 
     def seen(self, key: str) -> bool:
         before = key in self._seen
         self._seen.add(key)
         return before
+
+    def unseen(self, key: str) -> None:
+        self._seen.discard(key)

@@ -93,3 +93,38 @@ async def test_a_callback_connects_two_numbers_that_may_be_called(desk: Desk, sh
     alone = await desk.client.post(where, json={"to": THEIRS})
     assert alone.status == 422 and "two numbers" in (await alone.json())["error"]["message"]
     assert len([path for _, path, _ in shop.there.asked if path == "request/callback"]) == 1
+
+
+async def test_conversations_and_senders_are_listed_to_whom_they_belong(
+    desk: Desk, shop: Shop, pool: asyncpg.Pool
+) -> None:
+    await shop.text("a secret")
+    _, secret = await stored_key(desk.context, pool, (Scope.CALLS_READ, Scope.CALLS_WRITE))
+    mine = bearer(secret)
+    assert (await desk.client.post(MESSAGES, json={"to": THEIRS, "text": "mine"}, headers=mine)).status == 201
+    where = f"{MESSAGES}/conversations"
+    (hers,) = (await (await desk.client.get(where, headers=mine)).json())["items"]
+    assert (hers["text"], hers["messages"], hers["number"], hers["ours"]) == ("mine", 1, THEIRS, OURS)
+    (whole,) = (await (await desk.client.get(where, params={"number": THEIRS[4:8]})).json())["items"]
+    assert (whole["messages"], whole["agent"], whole["failed"], whole["opted_out"]) == (3, "clerk", 0, False)
+    assert not (await (await desk.client.get(where, params={"number": "999999"})).json())["items"]
+    await shop.text("stop", sender="+4915112345699")
+    first = await (await desk.client.get(where, params={"limit": 1})).json()
+    assert first["items"][0]["number"] == "+4915112345699" and first["items"][0]["opted_out"]
+    rest = await (await desk.client.get(where, params={"cursor": first["next"]})).json()
+    assert [each["id"] for each in rest["items"]] == [whole["id"]] and rest["next"] is None
+    (account,) = (await (await desk.client.get(f"{MESSAGES}/senders", headers=mine)).json())["items"]
+    assert (account["account"], account["caller"], account["ready"]) == ("main", OURS, True)
+    assert OURS in account["senders"]
+
+
+async def test_beyond_a_limit_it_is_said_when_to_come_again(desk: Desk, shop: Shop) -> None:
+    await shop.pool.execute(
+        "insert into provider_messages (account, direction, number, ours, body, segments, state) "
+        "select 'main', 'out', '+491', '+492', 'x', 1, 'sent' from generate_series(1, 600)"
+    )
+    refused = await desk.client.post(MESSAGES, json={"to": THEIRS, "text": "one more"})
+    assert (refused.status, (await refused.json())["error"]["code"]) == (429, "too_many")
+    assert 3500 < int(refused.headers["Retry-After"]) <= 3600 and not shop.sent()
+    odd = await desk.client.post(MESSAGES, json={"to": THEIRS, "text": "hello", "sender": "+4930999999"})
+    assert (odd.status, (await odd.json())["error"]["code"]) == (400, "no_sender")

@@ -59,7 +59,7 @@ async def test_a_text_is_answered_by_who_answers_the_number_and_the_next_goes_on
 async def test_each_person_has_a_conversation_of_their_own(shop: Shop) -> None:
     await shop.text("mine")
     await shop.text("hers", sender=HERS)
-    assert len(shop.clerks.calls) == 2 and len(shop.desk) == 2
+    assert len(shop.clerks.calls) == 2 and len(shop.desk.conversations) == 2
     assert "hers" not in shop.sent()[0][1] and shop.sent()[1][0] == HERS.removeprefix("+")
 
 
@@ -72,7 +72,7 @@ async def test_a_message_that_is_told_twice_is_answered_once(shop: Shop) -> None
 async def test_a_conversation_ends_and_the_next_one_knows_what_was_written(shop: Shop) -> None:
     await shop.text("my name is Ann")
     await shop.text("bye")
-    assert len(shop.desk) == 0 and shop.sent()[-1][1] == "Goodbye."
+    assert len(shop.desk.conversations) == 0 and shop.sent()[-1][1] == "Goodbye."
     await shop.text("me again")
     _, second = shop.clerks.calls
     told = [text for name, text in second.about.items() if name.startswith("earlier_message_")]
@@ -83,7 +83,7 @@ async def test_a_conversation_ends_and_the_next_one_knows_what_was_written(shop:
 async def test_a_conversation_ends_after_a_silence(pool: asyncpg.Pool) -> None:
     async with opened(pool, idle_s=0.05) as shop:
         await shop.text("hello")
-        await shop.until(lambda: len(shop.desk) == 0)
+        await shop.until(lambda: len(shop.desk.conversations) == 0)
         (call,) = shop.clerks.calls
         assert call.termination is not None and call.termination.detail == "nobody wrote for a while"
 
@@ -91,7 +91,7 @@ async def test_a_conversation_ends_after_a_silence(pool: asyncpg.Pool) -> None:
 async def test_who_writes_stop_gets_no_more_until_start(shop: Shop) -> None:
     await shop.text("hello")
     await shop.text("STOP")
-    assert shop.sent()[-1] == (DIALLED, STOPPED) and len(shop.desk) == 0
+    assert shop.sent()[-1] == (DIALLED, STOPPED) and len(shop.desk.conversations) == 0
     before = len(shop.sent())
     await shop.text("STOP")
     await shop.text("are you there?")
@@ -204,7 +204,7 @@ async def test_reports_in_any_order_leave_what_became_of_it(shop: Shop, told: li
     await shop.desk.send(order())
     (row,) = await shop.rows()
     for state in told * 2:
-        shop.desk.reported("main", MessageReport(row["ref"], state))
+        await shop.desk.reported("main", MessageReport(row["ref"], state))
         await shop.desk.idle()
     (row,) = await shop.rows()
     assert row["state"] == stays

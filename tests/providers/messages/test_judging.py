@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from providers.messages.budgets import MOST_AN_HOUR, MOST_IN_BURST, PeopleBudget, SendBudget
+from providers.messages.budgets import MOST_AN_HOUR, MOST_IN_BURST, PeopleBudget
 from providers.messages.keywords import Keyword, keyword_of
 
 
@@ -48,8 +48,3 @@ def test_a_person_is_answered_so_often_an_hour() -> None:
         assert budget.against("a", f"{turn}", 60.0 * turn) == ""
     assert "within the hour" in budget.against("a", "more", 60.0 * MOST_AN_HOUR)
     assert budget.against("a", "later", 60.0 * MOST_AN_HOUR + 1900) == ""
-
-
-def test_an_account_sends_no_more_than_its_share() -> None:
-    budget = SendBudget(2)
-    assert [budget.take(now) for now in (0, 1, 2, 3601)] == [True, True, False, True]

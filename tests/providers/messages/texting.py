@@ -4,7 +4,7 @@ server that refuses what Zadarma refuses."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -19,6 +19,7 @@ from mediaserver.media.leg import Leg
 from mediaserver.metrics import Metrics
 from mediaserver.outbound.policy import OutboundPolicy
 from mediaserver.outbound.risk import RiskList
+from mediaserver.settings.handing_over import TextCaps
 from mediaserver.storage.records import Record
 from mediaserver.storage.sealing import Sealer
 from mediaserver.storage.sql import Row
@@ -32,7 +33,7 @@ from providers.calls.office import ProviderCalls
 from providers.kind import Account, Surroundings
 from providers.kinds import installed
 from providers.messages.desk import TextDesk
-from providers.messages.sending import TextSender
+from providers.messages.sending import NO_LIMITS, TextSender
 from providers.provider import TextMessage
 from tests.api.board import Board
 from tests.mediaserver.calls.rows import agent, route
@@ -106,13 +107,20 @@ class Shop:
     async def settle(self) -> None:
         """Nothing is on its way any more."""
         await self.desk.idle()
-        await self.until(lambda: not any(each._timer for each in self.desk._threads.values()))
+        await self.until(lambda: not any(each._timer for each in self.desk.conversations.threads))
         await self.desk.idle()
 
     async def until(self, true: Callable[[], object]) -> None:
         async with asyncio.timeout(10):
             while not true():  # noqa: ASYNC110 - of others, who tell nobody
                 await asyncio.sleep(0.005)
+
+    def also(self, name: str) -> None:
+        """One more account, of nobody's."""
+        rows, main = self.accounts.rows, self.accounts.account("main")
+        assert main is not None
+        settings = {"key": ACCOUNT_KEY, "secret": SECRET, "base_url": self.there.url}
+        self.accounts.take(ReadAccounts({"main": main, name: rows.made(name, "zadarma", settings)}))
 
     def sent(self) -> list[tuple[str, str]]:
         """To whom, and what."""
@@ -128,7 +136,9 @@ class Shop:
 
 
 @asynccontextmanager
-async def shop(pool: asyncpg.Pool, *, idle_s: float = 60, **settings: Any) -> AsyncIterator[Shop]:
+async def shop(
+    pool: asyncpg.Pool, *, idle_s: float = 60, limits: Mapping[Any, TextCaps] = NO_LIMITS, **settings: Any
+) -> AsyncIterator[Shop]:
     async with serving(ZadarmaStandIn()) as there, client() as fetcher:
         rows = AccountRows(installed(), Sealer(b"k" * 32), "https://voice.test")
         content = {"key": ACCOUNT_KEY, "secret": SECRET, "base_url": there.url, "caller": OURS,
@@ -146,7 +156,13 @@ async def shop(pool: asyncpg.Pool, *, idle_s: float = 60, **settings: Any) -> As
         )
         policy = OutboundPolicy(risks=RiskList.shipped())
         desk = TextDesk(
-            pool, accounts, TextSender(pool, accounts, policy), board, routes, idle_s=idle_s, gather_s=0.02
+            pool,
+            accounts,
+            TextSender(pool, accounts, policy, limits),
+            board,
+            routes,
+            idle_s=idle_s,
+            gather_s=0.02,
         )
         try:
             accounts.take(ReadAccounts({"main": rows.made("main", "zadarma", content)}))

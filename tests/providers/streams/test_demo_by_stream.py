@@ -10,7 +10,7 @@ import pytest
 
 from callers.lines import BOOKING, synthesised
 from callers.server_child import ServerChild
-from tests.load.media_streams_load import lead, party
+from callers.stream_account import account_of, party
 
 
 @pytest.mark.slow
@@ -18,7 +18,7 @@ async def test_the_demo_agent_answers_is_interrupted_and_hangs_up_on() -> None:
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(ServerChild())
         http = await stack.enter_async_context(aiohttp.ClientSession())
-        await lead(server, http)
+        await account_of(server, http)
         clips = await synthesised(BOOKING)
         twilio = await stack.enter_async_context(party(server, "demo"))
         call = await twilio.call()

@@ -285,6 +285,21 @@ class TestReports:
             and "takes no messages" in desk.message_reports[0].detail
         )
 
+    async def test_what_could_not_be_stored_is_taken_when_it_comes_again(self) -> None:
+        desk = DecidingDesk(Refuse(Termination(EndedBy.SERVER, Why.BUSY)))
+        door = hooks(desk)
+        ref, recording = "SM" + "a" * 32, "RE" + "b" * 32
+        come = {"AccountSid": ACCOUNT_SID, "MessageSid": ref, "From": "+491", "To": "+492", "Body": "hello"}
+        went = {"AccountSid": ACCOUNT_SID, "MessageSid": ref, "MessageStatus": "delivered"}
+        made = {"RecordingSid": recording, "RecordingStatus": "completed", "AccountSid": ACCOUNT_SID}
+        for hook, fields in (("sms", come), ("sms-status", went), ("recording", CALL | made)):
+            request, desk.fails = signed(account(), hook, fields), 1
+            with pytest.raises(OSError, match="away"):
+                await door.handle(request)
+            for _ in range(2):
+                assert (await door.handle(request)).status < 300
+        assert (len(desk.messages), len(desk.message_reports), len(desk.recordings)) == (1, 1, 1)
+
 
 class TestStrangers:
     @pytest.mark.parametrize(
