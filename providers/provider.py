@@ -180,9 +180,6 @@ class RecordingReport:
     """Of the recording."""
     call_ref: str
     ready: bool
-    url: str = ""
-    duration_s: float | None = None
-    channels: int | None = None
     detail: str = ""
 
 

@@ -179,14 +179,11 @@ class StasisCalls:
             return
         bridge = str(recording.get("target_uri", "")).removeprefix("bridge:")
         call = next((each for each in self._calls.values() if each.bridge == bridge), None)
-        seconds = recording.get("duration")
         self._desk.recording_reported(
             RecordingReport(
                 str(recording.get("name", "")),
                 call.ref if call is not None else bridge,
                 recording.get("state") == "done",
-                duration_s=float(seconds) if isinstance(seconds, int | float) else None,
-                channels=1,
                 detail=str(recording.get("cause", ""))[:100],
             )
         )

@@ -181,8 +181,8 @@ class PlivoProvider(Undeclared):
 
     def _reported(self, request: WebhookRequest, ref: str, told: Mapping[str, str]) -> None:
         if "RecordingID" in told or "RecordUrl" in told:
-            recording, url = told.get("RecordingID", ""), told.get("RecordUrl", "")
-            self._desk.recording_reported(RecordingReport(recording, ref, ready=bool(recording), url=url))
+            recording = told.get("RecordingID", "")
+            self._desk.recording_reported(RecordingReport(recording, ref, ready=bool(recording)))
         elif ref:
             self._desk.call_reported(call_report(ref, told, request.session))
 
