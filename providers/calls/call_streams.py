@@ -1,9 +1,9 @@
 """Which media stream a call's leg has: let in by tokens, one at a time.
 
 Who asks what to do next gets a token for another stream, and that may be somebody who has kept a provider's
-request and sends it again: Twilio, Plivo and Exotel sign no time. So asking alone moves nothing: a second
-stream is let in once the first is gone, or has brought nothing for some seconds, as one whose connection
-stands still and that the provider has given up. It must never know a provider, nor a call's phase.
+request and sends it again: Twilio, SignalWire, Plivo and Exotel sign no time. So asking alone moves nothing:
+a second stream is let in once the first is gone, or has brought nothing for some seconds, as one whose
+connection stands still and that the provider has given up. It must never know a provider, nor a call's phase.
 """
 
 from __future__ import annotations
