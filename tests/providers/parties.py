@@ -98,9 +98,14 @@ class Party:
             "prefixes": ["+1"], "max_cps": 100,
         }  # fmt: skip
         await self.ask("POST", ACCOUNTS, {"name": self.name, "kind": self.kind, "settings": settings})
+        await asyncio.to_thread(self.server.wait_for, "an account that is in use", self._in_use)
         yield
         await self.ask("DELETE", f"{ACCOUNTS}/{self.name}")
         assert self.standin.faults == []
+
+    def _in_use(self) -> bool:
+        """Whoever speaks to the provider is made in a thread, after the answer."""
+        return bool(self.server.ask("GET", f"{ACCOUNTS}/{self.name}")["standing"] == "ready")
 
     def hook(self, name: str) -> str:
         return f"{self.server.http}{ACCOUNTS}/{self.name}/webhooks/{name}"
