@@ -184,6 +184,8 @@ class RecordingReport:
     duration_s: float | None = None
     channels: int | None = None
     detail: str = ""
+    key: str = ""
+    """By which `Desk.seen` knows the request that told it: forgotten where the recording could not be had."""
 
 
 @dataclass(frozen=True, slots=True)

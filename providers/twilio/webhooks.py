@@ -209,6 +209,7 @@ class Webhooks:
             duration_s=states.whole(fields.get("RecordingDuration")),
             channels=states.whole(fields.get("RecordingChannels")),
             detail="nothing was recorded" if status == "absent" else _fault(fields),
+            key=key,
         )
         with told_once(self._desk, key) as first:
             if first:
