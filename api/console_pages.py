@@ -19,8 +19,9 @@ from api.routing.table import ApiRoutes
 routes = ApiRoutes("console pages")
 
 PLACES = (
-    "dashboard", "phone", "playground", "voices", "flows", "calls", "live", "agents", "numbers", "trunks",
-    "providers", "engines", "keys", "usage", "knowledge", "webhooks", "audit", "settings", "sign-in",
+    "dashboard", "phone", "playground", "voices", "flows", "calls", "messages", "live", "agents", "numbers",
+    "trunks", "providers", "engines", "keys", "usage", "knowledge", "webhooks", "audit", "settings",
+    "sign-in",
 )  # fmt: skip
 """Where the console's router goes, as in console/src/app/pages.ts, beside `/`; a test compares them."""
 DEEPER = ("flows", "calls")

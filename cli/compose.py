@@ -387,6 +387,7 @@ class Server:
             switchboard,
             clock,
             database.pool,
+            database.connect,
             database.writer,
             fetching,
             metrics,

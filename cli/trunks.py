@@ -13,12 +13,12 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+from cli.findings import tell_findings
 from cli.terminal import add_config_option, add_json_option, console, print_json
 from mediaserver.errors import ConfigError
 
 if TYPE_CHECKING:
     from mediaserver.config import Settings
-    from mediaserver.diagnosis.finding import Finding
     from mediaserver.storage.sealing import Sealer
     from sip.trunks.spec import TrunkSpec
 
@@ -303,29 +303,8 @@ async def _check(settings: Settings, name: str, as_json: bool) -> int:
         row = await table.one_trunk(connection, name)
     if row is None:
         raise _unknown(name)
-    findings = await check(settings, read(row, _sealer(settings)))
-    failed = [finding.name for finding in findings if finding.fatal]
-    if as_json:
-        print_json({"ok": not failed, "checks": [finding.as_dict() for finding in findings]})
-    else:
-        show_findings(findings)
-    if failed:
-        raise ConfigError(f"the trunk {name} does not work: {', '.join(failed)}")
+    tell_findings(f"the trunk {name}", await check(settings, read(row, _sealer(settings))), as_json)
     return 0
-
-
-def show_findings(findings: list[Finding]) -> None:
-    """What others wrote (their software, their reasons) is shown as text and nothing else."""
-    from rich.markup import escape
-
-    from mediaserver.printable import printable
-
-    out = console()
-    for finding in findings:
-        sign = "[green]ok  [/]" if finding.ok else "[red]bad [/]" if finding.required else "[yellow]note[/]"
-        out.print(f"{sign} {escape(printable(f'{finding.name}: {finding.detail}'))}", soft_wrap=True)
-        if finding.mend:
-            out.print(f"     {escape(printable(finding.mend))}", soft_wrap=True)
 
 
 def _sealer(settings: Settings) -> Sealer:

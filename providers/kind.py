@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from mediaserver.fetching.protocols import Downloader, Fetcher
 from mediaserver.settings.http import public_address
+from mediaserver.storage.claims import SoleClaim
 from providers.provider import Capability, Desk, Provider
 from providers.streams.dialect import Dialect
 from providers.streams.host import StreamHost
@@ -50,6 +51,9 @@ class AccountSettings(BaseModel):
     """Fields that say whose the secrets are and to whom they are sent (an account's id, an address): once one
     changes, the secrets have to be given again, since whoever changes it may be nobody who knows them. None:
     all that the kind's model adds and that are no secrets themselves."""
+    own_exchange: ClassVar[bool] = False
+    """Its provider is an exchange of the operator's: it has extensions, which are no numbers of the network
+    and of which `prefixes` say nothing. Whether they may be called says `sip.allowed_targets`."""
 
     enabled: bool = True
     public_url: Annotated[str, AfterValidator(public_address)] = Field(
@@ -119,6 +123,9 @@ class Surroundings:
     downloader: Downloader
     streams: StreamHost | None = None
     """Takes streams that a provider opens itself; None: it takes none."""
+    claim: Callable[[str], SoleClaim] | None = None
+    """On what one server of a database does at a time, by a name that is the same on all; None: there is no
+    other."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,9 +180,6 @@ class RecordingReport:
     """Of the recording."""
     call_ref: str
     ready: bool
-    url: str = ""
-    duration_s: float | None = None
-    channels: int | None = None
     detail: str = ""
     key: str = ""
     """By which `Desk.seen` knows the request that told it: forgotten where the recording could not be had."""
@@ -348,6 +345,7 @@ class Provider(Protocol):
 class KeepsConnection(Protocol):
     """A provider that is told of calls by a connection of its own, not by webhooks."""
 
-    def begin(self, trouble: Callable[[str], None]) -> None:
+    def begin(self, trouble: Callable[[str], None], before: Sequence[Provider] = ()) -> None:
         """Connect, and again whenever it is lost, until `close`. Called once, on the event loop. `trouble`:
-        told why there is none; "" once there is."""
+        told why there is none; "" once there is. `before`: the account as it was before its row was changed,
+        while calls are up by it."""

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from cli.database import server_database
+from cli.findings import tell_findings
 from cli.provider_accounts.opening import opened
 from cli.provider_accounts.showing import number_row, show_numbers
 from cli.terminal import print_json
-from cli.trunks import show_findings
 from mediaserver.config import Settings
 from mediaserver.errors import ConfigError, ProviderFault, TelephonyError
 from mediaserver.storage import agents as agents_table
@@ -26,13 +26,7 @@ async def check(settings: Settings, name: str, as_json: bool) -> int:
     """Raises ConfigError when the account does not work."""
     async with opened(settings, name) as found:
         findings = await look(found.account, found.kind, found.provider, found.fetcher)
-    failed = [finding.name for finding in findings if finding.fatal]
-    if as_json:
-        print_json({"ok": not failed, "checks": [finding.as_dict() for finding in findings]})
-    else:
-        show_findings(findings)
-    if failed:
-        raise ConfigError(f"the account {name} does not work: {', '.join(failed)}")
+    tell_findings(f"the account {name}", findings, as_json)
     return 0
 
 

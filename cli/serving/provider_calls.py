@@ -4,7 +4,9 @@ trunks as one choice of ways out."""
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -15,6 +17,7 @@ from mediaserver.calls.ways_out import NumbersOut, RankedCarrier
 from mediaserver.fetching.client import GuardedClient
 from mediaserver.media.clock import MediaClock
 from mediaserver.metrics import Metrics
+from mediaserver.storage.claims import DatabaseClaim
 from mediaserver.storage.writer import StoreWriter
 from providers.accounts.board import ProviderBoard
 from providers.calls.carrier import ProviderCarrier
@@ -33,6 +36,7 @@ def carry_calls(
     switchboard: LocalSwitchboard,
     clock: MediaClock,
     pool: asyncpg.Pool,
+    connect: Callable[[], Awaitable[asyncpg.Connection]],
     writer: StoreWriter,
     fetching: GuardedClient,
     metrics: Metrics,
@@ -41,7 +45,7 @@ def carry_calls(
     undo: AsyncExitStack,
 ) -> ProviderCalls:
     """From now on calls come and go by accounts. After whatever opens trunks; `context` learns who has the
-    calls. `recordings`: the folder of those."""
+    calls. `connect`: a connection to the database outside the pool. `recordings`: the folder of those."""
     wires = StreamWires()
     clock.add_wire(wires.narrow)
     clock.add_wire(wires.wide)
@@ -57,7 +61,7 @@ def carry_calls(
 
     def surroundings(account: Account) -> Surroundings:
         desk = AccountDesk(account.name, calls, keeper.reported, lambda: context.texts)
-        return Surroundings(desk, fetching, fetching, calls)
+        return Surroundings(desk, fetching, fetching, calls, claim=partial(DatabaseClaim, connect))
 
     board.made_with(surroundings)
     reconciler = Reconciler(

@@ -234,7 +234,8 @@ class ProviderBoard:
         else:
             served.provider = made
             if isinstance(made, KeepsConnection):
-                made.begin(partial(setattr, served, "trouble"))
+                before = [each.provider for each in self._leaving if each.account.name == account.name]
+                made.begin(partial(setattr, served, "trouble"), [each for each in before if each is not None])
             if served is not self._served.get(account.name) and served not in self._leaving:
                 await _close(served)  # it went meanwhile
         finally:

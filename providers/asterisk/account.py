@@ -41,6 +41,7 @@ def _endpoint(text: str) -> str:
 
 class AsteriskAccount(AccountSettings):
     secrets_go_with: ClassVar[tuple[str, ...] | None] = ("url", "username")
+    own_exchange: ClassVar[bool] = True
 
     url: Annotated[str, AfterValidator(_address)] = Field(
         max_length=200,

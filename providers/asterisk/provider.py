@@ -1,19 +1,14 @@
-"""One Asterisk as an account: calls by ARI, told of by its WebSocket of events, which we open, and
-again whenever it is lost."""
+"""One Asterisk as an account: calls by ARI."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import logging
-import random
 import secrets
-from collections.abc import AsyncIterator, Callable
-from typing import Any, NoReturn
-from urllib.parse import urlencode
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import NoReturn
 from uuid import UUID
 
-from aiohttp import ClientError, ClientSession, WSMsgType
+from aiohttp import ClientSession
 
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import ProviderFault, TelephonyError
@@ -22,24 +17,22 @@ from mediaserver.media.leg import Termination
 from providers.asterisk.account import NUMBER, AsteriskAccount
 from providers.asterisk.ari import Ari, part
 from providers.asterisk.causes import state_of
-from providers.asterisk.stasis import MEDIA, OURS, PLACED, StasisCalls
+from providers.asterisk.events import StasisEvents
+from providers.asterisk.stasis import PLACED, StasisCalls
+from providers.asterisk.stasis_call import MEDIA, OURS
 from providers.kind import Account, Surroundings
 from providers.provider import (
     CallOrder,
     CallReport,
     Capability,
     Doors,
+    Provider,
     ProviderNumber,
     WebhookAnswer,
     WebhookRequest,
 )
 from providers.recordings import pieces
-from providers.retrying import wait_s
 
-log = logging.getLogger(__name__)
-
-HEARTBEAT_S = 15.0
-LONGEST_EVENT = 256 << 10
 READY_S = 10.0
 """So long a call out waits for the WebSocket of events."""
 
@@ -53,9 +46,9 @@ class AsteriskProvider:
         self._fetcher, self._downloader = surroundings.fetcher, surroundings.downloader
         self._ari = Ari(settings, surroundings.fetcher)
         self._calls = StasisCalls(self._ari, settings, surroundings.desk, surroundings.streams)
-        self._listening: asyncio.Task[None] | None = None
-        self._connected = asyncio.Event()
-        """Events come."""
+        self._claims = surroundings.claim
+        self._events: StasisEvents | None = None
+        self._media: ClientSession | None = None
 
     @property
     def capabilities(self) -> frozenset[Capability]:
@@ -63,75 +56,28 @@ class AsteriskProvider:
 
     # -- events
 
-    def begin(self, trouble: Callable[[str], None]) -> None:
-        if self._listening is None:
-            self._listening = asyncio.create_task(self._listen(trouble), name="events of Asterisk")
+    def begin(self, trouble: Callable[[str], None], before: Sequence[Provider] = ()) -> None:
+        if self._events is not None:
+            return
+        self._media = self._calls.session = ClientSession(trust_env=False)
+        same = [each for each in before if isinstance(each, AsteriskProvider) and each.serves(self._settings)]
+        self._events = next((each._events for each in same), None)
+        if self._events is None:
+            what = f"asterisk {self._settings.url} {self._settings.application}"
+            claim = None if self._claims is None else self._claims(what)
+            self._events = StasisEvents(self._settings.application, claim)
+        self._events.join(self._account.name, self._calls, self._ari, trouble)
 
-    async def _listen(self, trouble: Callable[[str], None]) -> None:
-        """Until cancelled."""
-        tried, said = 0, ""
-        async with ClientSession(trust_env=False, headers=self._ari.headers) as session:
-            async with ClientSession(trust_env=False) as media:  # its address alone is the ticket there
-                self._calls.session = media
-                while True:
-                    try:
-                        await self._follow(session, trouble)
-                        tried, why = 0, "Asterisk has closed the WebSocket of events"
-                    except TelephonyError as error:
-                        why = str(error)
-                    except (ClientError, OSError, TimeoutError, ValueError) as error:
-                        what = str(error) or type(error).__name__
-                        why = f"Asterisk's WebSocket of events cannot be had: {what}"
-                    if self._connected.is_set():
-                        tried, said = 0, ""
-                        self._connected.clear()
-                    tried += 1
-                    trouble(why)
-                    if why != said:
-                        said = why
-                        log.warning("%s: %s; it is tried again", self._account.name, why)
-                    await asyncio.sleep(wait_s(min(tried, 8), None, random.random))
-
-    async def _follow(self, session: ClientSession, trouble: Callable[[str], None]) -> None:
-        """Until they end. Raises TelephonyError, and what aiohttp raises."""
-        await self._ari.get("/asterisk/ping")  # by the fetcher, which knows whom this server may reach
-        query = urlencode({"app": self._settings.application, "subscribeAll": "false"})
-        url = f"ws{self._ari.base.removeprefix('http')}/events?{query}"
-        async with session.ws_connect(url, heartbeat=HEARTBEAT_S, max_msg_size=LONGEST_EVENT) as socket:
-            await self._calls.catch_up()
-            self._connected.set()
-            trouble("")
-            log.info(
-                "%s: Asterisk tells of calls of Stasis(%s)", self._account.name, self._settings.application
-            )
-            async for message in socket:
-                if message.type is not WSMsgType.TEXT:
-                    break
-                event = json.loads(message.data)
-                if isinstance(event, dict):
-                    if event.get("type") == "ApplicationReplaced":
-                        raise TelephonyError(
-                            f"another program has taken Stasis({self._settings.application}) over: give each "
-                            "an application of its own",
-                            ProviderFault.REFUSED,
-                        )
-                    self._take(event)
-
-    def _take(self, event: dict[str, Any]) -> None:
-        try:
-            self._calls.happened(event)
-        except (KeyError, TypeError, ValueError, AttributeError):
-            log.exception("an event of Asterisk makes no sense: %.60s", event.get("type"))
+    def serves(self, settings: AsteriskAccount) -> bool:
+        """Whether that is the same application of the same Asterisk."""
+        mine = self._settings
+        return (mine.url, mine.application) == (settings.url, settings.application)
 
     # -- calls
 
     async def place(self, order: CallOrder) -> str:
         self._needs(Capability.PLACE)
-        try:
-            async with asyncio.timeout(READY_S):
-                await self._connected.wait()  # else nobody tells that it was answered
-        except TimeoutError:
-            raise TelephonyError("Asterisk does not tell of calls now", ProviderFault.DOWN) from None
+        await self._heard()  # else nobody tells that it was answered
         ref = self._calls.placed(order.session)
         try:
             await self._ari.post(
@@ -221,11 +167,22 @@ class AsteriskProvider:
                     f"module {module}", there, what, "" if there else f"load it in modules.conf: {module}"
                 )
             )
-        heard = self._connected.is_set()
-        application = f"Stasis({self._settings.application})"
-        detail = f"{application} comes here" if heard else f"nobody tells of {application}: see the log"
-        found.append(Finding("events", heard, detail))
+        found.append(await self._who_follows())
         return found
+
+    async def _who_follows(self) -> Finding:
+        application = f"Stasis({self._settings.application})"
+        if self._events is None:  # no server: a look at the account
+            try:
+                await self._ari.get(f"/applications/{part(self._settings.application)}")
+            except TelephonyError:
+                mend = "start the server: it follows it"
+                return Finding("events", False, f"nobody follows {application} now", mend, required=False)
+            return Finding("events", True, f"{application} is followed")
+        if self._events.connected.is_set():
+            return Finding("events", True, f"{application} comes here")
+        why = self._events.why or f"Asterisk does not tell of {application} yet"
+        return Finding("events", False, why, required=not self._events.elsewhere)
 
     async def _has(self, module: str) -> bool:
         try:
@@ -236,11 +193,12 @@ class AsteriskProvider:
             raise
 
     async def close(self) -> None:
-        if self._listening is not None:
-            self._listening.cancel()
-            await asyncio.gather(self._listening, return_exceptions=True)
-            self._listening = None
+        if self._events is not None:
+            await self._events.leave(self._calls)
+            self._events = None
         await self._calls.close()
+        if self._media is not None:
+            await self._media.close()
 
     # -- what it has not
 
@@ -255,6 +213,18 @@ class AsteriskProvider:
 
     async def webhook(self, request: WebhookRequest) -> WebhookAnswer:
         return WebhookAnswer(404)
+
+    async def _heard(self) -> None:
+        """Returns while Asterisk tells of calls. Raises TelephonyError."""
+        events = self._events
+        if events is None or events.elsewhere:
+            why = "nobody follows Asterisk here" if events is None else events.why
+            raise TelephonyError(why, ProviderFault.DOWN)
+        try:
+            async with asyncio.timeout(READY_S):
+                await events.connected.wait()
+        except TimeoutError:
+            raise TelephonyError("Asterisk does not tell of calls now", ProviderFault.DOWN) from None
 
     def _needs(self, capability: Capability) -> None:
         if capability not in self.capabilities:

@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
-from dataclasses import dataclass, field
+from collections.abc import Callable, Coroutine
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -27,6 +26,7 @@ from providers.asterisk.ari import Ari, part
 from providers.asterisk.causes import DIALLED, end_of, reason_of, state_of
 from providers.asterisk.chan_websocket import ChanWebSocketDialect
 from providers.asterisk.media_client import MediaClient
+from providers.asterisk.stasis_call import MEDIA, OURS, StasisCall, incoming_of
 from providers.call_state import CallState
 from providers.provider import (
     CallReport,
@@ -43,9 +43,6 @@ from providers.streams.host import StreamHost, StreamRefused
 
 log = logging.getLogger(__name__)
 
-OURS = "vf-"
-"""Ids of channels and bridges that we make begin so."""
-MEDIA = "vf-media-"
 RINGS_S = 60.0
 """So long a caller hears that it rings, before we answer and let it hear that from us."""
 ENTERS_S = 5.0
@@ -55,40 +52,23 @@ PLACED = "placed"
 CONNECTION = "MEDIA_WEBSOCKET_CONNECTION_ID"
 
 
-@dataclass(slots=True, eq=False)
-class StasisCall:
-    ref: str
-    """The channel of whoever talks to us."""
-    direction: Direction
-    was_up: bool = False
-    dialled: int | None = None
-    """The cause for which nobody answered it, as far as was told."""
-    session: UUID | None = None
-    leaving: bool = False
-    """It goes on in its dialplan at our word."""
-    gone: bool = False
-    entered: asyncio.Event = field(default_factory=asyncio.Event)
-    """Its media channel is there."""
-
-    @property
-    def bridge(self) -> str:
-        return f"{OURS}{self.session}"
-
-    @property
-    def media(self) -> str:
-        return f"{MEDIA}{self.session}"
-
-
 class StasisCalls:
     """Of one account. Runs on the event loop."""
 
     def __init__(self, ari: Ari, settings: AsteriskAccount, desk: Desk, streams: StreamHost | None) -> None:
         self.session: ClientSession | None = None
-        """By which WebSockets are opened; set once there is one."""
-        self._ari = ari
+        """By which the WebSockets of media are opened; its address alone is the ticket there. Set once there
+        is one."""
+        self.ari = ari
+        """That of a newer account, once one has the same application."""
         self._settings = settings
         self._desk = desk
         self._streams = streams
+        self.stuck: Callable[[], None] = _nothing
+        """Told when somebody waits in Stasis whom we can neither connect nor let go, once nobody talks here:
+        to follow anew lets them go, and where we may not follow any more (the password was changed there)
+        the dialplan of who calls next goes on at once."""
+        self._left_waiting = False
         self._calls: dict[str, StasisCall] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -109,10 +89,22 @@ class StasisCalls:
 
     # -- what Asterisk tells
 
+    @property
+    def ids(self) -> set[str]:
+        """Channels and bridges of our calls, at Asterisk."""
+        return {id for call in self._calls.values() for id in (call.ref, call.media, call.bridge)}
+
+    def has(self, event: dict[str, Any]) -> bool:
+        """Whether it is about a call that is here."""
+        about = {_id_of(event.get("channel")), _id_of(event.get("peer"))}
+        if isinstance(recording := event.get("recording"), dict):
+            about.add(str(recording.get("target_uri", "")).removeprefix("bridge:"))
+        return any(not about.isdisjoint((each.ref, each.media, each.bridge)) for each in self._calls.values())
+
     def happened(self, event: dict[str, Any]) -> None:
         """One event of ARI."""
         channel = event.get("channel")
-        id = str(channel.get("id", "")) if isinstance(channel, dict) else ""
+        id = _id_of(channel)
         match event.get("type"):
             case "StasisStart":
                 self._entered(id, event)
@@ -145,9 +137,14 @@ class StasisCalls:
             self._spawn(self._incoming(call, incoming_of(event["channel"], args)))
 
     def _left(self, id: str) -> None:
-        """The caller's channel is no longer ours: it is over, or goes on in its dialplan."""
-        if (call := self._calls.get(id)) is not None:
+        """The caller's channel is no longer ours: it goes on in its dialplan at our word, or is over. Of its
+        end we are told no more, unless we have placed it."""
+        if (call := self._calls.get(id)) is None:
+            return
+        if call.leaving or not call.was_up and call.direction is Direction.OUTBOUND:
             self._spawn(self._tear_down(call))
+        else:
+            self._destroyed(id, None, "")
 
     def _changed(self, id: str, channel: Any) -> None:
         call, state = self._calls.get(id), state_of(channel)
@@ -160,8 +157,7 @@ class StasisCalls:
 
     def _dialled(self, event: dict[str, Any]) -> None:
         """How it goes with a call that we have placed."""
-        peer, status = event.get("peer"), str(event.get("dialstatus", ""))
-        call = self._calls.get(str(peer.get("id", ""))) if isinstance(peer, dict) else None
+        call, status = self._calls.get(_id_of(event.get("peer"))), str(event.get("dialstatus", ""))
         if call is None:
             return
         if status == "RINGING":
@@ -176,20 +172,18 @@ class StasisCalls:
         state, code = end_of(call.dialled or cause, was_up=call.was_up)
         self._desk.call_reported(CallReport(id, state, call.session, code=code, detail=words))
         self._spawn(self._tear_down(call))
+        self._look_who_waits()
 
     def _recorded(self, recording: Any) -> None:
         if not isinstance(recording, dict):
             return
         bridge = str(recording.get("target_uri", "")).removeprefix("bridge:")
         call = next((each for each in self._calls.values() if each.bridge == bridge), None)
-        seconds = recording.get("duration")
         self._desk.recording_reported(
             RecordingReport(
                 str(recording.get("name", "")),
                 call.ref if call is not None else bridge,
                 recording.get("state") == "done",
-                duration_s=float(seconds) if isinstance(seconds, int | float) else None,
-                channels=1,
                 detail=str(recording.get("cause", ""))[:100],
             )
         )
@@ -198,10 +192,10 @@ class StasisCalls:
 
     async def _incoming(self, call: StasisCall, incoming: IncomingCall) -> None:
         try:
-            await self._ari.post(f"/channels/{part(call.ref)}/ring")
+            await self.ari.post(f"/channels/{part(call.ref)}/ring")
             decision = await self._desk.incoming(incoming, RINGS_S)
             if isinstance(decision, Connect):
-                await self._ari.post(f"/channels/{part(call.ref)}/answer")
+                await self.ari.post(f"/channels/{part(call.ref)}/answer")
             await self._do(call, decision)
         except TelephonyError as error:
             if error.code == "404" or call.gone:
@@ -234,24 +228,24 @@ class StasisCalls:
         where = {"context": self._settings.transfer_context, "extension": to, "priority": "1"} if to else {}
         try:
             source = f"channel:{call.ref}"  # we are told of its end still
-            await self._ari.post(
+            await self.ari.post(
                 f"/applications/{self._settings.application}/subscription", eventSource=source
             )
-            await self._ari.post(f"/channels/{part(call.ref)}/continue", **where)
+            await self.ari.post(f"/channels/{part(call.ref)}/continue", **where)
         except TelephonyError:
             call.leaving = False
             raise
 
     async def hang_up(self, ref: str, why: Termination | None) -> None:
         """Raises TelephonyError."""
-        await self._ari.delete(f"/channels/{part(ref)}", reason=reason_of(why))
+        await self.ari.delete(f"/channels/{part(ref)}", reason=reason_of(why))
 
     async def _connect(self, call: StasisCall, session: UUID, doors: Doors) -> None:
         """Raises TelephonyError."""
         if self._streams is None or self.session is None:
             raise TelephonyError("this server takes no media streams", ProviderFault.REFUSED)
         self._up(call)
-        ari, bridge = self._ari, part(call.bridge)
+        ari, bridge = self.ari, part(call.bridge)
         await ari.post(f"/bridges/{bridge}", type="mixing", name=call.bridge)
         await ari.post(f"/bridges/{bridge}/addChannel", channel=call.ref)
         made = await ari.post(
@@ -306,7 +300,15 @@ class StasisCalls:
                 await self.hang_up(call.ref, None)
         except TelephonyError as error:
             log.warning("the channel %s of Asterisk was left: %s", call.ref, error)
+            if self._calls.pop(call.ref, None) is not None:
+                self._left_waiting = True
         await self._tear_down(call)
+        self._look_who_waits()
+
+    def _look_who_waits(self) -> None:
+        if self._left_waiting and not any(each.session for each in self._calls.values()):
+            self._left_waiting = False
+            self.stuck()
 
     async def _tear_down(self, call: StasisCall) -> None:
         """What we made for it."""
@@ -314,32 +316,34 @@ class StasisCalls:
             return
         for path in (f"/channels/{part(call.media)}", f"/bridges/{part(call.bridge)}"):
             try:
-                await self._ari.delete(path)
+                await self.ari.delete(path)
             except TelephonyError as error:
                 log.warning("something of a call stays at Asterisk: %s", error)
 
     # -- after a time without events
 
     async def catch_up(self) -> None:
-        """Calls that ended while nobody told us are over, and what is nobody's is let go. Raises
-        TelephonyError."""
+        """Calls that ended while nobody told us are over. Raises TelephonyError."""
         for call in list(self._calls.values()):
             try:
-                await self._ari.get(f"/channels/{part(call.ref)}")
+                await self.ari.get(f"/channels/{part(call.ref)}")
             except TelephonyError as error:
                 if error.code != "404":
                     raise
                 self._destroyed(call.ref, None, "it ended while Asterisk could not tell us")
-        known = await self._ari.get(f"/applications/{self._settings.application}")
-        wanted = {each for call in self._calls.values() for each in (call.ref, call.media, call.bridge)}
+
+    async def let_go(self, wanted: set[str]) -> None:
+        """What the application has at Asterisk beside these channels and bridges is nobody's: what we made
+        is removed, callers go on in their dialplan. Raises TelephonyError."""
+        known = await self.ari.get(f"/applications/{self._settings.application}")
         for id in _strings(known, "channel_ids") - wanted:
             if id.startswith(OURS):
-                await self._ari.delete(f"/channels/{part(id)}")
+                await self.ari.delete(f"/channels/{part(id)}")
             else:
-                await self._ari.post(f"/channels/{part(id)}/continue")
+                await self.ari.post(f"/channels/{part(id)}/continue")
         for id in _strings(known, "bridge_ids") - wanted:
             if id.startswith(OURS):
-                await self._ari.delete(f"/bridges/{part(id)}")
+                await self.ari.delete(f"/bridges/{part(id)}")
 
     async def close(self) -> None:
         for task in list(self._tasks):
@@ -359,6 +363,9 @@ class StasisCalls:
         task.add_done_callback(self._tasks.discard)
 
 
+def _nothing() -> None: ...
+
+
 async def _told(work: Coroutine[Any, Any, None]) -> None:
     try:
         await work
@@ -366,17 +373,8 @@ async def _told(work: Coroutine[Any, Any, None]) -> None:
         log.exception("what Asterisk told could not be done")
 
 
-def incoming_of(channel: dict[str, Any], args: list[str]) -> IncomingCall:
-    """By the event with which a channel came. The first argument of Stasis says whom it wants; without one it
-    is the extension that was dialled."""
-    caller, dialplan = channel.get("caller") or {}, channel.get("dialplan") or {}
-    return IncomingCall(
-        str(channel["id"]),
-        str(caller.get("number", "")),
-        args[0] if args and args[0] else str(dialplan.get("exten", "")),
-        caller_name=str(caller.get("name", "")),
-        about={"channel": str(channel.get("name", "")), "arguments": args[1:9]},
-    )
+def _id_of(what: Any) -> str:
+    return str(what.get("id", "")) if isinstance(what, dict) else ""
 
 
 def _strings(known: Any, name: str) -> set[str]:

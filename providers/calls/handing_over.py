@@ -8,6 +8,7 @@ has left our stream.
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Protocol
 from uuid import UUID
 
@@ -42,6 +43,9 @@ class Parting:
         return await self._outcome
 
 
+_EXTENSION = re.compile(r"[0-9*#]{1,20}")
+
+
 class Handed(Protocol):
     """What is needed of `ProviderCall`."""
 
@@ -67,7 +71,9 @@ async def hand_over(call: Handed, to: str, timeout_s: float) -> None:
     name = call.account.name
     if Capability.TRANSFER not in call.provider.capabilities:
         raise CallError(f"the account {name} hands no calls over", 405)
-    if not to.lower().startswith(("sip:", "sips:")) and not may_call(call.account.settings, to):
+    settings = call.account.settings
+    its_own = settings.own_exchange and _EXTENSION.fullmatch(to) is not None
+    if not its_own and not to.lower().startswith(("sip:", "sips:")) and not may_call(settings, to):
         # Somebody else may call there for us, or it is a phone of ours: that number is none of the network's.
         raise CallError(f"the account {name} may not call {to}", 405)
     if call.machine.phase is not Phase.UP or not call.ref:

@@ -182,10 +182,8 @@ class PlivoProvider(Undeclared):
 
     def _reported(self, request: WebhookRequest, ref: str, told: Mapping[str, str], key: str) -> None:
         if "RecordingID" in told or "RecordUrl" in told:
-            recording, url = told.get("RecordingID", ""), told.get("RecordUrl", "")
-            self._desk.recording_reported(
-                RecordingReport(recording, ref, ready=bool(recording), url=url, key=key)
-            )
+            recording = told.get("RecordingID", "")
+            self._desk.recording_reported(RecordingReport(recording, ref, ready=bool(recording), key=key))
         elif ref:
             self._desk.call_reported(call_report(ref, told, request.session))
 

@@ -187,18 +187,7 @@ def recording_report(event: Event) -> RecordingReport | None:
         return RecordingReport(ref, event.ref, ready=False, detail=event.text("reason"))
     if event.type != "call.recording.saved":
         return None
-    began, ended = (_time(event.payload.get(f"recording_{which}_at")) for which in ("started", "ended"))
-    lasted = (ended - began).total_seconds() if began and ended else None
-    urls = event.payload.get("recording_urls")
-    url = urls.get("wav") or urls.get("mp3") if isinstance(urls, dict) else ""
-    return RecordingReport(
-        ref,
-        event.ref,
-        ready=True,
-        url=url if isinstance(url, str) else "",
-        duration_s=lasted if lasted is None or lasted >= 0 else None,
-        channels={"single": 1, "dual": 2}.get(event.text("channels")),
-    )
+    return RecordingReport(ref, event.ref, ready=True)
 
 
 def text_message(event: Event) -> TextMessage:

@@ -205,9 +205,6 @@ class Webhooks:
             ref=ref,
             call_ref=call,
             ready=status == "completed",
-            url=fields.get("RecordingUrl", ""),
-            duration_s=states.whole(fields.get("RecordingDuration")),
-            channels=states.whole(fields.get("RecordingChannels")),
             detail="nothing was recorded" if status == "absent" else _fault(fields),
             key=key,
         )

@@ -97,6 +97,11 @@ SCREENS = (
         "answer went, events, SIP and the quality of the line.",
     ),
     Screen(
+        "messages", "Messages", "/messages?account=hotel&number=%2B4915112345678&ours=%2B4930555001",
+        "Texts (SMS) with each person, what became of each, and who wants none; writing one, with what it "
+        "will be billed as.",
+    ),
+    Screen(
         "live", "Live", "/live?call={live}",
         "Calls as they go: listen, whisper to the agent, take the caller over, have something said, "
         "hang up.",

@@ -16,6 +16,7 @@ from mediaserver.storage.postgres import EmbeddedPostgres
 from tests.console.furnishing import furnish
 from tests.console.running import RunningServer
 from tests.console.seeding import SeededCall, seed_calls
+from tests.console.seeding_texts import seed_texts
 from tests.database import OwnTables
 
 
@@ -58,4 +59,5 @@ async def _filled(dsn: str, recordings: Path) -> list[SeededCall]:
     async with asyncpg.create_pool(dsn, min_size=1, max_size=2) as pool:
         async with pool.acquire() as connection:
             await OwnTables().renew(connection)
+        await seed_texts(pool, datetime.now(UTC))
         return await seed_calls(pool, datetime.now(UTC), recordings)

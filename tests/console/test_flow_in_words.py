@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,32 +18,20 @@ from tests.console.running import RunningServer
 from tests.console.test_flow_editor import node, saved, words
 from tests.model_server import KEY, MODEL, Answer, ModelServer, chat_chunks, model_server
 from tests.pipelines.flows.generating.test_author import GOOD, WRONG
+from tests.standins.beside import Beside, reached
 
 pytestmark = pytest.mark.slow
 
 
 class Model:
-    """A model's server on a loop of its own."""
+    """A model's server, in a thread of its own."""
 
-    def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._over = asyncio.Event()
-        self._ready = threading.Event()
-        self.server: ModelServer
-        self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._serve(),))
-        self._thread.start()
-        self._ready.wait()
+    def __init__(self, there: Beside[ModelServer]) -> None:
+        self._there = there
 
-    async def _serve(self) -> None:
-        async with model_server() as self.server:
-            self._ready.set()
-            await self._over.wait()
-
-    def close(self) -> None:
-        self._loop.call_soon_threadsafe(self._over.set)
-        self._thread.join()
-        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
-        self._loop.close()
+    @property
+    def server(self) -> ModelServer:
+        return self._there.made
 
     def answers(self, *contents: Any) -> None:
         """Each JSON, or words that are none."""
@@ -61,15 +48,13 @@ class Model:
 
     def was_left(self, within_s: float = 20.0) -> bool:
         """Whether the other side hung up in the middle of an answer."""
-        waiting = asyncio.wait_for(self.server.hung_up.wait(), within_s)
-        return bool(asyncio.run_coroutine_threadsafe(waiting, self._loop).result())
+        return bool(self._there.ask(asyncio.wait_for(self.server.hung_up.wait(), within_s)))
 
 
 @pytest.fixture(scope="module")
 def model() -> Iterator[Model]:
-    model = Model()
-    yield model
-    model.close()
+    with reached(model_server()) as there:
+        yield Model(there)
 
 
 @pytest.fixture(scope="module")

@@ -30,6 +30,7 @@ def connect(page: Page, twilio: TwilioStandIn, token: str) -> Locator:
     sheet = page.get_by_role("dialog", name="New account at Twilio")
     sheet.get_by_label("Account SID").fill(ACCOUNT_SID)
     sheet.get_by_label("Auth token").fill(token)
+    sheet.get_by_text("More settings").click()
     sheet.get_by_label("Another address of the interface").fill(twilio.url)
     sheet.get_by_label("Where the provider reaches this server").fill("https://voice.example.com")
     sheet.get_by_role("button", name="Add it").click()

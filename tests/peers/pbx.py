@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -82,6 +83,12 @@ class Asterisk:
 
     def hang_up(self) -> None:
         self.command("channel request hangup all")
+
+    def signal(self, number: int) -> None:
+        """SIGKILL: the machine dies, and this returns when it has; SIGSTOP: it stands still."""
+        self._process.send_signal(number)
+        if number == signal.SIGKILL:
+            self._process.wait(15)
 
     def log(self) -> str:
         return self._log.read_text(errors="replace")

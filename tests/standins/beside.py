@@ -4,16 +4,38 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
+R = TypeVar("R")
+ANSWERED_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Beside(Generic[T]):
+    """What lives in the other thread."""
+
+    made: T
+    loop: asyncio.AbstractEventLoop
+
+    def ask(self, asking: Coroutine[Any, Any, R]) -> R:
+        """What it comes to in the other thread; this one waits for it. Raises TimeoutError after a minute."""
+        return asyncio.run_coroutine_threadsafe(asking, self.loop).result(ANSWERED_S)
 
 
 @contextmanager
 def beside(making: AbstractAsyncContextManager[T]) -> Iterator[T]:
     """What it gives is there until the block is left, to be read by this thread."""
+    with reached(making) as there:
+        yield there.made
+
+
+@contextmanager
+def reached(making: AbstractAsyncContextManager[T]) -> Iterator[Beside[T]]:
+    """As `beside`, where something is to be asked of it."""
     ready: threading.Event = threading.Event()
     made: list[T] = []
     failed: list[BaseException] = []
@@ -38,7 +60,7 @@ def beside(making: AbstractAsyncContextManager[T]) -> Iterator[T]:
         ready.wait()
         if not made:
             raise failed[0]
-        yield made[0]
+        yield Beside(made[0], loop)
     finally:
         loop.call_soon_threadsafe(over.set)
         thread.join()

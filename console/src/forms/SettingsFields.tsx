@@ -1,7 +1,7 @@
 // Settings of which each may be left as usual: made from a list of what there is to set.
 import { RotateCcw } from "lucide-react";
 import { t } from "@/app/i18n";
-import { type Choice, Field, IconButton, Input, Select, TextArea } from "@/ui";
+import { type Choice, Field, IconButton, Input, Select, TextArea, Words } from "@/ui";
 import { NumberInput, WordsInput } from "./fields";
 
 export interface Setting {
@@ -38,7 +38,7 @@ export function SettingsFields({
         <Field
           key={one.key}
           label={one.label}
-          hint={one.hint}
+          hint={one.hint && <Words text={one.hint} />}
           className={one.kind === "area" ? "sm:col-span-2" : undefined}
           required={one.required}
           aside={

@@ -4,7 +4,7 @@ export type Told = readonly { text: string; command: boolean }[];
 
 /** "the package; run `pip install x`" as words and commands. */
 export function told(lacks: string): Told {
-  return lacks
+  return marked(lacks)
     .split(/(`[^`]+`)/)
     .filter(Boolean)
     .map((part) => ({ text: part.replaceAll("`", ""), command: part.startsWith("`") && part.length > 2 }));
@@ -15,4 +15,9 @@ export function commandsIn(lacks: string): string[] {
   return told(lacks)
     .filter((part) => part.command && /^(pip|voiceforge|make|apt|docker|export|\.venv)\b/.test(part.text))
     .map((part) => part.text);
+}
+
+/** A sentence that begins with a command of ours which nobody marked: "voiceforge providers point NAME, then …". */
+function marked(lacks: string): string {
+  return lacks.replace(/^voiceforge [^,;:`]+/, "`$&`");
 }

@@ -22,7 +22,7 @@ from tests.providers.fake_provider import incoming, token_of
 
 CALL = UUID(int=7)
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-READY = RecordingReport("RE1", "in-1", True, duration_s=0.5)
+READY = RecordingReport("RE1", "in-1", True)
 
 
 def wav(seconds: float = 0.5) -> bytes:

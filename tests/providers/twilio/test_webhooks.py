@@ -252,7 +252,7 @@ class TestReports:
             await door.handle(signed(account(), "recording", fields | {"RecordingStatus": "completed"}))
         await door.handle(signed(account(), "recording", fields | {"RecordingStatus": "absent"}))
         ready, absent = desk.recordings
-        assert (ready.ref, ready.ready, ready.duration_s, ready.channels) == (ref, True, 12, 2)
+        assert (ready.ref, ready.ready) == (ref, True)
         assert not absent.ready and absent.detail == "nothing was recorded"
 
     @shows(Who.TWILIO, Feature.SMS_IN)

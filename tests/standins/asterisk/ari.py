@@ -20,9 +20,12 @@ USER, PASSWORD, APP = "voiceforge", "s3cret", "voiceforge"
 
 class AriStandIn:
     def __init__(self) -> None:
+        self.password = PASSWORD
         self.asked: list[tuple[str, str, dict[str, str]]] = []
         """Method, path, query of each request but pings."""
         self.channels: dict[str, dict[str, Any]] = {}
+        self.subscribed: set[str] = set()
+        """Channels of whose ends it tells: those that it was asked to call, and for."""
         self.bridges: dict[str, set[str]] = {}
         self.recordings: dict[str, bytes] = {}
         self.media: dict[str, web.WebSocketResponse] = {}
@@ -51,7 +54,7 @@ class AriStandIn:
     # -- what happens at it
 
     async def tell(self, kind: str, **more: Any) -> None:
-        for socket in self.listeners:
+        for socket in [*self.listeners]:
             await socket.send_str(json.dumps({"type": kind, "application": APP, **more}))
 
     async def call_in(
@@ -73,10 +76,11 @@ class AriStandIn:
         if (socket := self.media.pop(id, None)) is not None:
             await socket.close(code=WSCloseCode.OK)
         await self.tell("StasisEnd", channel=channel)
-        await self.tell("ChannelDestroyed", channel=channel, cause=cause, cause_txt=text)
+        if id in self.subscribed:  # who only came by Stasis is not told of any more
+            await self.tell("ChannelDestroyed", channel=channel, cause=cause, cause_txt=text)
 
     async def drop_listeners(self) -> None:
-        for socket in self.listeners:
+        for socket in [*self.listeners]:
             await socket.close(code=WSCloseCode.GOING_AWAY)
         self.listeners.clear()
         self.listened.clear()
@@ -84,7 +88,7 @@ class AriStandIn:
     # -- its interface
 
     def _refused(self, request: web.Request) -> bool:
-        wanted = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+        wanted = "Basic " + base64.b64encode(f"{USER}:{self.password}".encode()).decode()
         return request.headers.get("Authorization") != wanted
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
@@ -92,10 +96,13 @@ class AriStandIn:
             return web.json_response({"error": "Authentication required"}, status=401)
         socket = web.WebSocketResponse()
         await socket.prepare(request)
-        self.listeners.append(socket)
+        await self.tell("ApplicationReplaced")  # it tells one at a time
+        self.listeners[:] = [socket]
         self.listened.set()
         async for _ in socket:
             """It says nothing."""
+        if socket in self.listeners:
+            self.listeners.remove(socket)
         return socket
 
     async def _media(self, request: web.Request) -> web.StreamResponse:
@@ -134,11 +141,14 @@ class AriStandIn:
             case "GET", ["asterisk", "modules", name]:
                 there = name in self.modules
                 return web.json_response({"name": name}) if there else _none("Module could not be found")
+            case "GET", ["applications", _] if not self.listeners:
+                return _none("Application not found")
             case "GET", ["applications", _]:
                 return web.json_response(
                     {"name": APP, "channel_ids": [*self.channels], "bridge_ids": [*self.bridges]}
                 )
             case "POST", ["applications", _, "subscription"]:
+                self.subscribed.add(request.query["eventSource"].removeprefix("channel:"))
                 return web.json_response({"name": APP})
             case "GET", ["channels"]:
                 return web.json_response([*self.channels.values()])
@@ -146,6 +156,7 @@ class AriStandIn:
                 return self._external(dict(request.query))
             case "POST", ["channels", id] if id not in self.channels:
                 self.channels[id] = {"id": id, "state": "Down"}
+                self.subscribed.add(id)
                 return web.json_response(self.channels[id])
             case "POST", ["bridges", id]:
                 self.bridges[id] = set()

@@ -40,6 +40,7 @@ import {
   SkeletonList,
   Tabs,
 } from "@/ui";
+import { Carried } from "./Carried";
 import { Events } from "./Events";
 import { Ladder } from "./Ladder";
 import { Latency } from "./Latency";
@@ -168,6 +169,7 @@ function Shown({ call, back }: { call: Detail; back: React.ReactNode }) {
           <Latency lines={call.transcript} onSeek={recorded ? player.seek : null} />
           <Messages call={call} />
           <Facts call={call} />
+          <Carried carried={call.carried} />
           <Quality call={call} />
         </div>
       </div>

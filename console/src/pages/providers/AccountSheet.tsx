@@ -35,6 +35,11 @@ export function AccountSheet({
   const queries = useQueryClient();
   const [part, setPart] = useState("account");
   const fresh = account === undefined;
+  const places = [
+    { value: "account", label: t("Account") },
+    { value: "calls", label: t("Calls") },
+    ...(account?.capabilities.includes("numbers") ? [{ value: "numbers", label: t("Numbers") }] : []),
+  ];
   const form = useForm<AccountForm>({
     initial: account ? formOf(account) : newOf(kind, taken),
     version: account?.version,
@@ -127,7 +132,15 @@ export function AccountSheet({
           ...(account?.capabilities.includes("numbers")
             ? [{ value: "numbers", label: t("Numbers"), content: <Numbers name={account.name} /> }]
             : []),
-          ...(account ? [{ value: "check", label: t("Check"), content: <Check name={account.name} /> }] : []),
+          ...(account
+            ? [
+                {
+                  value: "check",
+                  label: t("Check"),
+                  content: <Check name={account.name} parts={places} onPart={setPart} />,
+                },
+              ]
+            : []),
           ...(account
             ? [
                 {

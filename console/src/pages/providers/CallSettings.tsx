@@ -20,6 +20,12 @@ export function CallSettings({ form }: { form: Form<AccountForm> }) {
       hint: t("One of the account's own, with its country code."),
     },
     {
+      key: "senders",
+      kind: "words",
+      label: t("Also sends texts as"),
+      hint: t("Names and numbers that texts may go out by, beside the account's own numbers."),
+    },
+    {
       key: "max_calls",
       kind: "number",
       label: t("Calls at once"),
@@ -77,6 +83,13 @@ export function CallSettings({ form }: { form: Form<AccountForm> }) {
       kind: "yes",
       label: t("Have the provider record, too"),
       hint: t("Beside our own recording. Most providers charge for it."),
+      usual: t("No"),
+    },
+    {
+      key: "delete_recordings",
+      kind: "yes",
+      label: t("Delete the provider's recordings"),
+      hint: t("Each as soon as it is kept here."),
       usual: t("No"),
     },
   ];

@@ -5,11 +5,31 @@ import { t } from "@/app/i18n";
 import { Lacks } from "@/parts/Lacks";
 import { Button, EmptyState, ErrorState } from "@/ui";
 
+/** What is found, and the part of the sheet where it is mended. */
+const MENDED: Readonly<Record<string, string>> = {
+  "public address": "account",
+  credentials: "account",
+  webhooks: "account",
+  numbers: "numbers",
+  caller: "calls",
+  "calls out": "calls",
+};
+
 /** Tries the account at its provider. Nobody is called. */
-export function Check({ name }: { name: string }) {
+export function Check({
+  name,
+  parts,
+  onPart,
+}: {
+  name: string;
+  /** Of the sheet: where something can be mended. */
+  parts: readonly { value: string; label: string }[];
+  onPart: (part: string) => void;
+}) {
   const look = useMutation({
     mutationFn: () => ok(api.POST("/api/telephony/providers/{name}/check", { params: { path: { name } } })),
   });
+  const place = (found: string) => parts.find((part) => part.value === MENDED[found]);
   const again = (
     <Button variant="primary" icon={<Stethoscope />} loading={look.isPending} onClick={() => look.mutate()}>
       {look.data ? t("Look again") : t("Look now")}
@@ -49,6 +69,11 @@ export function Check({ name }: { name: string }) {
                 <div className="mt-1">
                   <Lacks text={one.mend} />
                 </div>
+              )}
+              {!one.ok && place(one.name) && (
+                <Button size="sm" className="mt-2" onClick={() => onPart(place(one.name)?.value ?? "")}>
+                  {t("Open {part}", { part: place(one.name)?.label ?? "" })}
+                </Button>
               )}
             </div>
           </li>

@@ -1,8 +1,9 @@
+import { ChevronRight } from "lucide-react";
 import { t } from "@/app/i18n";
 import { type Form, SettingsFields, TextField } from "@/forms";
 import { Notice } from "@/parts/Notice";
 import { CodeLine } from "@/ui";
-import { type Account, type AccountForm, type Kind, ownSettings, triedAgainst } from "./model";
+import { type Account, type AccountForm, atFirst, type Kind, ownSettings, triedAgainst } from "./model";
 
 /** What the provider wants to know of us, and where it reaches this server. */
 export function Credentials({
@@ -15,6 +16,7 @@ export function Credentials({
   account?: Account;
 }) {
   const { settings } = form.values;
+  const { first, more } = atFirst(ownSettings(kind, settings));
   const webhooks = Object.entries(account?.webhooks ?? {});
   const ours = {
     key: "public_url",
@@ -37,10 +39,29 @@ export function Credentials({
         />
       )}
       <SettingsFields
-        settings={[...ownSettings(kind, settings), ...(kind.needs_public_url ? [ours] : [])]}
+        settings={[...first, ...(kind.needs_public_url ? [ours] : [])]}
         value={settings}
         onChange={(next) => form.set("settings", next)}
       />
+      {more.length > 0 && (
+        <details className="group rounded-2xl border border-line px-4 py-3">
+          <summary className="flex cursor-pointer items-center gap-2 font-medium text-fg text-sm">
+            <ChevronRight
+              className="size-4 text-faint transition-transform group-open:rotate-90 rtl:-scale-x-100"
+              aria-hidden
+            />
+            {t("More settings")}
+            <span className="text-faint text-xs">{t("most accounts need none of them")}</span>
+          </summary>
+          <div className="pt-4 pb-1">
+            <SettingsFields
+              settings={more}
+              value={settings}
+              onChange={(next) => form.set("settings", next)}
+            />
+          </div>
+        </details>
+      )}
       <p className="text-faint text-xs">{triedAgainst(kind)}</p>
       {webhooks.length > 0 && (
         <Notice tone="info" title={t("Addresses for the provider's own console")}>

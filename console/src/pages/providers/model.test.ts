@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dotOf, type Kind, lackingOf, newOf, ownSettings } from "./model";
+import { atFirst, dotOf, type Kind, lackingOf, newOf, ownSettings } from "./model";
 
 const ACME: Kind = {
   name: "acme",
@@ -33,6 +33,13 @@ test("what a kind needs comes first, what every account has is not its own", () 
     ["within_s", "number", false],
     ["networks", "words", false],
   ]);
+});
+
+test("who begins sees what is needed, and all of it where nothing is", () => {
+  const { first, more } = atFirst(ownSettings(ACME));
+  expect(first.map((one) => one.key)).toEqual(["account_sid", "auth_token"]);
+  expect(more.map((one) => one.key)).toEqual(["region", "within_s", "networks"]);
+  expect(atFirst(ownSettings({ ...ACME, required: [] })).more).toEqual([]);
 });
 
 test("a choice names what is usual, and what may be nothing keeps its limits", () => {

@@ -19,6 +19,7 @@ const COMMON = [
   "enabled",
   "public_url",
   "caller",
+  "senders",
   "prefixes",
   "priority",
   "max_calls",
@@ -27,6 +28,7 @@ const COMMON = [
   "fallback_text",
   "detect_machine",
   "record",
+  "delete_recordings",
 ] as const;
 
 interface Property {
@@ -48,15 +50,22 @@ interface SchemaOf {
   $defs?: Record<string, Property>;
 }
 
-/** What a kind wants to know beside what every account has: what it needs first, then other secrets. */
+/** What a kind wants to know beside what every account has: what it needs first, the rest in its own order (a key beside its secret). */
 export function ownSettings(kind: Kind, values: Settings = {}): Setting[] {
   const schema = kind.settings as SchemaOf;
   const fields = Object.entries(schema.properties ?? {}).filter(
     ([name]) => !(COMMON as readonly string[]).includes(name),
   );
   const made = fields.map(([name, property]) => settingOf(kind, name, whole(property, schema), values[name]));
-  const rank = (one: Setting) => (one.required ? 0 : one.kind === "secret" ? 1 : 2);
-  return made.toSorted((one, two) => rank(one) - rank(two));
+  return made.toSorted((one, two) => Number(two.required ?? false) - Number(one.required ?? false));
+}
+
+/** What somebody fills in who begins, and what most accounts leave alone. Where nothing is needed, all may be wanted. */
+export function atFirst(settings: readonly Setting[]): { first: Setting[]; more: Setting[] } {
+  const first = settings.filter((one) => one.required);
+  return first.length > 0
+    ? { first, more: settings.filter((one) => !one.required) }
+    : { first: [...settings], more: [] };
 }
 
 /** A property with what it refers to, and without its "or nothing". */
@@ -124,6 +133,12 @@ function labelOf(key: string): string {
     audio: t("Audio format"),
     space_url: t("Space"),
     project_id: t("Project ID"),
+    webhook_secret: t("Webhook secret"),
+    fallback_audio: t("Played while we are full"),
+    fallback_voicemail: t("Messages are taken while we are full"),
+    fallback_url: t("What the provider does while we are down"),
+    say_language: t("Language of what it says"),
+    say_voice: t("Voice of what it says"),
   };
   return known[key] ?? words(key);
 }
