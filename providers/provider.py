@@ -181,6 +181,8 @@ class RecordingReport:
     call_ref: str
     ready: bool
     detail: str = ""
+    key: str = ""
+    """By which `Desk.seen` knows the request that told it: forgotten where the recording could not be had."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,9 @@ FREE_BYTES = 1 << 30
 """With less left on the disk nothing is fetched."""
 AT_ONCE = 2
 FETCHED_WITHIN_S = 900.0
+LATER_S = (30.0, 120.0, 300.0)
+"""What could not be had is asked for again after these: a provider whose word was taken says it once. They
+end before the provider's own repetitions stop being known for such (`calls.seen`)."""
 STORED_WITHIN_S = 15.0
 """Our own recording of the call is in the database by then, if there is one."""
 PART = ".provider"
@@ -100,11 +103,14 @@ class RecordingKeeper:
             said = f": {report.detail}" if report.detail else ""
             log.warning("%s has no recording of the call %s%s", account, report.call_ref, said)
             return
-        means.spawn(self._fetch(account, report), f"fetching a recording of {account}")
+        self._begin(account, report, 0)
 
     # -- inside
 
-    async def _fetch(self, account: str, report: RecordingReport) -> None:
+    def _begin(self, account: str, report: RecordingReport, tried: int) -> None:
+        self._calls.means.spawn(self._fetch(account, report, tried), f"fetching a recording of {account}")
+
+    async def _fetch(self, account: str, report: RecordingReport, tried: int) -> None:
         served = self._calls.board.answering(account)
         provider = None if served is None else served.provider
         if served is None or provider is None or Capability.FETCH_RECORDING not in provider.capabilities:
@@ -121,13 +127,35 @@ class RecordingKeeper:
                 else:
                     await self._keep(account, provider, report, call)
                     if served.account.settings.delete_recordings:
-                        await provider.delete_recording(report.ref)
+                        await self._delete(account, provider, report.ref)
         except (TelephonyError, CapacityError, OSError, *_TROUBLE) as error:
-            # Whoever tells of it again has it tried again.
-            self._seen[account].forget(_key(report))
-            log.warning("a recording of %s cannot be had: %s", account, error)
+            self._failed(account, report, tried, error)
         finally:
             release()
+
+    def _failed(self, account: str, report: RecordingReport, tried: int, error: Exception) -> None:
+        """It is tried again later, where that can help."""
+        hopeless = isinstance(error, TelephonyError) and not error.retryable
+        if not hopeless and tried < len(LATER_S):
+            wait_s = LATER_S[tried]
+            log.info(
+                "a recording of %s cannot be had, and is tried again in %d s: %s", account, wait_s, error
+            )
+            self._calls.means.later(wait_s, lambda: self._begin(account, report, tried + 1))
+            return
+        # Whoever tells of it again, even in the same words, has it tried again.
+        self._seen[account].forget(_key(report))
+        self._calls.unseen(account, report.key)
+        log.warning("a recording of %s cannot be had: %s", account, error)
+
+    async def _delete(self, account: str, provider: Provider, ref: str) -> None:
+        try:
+            await retried(
+                lambda: provider.delete_recording(ref), account=account, what="to delete a recording",
+                sleep=self._sleep,
+            )  # fmt: skip
+        except TelephonyError as error:
+            log.warning("a recording of %s was fetched, and could not be deleted there: %s", account, error)
 
     async def _keep(
         self, account: str, provider: Provider, report: RecordingReport, call: RecordedCall

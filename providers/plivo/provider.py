@@ -174,15 +174,16 @@ class PlivoProvider(Undeclared):
             if against := await self._asked_about.against(f"plivo {request.headers.get(NONCE, '')}", ref):
                 return self._refused.answer(against)
             return self._xml(await self._desk.incoming(incoming_call(ref, told), WITHIN_S))
-        with told_once(self._desk, f"plivo {request.headers.get(NONCE, '')}") as first:
+        key = f"plivo {request.headers.get(NONCE, '')}"
+        with told_once(self._desk, key) as first:
             if first:
-                self._reported(request, ref, told)
+                self._reported(request, ref, told, key)
         return WebhookAnswer()
 
-    def _reported(self, request: WebhookRequest, ref: str, told: Mapping[str, str]) -> None:
+    def _reported(self, request: WebhookRequest, ref: str, told: Mapping[str, str], key: str) -> None:
         if "RecordingID" in told or "RecordUrl" in told:
             recording = told.get("RecordingID", "")
-            self._desk.recording_reported(RecordingReport(recording, ref, ready=bool(recording)))
+            self._desk.recording_reported(RecordingReport(recording, ref, ready=bool(recording), key=key))
         elif ref:
             self._desk.call_reported(call_report(ref, told, request.session))
 

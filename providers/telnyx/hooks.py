@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -215,7 +216,8 @@ class Hooks:
 
     async def _recorded(self, event: Event, report: RecordingReport) -> None:
         leg = event.text("call_leg_id")
-        self._desk.recording_reported(await self._recordings.completed(report, leg))
+        whole = await self._recordings.completed(report, leg)
+        self._desk.recording_reported(replace(whole, key=event.id))
 
     # -- messages
 

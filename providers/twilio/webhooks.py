@@ -206,6 +206,7 @@ class Webhooks:
             call_ref=call,
             ready=status == "completed",
             detail="nothing was recorded" if status == "absent" else _fault(fields),
+            key=key,
         )
         with told_once(self._desk, key) as first:
             if first:

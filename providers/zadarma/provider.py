@@ -223,9 +223,10 @@ class Zadarma:
             recording = told.recording_report(fields)
             if recording is None:
                 return WebhookAnswer(400)
-            with told_once(self._desk, f"{event}:{recording.ref}") as first:
+            key = f"{event}:{recording.ref}"
+            with told_once(self._desk, key) as first:
                 if first:
-                    self._desk.recording_reported(recording)
+                    self._desk.recording_reported(replace(recording, key=key))
             return WebhookAnswer()
         report = told.call_report(fields, self._settings.utc_offset_h)
         # The signature covers the numbers and the start alone, so that all events of a call have the same

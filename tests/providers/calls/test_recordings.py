@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import wave
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -16,6 +16,7 @@ from mediaserver.storage.records import RecordingMade
 from providers.calls import recordings
 from providers.calls.recordings import RecordedCall, RecordingKeeper
 from providers.provider import RecordingReport
+from providers.told_once import told_once
 from tests.providers.calls.telephony import Telephony
 from tests.providers.fake_provider import incoming, token_of
 
@@ -53,6 +54,14 @@ class Keeping:
 
     async def told(self, report: RecordingReport = READY) -> list[RecordingMade]:
         self.keeper.reported("main", report)
+        return await self._done()
+
+    async def later(self, seconds: float = 300.0) -> list[RecordingMade]:
+        """What is due until then has come."""
+        self.telephony.means.pass_by(seconds)
+        return await self._done()
+
+    async def _done(self) -> list[RecordingMade]:
         while self.telephony.means.tasks:
             await next(iter(self.telephony.means.tasks))
         return self.telephony.bench.sink.of(RecordingMade)
@@ -115,6 +124,46 @@ async def test_no_half_file_is_left(keeping: Keeping, why: str, monkeypatch: pyt
 async def test_a_provider_that_is_down_is_asked_again(keeping: Keeping) -> None:
     keeping.telephony.provider.fails["fetch_recording"] = TelephonyError("503", ProviderFault.DOWN)
     assert await keeping.told() == [] and len(keeping.waited) == 2
+
+
+async def test_what_could_not_be_had_is_fetched_later(keeping: Keeping) -> None:
+    fails = keeping.telephony.provider.fails
+    fails["fetch_recording"] = TelephonyError("503", ProviderFault.DOWN)
+    assert await keeping.told() == [] == await keeping.later(), "still down"
+    del fails["fetch_recording"]
+    assert await keeping.told() == [], "it is told again, and is being seen to already"
+    assert len(await keeping.later()) == 1
+    assert len(await keeping.later()) == 1, "and no more"
+
+
+@pytest.mark.parametrize("fault", [ProviderFault.DOWN, ProviderFault.REFUSED])
+async def test_what_was_given_up_is_fetched_when_it_is_told_in_the_same_words(
+    keeping: Keeping, fault: ProviderFault
+) -> None:
+    desk, fails = keeping.telephony.desk, keeping.telephony.provider.fails
+    fails["fetch_recording"] = TelephonyError("no", fault)
+    report = replace(READY, key="as it was signed")
+    with told_once(desk, report.key) as first:
+        assert first and await keeping.told(report) == []
+    if fault is ProviderFault.DOWN:
+        with told_once(desk, report.key) as first:
+            assert not first, "it is tried again anyway"
+        for pause_s in recordings.LATER_S:
+            assert await keeping.later(pause_s) == []
+    del fails["fetch_recording"]
+    assert await keeping.later(60.0) == [], "it was given up"
+    with told_once(desk, report.key) as first:
+        assert first
+    assert len(await keeping.told(report)) == 1
+
+
+async def test_one_that_stays_there_is_kept_here(tmp_path: Path) -> None:
+    telephony = await Telephony(tmp_path, {"main": {"delete_recordings": True}}).ready()
+    telephony.provider.recordings["RE1"] = [wav()]
+    telephony.provider.fails["delete_recording"] = TelephonyError("503", ProviderFault.DOWN)
+    keeping = Keeping(telephony, tmp_path / "kept")
+    assert len(await keeping.told()) == 1 == len(await keeping.later())
+    await telephony.close()
 
 
 async def test_what_a_run_that_died_has_left_is_removed(keeping: Keeping) -> None:

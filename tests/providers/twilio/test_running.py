@@ -4,14 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
-import tempfile
 import urllib.error
-import urllib.request
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import partial
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -20,182 +13,17 @@ import pytest
 
 from mediaserver.media.resample import resample
 from mediaserver.media.time import SAMPLE_RATE
-from tests.peers.conftest import ServerProcess, start_server, stop_server
 from tests.providers.matrix import Feature
-from tests.providers.parties import is_heard, says, tone
-from tests.providers.twilio.twins import Twin, both
+from tests.providers.parties import says
+from tests.providers.twilio.network import CALLS, Network
+from tests.providers.twilio.twins import both
 from tests.recordings import read_wav
 from tests.standins.media_stream_client import MediaStreamClient, ProviderEnd
-from tests.standins.media_stream_sides import SignalWireSide, TwilioSide
-from tests.standins.provider import Trouble, serving
-from tests.standins.signalwire import API_TOKEN, PREFIX, PROJECT, SIGNING_KEY, SignalWireStandIn
-from tests.standins.twilio.call import Call
-from tests.standins.twilio.server import ACCOUNT_SID, NUMBER, TOKEN, TwilioStandIn, sid
+from tests.standins.provider import Trouble
+from tests.standins.twilio.server import NUMBER
 from tests.testdata import TESTDATA
 
-HOST, THERE = "127.0.0.72", "127.0.0.73"
-PUBLIC = "https://voice.example.com"
-CALLS, ACCOUNTS = "/api/telephony/calls", "/api/telephony/providers"
-PORTS = {Twin.TWILIO: 7073, Twin.SIGNALWIRE: 7074}
-CALLEES = {Twin.TWILIO: "+33140000000", Twin.SIGNALWIRE: "+34140000000"}
-"""The prefix says by which account somebody is called."""
 SPEECH = TESTDATA / "speech" / "librivox-0890.wav"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[ServerProcess]:
-    folder = Path(tempfile.mkdtemp(prefix="vf-"))
-    folder.chmod(0o755)
-    running = start_server(folder, HOST)
-    for twin in Twin:
-        settings = _settings(twin)
-        running.ask("POST", ACCOUNTS, {"name": f"{twin}-main", "kind": twin, "settings": settings})
-        small = settings | {"max_calls": 1, "priority": 9, "fallback_text": "We are full."}
-        running.ask("POST", ACCOUNTS, {"name": f"{twin}-small", "kind": twin, "settings": small})
-    for name in (f"{twin}-{size}" for twin in Twin for size in ("main", "small")):
-        webhook = f"{running.http}{ACCOUNTS}/{name}/webhooks/status"
-        running.wait_for(f"the account {name}", partial(_refused, webhook))
-    for number in (NUMBER, "+4930123456"):
-        running.ask("POST", "/api/telephony/routes", {"pattern": number, "agent": "echo"})
-    yield running
-    stop_server(running)
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def _settings(twin: Twin) -> dict[str, Any]:
-    shared = {"caller": NUMBER, "public_url": PUBLIC, "max_cps": 1000, "priority": 1}
-    shared |= {"prefixes": [CALLEES[twin][:3]]}
-    url = f"http://{THERE}:{PORTS[twin]}"
-    if twin is Twin.TWILIO:
-        return {"account_sid": ACCOUNT_SID, "auth_token": TOKEN, "base_url": url, **shared}
-    keys = {"project_id": PROJECT, "api_token": API_TOKEN, "signing_key": SIGNING_KEY}
-    return {"space": "acme", **keys, "codec": "L16@16000h", "base_url": f"{url}{PREFIX}", **shared}
-
-
-def _refused(url: str) -> bool:
-    """Whether somebody listens there: a request that nobody has signed is refused."""
-    try:
-        with urllib.request.urlopen(url, b"a=b", timeout=10):
-            return False
-    except urllib.error.HTTPError as error:
-        return error.code == 403
-
-
-@dataclass
-class Network:
-    """Twilio or its twin, and its callers, in front of a server."""
-
-    twin: Twin
-    there: TwilioStandIn
-    server: ServerProcess
-    http: aiohttp.ClientSession
-    known: set[str]
-    streams: dict[str, MediaStreamClient] = field(default_factory=dict)
-    """By the call's SID."""
-
-    @property
-    def callee(self) -> str:
-        return CALLEES[self.twin]
-
-    def account(self, size: str = "main") -> str:
-        return f"{ACCOUNTS}/{self.twin}-{size}"
-
-    def hook(self, name: str, size: str = "main") -> str:
-        return f"{PUBLIC}{self.account(size)}/webhooks/{name}"
-
-    def side(self, call: Call) -> TwilioSide:
-        made = TwilioSide if self.twin is Twin.TWILIO else SignalWireSide
-        return made(call.sid, self.there.account, sid("MZ"))
-
-    async def open(self, call: Call, url: str, parameters: Mapping[str, str]) -> None:
-        real = self.server.http.replace("http", "ws") + url.removeprefix(PUBLIC.replace("https", "wss"))
-        end = ProviderEnd(self.side(call))
-        end.says = tone(end.side.format)
-        async with MediaStreamClient.connected(self.http, real, end, parameters["token"]) as client:
-            self.streams[call.sid] = client
-            try:
-                await client.closed(60)
-            except asyncio.CancelledError:
-                await client.hang_up()
-                raise
-
-    async def rings(self, caller: str = "+4930123456", **more: str) -> Call:
-        """Somebody calls the number."""
-        self.there.numbers[0].fields |= {
-            "voice_url": self.hook("voice"),
-            "status_callback": self.hook("status"),
-            "sms_url": self.hook("sms"),
-        }
-        return await self.there.calls_in(caller, stream=self.open, **more)
-
-    async def calls_out(self, agent: str = "echo", **more: Any) -> Call:
-        """The server is asked to call somebody."""
-        await self.ask("POST", CALLS, {"to": self.callee, "agent": agent, **more})
-        await self.until(lambda: self.there.calls, "an order")
-        call = next(iter(self.there.calls.values()))
-        call.stream = self.open
-        return call
-
-    async def ask(self, method: str, path: str, content: Any = None) -> Any:
-        return await asyncio.to_thread(self.server.ask, method, path, content)
-
-    async def handing_over(self, call: Call, to: str) -> asyncio.Task[Any]:
-        """The server is asked to have Twilio hand it over; it rings there."""
-        path = f"{CALLS}/{(await self.mine())['id']}/transfer"
-        handing = asyncio.create_task(self.ask("POST", path, {"to": to, "how": "refer"}))
-        await self.until(lambda: call.dialled, "somebody who is dialled")
-        return handing
-
-    async def mine(self) -> dict[str, Any]:
-        """The server's own call of this test, as its list has it."""
-        found = [each for each in await self._listed() if each["id"] not in self.known]
-        return found[0] if found else {"state": "none"}
-
-    async def _listed(self) -> list[dict[str, Any]]:
-        listed: list[dict[str, Any]] = await asyncio.to_thread(self.server.calls)
-        return listed
-
-    async def reached(self, state: str) -> dict[str, Any]:
-        mine = await self.mine()
-        for _ in range(400):
-            if mine["state"] == state:
-                return mine
-            mine = await self.mine()
-            await asyncio.sleep(0.05)  # waits for another process
-        pytest.fail(f"the call never was {state}: {mine}; log: {self.server.log()[-2000:]}")
-
-    async def until(self, holds: Callable[[], Any], what: str) -> None:
-        for _ in range(1_500):
-            if holds():
-                return
-            await asyncio.sleep(0.01)  # waits for another process
-        told = [(each.url, each.status, each.body[:600]) for each in self.there.told[-8:]]
-        faults = [each.faults for each in self.there.calls.values()]
-        pytest.fail(f"there was never {what}: {told} {faults} log: {self.server.log()[-2000:]}")
-
-    async def heard(self, call: Call) -> None:
-        """The far end hears its echo."""
-        await self.until(lambda: call.sid in self.streams, "a stream")
-        stream = self.streams[call.sid]
-        await self.until(lambda: is_heard(stream.end), "an echo")
-        assert stream.end.refused == []
-
-
-@pytest.fixture
-async def network(request: pytest.FixtureRequest, server: ServerProcess) -> AsyncIterator[Network]:
-    twin = getattr(request, "param", Twin.TWILIO)
-    standin = TwilioStandIn() if twin is Twin.TWILIO else SignalWireStandIn()
-    async with serving(standin, THERE, PORTS[twin]) as there, aiohttp.ClientSession() as http:
-        there.leads[PUBLIC] = server.http
-        made = Network(twin, there, server, http, server.ids())
-        yield made
-        for call in there.calls.values():
-            call.move("completed")
-            await call.report()
-            await call.streamed()
-        await there.close()
-        if (await made.mine())["state"] != "none":
-            await made.reached("ended")
 
 
 @both("network", Feature.CALLS_IN, Feature.HANGS_UP)
