@@ -241,6 +241,8 @@ class ProviderCall:
         self._streams.check(token, started, self.ref)
         if self.leg.termination is not None or self.machine.phase not in _TAKES_STREAMS:
             raise StreamRefused("its call is over")
+        if (parting := self._parting) is not None and parting.awaited and self.machine.phase is Phase.LEAVING:
+            raise StreamRefused("its call is being handed over")
         self._streams.take(peer, remote)
         self.named(started.call_ref)
         self._do(self.machine.happened(Event.STREAM))

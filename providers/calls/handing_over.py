@@ -32,6 +32,8 @@ class Parting:
     def __init__(self, to: Divert) -> None:
         self.to: Divert | None = to
         """For a provider that asks where to; None: it was told."""
+        self.awaited = False
+        """The provider has the far end, and will say what becomes of it: until then no stream is its own."""
         self._outcome: asyncio.Future[TransferReport] = asyncio.get_running_loop().create_future()
 
     def told(self, report: TransferReport) -> None:
@@ -83,6 +85,7 @@ async def hand_over(call: Handed, to: str, timeout_s: float) -> None:
     try:
         async with asyncio.timeout(timeout_s):
             if await call.provider.transfer(call.ref, to, shown, call.session):
+                parting.awaited = True
                 await _taken(call, parting)
             else:
                 await _gone(call)

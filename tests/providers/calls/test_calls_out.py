@@ -17,6 +17,7 @@ from mediaserver.storage.records import CallEnded
 from providers.call_state import CallState
 from providers.calls.machine import Phase
 from providers.provider import AnsweredBy, CallReport, Capability, Connect, Divert, TransferReport
+from providers.streams.host import StreamRefused
 from tests.providers.calls.telephony import Telephony
 from tests.providers.fake_provider import ALL, OURS, kind, token_of
 
@@ -442,6 +443,19 @@ async def test_who_is_reached_by_nobody_is_back(telephony: Telephony) -> None:
     stream = await telephony.stream(carried, token_of(decision))
     await telephony.bench.ticks(5)
     assert stream.heard and carried.machine.phase is Phase.UP and telephony.call.state == "answered"
+
+
+async def test_who_sends_a_request_again_meanwhile_is_not_taken_for_who_called(telephony: Telephony) -> None:
+    """What our provider asked before, signed as it is, and kept by somebody."""
+    task = await handing(telephony)
+    carried = telephony.carried
+    await telephony.desk.answering(carried.session)
+    with pytest.raises(StreamRefused, match="handed over"):
+        await telephony.stream(carried, token_of(await telephony.desk.answering(carried.session)))
+    assert not carried.leg.attached and not task.done()
+    telephony.desk.transfer_reported(TransferReport("out-1", True))
+    await task
+    assert carried.machine.phase is Phase.ELSEWHERE
 
 
 async def test_who_hangs_up_while_it_rings_there_has_left(telephony: Telephony) -> None:
