@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from mediaserver.calls.protocols import Switchboard
-from mediaserver.calls.routes import AgentSpec, Routes
+from mediaserver.calls.routes import AgentSpec, Routes, ToAgent
 from mediaserver.calls.texting import TextOrder, TextRefusedError, TextTaken, TextWhy
 from mediaserver.errors import VoiceForgeError
 from mediaserver.storage import provider_messages as table
@@ -172,7 +172,21 @@ class TextDesk:
     async def write(self, outgoing: Outgoing) -> Sent:
         """For whoever asks by the API. Raises TextRefusedError and asyncpg errors."""
         served = await self.sender.account_by(outgoing.to, outgoing.account, outgoing.sender)
+        ours = outgoing.sender or served.account.settings.caller
+        if self._is_anothers(ours, outgoing.owner):
+            raise TextRefusedError(
+                f"{ours[:20]} is answered by an agent of another key: what is written back is that key's",
+                TextWhy.NO_SENDER,
+            )
         return await self.sender.send(served, outgoing)
+
+    def _is_anothers(self, ours: str, owner: UUID | None) -> bool:
+        """Whether a number of ours is another key's, since an agent of that one answers it: whoever writes by
+        it would be told what its people write back."""
+        if owner is None or not ours:
+            return False
+        answers = self._routes.resolve(ours, datetime.now(UTC))
+        return isinstance(answers, ToAgent) and answers.agent.owner not in (None, owner)
 
     # -- what came in
 

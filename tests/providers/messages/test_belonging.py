@@ -75,6 +75,23 @@ async def test_an_agent_of_another_key_never_answers_for_this_one(shop: Shop) ->
     assert [(call.agent, call.owner) for call in shop.clerks.calls] == [("clerk", BEN)]
 
 
+async def test_nobody_writes_by_a_number_that_another_keys_agent_answers(pool: asyncpg.Pool) -> None:
+    async with opened(pool, answers="hers") as shop:
+        await shop.text("my secret")
+        for sender in ("", OURS):
+            stolen = Outgoing(
+                THEIRS, "And your card?", "main", sender, "other", owner=BEN, key=f"api:{sender}"
+            )
+            with pytest.raises(TextRefusedError, match="another key") as refused:
+                await shop.desk.write(stolen)
+            assert refused.value.why is TextWhy.NO_SENDER and OURS in str(refused.value)
+        await shop.text("1234")
+        assert [(call.agent, call.owner) for call in shop.clerks.calls] == [("hers", ANN)]
+        assert not await table.newest(shop.pool, 20, owner=BEN)
+        for owner in (ANN, None):
+            await shop.desk.write(wanted("hello", "hers", owner))
+
+
 async def test_beyond_its_limit_a_key_is_told_when_it_may_go_on_and_others_are_not_held_up(
     pool: asyncpg.Pool,
 ) -> None:

@@ -137,8 +137,14 @@ class Shop:
 
 @asynccontextmanager
 async def shop(
-    pool: asyncpg.Pool, *, idle_s: float = 60, limits: Mapping[Any, TextCaps] = NO_LIMITS, **settings: Any
+    pool: asyncpg.Pool,
+    *,
+    idle_s: float = 60,
+    limits: Mapping[Any, TextCaps] = NO_LIMITS,
+    answers: str = "clerk",
+    **settings: Any,
 ) -> AsyncIterator[Shop]:
+    """`answers`: the agent of the number."""
     async with serving(ZadarmaStandIn()) as there, client() as fetcher:
         rows = AccountRows(installed(), Sealer(b"k" * 32), "https://voice.test")
         content = {"key": ACCOUNT_KEY, "secret": SECRET, "base_url": there.url, "caller": OURS,
@@ -152,7 +158,7 @@ async def shop(
                 agent("other", kind="python", entry="x:Y"),
                 agent("hers", kind="python", entry="x:Y", owner=UUID(int=9)),
             ],  # fmt: skip
-            [route(OURS, "clerk")],
+            [route(OURS, answers)],
         )
         policy = OutboundPolicy(risks=RiskList.shipped())
         desk = TextDesk(
