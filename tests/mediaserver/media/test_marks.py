@@ -68,6 +68,22 @@ def test_what_was_cleared_was_not_heard_and_its_marks_mean_nothing() -> None:
     assert marks.played() == 540 * MS
 
 
+def test_marks_in_what_is_sent_once_more_mean_nothing_and_hold_nothing_back() -> None:
+    marks = after(100)
+    marks.put("a")
+    write(marks, 100)
+    assert marks.reached("a") and marks.played() == 100 * MS
+    marks.put("b")
+    marks.again()
+    marks.put("c")
+    write(marks, 60)
+    assert not marks.reached("b"), "it comes back with the clear, unheard"
+    assert marks.played() == 160 * MS, "what was sent once more is as far ahead as it was"
+    write(marks, 100)
+    assert marks.played() == 200 * MS, "never beyond the mark in what was sent once more"
+    assert marks.reached("c") and marks.played() == 200 * MS
+
+
 def test_what_was_heard_is_not_taken_back_when_the_path_turns_out_longer() -> None:
     marks = after(1_000)
     marks.put("a")
