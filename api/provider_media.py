@@ -22,6 +22,7 @@ from api.routing.problems import Problem, started
 from api.routing.table import ApiRoutes
 from api.stream_line import SocketStreamLine
 from mediaserver.errors import PeerError
+from mediaserver.media.leg import EndedBy, Termination, Why
 from mediaserver.seldom import Seldom
 from providers.streams.dialect import LONGEST, Started, Stopped, StreamEvent, StreamFault
 from providers.streams.host import StreamHost, StreamRefused
@@ -93,7 +94,14 @@ async def media_stream(request: web.Request, kind: str, session: UUID) -> web.St
         begun = True
         if context.connections is not None:  # as many as there are calls, which have limits of their own
             context.connections.prove(request.transport)
-        stream.begin(leg, begin)
+        try:
+            stream.begin(leg, begin)
+        except StreamFault as fault:
+            # The next one would bring the same, and providers ask for that at once, again and again.
+            line.close(StreamClose.PROTOCOL, str(fault))
+            host.lost(session, stream, str(fault))
+            leg.ended(Termination(EndedBy.SERVER, Why.UNACCEPTABLE, 488, str(fault)))
+            raise
         log.info("%s streams call %s here, as %s", kind, begin.call_ref[:64] or session, leg.codec)
         await _read(socket, stream, line, host, session)
     except StreamRefused as refused:
@@ -107,8 +115,6 @@ async def media_stream(request: web.Request, kind: str, session: UUID) -> web.St
     except StreamFault as fault:
         _say(_refused, "a media stream of %s is closed: %s", kind, fault)
         line.close(StreamClose.PROTOCOL, str(fault))
-        if begun:
-            host.lost(session, stream, str(fault))
     except BaseException:
         line.close(StreamClose.GOING_AWAY, "The server has ended it.")
         if begun:

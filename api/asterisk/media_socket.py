@@ -25,6 +25,7 @@ from api.routing.table import ApiRoutes
 from api.stream_line import SocketStreamLine
 from mediaserver.errors import CapacityError, PeerError
 from mediaserver.media.leg import Direction, Why
+from mediaserver.media.stream_format import StreamFormat
 from mediaserver.seldom import Seldom
 from providers.asterisk.chan_websocket import SUBPROTOCOL, ChanWebSocketDialect, is_json
 from providers.asterisk.dialplan import DialplanCall
@@ -90,7 +91,7 @@ async def asterisk_media(request: web.Request, query: AsteriskCall) -> web.Strea
     if begun is None:
         return socket
     started, first = begun
-    assert started.format is not None  # it says
+    assert isinstance(started.format, StreamFormat)  # it says
     dialect = ChanWebSocketDialect(started.format, json=is_json(first))
     return await _serve(request, socket, desk, who, wanted, dialect, started, dialect.answer())
 

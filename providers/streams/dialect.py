@@ -33,8 +33,8 @@ class Started:
     """Its id of the call."""
     account: str = ""
     """Its id of the account; empty where it does not say."""
-    format: StreamFormat | None = None
-    """Of what comes; None: as agreed."""
+    format: StreamFormat | str | None = None
+    """Of what comes; None: as agreed. A text: what it is called, where we read no such audio."""
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 

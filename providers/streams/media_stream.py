@@ -91,7 +91,7 @@ class MediaStream:
         """This is its leg. Raises StreamFault for audio that cannot be turned into the leg's."""
         came, wanted = started.format or leg.format, leg.format
         if came != wanted:
-            if came.law is None or wanted.law is None:
+            if isinstance(came, str) or came.law is None or wanted.law is None:
                 raise StreamFault(f"the stream brings {came}, where {wanted} was asked for")
             self._translation = _translation(came.law, wanted.law)
         self._leg = leg

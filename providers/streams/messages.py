@@ -46,17 +46,18 @@ def parsed(decoder: msgspec.json.Decoder[T], message: str | bytes) -> T:
         raise StreamFault(f"no message that makes sense: {str(error)[:150]}") from None
 
 
-def format_of(encoding: str, rate: int) -> StreamFormat | None:
-    """By a provider's names; None where it says nothing. Raises StreamFault for a format that is not read."""
+def format_of(encoding: str, rate: int) -> StreamFormat | str | None:
+    """By a provider's names; None where it says nothing, and these where it is not read: whose stream that is
+    is found out all the same."""
     if not encoding:
         return None
     coding = _CODINGS.get(encoding.lower())
     if coding is None:
-        raise StreamFault(f"audio as {encoding[:40]!r} is not read")
+        return repr(encoding[:40])
     try:
         return StreamFormat.of(coding, rate or None)
-    except ValueError as error:
-        raise StreamFault(str(error)) from None
+    except ValueError:
+        return repr(f"{encoding[:40]}/{rate}")
 
 
 def quoted(text: str) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import SecretStr
 
 from mediaserver.media.leg import Direction, Termination
+from mediaserver.media.stream_format import StreamFormat
 from providers.asterisk.account import AsteriskAccount
 from providers.asterisk.provider import AsteriskProvider
 from providers.call_state import CallState
@@ -59,7 +60,8 @@ class Streams:
     ) -> ProviderLeg:
         if self.refuses:
             raise StreamRefused(self.refuses)
-        assert (kind, session, token) == ("asterisk", SESSION, "secret") and started.format is not None
+        assert (kind, session, token) == ("asterisk", SESSION, "secret")
+        assert isinstance(started.format, StreamFormat)
         self.leg = ProviderLeg(
             self.wires, started.format, Control(),
             kind=kind, direction=Direction.INBOUND, ref=started.call_ref, remote=remote,

@@ -328,3 +328,15 @@ async def test_places_are_given_back(telephony: Telephony) -> None:
     assert served is not None and served.calls == 1, "its provider is needed until the end is told"
     telephony.desk.call_reported(CallReport("in-1", CallState.COMPLETED))
     assert served.calls == 0
+
+
+async def test_a_call_whose_stream_is_of_other_audio_is_over_there_too(telephony: Telephony) -> None:
+    stream = await connected(telephony)
+    carried = telephony.carried
+    telephony.calls.lost(carried.session, stream, "other audio")
+    carried.leg.ended(Termination(EndedBy.SERVER, Why.UNACCEPTABLE, 488, "other audio"))
+    decision = await telephony.desk.answering(carried.session)
+    assert isinstance(decision, Refuse), "it opens no stream again"
+    await telephony.pass_by(1)
+    assert len(telephony.provider.hung_up) == 1
+    assert carried.facts.detail == "other audio"

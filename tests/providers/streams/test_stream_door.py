@@ -147,6 +147,36 @@ async def test_a_stream_that_begins_with_nonsense_is_closed(door: StreamDesk, fi
     assert await closed_with(ws) == StreamClose.PROTOCOL
 
 
+@pytest.mark.parametrize(
+    ("encoding", "rate"), [("audio/x-l16", 16_000), ("audio/opus", 48_000), ("audio/x-l16", 7)]
+)
+async def test_a_stream_of_other_audio_than_was_asked_for_ends_its_call(
+    door: StreamDesk, encoding: str, rate: int
+) -> None:
+    side = TwilioSide()
+    session = door.sessions.add(side)
+    ws = await door.desk.client.ws_connect(door.path(session))
+    connected, start = (json.loads(each) for each in side.opening(session.token))
+    start["start"]["mediaFormat"] = {"encoding": encoding, "sampleRate": rate}
+    await ws.send_json(connected)
+    await ws.send_json(start)
+    assert await closed_with(ws) == StreamClose.PROTOCOL
+    ended = session.leg.termination
+    assert ended is not None and (ended.by, ended.why) == (EndedBy.SERVER, Why.UNACCEPTABLE)
+    assert "where mulaw/8000 was asked for" in ended.detail
+
+
+async def test_a_stranger_with_other_audio_ends_nothing(door: StreamDesk) -> None:
+    side = TwilioSide()
+    session = door.sessions.add(side)
+    ws = await door.desk.client.ws_connect(door.path(session))
+    start = json.loads(side.opening("x")[1])
+    start["start"]["mediaFormat"] = {"encoding": "audio/opus", "sampleRate": 48_000}
+    await ws.send_json(start)
+    assert await closed_with(ws) == StreamClose.REFUSED
+    assert session.leg.termination is None
+
+
 async def test_endless_talk_before_the_start_is_closed(door: StreamDesk) -> None:
     session = door.sessions.add()
     ws = await door.desk.client.ws_connect(door.path(session))
