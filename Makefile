@@ -7,8 +7,8 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 FAST := not slow and not load
-# All fast tests go in three processes (tests/at_once.py); with ARGS, which mostly pick a few, in one.
-AT_ONCE := $(if $(ARGS),,-n 3 --dist loadfile)
+# All fast tests go in two processes, one for each processor (tests/at_once.py); with ARGS, which mostly pick a few, in one.
+AT_ONCE := $(if $(ARGS),,-n 2 --dist loadfile)
 PACKAGES := mediaserver pipelines sip webrtc providers callers api cli
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 

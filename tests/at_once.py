@@ -1,4 +1,4 @@
-"""Three processes for `make test`, on two processors (pytest-xdist, `-n 3 --dist loadfile`).
+"""Units for `make test` (pytest-xdist, `-n 2 --dist loadfile`; sound for more processors with more).
 
 One plays all that happens in real time (calls, servers, other programs), one test after the other as if it
 were alone. One leads a Chromium through the console, with the server that all those tests share. The third
