@@ -342,8 +342,8 @@ async def test_no_delivery_is_made_of_what_a_line_said_before_it_was_mended(
             await waits_for_a_lock(pool)
             await mending.execute("commit; begin")
             await making
-            (posted,) = await receiver.wait(1)
-    assert posted.content["data"]["text"] == "I am [name]"
+            posted = await receiver.wait(2)  # of the line, and of its being mended
+    assert [each.content["data"]["text"] for each in posted] == ["I am [name]"] * 2
 
 
 async def waits_for_a_lock(pool: asyncpg.Pool) -> None:
