@@ -26,6 +26,7 @@ from api.webrtc_desk import WebRtcDesk
 from mediaserver.calls.directory import Directory
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.outbound_metering import OutboundMeter
+from mediaserver.calls.prompts import PromptShelf
 from mediaserver.calls.protocols import Switchboard
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.config import Settings
@@ -86,6 +87,8 @@ class ApiContext:
     """Which call is whose; None while the server is starting."""
     texts: TextDesk | None = None
     """Who sends and takes text messages; None while the server is starting."""
+    prompts: PromptShelf | None = None
+    """Sound files that are played in calls; None while the database is not up."""
     unproven: UnprovenRequests = field(default_factory=UnprovenRequests)
     """Requests to providers' doors that proved nothing."""
     switchboard: Switchboard | None = None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 OPTIONS = (
     *("tools", "greeting", "transfer", "warm", "fallback", "remember", "languages", "preemptive"),
-    *("voicemail", "sms", "away"),
+    *("voicemail", "voicemail_prompt", "sms", "away"),
 )
 """That only assistants understand, ..."""
 SHARED = ("tools", "transfer", "warm", "away")
@@ -50,6 +50,12 @@ def add_options(setting: argparse.ArgumentParser) -> None:
         "--voicemail", default="", metavar="TEXT", help="a message that it leaves where a machine answers"
     )
     group.add_argument(
+        "--voicemail-prompt",
+        default="",
+        metavar="NAME",
+        help="a sound file that it leaves there in place of those words (`voiceforge prompts`)",
+    )
+    group.add_argument(
         "--sms", action="store_true", help="let it send callers texts, to their own numbers alone"
     )
     group.add_argument(
@@ -80,6 +86,7 @@ def columns(args: argparse.Namespace) -> Row:
         "transfers": dict(map(_transfer, args.transfer)),
         "warm": args.warm,
         "voicemail": args.voicemail,
+        "voicemail_prompt": args.voicemail_prompt,
         "sms": args.sms,
         "away": args.away,
         "languages": _languages(text_of(args.languages, "languages")),

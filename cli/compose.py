@@ -58,6 +58,7 @@ from cli.serving.overload import OverloadWatch
 from cli.serving.own_code import OwnCode
 from cli.serving.pjsua2 import open_pjsua
 from cli.serving.premaking import Premaking
+from cli.serving.prompts import open_prompts
 from cli.serving.pronunciations import open_dictionary
 from cli.serving.provider_calls import carry_calls
 from cli.serving.providers import open_board
@@ -238,6 +239,7 @@ class Server:
             backgrounds.settle(),
         )
         context.providers = providers
+        prompts = context.prompts = await open_prompts(database, undo)
 
         clock = self._start_clock(detector, wire)
         overload = OverloadWatch(clock, self.registry, settings.media.overload_ms)
@@ -263,9 +265,12 @@ class Server:
             for_keys,
             flows.shelf.owner,
             texts,
+            prompts,
         )
         flows.workshops = workshops
-        by_kind = makers(speech, code, cleaning, insight, assistants, backgrounds, keeps, flows, workshops)
+        by_kind = makers(
+            speech, code, cleaning, insight, assistants, backgrounds, keeps, flows, workshops, prompts
+        )
         spoken = settings.engines.speech_to_speech
         by_kind["realtime"] = RealtimeMaker(spoken, speech, tools, cleaning, insight, plan, backgrounds)
         switchboard = self._switchboard = LocalSwitchboard(
@@ -295,6 +300,7 @@ class Server:
             tools.there,
             functions.there,
             texts.rules.allows,
+            prompts.known,
         )
 
         kept = engines.finishing.kept if engines.finishing is not None else None
@@ -308,9 +314,9 @@ class Server:
         flows.shelf.on_change(expect)
         expect()
         if settings.engines.premade:
-            prompts = partial(prompts_on, flows.shelf)
+            instructed = partial(prompts_on, flows.shelf)
             premaking = Premaking(
-                lambda: speech.fixed(prompts),
+                lambda: speech.fixed(instructed),
                 lambda: not len(self.registry),
                 settings.engines.premade,
                 settings.engines.premade_s,

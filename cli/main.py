@@ -37,6 +37,7 @@ COMMANDS = {
     "undrain": "take new calls again",
     "tools": "show the tools that agents may be given",
     "knowledge": "give documents to agents",
+    "prompts": "keep sound files that calls play",
     "engines": "list, install, try, remove or serve speech engines",
     "voices": "show the voices that agents may have",
     "bench": "measure latency and capacity",

@@ -19,6 +19,7 @@ from cli.serving.speech import Equipment, Speech
 from mediaserver.calls.background.choices import BackgroundChoices
 from mediaserver.calls.call import Call
 from mediaserver.calls.echo import EchoMaker
+from mediaserver.calls.prompts import PromptShelf
 from mediaserver.calls.protocols import AppMaker, CallControls, Talker
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.calls.speech_usage import SpeechUsage
@@ -30,7 +31,7 @@ from mediaserver.retention.choices import RetentionChoices
 from mediaserver.settings.shared import NOTHING_LENT, SharedSettings
 from pipelines.agents import make_agent
 from pipelines.assistant.settings import AssistantSettings
-from pipelines.conversation.agent import Agent, Context, Transfer
+from pipelines.conversation.agent import Agent, Context, Play, Transfer
 from pipelines.conversation.briefing import BriefedCall, Briefer, Deaf, known
 from pipelines.conversation.machine_care import Voicemail
 from pipelines.conversation.message_desk import MessageFiles
@@ -39,6 +40,7 @@ from pipelines.conversation.turn_settings import TurnSettings
 from pipelines.conversation.typed_session import TypedSession
 from pipelines.flows.library.operators import tools_not_lent
 from pipelines.flows.work.agent_transfer import TakenAgent, Transfers
+from pipelines.flows.work.play import played
 from pipelines.insight.choices import InsightChoices
 
 
@@ -55,8 +57,10 @@ class ThinkingMaker:
         backgrounds: Backgrounds | None,
         messages: Callable[[Call], MessageFiles] | None,
         flows: ServedFlows | None,
+        prompts: PromptShelf | None,
     ) -> None:
         self._flows = flows
+        self._prompts = prompts
         self._backgrounds = backgrounds
         self._messages = messages
         self._speech = speech
@@ -113,7 +117,7 @@ class ThinkingMaker:
             else None,
             background=self._backgrounds.begin(agent, call) if self._backgrounds is not None else None,
             messages=self._messages(call) if self._messages is not None else None,
-            voicemail=_voicemail(agent),
+            voicemail=_voicemail(agent, self._prompts),
         )
         return Talker(
             session,
@@ -246,10 +250,20 @@ def _engines_of(speech: Equipment) -> LedEngines:
     return LedEngines(speech.llm, speech.language, speech.voice, speech.llm_starting)
 
 
-def _voicemail(agent: AgentSpec) -> Voicemail:
+def _voicemail(agent: AgentSpec, prompts: PromptShelf | None) -> Voicemail:
     """What it leaves where a machine has picked up. A flow says it itself."""
-    message = AssistantSettings.of(agent.assistant).voicemail if agent.kind == "llm" else ""
-    return Voicemail(message, agent.flow or agent.name)
+    name = agent.flow or agent.name
+    if agent.kind != "llm":
+        return Voicemail("", name)
+    settings = AssistantSettings.of(agent.assistant)
+
+    async def recording(words: str) -> Play:
+        assert prompts is not None
+        return played(await prompts.get(settings.voicemail_prompt, agent.owner), words)
+
+    return Voicemail(
+        settings.voicemail, name, recording if prompts is not None and settings.voicemail_prompt else None
+    )
 
 
 def _warm(last: Transfer) -> Warm | None:
@@ -270,12 +284,16 @@ def makers(
     messages: Callable[[Call], MessageFiles] | None = None,
     flows: ServedFlows | None = None,
     workshops: FlowWorkshops | None = None,
+    prompts: PromptShelf | None = None,
 ) -> dict[str, AppMaker]:
     """By kind of agent. `cleaner` makes what cleans a caller's line for an agent; `insight` learns of their
     calls what is to be known beyond the words; `assistants` makes those that think with a language model;
     `backgrounds` has what is heard under their words; `messages` keeps what their callers leave; `flows` has
-    those of the database; `workshops` does what their nodes do besides talking."""
-    thinking = ThinkingMaker(speech, code, cleaner, insight, assistants, backgrounds, messages, flows)
+    those of the database; `workshops` does what their nodes do besides talking; `prompts` has the sound
+    files that assistants leave."""
+    thinking = ThinkingMaker(
+        speech, code, cleaner, insight, assistants, backgrounds, messages, flows, prompts
+    )
     if workshops is not None:
         workshops.take_over = thinking.take_over
     kinds = ("flow", "python", "llm") if assistants is not None else ("flow", "python")

@@ -14,6 +14,7 @@ from cli.serving.speech import Equipment, Speech
 from cli.serving.tools import AgentTools
 from mediaserver.calls.call import Call
 from mediaserver.calls.call_texts import TextsOfCalls
+from mediaserver.calls.prompts import PromptShelf
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.errors import ConfigError
 from mediaserver.fetching.protocols import Fetcher
@@ -69,11 +70,13 @@ class FlowWorkshops:
         for_keys: Fetcher | None = None,
         owner: Callable[[str], UUID | None] = nobodys,
         texts: TextsOfCalls | None = None,
+        prompts: PromptShelf | None = None,
     ) -> None:
         """`row`: of an agent by its name. `for_keys`: fetches for the flows of keys, else as for all;
         `owner`: whose flow one is, by its name. `texts`: by whom callers are sent texts; None: nothing is
-        sent, and it is told as if it were."""
+        sent, and it is told as if it were. `prompts`: sound files; None: nobody would hear them."""
         self._texts = texts
+        self._prompts = prompts
         self.take_over: TakeOver | None = None
         """Known once the makers of agents are."""
         self.redactor_of: Callable[[AgentSpec], Redactor | None] = nothing_left_out
@@ -112,6 +115,9 @@ class FlowWorkshops:
             hears=speech.hears,
             speaks=speech.speaks,
             text=self._texts.of(call, calling.number).send if self._texts is not None else None,
+            prompt=None
+            if self._prompts is None
+            else partial(self._prompts.get, owner=self._owner(agent.flow)),
             transfers=counted,
         )
 

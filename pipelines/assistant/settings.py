@@ -9,6 +9,8 @@ preemptive  true: the model is asked as soon as the caller has probably finished
             that is done where a question costs nothing (`Manifest.free`)
 voicemail   left as a message where a machine has picked up, behind its greeting; SSML where it begins with
             <speak>; empty: a machine is talked to as anybody is
+voicemail_prompt
+            a sound file that is left in place of those words; where it cannot be had, the words are
 sms         true: the model may send the caller texts (`send_sms`), to the caller's own number
 warm        true: whoever answers such a transfer is told what the call is about, and takes it or not
 away        true: the caller's own side (its provider, its PBX) is asked first to call there itself; not with
@@ -32,6 +34,7 @@ MOST_GREETING = 1_000
 MOST_TRANSFERS = 50
 LONGEST_TARGET = 500
 _NAME = re.compile(r"[\w .'-]{1,60}")
+_PROMPT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class AssistantSettings:
     languages: tuple[SpokenLanguage, ...] = ()
     away: bool = False
     voicemail: str = ""
+    voicemail_prompt: str = ""
     sms: bool = False
 
     @classmethod
@@ -56,6 +60,11 @@ class AssistantSettings:
         for key, value in row.items():
             check_known_key("its assistant", key, known)
             _check(key, value)
+        if row.get("voicemail_prompt") and not row.get("voicemail"):
+            raise ConfigError(
+                "its assistant has a voicemail_prompt and no voicemail: write down what is said in it, for "
+                "where the sound file cannot be had"
+            )
         transfers = MappingProxyType(dict(row.get("transfers", {})))
         languages = languages_of(row.get("languages", ()))
         greeting = as_written_in_row("its assistant's greeting", row.get("greeting", ""))
@@ -82,6 +91,9 @@ def _check(key: str, value: object) -> None:
         case "greeting" | "voicemail":
             fine = isinstance(value, str) and len(value) <= MOST_GREETING
             wanted = f"text of at most {MOST_GREETING} characters"
+        case "voicemail_prompt":
+            fine = value == "" or (isinstance(value, str) and _PROMPT.fullmatch(value) is not None)
+            wanted = "the name of a sound file"
         case "fallback":
             fine = _is_target(value) or value == ""
             wanted = "an address or a number"

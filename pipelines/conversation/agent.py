@@ -128,6 +128,8 @@ class Play:
     """Any length, 16 kHz mono."""
     text: str = ""
     """What is said in it, for the transcript."""
+    interruptible: bool = True
+    """False: it is played to its end, whatever the caller says meanwhile."""
 
     def __post_init__(self) -> None:
         """Raises TypeError for samples that are no int16: anything else would be noise."""

@@ -37,7 +37,7 @@ class AgentTurn(CallerTurn):
         commands: list[Command] = []
         if not self._said:
             self._unheard = self._sounded_at = None
-            if isinstance(piece, Say) and not piece.interruptible:
+            if not piece.interruptible:
                 commands = self._insist()
         self._said.append(piece)
         self._floor.move(Cue.SAY)

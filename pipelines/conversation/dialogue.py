@@ -385,7 +385,7 @@ class Dialogue:
     def do(self, think: Think, act: object) -> bool:
         """Carry out an act of the agent; False: nobody waits for more of this reply. Raises TypeError."""
         commands: list[Command]
-        if isinstance(act, Say) and _insists(think.said):
+        if isinstance(act, Say | Play) and _insists(think.said):
             act = replace(act, interruptible=False)
         match act:
             case Listen():

@@ -18,6 +18,8 @@ from pipelines.spoken.speech import Spoken, joined
 
 SILENT_LEVEL = 100
 """Samples below this magnitude cannot be heard."""
+PART = 16_000
+"""Samples that are looked through at once."""
 SPLICE_SAMPLES = 5 * SAMPLES_PER_MS
 """What is cut off before it was sent ends with such a fade."""
 
@@ -290,11 +292,24 @@ class Line:
 
     def trim(self) -> None:
         """Cut trailing silence that has not been sent yet."""
-        loud = np.flatnonzero(audible(self.samples(self.at, self.made)))
-        keep = int(loud[-1]) + 1 if len(loud) else 0
+        keep = self._audible_until(self.at) - self.at
         begun = max((word.start for word in self.words), default=0)
         keep = max(keep, begun - self.at, 0)
         del self.audio[2 * (self.at + keep) :]
+
+    def sounds(self, start: int) -> bool:
+        """Something from this place on can be heard. Looked for in parts: a recording has minutes, and shows
+        it in its first words."""
+        return any(audible(self.samples(at, at + PART)).any() for at in range(start, self.made, PART))
+
+    def _audible_until(self, start: int) -> int:
+        """Behind the last sample from this place on that can be heard; the place itself where none can."""
+        for end in range(self.made, start, -PART):
+            begin = max(start, end - PART)
+            loud = np.flatnonzero(audible(self.samples(begin, end)))
+            if len(loud):
+                return begin + int(loud[-1]) + 1
+        return start
 
     def break_off(self, index: int, letter: float) -> int:
         """The voice failed in a sentence. What is made of whole words stays; the rest is to be made anew,

@@ -12,9 +12,12 @@ a machine is talked to as anybody is.
 from __future__ import annotations
 
 import enum
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
+from mediaserver.errors import PeerError
 from mediaserver.media.answered_by import AnsweredBy
 from mediaserver.storage.records import NOW_MS, EventHappened, OutcomeMade, Record
 from pipelines.conversation.agent import (
@@ -27,10 +30,13 @@ from pipelines.conversation.agent import (
     Keep,
     Listen,
     PickedUp,
+    Play,
     Say,
     Silence,
     Utterance,
 )
+
+log = logging.getLogger(__name__)
 
 QUIET_MS = 2_500
 """A greeting is over when so long nothing comes, where nobody says that it is."""
@@ -42,6 +48,10 @@ VOICEMAIL_LEFT = "voicemail_left"
 FAX = "fax"
 
 
+Recording: TypeAlias = Callable[[str], Awaitable[Play]]
+"""Reads a sound file; its words are these where nobody wrote down others. Raises PeerError: there is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Voicemail:
     """What is left where a machine has picked up."""
@@ -50,6 +60,8 @@ class Voicemail:
     """Empty: nothing is; a machine is talked to as anybody is."""
     name: str = "voicemail"
     """Under which its outcome is kept: whose call it is."""
+    recording: Recording | None = None
+    """What is played in place of the message's words, which are said where it cannot be had."""
 
 
 NO_VOICEMAIL = Voicemail()
@@ -68,6 +80,7 @@ class MachineCare:
         self._agent = agent
         self._name = voicemail.name
         self._message = voicemail.message
+        self._recording = voicemail.recording
         self._state = _State.LIVE
         self._heard = 0
         self._broken = 0
@@ -154,6 +167,14 @@ class MachineCare:
     async def _leave(self) -> AsyncIterator[Act]:
         self._state = _State.LEAVING
         yield Listen(silence_ms=BEHIND_MS)
+        if self._recording is not None:
+            try:
+                sound = await self._recording(self._message)
+            except PeerError as error:
+                log.warning("a message is left in words: %s", error)
+            else:
+                yield sound
+                return
         yield Say(self._message)
 
     def _outcome(self, context: Context, status: str) -> Keep:

@@ -21,7 +21,7 @@ from pipelines.conversation.commands import (
     UnduckPlayout,
 )
 from pipelines.conversation.gain import FADE_SAMPLES, Gain
-from pipelines.conversation.line import Line, Sentence, Word, WordState, audible
+from pipelines.conversation.line import Line, Sentence, Word, WordState
 from pipelines.conversation.resuming import LOST_THREAD, resume_at
 from pipelines.engines.protocols import TtsChunk
 from pipelines.spoken.speech import Spoken
@@ -116,10 +116,10 @@ class Playout:
             sentence.made_from = line.made
         for mark in chunk.words:
             line.mark(index, mark.text_start, mark.sample)
-        samples = np.ascontiguousarray(chunk.samples, dtype="<i2")
-        line.audio += samples.tobytes()
+        before = line.made
+        line.audio += np.ascontiguousarray(chunk.samples, dtype="<i2").tobytes()
         if not sentence.sounded:
-            sentence.sounded = bool(audible(samples).any())
+            sentence.sounded = line.sounds(before)
 
     def sounded(self, line: Line, index: int) -> bool:
         """Something can be heard of what the voice makes now of sentence `index`. A line that was cut has no
@@ -127,7 +127,7 @@ class Playout:
         if line is not self._line:
             return True
         began = line.sentences[index].made_from
-        return began >= 0 and bool(audible(line.samples(began, line.made)).any())
+        return began >= 0 and line.sounds(began)
 
     def break_off(self, line: Line, index: int) -> int:
         """The voice failed in sentence `index`: whole words that it made stay, the rest is to be made from

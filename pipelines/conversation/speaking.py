@@ -128,9 +128,10 @@ class Speaking:
                         form = self._form(sentence, tongue)
                         index = self.playout.append(said.line, form, interruptible=interruptible)
                         self._waiting.append((index, form, tongue))
-            case Play(samples=samples, text=text):
-                form = as_written(text)
-                self._waiting.append((self.playout.append(said.line, form), form, samples))
+            case Play(samples=samples, text=text, interruptible=interruptible):
+                form = as_written(text[:MOST_CHARS])
+                index = self.playout.append(said.line, form, interruptible=interruptible)
+                self._waiting.append((index, form, samples))
         self._more.set()
         self._transcript.says(said, piece.text[:MOST_CHARS])
 

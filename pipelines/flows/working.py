@@ -20,7 +20,7 @@ from pipelines.flows.document.nodes import (
     SubagentNode,
     WaitNode,
 )
-from pipelines.flows.document.phone_nodes import SendSmsNode, WhoAnsweredNode
+from pipelines.flows.document.phone_nodes import PlayNode, SendSmsNode, WhoAnsweredNode
 from pipelines.flows.document.slots import SlotSpec
 from pipelines.flows.document.tools import ToolNode
 from pipelines.flows.expressions.values import Value
@@ -102,6 +102,13 @@ class SmsWork:
 
 
 @dataclass(frozen=True, slots=True)
+class PlayWork:
+    node: PlayNode
+    text: str
+    """In its place."""
+
+
+@dataclass(frozen=True, slots=True)
 class AgentTransferWork:
     node: AgentTransferNode
     scope: WorkScope
@@ -136,6 +143,7 @@ Work: TypeAlias = (
     | WaitWork
     | WhoAnsweredWork
     | SmsWork
+    | PlayWork
     | AgentTransferWork
     | ExtractWork
     | JudgeWork

@@ -33,7 +33,7 @@ TRANSFER_OUTCOMES = (
 )
 ERRORS = (
     *("not understood", "line", "status", "timeout", "refused", "bad answer", "tool", "model"),
-    *("expression", "transfer", "flow"),
+    *("prompt", "expression", "transfer", "flow"),
 )
 """What an error edge may name."""
 ALWAYS_OUTCOMES = frozenset({"held", "withdrawn", "callback"})
@@ -58,6 +58,7 @@ class NodeKind:
 KINDS: dict[str, NodeKind] = {
     "start": NodeKind(fails=False),
     "say": NodeKind(),
+    "play": NodeKind(),
     # Not one that waits each time: it is skipped while its variable is known.
     "collect": NodeKind(hears=True, timed=True),
     "confirm": NodeKind(waits=True, hears=True, timed=True),

@@ -19,5 +19,7 @@ class KnownNames:
     trunks: Collection[str] | None = None
     numbers: Collection[str] | None = None
     """Whom phone transfers may go to."""
+    prompts: Collection[str] | None = None
+    """Sound files that may be played."""
     flows: Callable[[str, int | None], Document | None] | None = None
     """A flow by its name and version (None: the published one); None: there is none."""

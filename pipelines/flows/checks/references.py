@@ -14,11 +14,11 @@ from pipelines.flows.checks.findings import FlowFinding, did_you_mean, error, wa
 from pipelines.flows.checks.known import KnownNames
 from pipelines.flows.document.document import Document
 from pipelines.flows.document.nodes import AgentTransferNode, PhoneTransferNode, SubagentNode, SubflowNode
-from pipelines.flows.document.phone_nodes import SendSmsNode
+from pipelines.flows.document.phone_nodes import PlayNode, SendSmsNode
 from pipelines.flows.document.tools import HttpRequest, NamedTool, PythonFunction, ToolNode
 
 ReferenceKind: TypeAlias = Literal[
-    "agent", "flow", "tool", "python", "secret", "trunk", "number", "host", "texted number"
+    "agent", "flow", "tool", "python", "secret", "trunk", "number", "host", "texted number", "sound file"
 ]
 _DIALLED = re.compile(
     r"^(\+?[0-9*#]{1,20}|sips?:[^\s@]*@?[^\s@]+|[A-Za-z0-9_.+*#-]{1,64}(@[A-Za-z0-9.:\[\]-]+)?)$"
@@ -58,6 +58,8 @@ def _of(node: object) -> Iterator[FlowReference]:
                 yield FlowReference("trunk", trunk, at, "trunk")
         case SendSmsNode(id=at, to=to) if to:
             yield FlowReference("texted number", to, at, "to")
+        case PlayNode(id=at, prompt=prompt):
+            yield FlowReference("sound file", prompt, at, "prompt")
         case SubflowNode(id=at, flow=flow, version=version):
             yield FlowReference("flow", flow, at, "flow", version)
         case SubagentNode(id=at, tools=tools):
@@ -90,6 +92,7 @@ def named(document: Document, known: KnownNames) -> Iterator[FlowFinding]:
             known.trunks,
             "Configure the trunk, or leave it empty: the best that may call the number is taken.",
         ),
+        "sound file": (known.prompts, "Upload it (`voiceforge prompts add`), or name another."),
         "number": (known.numbers, "Name a number or an address that calls may be handed to."),
     }
     for each in references(document):

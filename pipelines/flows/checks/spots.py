@@ -28,7 +28,7 @@ from pipelines.flows.document.nodes import (
     SubflowNode,
     WaitNode,
 )
-from pipelines.flows.document.phone_nodes import SendSmsNode
+from pipelines.flows.document.phone_nodes import PlayNode, SendSmsNode
 from pipelines.flows.document.tools import HttpRequest, NamedTool, PythonFunction, ToolNode
 
 SpotKind: TypeAlias = Literal[
@@ -75,7 +75,15 @@ def _of_node(node: DocumentNode) -> Iterator[Spot]:
                 yield Spot(node.id, field, source, "said")
 
     match node:
-        case SayNode() | RecordNode() | ListenNode() | WaitNode() | EndCallNode() | AgentTransferNode():
+        case (
+            SayNode()
+            | PlayNode()
+            | RecordNode()
+            | ListenNode()
+            | WaitNode()
+            | EndCallNode()
+            | AgentTransferNode()
+        ):
             yield from said("text")
         case CollectNode(slot=slot):
             yield from said("text", "help", "example")

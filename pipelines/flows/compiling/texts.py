@@ -19,7 +19,7 @@ from pipelines.flows.document.nodes import (
     SubflowNode,
     WaitNode,
 )
-from pipelines.flows.document.phone_nodes import SendSmsNode
+from pipelines.flows.document.phone_nodes import PlayNode, SendSmsNode
 from pipelines.flows.document.tools import ToolNode
 
 
@@ -28,7 +28,7 @@ def texts_of(node: DocumentNode) -> list[tuple[str, str]]:
     match node:
         case SayNode(text=text) | EndCallNode(text=text) | AgentTransferNode(text=text):
             found = [("text", text)]
-        case RecordNode(text=text) | ListenNode(text=text) | WaitNode(text=text):
+        case RecordNode(text=text) | ListenNode(text=text) | WaitNode(text=text) | PlayNode(text=text):
             found = [("text", text)]
         case CollectNode():
             found = [("text", node.text), ("help", node.help), ("example", node.example)]

@@ -40,7 +40,7 @@ from pipelines.flows.document.nodes import (
     SubflowNode,
     WaitNode,
 )
-from pipelines.flows.document.phone_nodes import SendSmsNode, WhoAnsweredNode
+from pipelines.flows.document.phone_nodes import PlayNode, SendSmsNode, WhoAnsweredNode
 from pipelines.flows.document.tools import ToolNode
 
 MOST_NODES = 1_000
@@ -50,6 +50,7 @@ MOST_VARIABLES = 300
 DocumentNode: TypeAlias = Annotated[
     StartNode
     | SayNode
+    | PlayNode
     | CollectNode
     | ConfirmNode
     | MenuNode

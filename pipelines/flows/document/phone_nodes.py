@@ -1,4 +1,4 @@
-"""The nodes that are about telephones rather than talk: who has picked up, and texts."""
+"""The nodes that are about telephones rather than talk: who has picked up, texts, and sound files."""
 
 from __future__ import annotations
 
@@ -38,3 +38,16 @@ class SendSmsNode(NodeBase):
     variable: VariableName | None = None
     """What came of it: `{"sent": false, "why": "opted out"}`; `why` is 'no account', 'no number', 'opted
     out', 'not allowed', 'too many', 'no sender', 'empty' or 'failed'."""
+
+
+class PlayNode(NodeBase):
+    """A sound file is played where something would be said, and the flow goes on at once. Its error is
+    'prompt': it cannot be had, and there are no words in its place."""
+
+    type: Literal["play"]
+    prompt: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+    """The sound file's name (`voiceforge prompts list`)."""
+    text: Text = ""
+    """Said in its place where it cannot be had, and what is said in it where that is not written down."""
+    interruptible: bool = True
+    """False: it is played to its end, whatever the caller says meanwhile."""

@@ -10,7 +10,7 @@ from uuid import UUID
 from mediaserver.calls.targets import Targets
 from mediaserver.errors import CallError
 from mediaserver.settings.shared import SharedSettings
-from mediaserver.storage import agents, flow_secrets, flows, trunks
+from mediaserver.storage import agents, flow_secrets, flows, prompts, trunks
 from mediaserver.storage.sql import Database
 from pipelines.flows.checks.findings import FlowFinding
 from pipelines.flows.checks.known import KnownNames
@@ -61,6 +61,8 @@ class ServerNames:
     """In Python, that flows may call."""
     texted: IsThere | None = None
     """Numbers beside a caller's own that texts may go to."""
+    prompts: IsThere | None = None
+    """Sound files."""
 
     def of(self, kind: ReferenceKind) -> tuple[IsThere | None, str, str]:
         """How to find one, what it is called, and what mends that it is gone."""
@@ -86,6 +88,12 @@ class ServerNames:
                     self.texted,
                     "no text may go to",
                     "allow the beginning of the number in texts.to, or text the caller alone",
+                )
+            case "sound file":
+                return (
+                    self.prompts,
+                    "no sound file",
+                    "`voiceforge prompts add`, or name another in the flow",
                 )
             case "tool":
                 return self.tools, "no tool", "see `voiceforge tools list`, or name another in the flow"
@@ -118,7 +126,14 @@ async def names_of(connection: Database, may_use: MayUse = SHARED) -> ServerName
     known_trunks = {row["name"] for row in await trunks.all_trunks(connection)}
     secrets = await flow_secrets.all_secrets(connection)
     known_secrets = {row["name"] for row in secrets if may_use.secret(row["name"])}
-    return ServerNames(known_agents.__contains__, known_trunks.__contains__, known_secrets.__contains__)
+    rows = await prompts.all_prompts(connection)
+    known_prompts = {row["name"] for row in rows if may_use(row["owner"])}
+    return ServerNames(
+        known_agents.__contains__,
+        known_trunks.__contains__,
+        known_secrets.__contains__,
+        prompts=known_prompts.__contains__,
+    )
 
 
 async def known_of(connection: Database, may_use: MayUse = SHARED) -> KnownNames:
@@ -129,6 +144,7 @@ async def known_of(connection: Database, may_use: MayUse = SHARED) -> KnownNames
             row["name"] for row in await flow_secrets.all_secrets(connection) if may_use.secret(row["name"])
         },
         trunks={row["name"] for row in await trunks.all_trunks(connection)},
+        prompts={row["name"] for row in await prompts.all_prompts(connection) if may_use(row["owner"])},
     )
 
 

@@ -29,7 +29,7 @@ from pipelines.flows.document.nodes import (
     SubflowNode,
     WaitNode,
 )
-from pipelines.flows.document.phone_nodes import SendSmsNode, WhoAnsweredNode
+from pipelines.flows.document.phone_nodes import PlayNode, SendSmsNode, WhoAnsweredNode
 from pipelines.flows.document.tools import ToolNode
 from pipelines.flows.expressions.cel import ExpressionError
 from pipelines.flows.model import Confirm, EndCall
@@ -42,6 +42,7 @@ from pipelines.flows.working import (
     AgentTransferWork,
     JudgeWork,
     ListenWork,
+    PlayWork,
     RecordWork,
     SmsWork,
     SubagentWork,
@@ -231,6 +232,8 @@ class FlowWalk(FlowLeaving):
                 work = WhoAnsweredWork(each, self.answered_by, self._call.get("direction") == "outbound")
             case SendSmsNode() as each, _:
                 work = SmsWork(each, self._text(each.text), self._kept_text(each.message).strip(), self._at())
+            case PlayNode() as each, _:
+                work = PlayWork(each, self._text(each.text))
             case AgentTransferNode() as each, _:
                 text = self._text(each.text)
                 work = AgentTransferWork(each, self._scope())

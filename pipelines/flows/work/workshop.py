@@ -27,6 +27,7 @@ from pipelines.flows.work.judging import JudgeWorker
 from pipelines.flows.work.leaving import Leaving
 from pipelines.flows.work.listen import ListenWorker
 from pipelines.flows.work.named_tool import FindTool, NamedUse
+from pipelines.flows.work.play import FindPrompt, PlayWorker
 from pipelines.flows.work.prompt_data import known, prompt_of
 from pipelines.flows.work.python_function import PythonFunctions, PythonUse
 from pipelines.flows.work.record import RecordWorker
@@ -41,6 +42,7 @@ from pipelines.flows.working import (
     FlowWorker,
     JudgeWork,
     ListenWork,
+    PlayWork,
     RecordWork,
     SmsWork,
     SubagentWork,
@@ -80,6 +82,8 @@ class CallWorkshop:
     """Of the whole call: an answer may give back a secret of an earlier request."""
     text: SendText | None = None
     """Sends texts; None: nothing is sent, and it is told as if it were."""
+    prompt: FindPrompt | None = None
+    """Finds sound files; None: nobody would hear them."""
     transfers: Transfers = field(default_factory=Transfers)
     """Of the whole call, whichever flow of it counts."""
 
@@ -100,6 +104,8 @@ class CallWorkshop:
                 return WhoAnsweredWorker(work, waits=self.text is not None)
             case SmsWork():
                 return SmsWorker(work, self.text)
+            case PlayWork():
+                return PlayWorker(work, self.prompt)
             case AgentTransferWork():
                 return AgentTransferWorker(work, self.take, self.transfers)
             case ExtractWork():
