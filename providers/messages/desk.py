@@ -240,16 +240,21 @@ class TextDesk:
             before = await table.opted_out(self._database, account, number)
             await table.opt_out(self._database, account, number, body)
             self.conversations.end(whom, "it was asked to stop")
-            text = "" if before else STOPPED
-        elif word is Keyword.START:
+            if not before and self._people.may_be_confirmed(str(whom), self._clock()):
+                await self._notice(whom, STOPPED, owed=True)
+            return f"understood as {word}"
+        if word is Keyword.START:
             text = STARTED if await table.opt_in(self._database, account, number) else ""
             if not text:  # nothing was stopped: it is a word like any other
                 return "it asks for what it has"
         else:
             text = HELP
-        served = self._board.served(account)
-        if text and served is not None and not self._people.against(str(whom), body, self._clock()):
-            notice = Outgoing(number, text, account, whom.ours)
+        if not self._people.against(str(whom), body, self._clock()):
             if word is not Keyword.HELP or not await table.opted_out(self._database, account, number):
-                await self.sender.notice(served, notice)
+                await self._notice(whom, text)
         return f"understood as {word}"
+
+    async def _notice(self, whom: Whom, text: str, *, owed: bool = False) -> None:
+        served = self._board.served(whom.account)
+        if served is not None:
+            await self.sender.notice(served, Outgoing(whom.number, text, whom.account, whom.ours), owed=owed)

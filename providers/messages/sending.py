@@ -157,12 +157,25 @@ class TextSender:
             raise TextRefusedError("whoever has this number wants no texts", TextWhy.OPTED_OUT)
         return await self._sent(served, replace(outgoing, text=text))
 
-    async def notice(self, served: ServedAccount, outgoing: Outgoing) -> None:
-        """What is owed to who wants no texts any more: that this was understood. It is not said twice, and
-        carriers that say so themselves refuse it."""
+    async def refused(self, outgoing: Outgoing, why: str) -> None:
+        """Keep what an agent wanted written and nobody was asked to send, with why: as failed, of no segment.
+        It counts for no limit. Raises asyncpg errors."""
+        made = await table.add(
+            self._database,
+            NewText(
+                outgoing.account, "out", outgoing.to, outgoing.sender, plain(outgoing.text), 0, "queued",
+                agent=outgoing.agent, call_id=outgoing.call_id, owner=outgoing.owner,
+            )
+        )  # fmt: skip
+        if made is not None:
+            await table.went(self._database, made, "failed", detail=why)
+
+    async def notice(self, served: ServedAccount, outgoing: Outgoing, *, owed: bool = False) -> None:
+        """What is said to who wants no texts any more, or wants them again: that this was understood.
+        Carriers that say so themselves refuse it. `owed`: however many have gone out (`texts.limits`)."""
         try:
             if not self.against(served, outgoing.to):
-                await self._sent(served, outgoing)
+                await self._sent(served, outgoing, limited=not owed)
         except TextRefusedError as error:
             log.info("no confirmation was sent by %s: %s", served.account.name, error)
 
@@ -170,7 +183,7 @@ class TextSender:
         """An answer as texts."""
         return parted(text, MOST_SEGMENTS, MOST_PARTS)
 
-    async def _sent(self, served: ServedAccount, outgoing: Outgoing) -> Sent:
+    async def _sent(self, served: ServedAccount, outgoing: Outgoing, *, limited: bool = True) -> Sent:
         account, provider = served.account, served.provider
         if provider is None:
             raise TextRefusedError(f"the account {account.name} is not in use", TextWhy.NO_ACCOUNT)
@@ -181,7 +194,8 @@ class TextSender:
                 account.name, "out", outgoing.to, sender, outgoing.text, count, "queued",
                 agent=outgoing.agent, call_id=outgoing.call_id, owner=outgoing.owner,
                 key=outgoing.key or None,
-            )
+            ),
+            limited=limited,
         )  # fmt: skip
         if made is None:
             return await self._before(outgoing.key)
@@ -207,11 +221,11 @@ class TextSender:
         await table.went(self._database, made, "sent", ref=ref)
         return Sent(made, ref, account.name, sender, count)
 
-    async def _counted(self, new: NewText) -> UUID | None:
+    async def _counted(self, new: NewText, *, limited: bool) -> UUID | None:
         """Its row; None where its key has one. Raises TextRefusedError: no more may go out for now."""
         async with self._counting:
             # What was sent already costs nothing to be told of again.
-            if new.key is None or await table.of_key(self._database, new.key) is None:
+            if limited and (new.key is None or await table.of_key(self._database, new.key) is None):
                 await self._limits.check(new.account, new.owner)
             return await table.add(self._database, new)
 

@@ -15,6 +15,7 @@ from mediaserver.storage import provider_messages as table
 from mediaserver.storage import text_conversations
 from mediaserver.storage.provider_messages import NewText
 from providers.messages.conversations import Whom
+from providers.messages.desk import STOPPED
 from providers.messages.sending import Outgoing
 from providers.messages.turns import Turns
 from tests.providers.messages.texting import HERS, OURS, THEIRS, Shop
@@ -199,3 +200,43 @@ async def test_a_message_whose_agent_could_not_be_found_out_is_handled_once_more
     await shop.text("hello")
     assert failed and [call.agent for call in shop.clerks.calls] == ["clerk"]
     assert (await shop.rows())[0]["state"] == "taken"
+
+
+async def test_an_answer_that_may_not_go_is_kept_with_why_and_counts_for_no_limit(pool: asyncpg.Pool) -> None:
+    async with opened(pool, limits={"each_account": TextCaps(per_hour=1)}) as shop:
+        await shop.text("hello")
+        await shop.text("anybody there?")
+        *_, answer = await shop.rows()
+        assert (answer["direction"], answer["state"], answer["segments"]) == ("out", "failed", 0)
+        assert answer["body"] == "You said anybody there?. What else?" and answer["agent"] == "clerk"
+        assert "texts.limits.each_account.per_hour" in answer["detail"] and len(shop.sent()) == 1
+        await pool.execute("update provider_messages set at = at - interval '61 minutes' where segments > 0")
+        await shop.text("now?")
+        assert "You said now?" in shop.sent()[-1][1]
+
+
+async def test_of_a_long_answer_nothing_follows_a_part_that_may_not_go(pool: asyncpg.Pool) -> None:
+    async with opened(pool, limits={"each_account": TextCaps(per_hour=1)}) as shop:
+        await shop.text(" ".join(f"Sentence number {n} of many." for n in range(120)))
+        states = [row["state"] for row in await shop.rows() if row["direction"] == "out"]
+        assert states == ["sent", "failed", "failed"] and len(shop.sent()) == 1
+
+
+async def test_a_wish_to_stop_is_confirmed_whatever_was_sent_before(pool: asyncpg.Pool) -> None:
+    async with opened(
+        pool, limits={"each_account": TextCaps(per_hour=1), "all": TextCaps(per_day=1)}
+    ) as shop:
+        await shop.text("hello")
+        await shop.text("STOP")
+        assert [text for _, text in shop.sent()][1:] == [STOPPED]
+        for word in ("START", "STOP") * 3:
+            await shop.text(word)
+        assert len(shop.sent()) == 2, "one confirmation an hour, however often they change their mind"
+        assert await table.opted_out(pool, "main", THEIRS)
+
+
+async def test_who_was_taken_for_a_machine_is_told_that_it_stopped(shop: Shop) -> None:
+    for _ in range(4):
+        await shop.text("I am on holiday.")
+    await shop.text("STOP")
+    assert shop.sent()[-1][1] == STOPPED
