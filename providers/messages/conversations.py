@@ -23,6 +23,7 @@ from mediaserver.storage import provider_messages as table
 from mediaserver.storage import text_conversations as written
 from mediaserver.storage.sql import Database, Row
 from providers.accounts.board import ProviderBoard
+from providers.messages.belonging import ANSWERED_WITHIN
 from providers.messages.errands import Errands, insisted
 from providers.messages.sending import Outgoing, TextSender
 from providers.messages.thread import TextThread, told
@@ -30,14 +31,10 @@ from providers.provider import Capability
 
 log = logging.getLogger(__name__)
 
-IDLE_S = 1800.0
-"""A conversation in which nobody writes for so long is over."""
 EARLIER = timedelta(days=7)
 """So far back the next one is told what was written."""
 MOST_EARLIER, LONGEST_EARLIER = 20, 280
 """Messages, and characters of each."""
-ANSWERED_WITHIN = timedelta(days=1)
-"""So long an answer to a text belongs to whoever had it sent."""
 MOST_THREADS = 500
 """Conversations that are open at once. Half of them are shared out evenly: so many each account has room for,
 whatever the others do."""
