@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import bisect
 import contextlib
 import hmac
 import json
 import struct
 import sys
 import time
+from collections.abc import Sequence
+from operator import itemgetter
 from types import TracebackType
 from typing import cast
 from urllib.parse import urlencode
@@ -34,6 +37,10 @@ PUBLIC = "https://voice.example.com"
 """A server's public address, which leads nowhere from here."""
 _RTP = struct.Struct("!BBHII")
 _ANSWER_WITHIN_S = 20.0
+AHEAD_MS = 40.0
+"""Less in its buffer is the frame that is being played, and one that came a little early."""
+REST_S = 0.3
+"""Audio after so long without any is a new line."""
 
 
 class StreamedCall:
@@ -57,18 +64,13 @@ class StreamedCall:
         """When it was told to drop what it had not played."""
         return self._bridge.clears_ns
 
-    def clears_ms(self) -> list[float]:
-        """From the first sound of each line that was said until the first such, where that came before the
-        line was over."""
-        firsts = (
-            (next((at for at in self.clears_ns if at >= played.voice_began_ns), None), played)
-            for played in self.talk.played
-            if played.done
-        )
+    def clears_ms(self) -> list[float | None]:
+        """From the first sound of each line that was said while audio lay ahead until it was told to drop
+        that; None where it was not before the line was over."""
         return [
-            round((at - played.voice_began_ns) / 1e6, 3)
-            for at, played in firsts
-            if at is not None and at <= played.voice_ended_ns
+            cleared_ms(played.voice_began_ns, played.voice_ended_ns, self.clears_ns)
+            for played in self.talk.played
+            if played.done and ahead_ms(self._bridge.ahead, played.voice_began_ns) >= AHEAD_MS
         ]
 
     async def hang_up(self) -> None:
@@ -84,13 +86,31 @@ class StreamedCall:
         return self.talk.measure(self._ended_ns or time.monotonic_ns())
 
 
+def ahead_ms(known: Sequence[tuple[int, int]], at_ns: int) -> float:
+    """How much it had to play still at a time, by `known`: when that changed, and until when it would play
+    from then on, in order of time (ns)."""
+    place = bisect.bisect_right(known, at_ns, key=itemgetter(0))
+    return max(0, known[place - 1][1] - at_ns) / 1e6 if place else 0.0
+
+
+def cleared_ms(began_ns: int, ended_ns: int, clears_ns: Sequence[int]) -> float | None:
+    first = next((at for at in clears_ns if at >= began_ns), None)
+    return round((first - began_ns) / 1e6, 3) if first is not None and first <= ended_ns else None
+
+
 class _Bridge(asyncio.DatagramProtocol):
     """Between the wire's RTP and the WebSocket, whose audio it plays in real time, each frame when those
     before it are over; a clear drops what it has not begun to play."""
 
-    def __init__(self, wire: MeasuringWire, stream: MeasuringStream, sid: str, call: str) -> None:
+    def __init__(
+        self, wire: MeasuringWire, stream: MeasuringStream, sid: str, call: str, stalls_s: float
+    ) -> None:
         self.over = asyncio.Event()
         self.clears_ns: list[int] = []
+        self.ahead: list[tuple[int, int]] = []
+        """See `ahead_ms`."""
+        self._stalls_s = stalls_s
+        self._lines = 0
         self.tasks: list[asyncio.Task[None]] = []
         self.ws: aiohttp.ClientWebSocketResponse | None = None
         self._wire, self._stream = wire, stream
@@ -140,6 +160,7 @@ class _Bridge(asyncio.DatagramProtocol):
             told = json.loads(message.data)
             match told["event"]:
                 case "media":
+                    await self._come()
                     self._play(base64.b64decode(told["media"]["payload"]))
                 case "mark":
                     self._mark(told["mark"]["name"])
@@ -149,6 +170,7 @@ class _Bridge(asyncio.DatagramProtocol):
                         waiting.cancel()
                     self._ahead.clear()
                     self._played_at = self._on_wire_until
+                    self._know()
                     for timer in list(self._marks):
                         self._echo(timer)
                 case _:
@@ -166,6 +188,20 @@ class _Bridge(asyncio.DatagramProtocol):
             else:
                 self._wait_for(self._played_at, piece)
             self._played_at += FRAME_S
+        self._know()
+
+    async def _come(self) -> None:
+        """The way of every second line stands still at its beginning; what was sent meanwhile comes at
+        once."""
+        if asyncio.get_running_loop().time() - self._played_at > REST_S:
+            self._lines += 1
+            if self._lines % 2 == 0:
+                await asyncio.sleep(self._stalls_s)
+
+    def _know(self) -> None:
+        now = time.monotonic_ns()
+        left = max(0.0, self._played_at - asyncio.get_running_loop().time())
+        self.ahead.append((now, now + round(left * 1e9)))
 
     def _wait_for(self, due: float, piece: bytes) -> None:
         def begin() -> None:
@@ -230,6 +266,9 @@ class StreamParty:
         self._voice = f"/api/telephony/providers/{account}/webhooks/voice"
         self._public = public
         self._sid, self._token, self._number = sid, token, number
+        self.stalls_s = 0.0
+        """In calls from now on the way to the provider stands still for so long at the beginning of every
+        second line, so that it has as much ahead from then on."""
         self.wire = MeasuringWire(local_address("127.0.0.1"))
         self._http: aiohttp.ClientSession | None = None
 
@@ -283,7 +322,7 @@ class StreamParty:
         call, sid = f"CA{uuid4().hex}", f"MZ{uuid4().hex}"
         url, given = await self.ring(call)
         stream = self.wire.open()
-        bridge = _Bridge(self.wire, stream, sid, call)
+        bridge = _Bridge(self.wire, stream, sid, call, self.stalls_s)
         loop = asyncio.get_running_loop()
         udp, _ = await loop.create_datagram_endpoint(lambda: bridge, local_addr=(self.wire.host, 0))
         bridge.ws = await self._http.ws_connect(self._at(url), max_msg_size=1 << 20)

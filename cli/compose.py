@@ -399,6 +399,7 @@ class Server:
             metrics,
             context,
             settings.recordings,
+            settings.database.dead_after_s,
             undo,
         )
         await go_on_with_texts(context.texts)

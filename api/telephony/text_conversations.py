@@ -9,7 +9,7 @@ from uuid import UUID
 from aiohttp import web
 from pydantic import Field
 
-from api.access.asker import asker
+from api.access.asker import Asker, asker
 from api.access.scopes import Scope
 from api.context import CONTEXT
 from api.plain_text import OneLine
@@ -20,7 +20,7 @@ from api.routing.table import ApiRoutes
 from api.telephony.finding import whose
 from mediaserver.storage import text_conversations as table
 from providers.accounts.served import ServedAccount
-from providers.messages.senders import Senders
+from providers.messages.desk import TextDesk
 
 MESSAGES = "/api/telephony/messages"
 
@@ -59,7 +59,7 @@ class SenderShown(ResponseModel):
     account: str
     kind: str
     caller: str = Field(description="By which texts go out where no other is named; empty: there is none.")
-    senders: list[str] = Field(description="All that texts may go out by, as far as known.")
+    senders: list[str] = Field(description="All that your texts may go out by, as far as known.")
     ready: bool
     detail: str = Field(description="Why it is not ready; empty: it is.")
 
@@ -91,22 +91,29 @@ async def conversations(request: web.Request, query: ConversationQuery) -> Page[
     return Page(items=shown, next=following)
 
 
-@routes.get(f"{MESSAGES}/senders", scope=Scope.CALLS_READ)
+@routes.get(f"{MESSAGES}/senders", scope=Scope.CALLS_WRITE)
 async def senders(request: web.Request) -> SendersShown:
-    """Accounts that can send texts, with the numbers and names that they may go out by."""
-    sender = started(request.app[CONTEXT].texts).sender
-    admin = asker(request).admin
-    return SendersShown(items=[await _shown(each, sender.senders, admin) for each in sender.able])
+    """Accounts by which whoever asks can send texts, with the numbers and names that these may go out by. A
+    key is not shown numbers that another key's agent answers: it may not write by them."""
+    texts, who = started(request.app[CONTEXT].texts), asker(request)
+    shown = [await _shown(each, texts, who) for each in texts.sender.able]
+    return SendersShown(items=[each for each in shown if each is not None])
 
 
-async def _shown(served: ServedAccount, known: Senders, admin: bool) -> SenderShown:
+async def _shown(served: ServedAccount, texts: TextDesk, who: Asker) -> SenderShown | None:
+    """None: there are numbers, and none is for whoever asks."""
     account, settings = served.account, served.account.settings
+    known = await texts.sender.senders.of(served)
+    theirs = [each for each in sorted(known) if who.admin or not texts.is_anothers(each, who.key)]
+    if known and not theirs:
+        return None
     detail = served.fault or served.trouble or ("" if served.provider is not None else "it is being started")
-    if detail and not admin:
+    if detail and not who.admin:
         detail = "it is not ready: the operator is told why"
     return SenderShown(
-        account=account.name, kind=account.kind, caller=settings.caller,
-        senders=sorted(await known.of(served)), ready=not detail, detail=detail,
+        account=account.name, kind=account.kind,
+        caller=settings.caller if settings.caller in theirs else "",
+        senders=theirs, ready=not detail, detail=detail,
     )  # fmt: skip
 
 

@@ -34,6 +34,7 @@ routes = ApiRoutes("messages", "Text messages (SMS) by accounts at providers.")
 _STATUS = {
     TextWhy.NO_ACCOUNT: 409, TextWhy.NO_NUMBER: 400, TextWhy.OPTED_OUT: 409, TextWhy.NOT_ALLOWED: 403,
     TextWhy.EMPTY: 400, TextWhy.FAILED: 502, TextWhy.TOO_MANY: 429, TextWhy.NO_SENDER: 400,
+    TextWhy.IN_CONVERSATION: 409,
 }  # fmt: skip
 
 
@@ -108,7 +109,8 @@ class OptOutShown(ResponseModel):
 @routes.post(MESSAGES, scope=Scope.CALLS_WRITE, status=201, errors=(429, 502))
 async def send(request: web.Request, body: TextWanted) -> TextSent:
     """Send a text. 400 `no_sender`: it is no number of the account; 403: it may not go there; 409: whoever
-    has the number wants none, or no account can; 429: as many as may have gone out (`texts.limits`)."""
+    has the number wants none, no account can, or (`in_conversation`) another key's conversation with it by
+    that sender is open; 429: as many as may have gone out (`texts.limits`)."""
     context, who = request.app[CONTEXT], asker(request)
     texts = started(context.texts)
     if body.agent and ((spec := texts.agent(body.agent)) is None or not who.may_use(spec.owner)):
@@ -118,7 +120,7 @@ async def send(request: web.Request, body: TextWanted) -> TextSent:
         key=f"api:{who.key or 'operator'}:{body.key or uuid4()}",
     )  # fmt: skip
     try:
-        sent = await texts.write(outgoing)
+        sent = await texts.write(outgoing, takes_over=who.admin)
     except TextRefusedError as error:
         after_s = error.after_s
         again = {} if after_s is None else {"Retry-After": str(max(1, math.ceil(after_s)))}

@@ -65,9 +65,19 @@ def add_parser(subparsers: Subparsers) -> None:
         default=[],
         help="what the caller says, turn by turn (default: synthesised answers to the booking demo)",
     )
-    latency.add_argument("--calls", type=_whole(1), default=3, metavar="N", help="calls to place (default 3)")
     latency.add_argument(
-        "--barge-in", type=_whole(0), default=10, metavar="N", help="interruptions to measure (default 10)"
+        "--calls",
+        type=_whole(0),
+        default=3,
+        metavar="N",
+        help="calls to talk through by each way, some 40 s each (default 3); 0: only interrupt",
+    )
+    latency.add_argument(
+        "--barge-in",
+        type=_whole(0),
+        default=10,
+        metavar="N",
+        help="interruptions to measure by each way, some 3 s each (default 10)",
     )
     latency.add_argument(
         "--after",

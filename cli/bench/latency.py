@@ -7,6 +7,7 @@ All figures are wire times at the caller; nothing here may rest on what the serv
 from __future__ import annotations
 
 import argparse
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field
@@ -23,12 +24,12 @@ from callers.screen import PARTS
 from callers.server_child import ServerChild
 from callers.sound import Samples
 from callers.stream_account import account_of
-from callers.stream_calling import StreamedCall
+from callers.stream_calling import StreamedCall, StreamParty
 from callers.transcript import ServerEvent
 from callers.voiced import Clip
 from cli.bench.report import compared, print_compared, print_latency
 from cli.bench.ways import BenchOver, MeasuringParty, Way, wanted, ways_of, ways_to
-from cli.terminal import print_json, progress
+from cli.terminal import print_json, progress_line
 from mediaserver.errors import CallError
 
 BURSTS = 5
@@ -36,8 +37,29 @@ COMPARED = (BenchOver.BOTH, BenchOver.TWILIO)
 """Two ways in turn."""
 MOST_EXTRA_CALLS = 10
 """A flow may end before all interruptions were made: call again, but not for ever."""
+EACH_WITHIN_S = 15.0
+"""On average, an interruption; they take 3 s where the agent talks enough."""
+STALLS_S = 0.16
+"""A stream's way stands still for so long, now and then, while it is interrupted: what a provider holds is
+to be seen dropped, and a quiet machine alone never puts anything into its buffer."""
 
 Step = Callable[[], None]
+
+
+class Done:
+    """How far it is, in a line for people."""
+
+    def __init__(self, tell: Callable[[str], None], total: int) -> None:
+        self._tell, self._total = tell, total
+        self._began, self._steps, self._what = time.monotonic(), 0, ""
+
+    def doing(self, what: str) -> None:
+        self._what = what
+        self._tell(f"{self._steps} of {self._total}, {time.monotonic() - self._began:.0f} s: {what}")
+
+    def step(self) -> None:
+        self._steps += 1
+        self.doing(self._what)
 
 
 @dataclass(slots=True)
@@ -56,8 +78,9 @@ class Latency:
     first_audio: list[float] = field(default_factory=list)
     lost_packets: int = 0
     interruptions: list[Interruption] = field(default_factory=list)
-    clears: list[float] = field(default_factory=list)
-    """From the caller's first sound over the agent until its provider was told to drop what it held."""
+    clears: list[float | None] = field(default_factory=list)
+    """From the caller's first sound over the agent until its provider was told to drop what it held, where it
+    held something; None where it was not told."""
     echo: list[float] = field(default_factory=list)
     server_parts: dict[str, list[float]] = field(default_factory=dict)
     server_ready_s: float | None = None
@@ -92,7 +115,8 @@ class Latency:
             "turns_unanswered": self.unanswered_turns,
             "turns_overlapped": self.overlapped_turns,
             "barge_in_stop_ms": Spread.of(self.stops).as_dict(),
-            "barge_in_clear_ms": Spread.of(self.clears).as_dict(),
+            "barge_in_clear_ms": Spread.of([ms for ms in self.clears if ms is not None]).as_dict(),
+            "barge_ins_never_cleared": self.clears.count(None),
             "barge_ins_never_stopped": sum(i.stop_ms is None for i in spoken_over),
             "barge_ins_stale": sum(i.stale for i in spoken_over),
             "echo_path_ms": Spread.of(self.echo).as_dict(),
@@ -111,9 +135,9 @@ class Latency:
 async def run(args: argparse.Namespace) -> int:
     over = wanted(args)
     async with AsyncExitStack() as stack:
-        bar = stack.enter_context(progress())
         each = args.calls + args.barge_in + (0 if args.no_echo else 1)
-        task = bar.add_task("starting", total=each * (2 if over in COMPARED else 1))
+        done = Done(stack.enter_context(progress_line()), each * (2 if over in COMPARED else 1))
+        done.doing("starting")
         spoken = await synthesised(BOOKING + CHECKS)
         clips = clips_of(args.play) if args.play else spoken[: len(BOOKING)]
         checks = dict(zip(CHECKS, spoken[len(BOOKING) :], strict=True))
@@ -128,29 +152,26 @@ async def run(args: argparse.Namespace) -> int:
         else:
             ways = ways_to(args.to, args.key_file)
 
-        def step() -> None:
-            bar.advance(task)
-
-        bar.update(task, description="talking in turns")
         founds = [Latency(way.target, way.over, server_ready_s=ready_s) for way in ways]
         parties = [await stack.enter_async_context(way.agent()) for way in ways]
         references = [np.zeros(0, np.int16) for _ in ways]
         for number in range(args.calls):  # in turn: a machine that drifts drifts for both
             for place, (party, found) in enumerate(zip(parties, founds, strict=True)):
+                done.doing(f"{found.over}: talking in turns, call {number + 1}")
                 far = await _talk(party, clips, checks, found)
                 references[place] = far if number == 0 else references[place]
-                step()
+                done.step()
         for way, party, found, reference in zip(ways, parties, founds, references, strict=True):
             if args.barge_in:
-                bar.update(task, description="interrupting")
-                await _interrupt(party, clips, reference, args.barge_in, args.after, found, step)
+                done.doing(f"{found.over}: interrupting")
+                await _interrupt(party, clips, reference, args.barge_in, args.after, found, done.step)
             if not args.no_echo:
-                bar.update(task, description="echo path")
+                done.doing(f"{found.over}: echo path")
                 await _echo(way, found)
-                step()
+                done.step()
             found.clock = party.wire.clock_quality()
     _show([found.as_dict() for found in founds], as_json=args.json)
-    return 0 if all(found.voice_to_voice for found in founds) else 1
+    return 0 if all(found.voice_to_voice or found.stops for found in founds) else 1
 
 
 def _show(results: list[dict[str, Any]], *, as_json: bool) -> None:
@@ -160,7 +181,7 @@ def _show(results: list[dict[str, Any]], *, as_json: bool) -> None:
         return
     for each in results:
         print_latency(each)
-    if len(results) > 1:
+    if all(each["voice_to_voice_ms"]["n"] for each in results[:2]) and len(results) > 1:
         print_compared(compared(*results[:2]))
 
 
@@ -197,15 +218,19 @@ async def _interrupt(
 ) -> None:
     """Talk over the agent until it was interrupted `wanted` times, in as many calls as that takes.
 
-    `reference`: the far track of a call in which it could say the same lines to their end.
+    `reference`: the far track of a call in which it could say the same lines to their end; empty: what is
+    stale is not looked for in it. It ends with fewer when that takes too long.
     """
+    over_at = time.monotonic() + EACH_WITHIN_S * wanted
+    if isinstance(party, StreamParty):
+        party.stalls_s = STALLS_S
     for _ in range(MOST_EXTRA_CALLS):
-        if len(found.interruptions) >= wanted:
+        if len(found.interruptions) >= wanted or time.monotonic() >= over_at:
             return
         call = await party.call()
         try:
             for clip in clips[: wanted - len(found.interruptions)]:
-                if not await call.talk.speaking_for(after_ms):
+                if time.monotonic() >= over_at or not await call.talk.speaking_for(after_ms):
                     break
                 await call.talk.interrupt(clip)
                 step()
@@ -214,7 +239,7 @@ async def _interrupt(
             await call.hang_up()
         figures = call.figures()
         found.took(call, figures)
-        interruptions = figures.interruptions(reference)
+        interruptions = figures.interruptions(reference if len(reference) else None)
         found.interruptions += interruptions
         if not interruptions:
             return  # the agent never speaks long enough

@@ -69,6 +69,8 @@ def print_latency(found: Figures) -> None:
         f"barge-in: never stopped {found['barge_ins_never_stopped']}, stale audio afterwards "
         f"{found['barge_ins_stale']}; packets lost {found['lost_packets']}"
     )
+    if found["barge_ins_never_cleared"]:
+        out.print(f"what a provider held was never dropped: {found['barge_ins_never_cleared']} times")
     if found["server_parts_ms"]:
         parts = (f"{name} {spread['p50']:.0f}" for name, spread in found["server_parts_ms"].items())
         out.print(f"by the server's own account (p50): {', '.join(parts)}")

@@ -42,10 +42,12 @@ def carry_calls(
     metrics: Metrics,
     context: ApiContext,
     recordings: Path,
+    dead_after_s: float,
     undo: AsyncExitStack,
 ) -> ProviderCalls:
     """From now on calls come and go by accounts. After whatever opens trunks; `context` learns who has the
-    calls. `connect`: a connection to the database outside the pool. `recordings`: the folder of those."""
+    calls. `connect`: a connection to the database outside the pool. `recordings`: the folder of those.
+    `dead_after_s`: as `StoredRows` has it."""
     wires = StreamWires()
     clock.add_wire(wires.narrow)
     clock.add_wire(wires.wide)
@@ -65,7 +67,7 @@ def carry_calls(
 
     board.made_with(surroundings)
     reconciler = Reconciler(
-        calls, StoredRows(pool, writer.node), carrier.has_numbers, metrics.provider_calls_mended
+        calls, StoredRows(pool, writer.node, dead_after_s), carrier.has_numbers, metrics.provider_calls_mended
     )
     undo.callback(asyncio.create_task(reconciler.run(), name="reconciling calls of providers").cancel)
     return calls

@@ -33,6 +33,8 @@ class TextWhy(enum.StrEnum):
     """So many have gone out that no more may for now (`texts.limits`)."""
     NO_SENDER = "no sender"
     """It is to go by a number or name that is none of the account's."""
+    IN_CONVERSATION = "in conversation"
+    """By that number of ours they write with somebody else, who would not be told what is written back."""
     EMPTY = "empty"
     """There is nothing to send, or too much."""
     FAILED = "failed"

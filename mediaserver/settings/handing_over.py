@@ -59,7 +59,8 @@ class TextsSettings(SettingsGroup):
         description="How many texts go out, a table each: `all` together; `each_key` of the API, with those "
         "of its calls and what is answered in its conversations; `each_account` at a provider, whoever sends "
         "them. Beyond that they are refused until one is old enough. Left out, `each_key` is 30 a minute, "
-        "300 an hour and 1,000 a day, `each_account` 600 an hour; `all` has none.",
+        "300 an hour and 1,000 a day, `each_account` 600 an hour; `all` has none. One that is given takes "
+        "the place of ours whole: what it leaves out is no limit.",
     )
 
 

@@ -162,7 +162,8 @@ async def one(connection: Database, message: UUID) -> Row | None:
 
 async def went_out(connection: Database, account: str, owner: UUID | None) -> Row:
     """Texts of the last minute, hour and day: `all_minute`, `account_hour`, `owner_day` and so on. Those of
-    the operator (no owner) are counted as nobody's own."""
+    the operator (no owner) are counted as nobody's own; what nobody was asked to send (no segments) is not
+    counted."""
     scopes = {"all": "true", "account": "account = $1", "owner": "owner = $2"}
     counts = ", ".join(
         f"count(*) filter (where {whose} and at > now() - interval '1 {window}') as {name}_{window}"
@@ -170,7 +171,8 @@ async def went_out(connection: Database, account: str, owner: UUID | None) -> Ro
         for window in ("minute", "hour", "day")
     )
     row = await connection.fetchrow(
-        f"select {counts} from provider_messages where direction = 'out' and at > now() - interval '1 day'",
+        f"select {counts} from provider_messages "
+        "where direction = 'out' and segments > 0 and at > now() - interval '1 day'",
         account, owner,
     )  # fmt: skip
     return dict(row)
@@ -183,7 +185,8 @@ async def free_again(
     `window` ("minute", "hour", "day")."""
     seconds = await connection.fetchval(
         "select extract(epoch from at + $1::text::interval - now()) from provider_messages "
-        "where direction = 'out' and ($3::text is null or account = $3) and ($4::uuid is null or owner = $4) "
+        "where direction = 'out' and segments > 0 and ($3::text is null or account = $3) "
+        "and ($4::uuid is null or owner = $4) "
         "order by at desc offset $2 limit 1",
         f"1 {window}", limit - 1, account, owner,
     )  # fmt: skip

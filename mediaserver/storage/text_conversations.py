@@ -3,7 +3,7 @@ of theirs. Whose a message is (`owner`) is the key's that began the conversation
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from mediaserver.storage.sql import Database, Row
@@ -42,6 +42,30 @@ async def begun(connection: Database, account: str, number: str, ours: str, sinc
         account, number, ours, since,
     )  # fmt: skip
     return None if row is None else dict(row)
+
+
+async def anothers_for(
+    connection: Database,
+    account: str,
+    number: str,
+    ours: str,
+    owner: UUID,
+    *,
+    answered: timedelta,
+    idle: timedelta,
+) -> float:
+    """Seconds for which what they write back is not this key's, if nobody writes any more; 0: it is. It is
+    somebody else's for `answered` after a text that one had sent there, and for `idle` after a message of
+    theirs of which another's agent was told."""
+    seconds = await connection.fetchval(
+        "select extract(epoch from "
+        "max(at + case direction when 'out' then $5::interval else $6::interval end) - now()) "
+        "from provider_messages where account = $1 and number = $2 and ours = $3 "
+        "and owner is distinct from $4 and at > now() - greatest($5::interval, $6::interval) "
+        "and (state = 'taken' or (direction = 'out' and key is not null and state <> 'failed'))",
+        account, number, ours, owner, answered, idle,
+    )  # fmt: skip
+    return max(0.0, float(seconds or 0.0))
 
 
 async def newest(

@@ -67,10 +67,12 @@ class Rows(Protocol):
 class StoredRows:
     """Implements Rows over the database."""
 
-    def __init__(self, pool: asyncpg.Pool, node: UUID | None, silent_s: float = DEAD_S) -> None:
+    def __init__(self, pool: asyncpg.Pool, node: UUID | None, dead_after_s: float = 0.0) -> None:
+        """`dead_after_s`: when the database closes a silent server's calls (`database.dead_after_s`); nothing
+        is hung up before."""
         self._pool = pool
         self._node = node
-        self._silent_s = silent_s
+        self._silent_s = max(DEAD_S, dead_after_s)
 
     async def left_open(self, account: str) -> list[Row]:
         return await table.left_open(self._pool, account, self._node, self._silent_s)

@@ -18,11 +18,12 @@ from uuid import UUID
 from mediaserver.calls.call import Call
 from mediaserver.calls.protocols import Switchboard
 from mediaserver.calls.routes import AgentSpec, Refused, Routes, ToAgent
-from mediaserver.calls.texting import TextRefusedError
+from mediaserver.calls.texting import TextRefusedError, TextWhy
 from mediaserver.storage import provider_messages as table
 from mediaserver.storage import text_conversations as written
 from mediaserver.storage.sql import Database, Row
 from providers.accounts.board import ProviderBoard
+from providers.messages.belonging import ANSWERED_WITHIN
 from providers.messages.errands import Errands, insisted
 from providers.messages.sending import Outgoing, TextSender
 from providers.messages.thread import TextThread, told
@@ -30,14 +31,10 @@ from providers.provider import Capability
 
 log = logging.getLogger(__name__)
 
-IDLE_S = 1800.0
-"""A conversation in which nobody writes for so long is over."""
 EARLIER = timedelta(days=7)
 """So far back the next one is told what was written."""
 MOST_EARLIER, LONGEST_EARLIER = 20, 280
 """Messages, and characters of each."""
-ANSWERED_WITHIN = timedelta(days=1)
-"""So long an answer to a text belongs to whoever had it sent."""
 MOST_THREADS = 500
 """Conversations that are open at once. Half of them are shared out evenly: so many each account has room for,
 whatever the others do."""
@@ -239,17 +236,21 @@ class Conversations:
 
     async def _send_now(self, whom: Whom, opened: _Open, call: Call | None, text: str) -> None:
         served = self._board.served(whom.account)
-        if served is None:
-            log.warning("an answer by text is lost: the account %s is gone", whom.account)
-            return
         agent, call_id = (opened.agent, None) if call is None else (call.agent, call.id)
+        why = "" if served is not None else f"the account {whom.account} is gone"
         for part in self._sender.parts(text):
             outgoing = Outgoing(whom.number, part, whom.account, whom.ours, agent, call_id, opened.owner)
-            try:
-                await self._sender.send(served, outgoing)
-            except TextRefusedError as error:
-                log.warning("an answer by text is not sent by %s: %s", whom.account, error)
-                return
+            if served is not None and not why:
+                try:
+                    await self._sender.send(served, outgoing)
+                    continue
+                except TextRefusedError as error:
+                    log.warning("an answer by text is not sent by %s: %s", whom.account, error)
+                    why = str(error)
+                    if error.why is TextWhy.FAILED:
+                        continue  # the provider was asked, so that it is kept already
+            # What follows a part that did not go is not sent either: half an answer says something else.
+            await self._sender.refused(outgoing, why)
 
     def _closed(self, whom: Whom, opened: _Open) -> None:
         if self._open.get(whom) is opened:

@@ -23,9 +23,10 @@ from mediaserver.storage import provider_messages as table
 from mediaserver.storage.provider_messages import NewText
 from mediaserver.storage.sql import Database, Row
 from providers.accounts.board import ProviderBoard
-from providers.accounts.served import Standing
+from providers.accounts.served import ServedAccount, Standing
+from providers.messages.belonging import IDLE_S
 from providers.messages.budgets import PeopleBudget
-from providers.messages.conversations import IDLE_S, Conversations, Whom
+from providers.messages.conversations import Conversations, Whom
 from providers.messages.errands import TROUBLE, Errands, insisted
 from providers.messages.keywords import Keyword, keyword_of
 from providers.messages.segments import segments
@@ -159,7 +160,7 @@ class TextDesk:
             order.key,
         )
         try:
-            sent = await self.sender.send(served, outgoing)
+            sent = await self._send(served, outgoing, takes_over=False)
         except TROUBLE as error:
             log.warning("a text could not be kept: %r", error)
             raise TextRefusedError("the text could not be kept, and was not sent", TextWhy.FAILED) from None
@@ -169,18 +170,23 @@ class TextDesk:
         """An agent that may answer; None when there is none of that name."""
         return self._routes.agent(name)
 
-    async def write(self, outgoing: Outgoing) -> Sent:
-        """For whoever asks by the API. Raises TextRefusedError and asyncpg errors."""
+    async def write(self, outgoing: Outgoing, *, takes_over: bool = False) -> Sent:
+        """For whoever asks by the API. `takes_over`: they may write into others' conversations. Raises
+        TextRefusedError and asyncpg errors."""
         served = await self.sender.account_by(outgoing.to, outgoing.account, outgoing.sender)
+        return await self._send(served, outgoing, takes_over=takes_over)
+
+    async def _send(self, served: ServedAccount, outgoing: Outgoing, *, takes_over: bool) -> Sent:
+        """What begins a conversation. Raises TextRefusedError and asyncpg errors."""
         ours = outgoing.sender or served.account.settings.caller
-        if self._is_anothers(ours, outgoing.owner):
+        if self.is_anothers(ours, outgoing.owner):
             raise TextRefusedError(
                 f"{ours[:20]} is answered by an agent of another key: what is written back is that key's",
                 TextWhy.NO_SENDER,
             )
-        return await self.sender.send(served, outgoing)
+        return await self.sender.send(served, outgoing, begins=not takes_over)
 
-    def _is_anothers(self, ours: str, owner: UUID | None) -> bool:
+    def is_anothers(self, ours: str, owner: UUID | None) -> bool:
         """Whether a number of ours is another key's, since an agent of that one answers it: whoever writes by
         it would be told what its people write back."""
         if owner is None or not ours:
@@ -240,16 +246,21 @@ class TextDesk:
             before = await table.opted_out(self._database, account, number)
             await table.opt_out(self._database, account, number, body)
             self.conversations.end(whom, "it was asked to stop")
-            text = "" if before else STOPPED
-        elif word is Keyword.START:
+            if not before and self._people.may_be_confirmed(str(whom), self._clock()):
+                await self._notice(whom, STOPPED, owed=True)
+            return f"understood as {word}"
+        if word is Keyword.START:
             text = STARTED if await table.opt_in(self._database, account, number) else ""
             if not text:  # nothing was stopped: it is a word like any other
                 return "it asks for what it has"
         else:
             text = HELP
-        served = self._board.served(account)
-        if text and served is not None and not self._people.against(str(whom), body, self._clock()):
-            notice = Outgoing(number, text, account, whom.ours)
+        if not self._people.against(str(whom), body, self._clock()):
             if word is not Keyword.HELP or not await table.opted_out(self._database, account, number):
-                await self.sender.notice(served, notice)
+                await self._notice(whom, text)
         return f"understood as {word}"
+
+    async def _notice(self, whom: Whom, text: str, *, owed: bool = False) -> None:
+        served = self._board.served(whom.account)
+        if served is not None:
+            await self.sender.notice(served, Outgoing(whom.number, text, whom.account, whom.ours), owed=owed)

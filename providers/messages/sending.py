@@ -22,6 +22,7 @@ from mediaserver.storage.sql import Database
 from providers.accounts.board import ProviderBoard
 from providers.accounts.doors import SMS_STATUS, hook
 from providers.accounts.served import ServedAccount
+from providers.messages.belonging import check_free
 from providers.messages.limits import SentLimits
 from providers.messages.segments import parted, plain, segments
 from providers.messages.senders import Senders
@@ -144,8 +145,9 @@ class TextSender:
             return f"no prefix of the account {served.account.name} allows this number"
         return self._policy.against(to, settings.prefixes)
 
-    async def send(self, served: ServedAccount, outgoing: Outgoing) -> Sent:
-        """Keep it, and have the provider send it. Raises TextRefusedError, also where the provider refuses;
+    async def send(self, served: ServedAccount, outgoing: Outgoing, *, begins: bool = False) -> Sent:
+        """Keep it, and have the provider send it. `begins`: it is no answer, so that a key's does not go
+        where another's conversation is open. Raises TextRefusedError, also where the provider refuses;
         asyncpg errors."""
         account, to = served.account, outgoing.to
         if why := self.against(served, to):
@@ -155,14 +157,27 @@ class TextSender:
             raise TextRefusedError(f"a text has 1 to {MOST_TEXT} characters", TextWhy.EMPTY)
         if await table.opted_out(self._database, account.name, to):
             raise TextRefusedError("whoever has this number wants no texts", TextWhy.OPTED_OUT)
-        return await self._sent(served, replace(outgoing, text=text))
+        return await self._sent(served, replace(outgoing, text=text), begins=begins)
 
-    async def notice(self, served: ServedAccount, outgoing: Outgoing) -> None:
-        """What is owed to who wants no texts any more: that this was understood. It is not said twice, and
-        carriers that say so themselves refuse it."""
+    async def refused(self, outgoing: Outgoing, why: str) -> None:
+        """Keep what an agent wanted written and nobody was asked to send, with why: as failed, of no segment.
+        It counts for no limit. Raises asyncpg errors."""
+        made = await table.add(
+            self._database,
+            NewText(
+                outgoing.account, "out", outgoing.to, outgoing.sender, plain(outgoing.text), 0, "queued",
+                agent=outgoing.agent, call_id=outgoing.call_id, owner=outgoing.owner,
+            )
+        )  # fmt: skip
+        if made is not None:
+            await table.went(self._database, made, "failed", detail=why)
+
+    async def notice(self, served: ServedAccount, outgoing: Outgoing, *, owed: bool = False) -> None:
+        """What is said to who wants no texts any more, or wants them again: that this was understood.
+        Carriers that say so themselves refuse it. `owed`: however many have gone out (`texts.limits`)."""
         try:
             if not self.against(served, outgoing.to):
-                await self._sent(served, outgoing)
+                await self._sent(served, outgoing, limited=not owed)
         except TextRefusedError as error:
             log.info("no confirmation was sent by %s: %s", served.account.name, error)
 
@@ -170,7 +185,9 @@ class TextSender:
         """An answer as texts."""
         return parted(text, MOST_SEGMENTS, MOST_PARTS)
 
-    async def _sent(self, served: ServedAccount, outgoing: Outgoing) -> Sent:
+    async def _sent(
+        self, served: ServedAccount, outgoing: Outgoing, *, limited: bool = True, begins: bool = False
+    ) -> Sent:
         account, provider = served.account, served.provider
         if provider is None:
             raise TextRefusedError(f"the account {account.name} is not in use", TextWhy.NO_ACCOUNT)
@@ -181,7 +198,8 @@ class TextSender:
                 account.name, "out", outgoing.to, sender, outgoing.text, count, "queued",
                 agent=outgoing.agent, call_id=outgoing.call_id, owner=outgoing.owner,
                 key=outgoing.key or None,
-            )
+            ),
+            limited=limited, begins=begins,
         )  # fmt: skip
         if made is None:
             return await self._before(outgoing.key)
@@ -207,12 +225,15 @@ class TextSender:
         await table.went(self._database, made, "sent", ref=ref)
         return Sent(made, ref, account.name, sender, count)
 
-    async def _counted(self, new: NewText) -> UUID | None:
-        """Its row; None where its key has one. Raises TextRefusedError: no more may go out for now."""
+    async def _counted(self, new: NewText, *, limited: bool, begins: bool) -> UUID | None:
+        """Its row; None where its key has one. Raises TextRefusedError: it may not go out for now."""
         async with self._counting:
             # What was sent already costs nothing to be told of again.
             if new.key is None or await table.of_key(self._database, new.key) is None:
-                await self._limits.check(new.account, new.owner)
+                if begins and new.owner is not None:
+                    await check_free(self._database, new.account, new.number, new.ours, new.owner)
+                if limited:
+                    await self._limits.check(new.account, new.owner)
             return await table.add(self._database, new)
 
     async def _before(self, key: str) -> Sent:

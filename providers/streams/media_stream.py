@@ -200,10 +200,11 @@ class MediaStream:
         fmt = self.dialect.format
         sent = b"".join(self._sent)
         count = held_ms * fmt.octets_per_frame // FRAME_MS
-        if count > len(sent):
+        if not 0 < count <= len(sent):  # what is known of as nothing is what its own playing needs
             return False
         held = sent[len(sent) - count :] + bytes(self._piece)
         self._line.tell(clear)
+        self._sent.clear()  # what is not heard is sent anew, and only that may be sent once more
         leg.again()
         self._ahead.forget(held_ms)
         self._unmarked_ms = 0
@@ -211,14 +212,14 @@ class MediaStream:
         self._sent_ms -= held_ms
         size = self._piece_octets
         quiet = _quieter(fmt, held, gain)
-        if held and fmt.rate != SAMPLE_RATE:
+        if fmt.rate != SAMPLE_RATE:
             self._loud_tail = gain
         for at in range(0, len(quiet) - size + 1, size):
             self._send(quiet[at : at + size])
         self._piece += quiet[len(quiet) // size * size :]
         if self._unmarked_ms:
             self._ask()
-        return bool(held)
+        return True
 
     def digit(self, digit: str, duration_ms: int) -> None:
         message = self.dialect.digit(digit, duration_ms)

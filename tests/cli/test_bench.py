@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from callers.figures import Interruption
+from callers.stream_calling import ahead_ms, cleared_ms
 from cli import bench
 from cli.bench.capacity import histogram_spread, shortfalls
-from cli.bench.latency import Latency
+from cli.bench.latency import Done, Latency
 from cli.bench.report import compared
 from cli.bench.ways import BenchOver, wanted, ways_to
 from mediaserver.errors import ConfigError
@@ -31,7 +32,7 @@ def test_defaults() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [(), ("latency", "--calls", "0"), ("capacity", "--seconds", "x"), ("capacity", "--calls", "-1")]
+    "words", [(), ("latency", "--calls", "-1"), ("capacity", "--seconds", "x"), ("capacity", "--calls", "-1")]
 )
 def test_wrong_usage_is_exit_code_2(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
@@ -151,6 +152,37 @@ def test_webrtc_is_compared_with_sip_and_never_met_without_answers() -> None:
     assert found["webrtc_later_ms"] == {"p50": 15.5, "p95": 90.0} and not found["met"]
     assert compared(spread(190.0, 200.0), spread(205.5, 280.0))["met"]
     assert not compared(spread(190.0, 200.0), spread(None, None))["met"]
+
+
+def test_it_says_what_it_does_and_how_far_it_is() -> None:
+    told: list[str] = []
+    done = Done(told.append, 16)
+    done.doing("sip: interrupting")
+    done.step()
+    assert [line.partition(",")[0] for line in told] == ["0 of 16", "1 of 16"]
+    assert all(line.endswith("sip: interrupting") for line in told)
+
+
+def test_what_is_ahead_at_a_time_is_what_was_known_before_it() -> None:
+    ms = 1_000_000
+    known = [(100 * ms, 300 * ms), (200 * ms, 220 * ms)]
+    assert ahead_ms(known, 50 * ms) == 0.0, "nothing had come"
+    assert ahead_ms(known, 150 * ms) == 150.0
+    assert ahead_ms(known, 200 * ms) == 20.0, "it was cleared"
+    assert ahead_ms(known, 900 * ms) == 0.0, "it has run empty"
+
+
+def test_a_clear_counts_within_the_line_that_it_answers() -> None:
+    ms = 1_000_000
+    assert cleared_ms(100 * ms, 400 * ms, [50 * ms, 152 * ms, 300 * ms]) == 52.0
+    assert cleared_ms(100 * ms, 400 * ms, [50 * ms, 401 * ms]) is None
+
+
+def test_an_interruption_that_never_cleared_is_told() -> None:
+    found = Latency("demo", BenchOver.TWILIO)
+    found.clears = [50.0, None, 60.0]
+    figures = found.as_dict()
+    assert figures["barge_in_clear_ms"]["n"] == 2 and figures["barge_ins_never_cleared"] == 1
 
 
 def test_a_media_stream_is_compared_with_sip() -> None:

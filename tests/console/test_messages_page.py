@@ -4,6 +4,7 @@ does not arrive, and somebody wants none. Twilio is a stand-in which refuses wha
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -75,7 +76,10 @@ def test_who_writes_to_a_number_is_answered_and_both_are_seen(
     page: Page, watch: Watch, twilio: Twilio
 ) -> None:
     assert twilio.ask(twilio.made.writes_in(HERS, "Is there a room for tonight?")).status == 200
-    page.goto("/messages")
+    page.goto("/")
+    sidebar = page.get_by_role("complementary").get_by_role("navigation", name="Pages")
+    sidebar.get_by_role("link", name="Messages", exact=True).click()
+    expect(page).to_have_url(re.compile(r"/messages$"))
     row = page.get_by_role("list", name="Conversations").get_by_role("link").filter(has_text=HERS)
     row.click()
     log = thread(page, HERS).get_by_role("log")

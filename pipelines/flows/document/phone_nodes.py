@@ -37,7 +37,7 @@ class SendSmsNode(NodeBase):
     the caller's."""
     variable: VariableName | None = None
     """What came of it: `{"sent": false, "why": "opted out"}`; `why` is 'no account', 'no number', 'opted
-    out', 'not allowed', 'too many', 'no sender', 'empty' or 'failed'."""
+    out', 'not allowed', 'too many', 'no sender', 'in conversation', 'empty' or 'failed'."""
 
 
 class PlayNode(NodeBase):

@@ -68,6 +68,7 @@ async def test_who_wants_none_is_listed_and_not_written_to(desk: Desk, shop: Sho
 
 async def test_a_key_sees_what_it_has_sent_alone(desk: Desk, shop: Shop, pool: asyncpg.Pool) -> None:
     await shop.text("a secret")
+    await _an_hour_later(pool)
     _, secret = await stored_key(desk.context, pool, (Scope.CALLS_READ, Scope.CALLS_WRITE))
     mine = bearer(secret)
     assert (await desk.client.post(MESSAGES, json={"to": THEIRS, "text": "mine"}, headers=mine)).status == 201
@@ -99,6 +100,7 @@ async def test_conversations_and_senders_are_listed_to_whom_they_belong(
     desk: Desk, shop: Shop, pool: asyncpg.Pool
 ) -> None:
     await shop.text("a secret")
+    await _an_hour_later(pool)
     _, secret = await stored_key(desk.context, pool, (Scope.CALLS_READ, Scope.CALLS_WRITE))
     mine = bearer(secret)
     assert (await desk.client.post(MESSAGES, json={"to": THEIRS, "text": "mine"}, headers=mine)).status == 201
@@ -116,6 +118,40 @@ async def test_conversations_and_senders_are_listed_to_whom_they_belong(
     (account,) = (await (await desk.client.get(f"{MESSAGES}/senders", headers=mine)).json())["items"]
     assert (account["account"], account["caller"], account["ready"]) == ("main", OURS, True)
     assert OURS in account["senders"]
+
+
+async def test_a_key_is_shown_what_it_may_send_by_alone(desk: Desk, pool: asyncpg.Pool) -> None:
+    """The number is answered by an agent of another key's."""
+    where = f"{MESSAGES}/senders"
+    async with opened(pool, answers="hers", senders=["ACME"]) as made:
+        desk.context.pool, desk.context.texts = pool, made.desk
+        secrets = [
+            (await stored_key(desk.context, pool, (scope,)))[1]
+            for scope in (Scope.ADMIN, Scope.CALLS_WRITE, Scope.CALLS_READ)
+        ]
+        shown = [await desk.client.get(where, headers=bearer(secret)) for secret in secrets]
+        assert [each.status for each in shown] == [200, 200, 403]
+        (whole,), (part,) = [(await each.json())["items"] for each in shown[:2]]
+        assert whole["caller"] == OURS and {OURS, "ACME"} <= {*whole["senders"]}
+        assert part["caller"] == "" and "ACME" in part["senders"] and OURS not in part["senders"]
+
+
+async def test_a_key_writes_into_nobody_elses_conversation_and_the_operator_may(
+    desk: Desk, shop: Shop, pool: asyncpg.Pool
+) -> None:
+    wanted = {"to": THEIRS, "text": "Your code?", "agent": "other"}
+    ann, ben = [bearer((await stored_key(desk.context, pool, (Scope.CALLS_WRITE,)))[1]) for _ in range(2)]
+    assert (await desk.client.post(MESSAGES, json=wanted, headers=ann)).status == 201
+    refused = await desk.client.post(MESSAGES, json=wanted, headers=ben)
+    assert (refused.status, (await refused.json())["error"]["code"]) == (409, "in_conversation")
+    assert 86_300 < int(refused.headers["Retry-After"]) <= 86_400
+    assert (await desk.client.post(MESSAGES, json=wanted, headers=ann)).status == 201
+    assert (await desk.client.post(MESSAGES, json=wanted)).status == 201, "whoever has `admin`"
+    assert len(shop.sent()) == 3
+
+
+async def _an_hour_later(pool: asyncpg.Pool) -> None:
+    await pool.execute("update provider_messages set at = at - interval '1 hour'")
 
 
 async def test_beyond_a_limit_it_is_said_when_to_come_again(desk: Desk, shop: Shop) -> None:

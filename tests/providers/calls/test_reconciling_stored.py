@@ -67,6 +67,22 @@ async def test_a_neighbour_that_cannot_reach_the_database_keeps_its_calls(
     assert telephony.provider.hung_up == ["theirs"]
 
 
+async def test_nothing_is_hung_up_before_the_configuration_takes_a_neighbour_for_dead(
+    telephony: Telephony, pool: asyncpg.Pool
+) -> None:
+    for node in (HERE, NEIGHBOUR):
+        await nodes.started(pool, node, "host")
+    await provider_calls.kept(pool, row("theirs"), NEIGHBOUR)
+    telephony.provider.live["theirs"] = CallReport("theirs", CallState.IN_PROGRESS)
+    patient = Reconciler(telephony.calls, StoredRows(pool, HERE, dead_after_s=2 * DEAD_S))
+    await seen(pool, NEIGHBOUR, DEAD_S + 1)
+    await patient.look()
+    assert telephony.provider.hung_up == []
+    await seen(pool, NEIGHBOUR, 2 * DEAD_S + 1)
+    await patient.look()
+    assert telephony.provider.hung_up == ["theirs"]
+
+
 async def test_a_server_that_comes_back_takes_its_calls_rows_back(
     telephony: Telephony, pool: asyncpg.Pool
 ) -> None:

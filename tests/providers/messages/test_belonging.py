@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from uuid import UUID
+from dataclasses import replace
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
-from mediaserver.calls.texting import TextRefusedError, TextWhy
+from mediaserver.calls.texting import TextOrder, TextRefusedError, TextWhy
 from mediaserver.settings.handing_over import TextCaps
 from mediaserver.storage import provider_messages as table
 from mediaserver.storage import text_conversations
 from mediaserver.storage.provider_messages import NewText
 from providers.messages.conversations import Whom
+from providers.messages.desk import STOPPED
 from providers.messages.sending import Outgoing
 from providers.messages.turns import Turns
 from tests.providers.messages.texting import HERS, OURS, THEIRS, Shop
@@ -43,6 +45,7 @@ async def test_what_is_written_back_is_the_keys_that_wrote_and_no_other_agent_he
     await shop.desk.write(wanted("Your code, Ann's customer?", "hers", ANN))
     await shop.text("my secret")
     assert [(call.agent, call.owner) for call in shop.clerks.calls] == [("hers", ANN)]
+    await shop.pool.execute("update provider_messages set at = at - interval '25 hours'")
     await shop.desk.write(wanted("Ben here", "other", BEN))
     await shop.text("hello Ben")
     assert [(call.agent, call.owner) for call in shop.clerks.calls] == [("hers", ANN), ("other", BEN)]
@@ -60,12 +63,47 @@ async def test_what_is_written_back_is_the_keys_that_wrote_and_no_other_agent_he
 async def test_who_wrote_last_is_answered_and_the_other_ones_conversation_is_over(shop: Shop) -> None:
     await shop.desk.write(wanted("one", "hers", ANN))
     await shop.text("to Ann")
-    await shop.desk.write(wanted("two", "other", BEN))
+    await shop.desk.write(wanted("two", "other", None))
     assert len(shop.desk.conversations) == 1
-    await shop.text("to Ben")
+    await shop.text("to the operator")
     assert shop.clerks.calls[0].termination is not None and shop.clerks.calls[1].termination is None
-    await shop.text("again to Ben")
+    await shop.text("again to the operator")
     assert len(shop.clerks.calls) == 2 and len(shop.desk.conversations) == 1
+
+
+@pytest.mark.parametrize("whose", [ANN, None])
+async def test_no_key_is_told_what_was_meant_for_somebody_else(shop: Shop, whose: UUID | None) -> None:
+    await shop.desk.write(wanted("Yes or no?", "clerk", whose))
+    by_call = TextOrder(uuid4(), THEIRS, "hello", "main", OURS, BEN, "other", "call:1")
+    with pytest.raises(TextRefusedError, match="in conversation") as refused:
+        await shop.desk.write(wanted("Reply!", "other", BEN))
+    assert refused.value.why is TextWhy.IN_CONVERSATION and 86_300 < (refused.value.after_s or 0) <= 86_400
+    with pytest.raises(TextRefusedError, match="in conversation"):
+        await shop.desk.send(by_call)
+    await shop.text("yes")
+    assert [call.owner for call in shop.clerks.calls] == [whose]
+    assert not await table.newest(shop.pool, 20, owner=BEN)
+    await shop.desk.write(replace(wanted("To her", "other", BEN), to=HERS))
+    await shop.desk.write(wanted("And now?", "clerk", whose))
+    await shop.desk.write(wanted("by the operator", "clerk", BEN), takes_over=True)
+
+
+async def test_whom_an_agent_of_the_operators_answers_no_key_takes_for_half_an_hour(shop: Shop) -> None:
+    await shop.text("my secret")
+    with pytest.raises(TextRefusedError, match="in conversation") as refused:
+        await shop.desk.write(wanted("Reply!", "other", BEN))
+    assert 1700 < (refused.value.after_s or 0) <= 1800
+    await shop.pool.execute("update provider_messages set at = at - interval '31 minutes'")
+    await shop.desk.write(wanted("Your table is ready.", "other", BEN))
+    again = wanted("Your table is ready.", "other", BEN)
+    await shop.desk.write(wanted("the operator's", "clerk", None))
+    assert (await shop.desk.write(again)).again, "what had gone out is told, whoever wrote since"
+
+
+async def test_a_message_that_nobody_answers_holds_up_no_key(shop: Shop) -> None:
+    await shop.text("start")
+    await shop.text("hello", to="+442030000001")
+    await shop.desk.write(wanted("Your table is ready.", "other", BEN))
 
 
 async def test_an_agent_of_another_key_never_answers_for_this_one(shop: Shop) -> None:
@@ -85,6 +123,8 @@ async def test_nobody_writes_by_a_number_that_another_keys_agent_answers(pool: a
             with pytest.raises(TextRefusedError, match="another key") as refused:
                 await shop.desk.write(stolen)
             assert refused.value.why is TextWhy.NO_SENDER and OURS in str(refused.value)
+        with pytest.raises(TextRefusedError, match="another key"):
+            await shop.desk.send(TextOrder(uuid4(), HERS, "hello", "main", OURS, BEN, "other", "call:1"))
         await shop.text("1234")
         assert [(call.agent, call.owner) for call in shop.clerks.calls] == [("hers", ANN)]
         assert not await table.newest(shop.pool, 20, owner=BEN)
@@ -104,7 +144,7 @@ async def test_beyond_its_limit_a_key_is_told_when_it_may_go_on_and_others_are_n
         assert refused.value.why is TextWhy.TOO_MANY and 3500 < (refused.value.after_s or 0) <= 3600
         assert (await shop.desk.write(wanted("1", "", ANN))).again, "what had gone out is told, not counted"
         for number in range(2):
-            await shop.desk.write(wanted(f"{number}", "", BEN))
+            await shop.desk.write(replace(wanted(f"{number}", "", BEN), to=HERS))
         with pytest.raises(TextRefusedError, match=r"texts\.limits\.all\.per_day"):
             await shop.desk.write(wanted("the operator's", "", None))
         await pool.execute(
@@ -199,3 +239,43 @@ async def test_a_message_whose_agent_could_not_be_found_out_is_handled_once_more
     await shop.text("hello")
     assert failed and [call.agent for call in shop.clerks.calls] == ["clerk"]
     assert (await shop.rows())[0]["state"] == "taken"
+
+
+async def test_an_answer_that_may_not_go_is_kept_with_why_and_counts_for_no_limit(pool: asyncpg.Pool) -> None:
+    async with opened(pool, limits={"each_account": TextCaps(per_hour=1)}) as shop:
+        await shop.text("hello")
+        await shop.text("anybody there?")
+        *_, answer = await shop.rows()
+        assert (answer["direction"], answer["state"], answer["segments"]) == ("out", "failed", 0)
+        assert answer["body"] == "You said anybody there?. What else?" and answer["agent"] == "clerk"
+        assert "texts.limits.each_account.per_hour" in answer["detail"] and len(shop.sent()) == 1
+        await pool.execute("update provider_messages set at = at - interval '61 minutes' where segments > 0")
+        await shop.text("now?")
+        assert "You said now?" in shop.sent()[-1][1]
+
+
+async def test_of_a_long_answer_nothing_follows_a_part_that_may_not_go(pool: asyncpg.Pool) -> None:
+    async with opened(pool, limits={"each_account": TextCaps(per_hour=1)}) as shop:
+        await shop.text(" ".join(f"Sentence number {n} of many." for n in range(120)))
+        states = [row["state"] for row in await shop.rows() if row["direction"] == "out"]
+        assert states == ["sent", "failed", "failed"] and len(shop.sent()) == 1
+
+
+async def test_a_wish_to_stop_is_confirmed_whatever_was_sent_before(pool: asyncpg.Pool) -> None:
+    async with opened(
+        pool, limits={"each_account": TextCaps(per_hour=1), "all": TextCaps(per_day=1)}
+    ) as shop:
+        await shop.text("hello")
+        await shop.text("STOP")
+        assert [text for _, text in shop.sent()][1:] == [STOPPED]
+        for word in ("START", "STOP") * 3:
+            await shop.text(word)
+        assert len(shop.sent()) == 2, "one confirmation an hour, however often they change their mind"
+        assert await table.opted_out(pool, "main", THEIRS)
+
+
+async def test_who_was_taken_for_a_machine_is_told_that_it_stopped(shop: Shop) -> None:
+    for _ in range(4):
+        await shop.text("I am on holiday.")
+    await shop.text("STOP")
+    assert shop.sent()[-1][1] == STOPPED

@@ -380,6 +380,37 @@ def test_what_the_provider_holds_stays_as_it_is_while_its_marks_do_not_agree() -
     assert bench.end.sent_ms
 
 
+@each_provider(Feature.BARGE_IN)
+def test_nothing_is_cleared_where_nothing_is_known_to_be_ahead(side: type[TwilioSide]) -> None:
+    """It would take the 20 ms or more that the provider's own playing needs, at every cough."""
+    bench = Bench(side())
+    bench.app.says.extend(sweep(150))
+    bench.run(2_000)
+    assert not FirstLeg(bench.leg).quieten(DUCKED)
+    bench.run(2_000)
+    assert not bench.end.clears
+    told = pitches(bench.heard_at_far_end(), bench.side.format.rate)
+    assert all(step == 1 for step in np.diff(told[3:147])), told
+    assert bench.leg.played() >= 150 * FRAME_SAMPLES
+
+
+def test_what_could_not_be_sent_again_does_not_bring_back_older_words() -> None:
+    """The first duck's copies find a socket that takes nothing: only what is sent since may be repeated."""
+    bench = Bench(holds_ms=300)
+    bench.app.says.extend(sweep(200))
+    bench.run(1_000)
+    bench.way.still = True
+    bench.run(160)
+    bench.way.still = False
+    bench.run(800)
+    bench.way.still = True
+    while bench.way.send(bench.stream.dialect.audio(bytes(160))):
+        """Until it takes no more."""
+    assert bench.leg.quieten(DUCKED), "something was ahead"
+    assert bench.figures()["undrained_ms"] >= 120, "and could not be sent again"
+    assert not bench.leg.quieten(DUCKED), "of what was sent since there is none"
+
+
 def test_nothing_is_quietened_before_a_mark_has_come_back_nor_in_a_pause() -> None:
     bench = Bench()
     assert not bench.leg.quieten(DUCKED), "nothing is said"

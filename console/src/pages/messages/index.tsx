@@ -37,6 +37,7 @@ export default function MessagesPage() {
   );
   const senders = useQuery({
     queryKey: ["messages", "senders"],
+    enabled: may("calls:write"),
     queryFn: async ({ signal }) => (await ok(api.GET("/api/telephony/messages/senders", { signal }))).items,
   });
   const writes = may("calls:write") && (senders.data ?? []).length > 0;
@@ -72,7 +73,7 @@ export default function MessagesPage() {
     >
       {none && number === "" && !chosen ? (
         <Card>
-          {list.isPending || senders.isPending ? (
+          {list.isPending || senders.isLoading ? (
             <SkeletonList rows={6} />
           ) : list.isError ? (
             <ErrorState
