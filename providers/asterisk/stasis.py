@@ -206,7 +206,7 @@ class StasisCalls:
     async def _answered(self, call: StasisCall) -> None:
         assert call.session is not None  # it was placed
         try:
-            await self._do(call, await self._desk.answering(call.session))
+            await self._do(call, await self._desk.answering(call.session, None))
         except TelephonyError as error:
             log.warning("a call by Asterisk could not be connected: %s", error)
             await self._give_up(call, str(error))

@@ -19,7 +19,7 @@ from providers.accounts.served import ServedAccount
 from providers.call_state import CallState
 from providers.calls.call_doors import diverted, doors_of
 from providers.calls.call_streams import CallStreams
-from providers.calls.endings import ending_of_call
+from providers.calls.endings import NOT_ASKED, ending_of_call
 from providers.calls.facts import CallFacts
 from providers.calls.handing_over import Parting, hand_over
 from providers.calls.hanging_up import hang_up
@@ -187,12 +187,14 @@ class ProviderCall:
         """Have the provider answer now, whether or not anybody has."""
         self._do(self.machine.happened(Event.ANSWERED))
 
-    def next_step(self) -> Decision:
-        """What is to be done with a call that the provider asks about: answered, or back from elsewhere."""
+    def next_step(self, turn: str | None) -> Decision:
+        """What is to be done with a call that the provider asks about: answered, or back from elsewhere.
+        `turn`: see `Desk.answering`."""
+        if turn is not None and not self._streams.turns.asked(turn):
+            return Refuse(NOT_ASKED)
         match self.machine.phase:
-            case Phase.LEAVING if self._parting is not None and self._parting.to is not None:
-                to, self._parting.to = self._parting.to, None
-                return to
+            case Phase.LEAVING if self._parting is not None and self._parting.has(turn):
+                return self._parting.to
             case Phase.ORDERED | Phase.CONNECTING | Phase.UP | Phase.AWAY | Phase.LEAVING:
                 self._do(self.machine.happened(Event.ANSWERED))
                 return self._connect()
@@ -211,7 +213,7 @@ class ProviderCall:
     def leave(self, to: Divert) -> Parting:
         """From now on a provider that asks what next is told to go there."""
         self._do(self.machine.happened(Event.LEAVE))
-        self._parting = parting = Parting(to)
+        self._parting = parting = Parting(to, self._streams.turns.issue())
         return parting
 
     def has_left(self) -> None:
@@ -225,7 +227,8 @@ class ProviderCall:
 
     def transfer_reported(self, report: TransferReport) -> bool:
         """The provider says what became of it. Whether the call is up with us."""
-        if (parting := self._parting) is not None and self.machine.phase is Phase.LEAVING:
+        parting = self._parting if self.machine.phase is Phase.LEAVING else None
+        if parting is not None and parting.has(report.turn):
             self.has_left() if report.taken else self.stays()
             parting.told(report)
         return self.machine.phase in (Phase.UP, Phase.AWAY)
@@ -356,7 +359,7 @@ class ProviderCall:
         return Connect(self.session, self._doors(AGAIN_S if self.leg.attached else TOKEN_S))
 
     def _doors(self, for_s: float) -> Doors:
-        return doors_of(self.served, self.session, self._streams.token(for_s))
+        return doors_of(self.served, self.session, self._streams.token(for_s), self._streams.turns.issue())
 
     def _accept(self) -> None:
         self._rings_here = self.leg.termination is None

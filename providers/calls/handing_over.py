@@ -8,6 +8,7 @@ has left our stream.
 from __future__ import annotations
 
 import asyncio
+import hmac
 import re
 from typing import Protocol
 from uuid import UUID
@@ -29,12 +30,18 @@ of it, counts as having handed it over: its word was lost, and two people may be
 class Parting:
     """Of a call that is being handed over."""
 
-    def __init__(self, to: Divert) -> None:
-        self.to: Divert | None = to
-        """For a provider that asks where to; None: it was told."""
+    def __init__(self, to: Divert, turn: str) -> None:
+        self.to = to
+        """For a provider that asks where to."""
+        self.turn = turn
+        """Its word: who asks where to, or tells what became of it, has it from us, for this time alone."""
         self.awaited = False
         """The provider has the far end, and will say what becomes of it: until then no stream is its own."""
         self._outcome: asyncio.Future[TransferReport] = asyncio.get_running_loop().create_future()
+
+    def has(self, turn: str | None) -> bool:
+        """Whether that is its word; in constant time. None: it comes by no request that could be kept."""
+        return turn is None or hmac.compare_digest(turn.encode("utf-8", "replace"), self.turn.encode())
 
     def told(self, report: TransferReport) -> None:
         """What became of it; the first word counts."""
@@ -84,7 +91,7 @@ async def hand_over(call: Handed, to: str, timeout_s: float) -> None:
     parting = call.leave(Divert(to, caller=shown))
     try:
         async with asyncio.timeout(timeout_s):
-            if await call.provider.transfer(call.ref, to, shown, call.session):
+            if await call.provider.transfer(call.ref, to, shown, call.session, parting.turn):
                 parting.awaited = True
                 await _taken(call, parting)
             else:

@@ -112,7 +112,7 @@ class VonageProvider(Undeclared):
             if report is None or report.state is None or not report.state.over:
                 raise
 
-    async def transfer(self, ref: str, to: str, caller: str, session: UUID) -> bool:
+    async def transfer(self, ref: str, to: str, caller: str, session: UUID, turn: str = "") -> bool:
         destination = {"type": "ncco", "ncco": phone(to, caller)}
         await self._change(ref, {"action": "transfer", "destination": destination})
         return False

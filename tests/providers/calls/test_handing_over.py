@@ -37,7 +37,7 @@ class Up:
         self.stream_gone.set()
 
     def leave(self, to: Divert) -> Parting:
-        return Parting(to)
+        return Parting(to, "word")
 
     def has_left(self) -> None: ...
 
