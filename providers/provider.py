@@ -108,6 +108,11 @@ class CallReport:
     key: str = ""
     """Tells reports apart: one with a key that was seen changes nothing. Empty: made of its content."""
 
+    @property
+    def over(self) -> bool:
+        """It says that the call has ended."""
+        return self.state is not None and self.state.over
+
 
 NOT_VALID = "failed"
 """Of `IncomingCall.attested`."""

@@ -38,7 +38,7 @@ from providers.provider import (
     IncomingCall,
     RecordingReport,
 )
-from providers.streams.dialect import Started
+from providers.streams.dialect import Started, StreamFault
 from providers.streams.host import StreamHost, StreamRefused
 
 log = logging.getLogger(__name__)
@@ -271,7 +271,7 @@ class StasisCalls:
                 "asterisk", session, token, started, client.stream, urlsplit(self._settings.url).netloc
             )
             client.stream.begin(leg, started)
-        except StreamRefused as refused:
+        except (StreamRefused, StreamFault) as refused:
             await client.close()
             raise TelephonyError(f"its stream was refused: {refused}", ProviderFault.REFUSED) from None
         except TimeoutError:

@@ -26,6 +26,8 @@ UNTOLD_S = 50.0
 """Longer than providers ring somebody for us. One that has the far end by then, and has not said what became
 of it, counts as having handed it over: its word was lost, and two people may be talking."""
 
+_EXTENSION = re.compile(r"[0-9*#]{1,20}")
+
 
 class Parting:
     """Of a call that is being handed over."""
@@ -52,9 +54,6 @@ class Parting:
         return await self._outcome
 
 
-_EXTENSION = re.compile(r"[0-9*#]{1,20}")
-
-
 class Handed(Protocol):
     """What is needed of `ProviderCall`."""
 
@@ -76,7 +75,8 @@ class Handed(Protocol):
 async def hand_over(call: Handed, to: str, timeout_s: float) -> None:
     """Returns when somebody has answered, or, where the provider does not tell, when the far end is with it
     again. Raises CallError, with the call as it was: 405 where the account hands none over, or none there,
-    408 after `timeout_s`, else the code of why nobody has answered."""
+    408 where the provider has not taken the order after `timeout_s`, or has told nothing `UNTOLD_S` after
+    that with the far end still here, else the code of why nobody has answered."""
     name = call.account.name
     if Capability.TRANSFER not in call.provider.capabilities:
         raise CallError(f"the account {name} hands no calls over", 405)
@@ -91,11 +91,14 @@ async def hand_over(call: Handed, to: str, timeout_s: float) -> None:
     parting = call.leave(Divert(to, caller=shown))
     try:
         async with asyncio.timeout(timeout_s):
-            if await call.provider.transfer(call.ref, to, shown, call.session, parting.turn):
-                parting.awaited = True
-                await _taken(call, parting)
-            else:
-                await _gone(call)
+            tells = await call.provider.transfer(call.ref, to, shown, call.session, parting.turn)
+        # Limits of their own from here on: what a slow provider took of ours is no reason to take the far end
+        # for back, and hang up on two people who talk.
+        if tells:
+            parting.awaited = True
+            await _taken(call, parting)
+        else:
+            await _gone(call)
     except BaseException as error:
         call.stays()
         if isinstance(error, TelephonyError):

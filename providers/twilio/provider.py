@@ -314,7 +314,7 @@ class TwilioProvider:
             report = await self._rest.glance(lambda api: _report(api.calls(ref).fetch()))
         except TelephonyError:
             return False
-        return report.state is not None and report.state.over
+        return report.over
 
     def _number(self, each: Any) -> ProviderNumber:
         can = getattr(each, "capabilities", None) or {}
