@@ -24,8 +24,9 @@ from providers.calls.facts import CallFacts
 from providers.calls.handing_over import Parting, hand_over
 from providers.calls.hanging_up import hang_up
 from providers.calls.keys import Keys
-from providers.calls.machine import LIMITS_S, CallMachine, Do, Event, Phase
+from providers.calls.machine import CallMachine, Do, Event, Phase
 from providers.calls.means import CallMeans
+from providers.calls.phase_limit import PhaseLimit
 from providers.provider import (
     CallReport,
     Connect,
@@ -106,8 +107,7 @@ class ProviderCall:
         self._release = served.borrow()
         self._connected = asyncio.Event()
         self._parting: Parting | None = None
-        self._limit: asyncio.TimerHandle | None = None
-        self._limited: Phase | None = None
+        self._limit = PhaseLimit(means.later, self._late)
         self._rings_here = False
         self.format = dialect.format
         self.leg = ProviderLeg(
@@ -307,7 +307,7 @@ class ProviderCall:
     # -- inside
 
     def _do(self, follows: tuple[Do, ...]) -> None:
-        self._watch_limit()
+        self._limit.watch(self.machine.phase)
         for each in follows:
             match each:
                 case Do.RING:
@@ -327,19 +327,7 @@ class ProviderCall:
                 case Do.SETTLE:
                     self._settle()
 
-    def _watch_limit(self) -> None:
-        """Of the phase, from when it began: what is only told again gives it no more time."""
-        phase = self.machine.phase
-        if phase is self._limited:
-            return
-        if self._limit is not None:
-            self._limit.cancel()
-        limit = LIMITS_S.get(phase)
-        self._limited = phase
-        self._limit = None if limit is None else self._means.later(limit, lambda: self._late(phase))
-
     def _late(self, phase: Phase) -> None:
-        self._limit = self._limited = None
         if self.machine.phase is not phase:
             return
         if phase is Phase.CLOSING:
@@ -394,9 +382,7 @@ class ProviderCall:
             await hang_up(self)
 
     def _settle(self) -> None:
-        if self._limit is not None:
-            self._limit.cancel()
-            self._limit = None
+        self._limit.cancel()
         self.facts.has_ended()
         self._release()
         self.settled.set()
