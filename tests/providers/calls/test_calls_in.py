@@ -244,7 +244,7 @@ async def test_a_request_that_was_answered_with_a_stream_is_good_for_no_other(te
     telephony.calls.lost(carried.session, stream)
     for kept in (turn, "", "guessed"):
         assert isinstance(await telephony.desk.answering(carried.session, kept), Refuse)
-    assert carried.machine.phase is Phase.AWAY
+    assert telephony.carried.machine.phase is Phase.AWAY
     decision = await telephony.desk.answering(carried.session, turn_of(decision.doors.answer))
     await telephony.stream(carried, token_of(decision))
     assert carried.machine.phase is Phase.UP

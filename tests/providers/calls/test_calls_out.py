@@ -489,7 +489,7 @@ async def test_a_word_kept_from_the_transfer_before_says_nothing_of_the_next_one
             telephony.desk.transfer_reported(TransferReport("out-1", taken, code=486, turn=kept))
         assert isinstance(await telephony.desk.answering(carried.session, kept), Refuse)
     await telephony.settle()
-    assert carried.machine.phase is Phase.LEAVING and not task.done()
+    assert telephony.carried.machine.phase is Phase.LEAVING and not task.done()
 
     telephony.desk.transfer_reported(TransferReport("out-1", True, turn=second))
     await task
