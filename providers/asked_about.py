@@ -54,6 +54,6 @@ def over_by(call: Callable[[str], Awaitable[CallReport | None]]) -> Callable[[st
                 report = await call(ref)
         except (TelephonyError, TimeoutError):
             return False
-        return report is not None and report.state is not None and report.state.over
+        return report is not None and report.over
 
     return is_over

@@ -108,6 +108,11 @@ class CallReport:
     key: str = ""
     """Tells reports apart: one with a key that was seen changes nothing. Empty: made of its content."""
 
+    @property
+    def over(self) -> bool:
+        """It says that the call has ended."""
+        return self.state is not None and self.state.over
+
 
 NOT_VALID = "failed"
 """Of `IncomingCall.attested`."""
@@ -170,6 +175,8 @@ class TransferReport:
     code: int | None = None
     """SIP status, of one that nobody took."""
     detail: str = ""
+    turn: str | None = None
+    """The word in the address that it was told at; None: it comes by no request that could be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,9 +267,10 @@ class Desk(Protocol):
         after `within_s` at the latest, with a media stream on which the caller hears that it rings. The same
         `ref` twice (a retried webhook) gets the same decision."""
 
-    async def answering(self, session: UUID) -> Decision:
+    async def answering(self, session: UUID, turn: str | None) -> Decision:
         """An outbound call of ours was answered, or a call of ours asks what to do next: a stream, the end,
-        or where it is transferred to."""
+        or where it is transferred to. `turn`: the word in the address that was asked at
+        (`doors.turn_of`); None: it comes by no request that could be kept and sent again."""
 
     def call_reported(self, report: CallReport) -> None: ...
 
@@ -305,9 +313,10 @@ class Provider(Protocol):
     async def hang_up(self, ref: str, why: Termination | None = None) -> None:
         """End a call. One that is over already is no error."""
 
-    async def transfer(self, ref: str, to: str, caller: str, session: UUID) -> bool:
+    async def transfer(self, ref: str, to: str, caller: str, session: UUID, turn: str = "") -> bool:
         """Hand the call's far end over to a number; its media stream to us ends with that. Whether
-        `Desk.transfer_reported` is told what becomes of it; False: nobody says."""
+        `Desk.transfer_reported` is told what becomes of it; False: nobody says. `turn`: the word of this
+        transfer, for addresses of ours that the provider is given for it."""
 
     async def send_digits(self, ref: str, digits: str) -> None:
         """Press keys, 0-9, *, # and A-D, 32 at a time."""

@@ -18,7 +18,7 @@ class Undeclared:
     def _cannot(self, what: str) -> TelephonyError:
         return TelephonyError(f"{self.title} is not asked to {what}: it cannot", ProviderFault.REFUSED)
 
-    async def transfer(self, ref: str, to: str, caller: str, session: UUID) -> bool:
+    async def transfer(self, ref: str, to: str, caller: str, session: UUID, turn: str = "") -> bool:
         raise self._cannot("transfer calls")
 
     async def send_digits(self, ref: str, digits: str) -> None:

@@ -32,6 +32,9 @@ SOON_TICKS = 10
 WINDOW_TICKS = 100
 """In each window (2 s) in which more than the target waited all the time a frame is left out: by far enough
 for any clock's drift, and too seldom to be heard."""
+CALM_WINDOWS = 5
+"""After so many of them in a row (10 s) in which more than two frames were never needed, less is kept waiting
+again: a network that stood still once must not have every answer late until the call ends."""
 FAR_TOO_MUCH_MS = 100
 HURRIED_WINDOW_TICKS = 10
 """The window while by so much more than the target waits, as after a connection that stood still: the delay
@@ -80,7 +83,9 @@ class PacketBuffer(Generic[Sample]):
     """One incoming stream."""
 
     __slots__ = (
+        "_calm",
         "_dry_ticks",
+        "_first_target",
         "_held",
         "_least",
         "_material",
@@ -102,7 +107,7 @@ class PacketBuffer(Generic[Sample]):
     ) -> None:
         self._material: Material[Sample] = material
         self._size = len(material.silence)
-        self._target = target_ms * material.per_ms
+        self._first_target = self._target = target_ms * material.per_ms
         self._most = most_ms * material.per_ms
         self._held: npt.NDArray[Sample] = material.silence[:0]
         self._state = _BufferState.EMPTY
@@ -111,6 +116,9 @@ class PacketBuffer(Generic[Sample]):
         self._window = 0
         self._window_ticks = WINDOW_TICKS
         self._least = 0
+        """Samples that were left behind the frames of this window."""
+        self._calm = 0
+        """Windows in a row that needed less than is kept."""
         self.present = 0
         """Samples of the last frame that had come; what follows them in it is silence."""
         self.gaps = 0
@@ -126,7 +134,7 @@ class PacketBuffer(Generic[Sample]):
 
     @property
     def target_ms(self) -> float:
-        """What is kept waiting; it grows with each gap."""
+        """What is kept waiting; it grows with each gap, and shrinks again when none comes."""
         return self._target / self._material.per_ms
 
     @property
@@ -162,6 +170,7 @@ class PacketBuffer(Generic[Sample]):
             if len(self._held) < self._target and self._waited * FRAME_MS <= self.target_ms:
                 return None
             self._state = _BufferState.PLAYING
+            self._calm = 0
             self._watch_anew()
         frame = self._held[: self._size]
         self._held = self._held[self._size :]
@@ -180,7 +189,8 @@ class PacketBuffer(Generic[Sample]):
         self._window += 1
         if self._window < self._window_ticks:
             return frame
-        excess = self._least - self._target
+        self._lower_target()
+        excess = self._least + self._size - self._target  # as it was before each frame was taken
         self._watch_anew()
         if excess < self._size:
             return frame
@@ -190,6 +200,13 @@ class PacketBuffer(Generic[Sample]):
         following, self._held = self._held[: self._size], self._held[self._size :]
         self.trimmed += 1
         return self._material.turn(frame, following)
+
+    def _lower_target(self) -> None:
+        spare = self._target > self._first_target and self._least >= 2 * self._size
+        self._calm = self._calm + 1 if spare else 0
+        if self._calm >= CALM_WINDOWS:
+            self._calm = 0
+            self._target = max(self._first_target, self._target - self._size)
 
     def _watch_anew(self) -> None:
         self._window, self._window_ticks, self._least = 0, WINDOW_TICKS, self._most

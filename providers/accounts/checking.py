@@ -42,7 +42,7 @@ class NobodysDesk:
     async def incoming(self, call: IncomingCall, within_s: float) -> Decision:
         return Refuse(Termination(EndedBy.SERVER, Why.FAILED, 503, "nobody takes calls here"))
 
-    async def answering(self, session: UUID) -> Decision:
+    async def answering(self, session: UUID, turn: str | None) -> Decision:
         return Refuse(Termination(EndedBy.SERVER, Why.FAILED, 503, "nobody takes calls here"))
 
     def call_reported(self, report: CallReport) -> None: ...

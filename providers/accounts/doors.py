@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 from uuid import UUID
 
 from mediaserver.errors import ConfigError
@@ -13,6 +13,8 @@ ANSWER = "/api/telephony/twiml/{session}"
 MEDIA = "/{kind}/media/{session}"
 VOICE, STATUS, SMS, SMS_STATUS = "voice", "status", "sms", "sms-status"
 """Hooks that a number is pointed to, whatever the kind; kinds may have more."""
+TURN = "turn"
+LONGEST_TURN = 100
 NO_ADDRESS = (
     "nobody has said where the provider reaches this server: set http.public_url, or public_url of the "
     "account, to an https address from which a proxy or a tunnel leads here (docs/providers.md, Public "
@@ -20,16 +22,26 @@ NO_ADDRESS = (
 )
 
 
-def hook(account: Account, name: str, session: UUID | None = None) -> str:
-    """Where the provider tells something. Raises ConfigError where no public address is known."""
-    query = "" if session is None else "?" + urlencode({"session": str(session)})
+def hook(account: Account, name: str, session: UUID | None = None, turn: str = "") -> str:
+    """Where the provider tells something. `turn`: see `turn_of`. Raises ConfigError where no public address
+    is known."""
+    told = {} if session is None else {"session": str(session)}
+    told |= {TURN: turn} if turn else {}
+    query = "?" + urlencode(told) if told else ""
     path = WEBHOOKS.format(name=quote(account.name, safe=""), hook=quote(name, safe=""))
     return public_of(account) + path + query
 
 
-def answer(account: Account, session: UUID) -> str:
+def answer(account: Account, session: UUID, turn: str = "") -> str:
     """Where the provider asks what to do with a call. Raises ConfigError likewise."""
-    return public_of(account) + ANSWER.format(session=session)
+    query = "?" + urlencode({TURN: turn}) if turn else ""
+    return public_of(account) + ANSWER.format(session=session) + query
+
+
+def turn_of(url: str) -> str:
+    """The word that was in such an address; empty: none is."""
+    (turn,) = parse_qs(urlsplit(url).query).get(TURN, [""])[:1]
+    return turn[:LONGEST_TURN]
 
 
 def media(account: Account, session: UUID, token: str) -> str:

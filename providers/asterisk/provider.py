@@ -97,7 +97,7 @@ class AsteriskProvider:
     async def hang_up(self, ref: str, why: Termination | None = None) -> None:
         await self._calls.hang_up(ref, why)
 
-    async def transfer(self, ref: str, to: str, caller: str, session: UUID) -> bool:
+    async def transfer(self, ref: str, to: str, caller: str, session: UUID, turn: str = "") -> bool:
         call = self._calls.of_ref(ref)
         if call is None:
             raise TelephonyError("Asterisk has no such call", ProviderFault.REFUSED, code="404")

@@ -38,7 +38,7 @@ from providers.provider import (
     IncomingCall,
     RecordingReport,
 )
-from providers.streams.dialect import Started
+from providers.streams.dialect import Started, StreamFault
 from providers.streams.host import StreamHost, StreamRefused
 
 log = logging.getLogger(__name__)
@@ -206,7 +206,7 @@ class StasisCalls:
     async def _answered(self, call: StasisCall) -> None:
         assert call.session is not None  # it was placed
         try:
-            await self._do(call, await self._desk.answering(call.session))
+            await self._do(call, await self._desk.answering(call.session, None))
         except TelephonyError as error:
             log.warning("a call by Asterisk could not be connected: %s", error)
             await self._give_up(call, str(error))
@@ -271,7 +271,7 @@ class StasisCalls:
                 "asterisk", session, token, started, client.stream, urlsplit(self._settings.url).netloc
             )
             client.stream.begin(leg, started)
-        except StreamRefused as refused:
+        except (StreamRefused, StreamFault) as refused:
             await client.close()
             raise TelephonyError(f"its stream was refused: {refused}", ProviderFault.REFUSED) from None
         except TimeoutError:

@@ -19,13 +19,14 @@ from providers.accounts.served import ServedAccount
 from providers.call_state import CallState
 from providers.calls.call_doors import diverted, doors_of
 from providers.calls.call_streams import CallStreams
-from providers.calls.endings import ending_of_call
+from providers.calls.endings import NOT_ASKED, ending_of_call
 from providers.calls.facts import CallFacts
 from providers.calls.handing_over import Parting, hand_over
 from providers.calls.hanging_up import hang_up
 from providers.calls.keys import Keys
-from providers.calls.machine import LIMITS_S, CallMachine, Do, Event, Phase
+from providers.calls.machine import CallMachine, Do, Event, Phase
 from providers.calls.means import CallMeans
+from providers.calls.phase_limit import PhaseLimit
 from providers.provider import (
     CallReport,
     Connect,
@@ -106,8 +107,7 @@ class ProviderCall:
         self._release = served.borrow()
         self._connected = asyncio.Event()
         self._parting: Parting | None = None
-        self._limit: asyncio.TimerHandle | None = None
-        self._limited: Phase | None = None
+        self._limit = PhaseLimit(means.later, self._late)
         self._rings_here = False
         self.format = dialect.format
         self.leg = ProviderLeg(
@@ -187,12 +187,14 @@ class ProviderCall:
         """Have the provider answer now, whether or not anybody has."""
         self._do(self.machine.happened(Event.ANSWERED))
 
-    def next_step(self) -> Decision:
-        """What is to be done with a call that the provider asks about: answered, or back from elsewhere."""
+    def next_step(self, turn: str | None) -> Decision:
+        """What is to be done with a call that the provider asks about: answered, or back from elsewhere.
+        `turn`: see `Desk.answering`."""
+        if turn is not None and not self._streams.turns.asked(turn):
+            return Refuse(NOT_ASKED)
         match self.machine.phase:
-            case Phase.LEAVING if self._parting is not None and self._parting.to is not None:
-                to, self._parting.to = self._parting.to, None
-                return to
+            case Phase.LEAVING if self._parting is not None and self._parting.has(turn):
+                return self._parting.to
             case Phase.ORDERED | Phase.CONNECTING | Phase.UP | Phase.AWAY | Phase.LEAVING:
                 self._do(self.machine.happened(Event.ANSWERED))
                 return self._connect()
@@ -211,7 +213,7 @@ class ProviderCall:
     def leave(self, to: Divert) -> Parting:
         """From now on a provider that asks what next is told to go there."""
         self._do(self.machine.happened(Event.LEAVE))
-        self._parting = parting = Parting(to)
+        self._parting = parting = Parting(to, self._streams.turns.issue())
         return parting
 
     def has_left(self) -> None:
@@ -225,7 +227,8 @@ class ProviderCall:
 
     def transfer_reported(self, report: TransferReport) -> bool:
         """The provider says what became of it. Whether the call is up with us."""
-        if (parting := self._parting) is not None and self.machine.phase is Phase.LEAVING:
+        parting = self._parting if self.machine.phase is Phase.LEAVING else None
+        if parting is not None and parting.has(report.turn):
             self.has_left() if report.taken else self.stays()
             parting.told(report)
         return self.machine.phase in (Phase.UP, Phase.AWAY)
@@ -304,7 +307,7 @@ class ProviderCall:
     # -- inside
 
     def _do(self, follows: tuple[Do, ...]) -> None:
-        self._watch_limit()
+        self._limit.watch(self.machine.phase)
         for each in follows:
             match each:
                 case Do.RING:
@@ -324,19 +327,7 @@ class ProviderCall:
                 case Do.SETTLE:
                     self._settle()
 
-    def _watch_limit(self) -> None:
-        """Of the phase, from when it began: what is only told again gives it no more time."""
-        phase = self.machine.phase
-        if phase is self._limited:
-            return
-        if self._limit is not None:
-            self._limit.cancel()
-        limit = LIMITS_S.get(phase)
-        self._limited = phase
-        self._limit = None if limit is None else self._means.later(limit, lambda: self._late(phase))
-
     def _late(self, phase: Phase) -> None:
-        self._limit = self._limited = None
         if self.machine.phase is not phase:
             return
         if phase is Phase.CLOSING:
@@ -356,7 +347,7 @@ class ProviderCall:
         return Connect(self.session, self._doors(AGAIN_S if self.leg.attached else TOKEN_S))
 
     def _doors(self, for_s: float) -> Doors:
-        return doors_of(self.served, self.session, self._streams.token(for_s))
+        return doors_of(self.served, self.session, self._streams.token(for_s), self._streams.turns.issue())
 
     def _accept(self) -> None:
         self._rings_here = self.leg.termination is None
@@ -391,9 +382,7 @@ class ProviderCall:
             await hang_up(self)
 
     def _settle(self) -> None:
-        if self._limit is not None:
-            self._limit.cancel()
-            self._limit = None
+        self._limit.cancel()
         self.facts.has_ended()
         self._release()
         self.settled.set()

@@ -13,13 +13,14 @@ NOWHERE = "https://nowhere.invalid"
 """Where a provider asks nothing of us and opens no stream to us: of the addresses the token alone counts."""
 
 
-def doors_of(served: ServedAccount, session: UUID, token: str) -> Doors:
-    """`token`: for its next media stream. Raises ConfigError where no public address is known."""
+def doors_of(served: ServedAccount, session: UUID, token: str, turn: str) -> Doors:
+    """`token`: for its next media stream. `turn`: to ask what follows with. Raises ConfigError where no
+    public address is known."""
     account = served.account
     if not served.kind.needs_public_url and not account.public_url:
         account = replace(account, public_url=NOWHERE)
     return Doors(
-        answer=doors.answer(account, session),
+        answer=doors.answer(account, session, turn),
         status=doors.hook(account, doors.STATUS, session),
         media=doors.media(account, session, token),
         recording=doors.hook(account, "recording", session),

@@ -1,9 +1,9 @@
 """Which media stream a call's leg has: let in by tokens, one at a time.
 
-Who asks what to do next gets a token for another stream, and that may be somebody who has kept a provider's
-request and sends it again: Twilio, SignalWire, Plivo and Exotel sign no time. So asking alone moves nothing:
-a second stream is let in once the first is gone, or has brought nothing for some seconds, as one whose
-connection stands still and that the provider has given up. It must never know a provider, nor a call's phase.
+Who asks what to do next, with a word that is good (see turns.py), gets a token for another stream, and may
+have kept a provider's request. So asking alone moves nothing: a second stream is let in once the first is
+gone, or has brought nothing for some seconds, as one whose connection stands still and that the provider has
+given up. It must never know a provider, nor a call's phase.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from mediaserver.media.leg import EndedBy, Termination, Why
 from providers.calls.stream_tokens import StreamTokens
+from providers.calls.turns import Turns
 from providers.streams.dialect import Started
 from providers.streams.host import StreamRefused
 from providers.streams.leg import ProviderLeg, StreamPeer
@@ -30,6 +31,8 @@ class CallStreams:
         clock."""
         self.gone = asyncio.Event()
         """There was a stream, and it is gone."""
+        self.turns = Turns()
+        """By which the provider asks for one."""
         self.stopped = False
         """The last was ended by the provider; else it was lost."""
         self._leg = leg
@@ -59,6 +62,7 @@ class CallStreams:
         if before is not None and self._now() - self._leg.heard_at < SILENT_S:
             raise StreamRefused("its call has a stream already, and that one brings audio")
         self._tokens.clear()
+        self.turns.spend()
         self._peer = peer
         self.gone.clear()
         self._leg.remote = remote

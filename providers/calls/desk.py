@@ -80,12 +80,12 @@ class AccountDesk:
             known.accept()  # nobody has answered: the caller hears that it rings, from us
             return await known.decided
 
-    async def answering(self, session: UUID) -> Decision:
+    async def answering(self, session: UUID, turn: str | None) -> Decision:
         call = self._calls.book.of_session(session)
         if call is None or call.account.name != self._account:
             self._calls.odd(self._account, f"asks what to do with a call that is none of ours ({session})")
             return Refuse(NO_CALL)
-        return call.next_step()
+        return call.next_step(turn)
 
     def call_reported(self, report: CallReport) -> None:
         self._calls.reported(self._account, report)

@@ -17,6 +17,7 @@ CODES = {
 """SIP's, where the provider names none."""
 
 NO_CALL = Termination(EndedBy.SERVER, Why.NOT_FOUND, 404, "there is no such call")
+NOT_ASKED = Termination(EndedBy.SERVER, Why.NOT_FOUND, 404, "that was asked before")
 NO_STREAM = "the provider opened no media stream: can it reach this server's public address?"
 STREAM_LOST = "the provider's media stream broke off, and did not come again"
 

@@ -8,6 +8,7 @@ has left our stream.
 from __future__ import annotations
 
 import asyncio
+import hmac
 import re
 from typing import Protocol
 from uuid import UUID
@@ -25,16 +26,24 @@ UNTOLD_S = 50.0
 """Longer than providers ring somebody for us. One that has the far end by then, and has not said what became
 of it, counts as having handed it over: its word was lost, and two people may be talking."""
 
+_EXTENSION = re.compile(r"[0-9*#]{1,20}")
+
 
 class Parting:
     """Of a call that is being handed over."""
 
-    def __init__(self, to: Divert) -> None:
-        self.to: Divert | None = to
-        """For a provider that asks where to; None: it was told."""
+    def __init__(self, to: Divert, turn: str) -> None:
+        self.to = to
+        """For a provider that asks where to."""
+        self.turn = turn
+        """Its word: who asks where to, or tells what became of it, has it from us, for this time alone."""
         self.awaited = False
         """The provider has the far end, and will say what becomes of it: until then no stream is its own."""
         self._outcome: asyncio.Future[TransferReport] = asyncio.get_running_loop().create_future()
+
+    def has(self, turn: str | None) -> bool:
+        """Whether that is its word; in constant time. None: it comes by no request that could be kept."""
+        return turn is None or hmac.compare_digest(turn.encode("utf-8", "replace"), self.turn.encode())
 
     def told(self, report: TransferReport) -> None:
         """What became of it; the first word counts."""
@@ -43,9 +52,6 @@ class Parting:
 
     async def outcome(self) -> TransferReport:
         return await self._outcome
-
-
-_EXTENSION = re.compile(r"[0-9*#]{1,20}")
 
 
 class Handed(Protocol):
@@ -69,7 +75,8 @@ class Handed(Protocol):
 async def hand_over(call: Handed, to: str, timeout_s: float) -> None:
     """Returns when somebody has answered, or, where the provider does not tell, when the far end is with it
     again. Raises CallError, with the call as it was: 405 where the account hands none over, or none there,
-    408 after `timeout_s`, else the code of why nobody has answered."""
+    408 where the provider has not taken the order after `timeout_s`, or has told nothing `UNTOLD_S` after
+    that with the far end still here, else the code of why nobody has answered."""
     name = call.account.name
     if Capability.TRANSFER not in call.provider.capabilities:
         raise CallError(f"the account {name} hands no calls over", 405)
@@ -84,11 +91,14 @@ async def hand_over(call: Handed, to: str, timeout_s: float) -> None:
     parting = call.leave(Divert(to, caller=shown))
     try:
         async with asyncio.timeout(timeout_s):
-            if await call.provider.transfer(call.ref, to, shown, call.session):
-                parting.awaited = True
-                await _taken(call, parting)
-            else:
-                await _gone(call)
+            tells = await call.provider.transfer(call.ref, to, shown, call.session, parting.turn)
+        # Limits of their own from here on: what a slow provider took of ours is no reason to take the far end
+        # for back, and hang up on two people who talk.
+        if tells:
+            parting.awaited = True
+            await _taken(call, parting)
+        else:
+            await _gone(call)
     except BaseException as error:
         call.stays()
         if isinstance(error, TelephonyError):

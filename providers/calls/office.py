@@ -190,7 +190,7 @@ class ProviderCalls:
             self.means.sink.put(
                 ProviderCallTold(
                     account=account, ref=report.ref, session=report.session,
-                    state=str(report.state or ""), over=report.state is not None and report.state.over,
+                    state=str(report.state or ""), over=report.over,
                     answered_by=str(report.answered_by or ""),
                     cost=None if report.cost is None else float(report.cost), currency=report.currency,
                 )

@@ -183,7 +183,7 @@ class Reconciler:
         live = {each.ref: each for each in await provider.live_calls()} if lists else {}
         for report in live.values():
             known = self._calls.find(name, report)
-            if known is not None and not report_is_over(report):
+            if known is not None and not report.over:
                 known.reported(report)
         if lists:
             await self._end_here(name, provider, live)
@@ -203,7 +203,7 @@ class Reconciler:
             if _age_s(call.facts.began) < GRACE_S:
                 continue
             report = await provider.call(call.ref)
-            if report is not None and not report_is_over(report):
+            if report is not None and not report.over:
                 continue  # its list was not whole
             if call.settled.is_set():
                 continue  # meanwhile
@@ -268,7 +268,7 @@ class Reconciler:
             report = await provider.call(row["ref"]) if row["ref"] else None
             if report is None:
                 gone.append(row["session"])
-            elif report_is_over(report):
+            elif report.over:
                 self._tell(name, row["ref"], report)
         if gone:
             await self._interrupted(gone)
@@ -297,7 +297,7 @@ class Reconciler:
         self._calls.means.sink.put(
             ProviderCallTold(
                 account=name, ref=ref, session=None, state=str(report.state or ""),
-                over=report_is_over(report), answered_by=str(report.answered_by or ""), cost=cost,
+                over=report.over, answered_by=str(report.answered_by or ""), cost=cost,
                 currency=report.currency,
             )
         )  # fmt: skip
@@ -305,7 +305,3 @@ class Reconciler:
 
 def _age_s(at: datetime) -> float:
     return (datetime.now(UTC) - at).total_seconds()
-
-
-def report_is_over(report: CallReport) -> bool:
-    return report.state is not None and report.state.over

@@ -147,10 +147,11 @@ class ExotelProvider(Undeclared):
 
     async def _stream_of(self, ref: str, told: Mapping[str, str]) -> WebhookAnswer:
         """Whither the applet's stream goes; anything but 200 lets the flow go on behind it."""
-        if (session := session_of(told)) is not None:
-            decision = await self._desk.answering(session)
-        elif against := await self._asked_about.against(f"exotel {ref}", ref):
+        if against := await self._asked_about.against(f"exotel {ref}", ref):
             return self._refused.answer(against)
+        if (session := session_of(told)) is not None:
+            # A flow asks for each call once, at an address that is its own: there is no place for a word.
+            decision = await self._desk.answering(session, None)
         else:
             caller, to = (
                 told.get(name) or told.get(other, "")

@@ -101,9 +101,10 @@ class PlivoProvider(Undeclared):
                 if not gone(error):
                     raise
 
-    async def transfer(self, ref: str, to: str, caller: str, session: UUID) -> bool:
+    async def transfer(self, ref: str, to: str, caller: str, session: UUID, turn: str = "") -> bool:
         """Plivo asks our answer door anew, and is told there where to."""
-        told = {"legs": "aleg", "aleg_url": doors.answer(self._account, session), "aleg_method": "POST"}
+        asks = doors.answer(self._account, session, turn)
+        told = {"legs": "aleg", "aleg_url": asks, "aleg_method": "POST"}
         await self._rest.ask("POST", f"/Call/{_safe(ref)}/", json=told, harmless=True)
         return False
 
@@ -167,7 +168,7 @@ class PlivoProvider(Undeclared):
     async def _take(self, request: WebhookRequest, told: Mapping[str, str]) -> WebhookAnswer:
         ref = told.get("CallUUID", "")
         if request.hook == "answer" and request.session is not None:
-            return self._xml(await self._desk.answering(request.session))
+            return self._xml(await self._desk.answering(request.session, doors.turn_of(request.url)))
         if request.hook == "voice" and not is_over(told):
             if not _REF.fullmatch(ref):
                 return WebhookAnswer(400, b"CallUUID is missing")

@@ -80,9 +80,10 @@ class VonageDialect:
 
     def _started(self, found: dict[str, Any]) -> Started:
         kind, _, rate = str(found.get("content-type", "")).partition(";rate=")
-        if rate and not (rate.isascii() and rate.isdigit() and len(rate) < 7):
-            raise StreamFault(f"a rate that is none: {rate[:20]!r}")
+        readable = rate.isascii() and rate.isdigit() and len(rate) < 7 and int(rate) > 0
+        if rate and not readable:  # a fault of the call's stream, found out once it is known whose that is
+            fmt: StreamFormat | str | None = repr(f"{kind[:40]};rate={rate[:20]}")
+        else:
+            fmt = format_of(kind, int(rate or 0))
         told = {name: value for name, value in found.items() if isinstance(value, str)}
-        return Started(
-            "", told.get(CALL, ""), format=format_of(kind, int(rate) if rate else 0), parameters=told
-        )
+        return Started("", told.get(CALL, ""), format=fmt, parameters=told)

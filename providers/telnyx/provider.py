@@ -81,7 +81,7 @@ class TelnyxProvider:
     async def hang_up(self, ref: str, why: Termination | None = None) -> None:
         await self._commands.hang_up(ref)
 
-    async def transfer(self, ref: str, to: str, caller: str, session: Any) -> bool:
+    async def transfer(self, ref: str, to: str, caller: str, session: Any, turn: str = "") -> bool:
         """The stream goes on until somebody answers: Telnyx leaves the call as it is where nobody does."""
         await self._commands.transfer(ref, to, caller, state=ClientState(session))
         return True

@@ -137,14 +137,14 @@ class TwilioProvider:
             if error.code not in _OVER:
                 raise
 
-    async def transfer(self, ref: str, to: str, caller: str, session: UUID) -> bool:
+    async def transfer(self, ref: str, to: str, caller: str, session: UUID, turn: str = "") -> bool:
         self._must_have(Capability.TRANSFER, "transfers")
         try:
             # Asked how it went: a caller whose target is busy would be cut off without a word.
             asks = told = ""
             if self._account.public_url:
-                asks = doors.answer(self._account, session)
-                told = doors.hook(self._account, "dialled", session)
+                asks = doors.answer(self._account, session, turn)
+                told = doors.hook(self._account, "dialled", session, turn)
             verb = twiml.dial(to, caller=caller, timeout_s=TRANSFER_RINGS_S, action=asks, answered=told)
         except ValueError as error:
             raise self._refusal(str(error)) from None
@@ -314,7 +314,7 @@ class TwilioProvider:
             report = await self._rest.glance(lambda api: _report(api.calls(ref).fetch()))
         except TelephonyError:
             return False
-        return report.state is not None and report.state.over
+        return report.over
 
     def _number(self, each: Any) -> ProviderNumber:
         can = getattr(each, "capabilities", None) or {}

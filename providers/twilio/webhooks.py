@@ -149,13 +149,14 @@ class Webhooks:
             self._desk.call_reported(report)
             if report.state.over:
                 return _twiml()
-        if not self._goes_on(TransferReport(ref, False, request.session), fields):
+        turn = doors.turn_of(request.url)
+        if not self._goes_on(TransferReport(ref, False, request.session, turn=turn), fields):
             log.warning(
                 "account %s: the call %s was handed over, and nobody took it (%s): the caller is told",
                 self._account.name, ref, fields.get("DialCallStatus"),
             )  # fmt: skip
             return _twiml(*self._spoken(""))
-        decision = await self._desk.answering(request.session)
+        decision = await self._desk.answering(request.session, turn)
         return _twiml(*self._verbs(decision, answered=True))
 
     def _goes_on(self, report: TransferReport, fields: Fields) -> bool:
@@ -176,7 +177,8 @@ class Webhooks:
             return _unreadable("ParentCallSid or session")
         answered = states.state_of(fields.get("CallStatus", "")) is CallState.IN_PROGRESS
         if answered and not self._desk.seen(key):
-            self._desk.transfer_reported(TransferReport(ref, True, request.session))
+            turn = doors.turn_of(request.url)
+            self._desk.transfer_reported(TransferReport(ref, True, request.session, turn=turn))
         return _DONE
 
     async def _status(self, request: WebhookRequest, fields: Fields, key: str) -> WebhookAnswer:

@@ -109,10 +109,10 @@ class VonageProvider(Undeclared):
             if gone(error):
                 return
             report = await self.call(ref) if error.kind is ProviderFault.REFUSED else None
-            if report is None or report.state is None or not report.state.over:
+            if report is None or not report.over:
                 raise
 
-    async def transfer(self, ref: str, to: str, caller: str, session: UUID) -> bool:
+    async def transfer(self, ref: str, to: str, caller: str, session: UUID, turn: str = "") -> bool:
         destination = {"type": "ncco", "ncco": phone(to, caller)}
         await self._change(ref, {"action": "transfer", "destination": destination})
         return False

@@ -96,7 +96,7 @@ class Zadarma:
     async def hang_up(self, ref: str, why: Termination | None = None) -> None:
         self._cannot("end calls: its SIP trunk does")
 
-    async def transfer(self, ref: str, to: str, caller: str, session: Any) -> bool:
+    async def transfer(self, ref: str, to: str, caller: str, session: Any, turn: str = "") -> bool:
         self._cannot("transfer calls: its SIP trunk does")
 
     async def send_digits(self, ref: str, digits: str) -> None:

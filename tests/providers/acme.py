@@ -92,7 +92,7 @@ class Acme:
     async def hang_up(self, ref: str, why: Termination | None = None) -> None:
         raise NotImplementedError
 
-    async def transfer(self, ref: str, to: str, caller: str, session: UUID) -> bool:
+    async def transfer(self, ref: str, to: str, caller: str, session: UUID, turn: str = "") -> bool:
         raise NotImplementedError
 
     async def send_digits(self, ref: str, digits: str) -> None:

@@ -47,13 +47,15 @@ class DecidingDesk(NotingDesk):
         self.decision: Decision = BUSY
         self.incoming_calls: list[IncomingCall] = []
         self.answered: list[UUID] = []
+        self.turns: list[str | None] = []
 
     async def incoming(self, call: IncomingCall, within_s: float) -> Decision:
         self.incoming_calls.append(call)
         return self.decision
 
-    async def answering(self, session: UUID) -> Decision:
+    async def answering(self, session: UUID, turn: str | None) -> Decision:
         self.answered.append(session)
+        self.turns.append(turn)
         return self.decision
 
 

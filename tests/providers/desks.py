@@ -33,7 +33,7 @@ class NotingDesk:
     async def incoming(self, call: IncomingCall, within_s: float) -> Decision:
         return Refuse(Termination(EndedBy.SERVER, Why.BUSY))
 
-    async def answering(self, session: UUID) -> Decision:
+    async def answering(self, session: UUID, turn: str | None) -> Decision:
         return Refuse(Termination(EndedBy.SERVER, Why.BUSY))
 
     def call_reported(self, report: CallReport) -> None:

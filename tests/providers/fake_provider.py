@@ -120,6 +120,8 @@ class FakeProvider:
     orders: list[CallOrder] = field(default_factory=list)
     hung_up: list[str] = field(default_factory=list)
     transferred: list[tuple[str, str, str]] = field(default_factory=list)
+    transfer_turns: list[str] = field(default_factory=list)
+    """Of those."""
     recording: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     """Calls that `call` was asked for."""
@@ -160,8 +162,9 @@ class FakeProvider:
         await self._asked("hang_up")
         self.live.pop(ref, None)
 
-    async def transfer(self, ref: str, to: str, caller: str, session: UUID) -> bool:
+    async def transfer(self, ref: str, to: str, caller: str, session: UUID, turn: str = "") -> bool:
         self.transferred.append((ref, to, caller))
+        self.transfer_turns.append(turn)
         await self._asked("transfer")
         return self.tells_of_transfers
 

@@ -1753,7 +1753,7 @@ export interface paths {
         /** Text messages, newest first. A key sees those of conversations that are its own: which it began by a text, or which its agents answer. */
         get: operations["messages"];
         put?: never;
-        /** Send a text. 400 `no_sender`: it is no number of the account; 403: it may not go there; 409: whoever has the number wants none, or no account can; 429: as many as may have gone out (`texts.limits`). */
+        /** Send a text. 400 `no_sender`: it is no number of the account; 403: it may not go there; 409: whoever has the number wants none, no account can, or (`in_conversation`) another key's conversation with it by that sender is open; 429: as many as may have gone out (`texts.limits`). */
         post: operations["messages_send"];
         delete?: never;
         options?: never;
@@ -1802,7 +1802,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Accounts that can send texts, with the numbers and names that they may go out by. */
+        /** Accounts by which whoever asks can send texts, with the numbers and names that these may go out by. A key is not shown numbers that another key's agent answers: it may not write by them. */
         get: operations["messages_senders"];
         put?: never;
         post?: never;
@@ -9640,7 +9640,7 @@ export interface components {
             ready: boolean;
             /**
              * Senders
-             * @description All that texts may go out by, as far as known.
+             * @description All that your texts may go out by, as far as known.
              */
             senders: string[];
         };

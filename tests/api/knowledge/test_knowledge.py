@@ -98,7 +98,8 @@ async def test_what_is_handed_in_is_found_and_removed(shelf: Shelf) -> None:
     assert [each["name"] for each in listed["items"]] == ["Lifts / stairs?", "house.md"]
     _, first = await shelf.ask("GET", f"{HOUSE_DOCUMENTS}?limit=1")
     _, second = await shelf.ask("GET", f"{HOUSE_DOCUMENTS}?cursor={quote(first['next'])}")
-    assert second["items"] == listed["items"][1:]
+    # By name: that its passages have vectors may be told from one request to the next.
+    assert [each["name"] for each in second["items"]] == ["house.md"]
     _, found = await shelf.ask("POST", f"{KNOWLEDGE}/house/search", {"question": "where is the lift"})
     assert found["passages"][0]["document"] == "Lifts / stairs?" and found["passages"][0]["score"] > 0.5
     lift = f"{HOUSE_DOCUMENTS}/{quote('Lifts / stairs?', safe='')}"

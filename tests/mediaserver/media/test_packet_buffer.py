@@ -127,6 +127,30 @@ def test_after_a_connection_stood_still_the_delay_is_worked_off_in_seconds() -> 
     assert ticks < 500 and buffer.dropped == 0
 
 
+def test_a_network_that_stood_still_once_has_nothing_late_for_the_rest_of_the_call() -> None:
+    """80 ms late, and all at once: in the end no more waits than at the beginning."""
+    buffer = PacketBuffer(WIDE)
+    waiting: list[float] = []
+    for tick in range(2_000):  # 40 s
+        still = 200 <= tick < 204
+        buffer.push(ramp(0 if still else 320 * 5 if tick == 204 else 320))
+        waiting.append(buffer.waiting_ms)
+        buffer.pop()
+    assert buffer.gaps == 1
+    assert max(waiting[205:300]) >= 100, "the burst"
+    assert max(waiting[-100:]) <= max(waiting[100:200]) and buffer.target_ms == 40
+
+
+def test_a_network_that_goes_on_standing_still_is_waited_for() -> None:
+    """60 ms late each second: what is kept for that is not given up."""
+    buffer, gone = PacketBuffer(WIDE), 0
+    for tick in range(3_000):
+        place = tick % 50
+        buffer.push(ramp(0 if place in (10, 11, 12) else 320 * 4 if place == 13 else 320))
+        gone += buffer.pop() is None and tick > 500
+    assert not gone
+
+
 @pytest.mark.parametrize("law", [PCMU, PCMA])
 def test_octets_are_kept_as_they_are_and_frames_left_out_make_no_step(law: Codec) -> None:
     buffer, heard = PacketBuffer(G711[law]), []

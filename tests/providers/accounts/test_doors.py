@@ -19,6 +19,11 @@ def test_they_are_under_the_accounts_public_address() -> None:
     assert doors.hook(account, "voice") == f"{base}/providers/my.acme/webhooks/voice"
     assert doors.hook(account, "status", SESSION).endswith(f"/webhooks/status?session={SESSION}")
     assert doors.answer(account, SESSION) == f"{base}/twiml/{SESSION}"
+    asks = doors.answer(account, SESSION, "a+b")
+    assert asks == f"{base}/twiml/{SESSION}?turn=a%2Bb" and doors.turn_of(asks) == "a+b"
+    told = doors.hook(account, "dialled", SESSION, "w")
+    assert told.endswith(f"/webhooks/dialled?session={SESSION}&turn=w") and doors.turn_of(told) == "w"
+    assert doors.turn_of(base) == ""
     assert doors.media(account, SESSION, "a+b") == f"wss://voice.test/acme/media/{SESSION}?token=a%2Bb"
 
 

@@ -51,6 +51,8 @@ class Streams:
         self.leg: ProviderLeg | None = None
         self.told: list[tuple[str, str]] = []
         self.refuses = ""
+        self.wanted: StreamFormat | None = None
+        """The leg's format; None: as the stream's."""
 
     def dialect(self, kind: str, session: UUID) -> Dialect | None:
         return None
@@ -63,7 +65,7 @@ class Streams:
         assert (kind, session, token) == ("asterisk", SESSION, "secret")
         assert isinstance(started.format, StreamFormat)
         self.leg = ProviderLeg(
-            self.wires, started.format, Control(),
+            self.wires, self.wanted or started.format, Control(),
             kind=kind, direction=Direction.INBOUND, ref=started.call_ref, remote=remote,
         )  # fmt: skip
         self.leg.attach(peer)

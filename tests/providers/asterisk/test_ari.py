@@ -9,6 +9,7 @@ import pytest
 
 from mediaserver.errors import ProviderFault, TelephonyError
 from mediaserver.media.leg import EndedBy, Termination, Why
+from mediaserver.media.stream_format import Coding, StreamFormat
 from providers.call_state import CallState
 from providers.provider import Divert
 from tests.providers.asterisk.ari_world import BRIDGE, CALLER, MEDIA, OUT, World, account
@@ -196,6 +197,17 @@ async def test_a_stream_that_is_refused_leaves_nothing(ready: World) -> None:
     ready.desk.decision = CONNECT
     await ready.there.call_in(CALLER)
     await until(lambda: ("POST", f"/channels/{CALLER}/continue", {}) in ready.there.asked)
+    await ready.quiet()
+
+
+async def test_a_stream_of_other_audio_leaves_nothing_and_says_so(ready: World) -> None:
+    """The account's audio was changed since the call has begun."""
+    ready.streams.wanted = StreamFormat(Coding.MULAW, 8_000)
+    ready.desk.decision = CONNECT
+    await ready.there.call_in(CALLER)
+    await until(lambda: ("POST", f"/channels/{CALLER}/continue", {}) in ready.there.asked)
+    assert ready.desk.reports[-1].state is CallState.FAILED
+    assert "brings pcm16/16000, where mulaw/8000 was asked for" in ready.desk.reports[-1].detail
     await ready.quiet()
 
 

@@ -119,7 +119,7 @@ async def test_the_provider_hands_the_call_over_itself(office: Office) -> None:
     office.robot.controls.transfer(BOB, away=True)
     await telephony.settle()
     assert telephony.provider.transferred == [("in-1", BOB, OURS)] and telephony.provider.orders == []
-    assert await telephony.desk.answering(carried.session) == Divert(BOB, caller=OURS)
+    assert await telephony.desk.answering(carried.session, None) == Divert(BOB, caller=OURS)
     telephony.calls.stopped(carried.session, stream)
     await telephony.settle()
     assert office.steps() == ["begun", "accepted"] and telephony.provider.hung_up == []

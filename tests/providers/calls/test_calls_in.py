@@ -9,6 +9,7 @@ import pytest
 
 from mediaserver.media.leg import EndedBy, Leg, Termination, Why
 from mediaserver.storage.records import CallEnded
+from providers.accounts.doors import turn_of
 from providers.call_state import CallState
 from providers.calls.call import AGAIN_S
 from providers.calls.call_streams import SILENT_S
@@ -214,7 +215,7 @@ async def test_a_lost_stream_may_come_again_with_a_fresh_token(telephony: Teleph
     stream = await connected(telephony)
     carried = telephony.carried
     telephony.calls.lost(carried.session, stream, "the socket broke")
-    decision: Decision = await telephony.desk.answering(carried.session)
+    decision: Decision = await telephony.desk.answering(carried.session, None)
     again = await telephony.stream(carried, token_of(decision))
     await telephony.pass_by(30)
     await telephony.bench.ticks(5)
@@ -223,11 +224,37 @@ async def test_a_lost_stream_may_come_again_with_a_fresh_token(telephony: Teleph
     assert carried.machine.phase is Phase.UP, "the old socket's end is nobody's"
 
 
+async def test_a_request_that_was_answered_with_a_stream_is_good_for_no_other(telephony: Telephony) -> None:
+    """Signed as it is, somebody may have kept it, and sends it again as soon as a stream breaks off or stands
+    still."""
+    decision = await telephony.desk.incoming(incoming(), 5.0)
+    carried = telephony.carried
+    assert isinstance(decision, Connect)
+    stream = await telephony.stream(carried, token_of(decision))
+    turn = turn_of(decision.doors.answer)
+    telephony.calls.lost(carried.session, stream)
+    for _ in range(2):  # the provider's own, and once more as it had no answer
+        decision = await telephony.desk.answering(carried.session, turn)
+    assert isinstance(decision, Connect)
+    stream = await telephony.stream(carried, token_of(decision))
+
+    assert isinstance(await telephony.desk.answering(carried.session, turn), Refuse), "another brings audio"
+    await telephony.pass_by(SILENT_S)
+    assert isinstance(await telephony.desk.answering(carried.session, turn), Refuse), "it stands still"
+    telephony.calls.lost(carried.session, stream)
+    for kept in (turn, "", "guessed"):
+        assert isinstance(await telephony.desk.answering(carried.session, kept), Refuse)
+    assert telephony.carried.machine.phase is Phase.AWAY
+    decision = await telephony.desk.answering(carried.session, turn_of(decision.doors.answer))
+    await telephony.stream(carried, token_of(decision))
+    assert carried.machine.phase is Phase.UP
+
+
 async def test_whoever_sends_an_answer_request_again_takes_no_stream_away(telephony: Telephony) -> None:
     first = await connected(telephony)
     carried = telephony.carried
     for _ in range(3):
-        again = token_of(await telephony.desk.answering(carried.session))
+        again = token_of(await telephony.desk.answering(carried.session, None))
         await telephony.pass_by(SILENT_S - 0.5)
         carried.leg.push(bytes(160))
         with pytest.raises(StreamRefused, match="brings audio"):
@@ -240,7 +267,7 @@ async def test_a_token_for_another_stream_while_there_is_one_is_good_for_a_momen
     telephony: Telephony,
 ) -> None:
     await connected(telephony)
-    again = token_of(await telephony.desk.answering(telephony.carried.session))
+    again = token_of(await telephony.desk.answering(telephony.carried.session, None))
     await telephony.pass_by(AGAIN_S)
     with pytest.raises(StreamRefused, match="too old"):
         await telephony.stream(telephony.carried, again)
@@ -251,7 +278,7 @@ async def test_a_stream_that_stands_still_is_replaced_once_the_provider_asks(tel
     carried = telephony.carried
     carried.leg.push(bytes(160))
     await telephony.pass_by(SILENT_S)
-    second = await telephony.stream(carried, token_of(await telephony.desk.answering(carried.session)))
+    second = await telephony.stream(carried, token_of(await telephony.desk.answering(carried.session, None)))
     assert first.ended is not None, "its socket is closed: should it wake up, it brings nothing any more"
     telephony.calls.lost(carried.session, first)
     assert carried.machine.phase is Phase.UP and carried.leg.stats().detail["streams"] == 2
@@ -263,7 +290,7 @@ async def test_a_provider_that_asks_before_we_hear_of_its_lost_stream(telephony:
     first = await connected(telephony)
     carried = telephony.carried
     carried.leg.push(bytes(160))
-    again = token_of(await telephony.desk.answering(carried.session))
+    again = token_of(await telephony.desk.answering(carried.session, None))
     telephony.calls.lost(carried.session, first)
     await telephony.stream(carried, again)
     assert carried.machine.phase is Phase.UP
@@ -274,7 +301,7 @@ async def test_a_stream_of_another_account_is_refused(tmp_path: Path) -> None:
     decision = await telephony.desk.incoming(incoming(), 5.0)
     with pytest.raises(StreamRefused, match="another account"):
         opens(telephony.calls, "fake", telephony.carried.session, token_of(decision), "in-1", "AC2")
-    decision = await telephony.desk.answering(telephony.carried.session)
+    decision = await telephony.desk.answering(telephony.carried.session, None)
     opens(telephony.calls, "fake", telephony.carried.session, token_of(decision), "in-1", "ac1")
     await telephony.close()
 
@@ -292,18 +319,18 @@ async def test_who_asks_what_next_of_a_call_that_is_over_is_told_so(telephony: T
     await connected(telephony)
     session = telephony.carried.session
     await telephony.bench.board.hang_up(telephony.call.id)
-    decision = await telephony.desk.answering(session)
+    decision = await telephony.desk.answering(session, None)
     assert isinstance(decision, Refuse) and decision.why.why is Why.HANGUP
     telephony.desk.call_reported(CallReport("in-1", CallState.COMPLETED))
-    assert isinstance(await telephony.desk.answering(session), Refuse)
-    assert isinstance(await telephony.desk.answering(UUID(int=1)), Refuse)
+    assert isinstance(await telephony.desk.answering(session, None), Refuse)
+    assert isinstance(await telephony.desk.answering(UUID(int=1), None), Refuse)
 
 
 async def test_another_accounts_desk_knows_nothing_of_it(telephony: Telephony) -> None:
     decision = await telephony.desk.incoming(incoming(), 5.0)
     assert isinstance(decision, Connect)
     other = AccountDesk("other", telephony.calls, lambda name, report: None)
-    assert isinstance(await other.answering(decision.session), Refuse)
+    assert isinstance(await other.answering(decision.session, None), Refuse)
     other.call_reported(CallReport("in-1", CallState.COMPLETED, session=decision.session))
     assert telephony.carried.state is CallState.RINGING
 
@@ -335,7 +362,7 @@ async def test_a_call_whose_stream_is_of_other_audio_is_over_there_too(telephony
     carried = telephony.carried
     telephony.calls.lost(carried.session, stream, "other audio")
     carried.leg.ended(Termination(EndedBy.SERVER, Why.UNACCEPTABLE, 488, "other audio"))
-    decision = await telephony.desk.answering(carried.session)
+    decision = await telephony.desk.answering(carried.session, None)
     assert isinstance(decision, Refuse), "it opens no stream again"
     await telephony.pass_by(1)
     assert len(telephony.provider.hung_up) == 1

@@ -14,9 +14,18 @@ from mediaserver.calls.wishes import Wishes
 from mediaserver.errors import CallError, NotTakenError, ProviderFault, TelephonyError
 from mediaserver.media.leg import Direction, EndedBy, Leg, Termination, WhoAnswered, Why
 from mediaserver.storage.records import CallEnded
+from providers.accounts.doors import turn_of
 from providers.call_state import CallState
 from providers.calls.machine import Phase
-from providers.provider import AnsweredBy, CallReport, Capability, Connect, Divert, TransferReport
+from providers.provider import (
+    AnsweredBy,
+    CallReport,
+    Capability,
+    Connect,
+    Divert,
+    Refuse,
+    TransferReport,
+)
 from providers.streams.host import StreamRefused
 from tests.providers.calls.telephony import Telephony
 from tests.providers.fake_provider import ALL, OURS, kind, token_of
@@ -55,7 +64,7 @@ async def test_a_call_is_ordered_rings_is_answered_and_has_its_stream(telephony:
     for _ in range(2):
         telephony.desk.call_reported(CallReport("out-1", CallState.RINGING))
     telephony.desk.call_reported(CallReport("out-1", CallState.IN_PROGRESS))
-    decision = await telephony.desk.answering(order.session)
+    decision = await telephony.desk.answering(order.session, None)
     assert isinstance(decision, Connect) and not task.done()
     stream = await telephony.stream(telephony.carried, token_of(decision))
     leg = await task
@@ -399,7 +408,7 @@ async def test_a_call_is_handed_over_by_the_provider(telephony: Telephony) -> No
     task = asyncio.create_task(telephony.bench.board.refer(telephony.call.id, "+4930888888"))
     await telephony.settle()
     assert telephony.provider.transferred == [("out-1", "+4930888888", OURS)]
-    divert = await telephony.desk.answering(carried.session)
+    divert = await telephony.desk.answering(carried.session, None)
     assert divert == Divert("+4930888888", caller=OURS)
     telephony.calls.stopped(carried.session, stream)
     await telephony.settle()
@@ -436,7 +445,7 @@ async def test_who_is_reached_by_nobody_is_back(telephony: Telephony) -> None:
     task = await handing(telephony)
     carried = telephony.carried
     assert telephony.desk.transfer_reported(TransferReport("out-1", False, code=486, detail="busy there"))
-    decision = await telephony.desk.answering(carried.session)
+    decision = await telephony.desk.answering(carried.session, None)
     with pytest.raises(CallError, match="busy there") as caught:
         await task
     assert caught.value.code == 486
@@ -449,13 +458,59 @@ async def test_who_sends_a_request_again_meanwhile_is_not_taken_for_who_called(t
     """What our provider asked before, signed as it is, and kept by somebody."""
     task = await handing(telephony)
     carried = telephony.carried
-    await telephony.desk.answering(carried.session)
+    (order,) = telephony.provider.orders
+    again = await telephony.desk.answering(carried.session, turn_of(order.doors.answer))
     with pytest.raises(StreamRefused, match="handed over"):
-        await telephony.stream(carried, token_of(await telephony.desk.answering(carried.session)))
+        await telephony.stream(carried, token_of(again))
     assert not carried.leg.attached and not task.done()
     telephony.desk.transfer_reported(TransferReport("out-1", True))
     await task
     assert carried.machine.phase is Phase.ELSEWHERE
+
+
+async def test_a_word_kept_from_the_transfer_before_says_nothing_of_the_next_one(
+    telephony: Telephony,
+) -> None:
+    """A request that is signed for ever: nobody was reached then, and somebody may be now."""
+    task = await handing(telephony)
+    carried = telephony.carried
+    first = telephony.provider.transfer_turns[0]
+    assert telephony.desk.transfer_reported(TransferReport("out-1", False, code=486, turn=first))
+    with pytest.raises(CallError):
+        await task
+    decision = await telephony.desk.answering(carried.session, first)
+    await telephony.stream(carried, token_of(decision))
+    task = asyncio.create_task(telephony.bench.board.refer(telephony.call.id, "+4930888888"))
+    await telephony.settle()
+    second = telephony.provider.transfer_turns[1]
+
+    for kept in (first, "", "guessed", second[:-1]):
+        for taken in (False, True):
+            telephony.desk.transfer_reported(TransferReport("out-1", taken, code=486, turn=kept))
+        assert isinstance(await telephony.desk.answering(carried.session, kept), Refuse)
+    await telephony.settle()
+    assert telephony.carried.machine.phase is Phase.LEAVING and not task.done()
+
+    telephony.desk.transfer_reported(TransferReport("out-1", True, turn=second))
+    await task
+    assert carried.machine.phase is Phase.ELSEWHERE
+
+
+async def test_a_kept_request_takes_no_word_of_where_to_from_the_provider(telephony: Telephony) -> None:
+    """Of one that asks where a call is handed over to."""
+    await up(telephony)
+    carried = telephony.carried
+    task = asyncio.create_task(telephony.bench.board.refer(telephony.call.id, "+4930888888"))
+    await telephony.settle()
+    (turn,) = telephony.provider.transfer_turns
+    assert isinstance(await telephony.desk.answering(carried.session, "kept"), Refuse)
+    for _ in range(2):  # its first answer may be lost
+        to = await telephony.desk.answering(carried.session, turn)
+        assert to == Divert("+4930888888", caller=OURS)
+    stream = carried._streams._peer
+    assert stream is not None
+    telephony.calls.stopped(carried.session, stream)
+    await task
 
 
 async def test_who_hangs_up_while_it_rings_there_has_left(telephony: Telephony) -> None:

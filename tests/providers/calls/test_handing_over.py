@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from mediaserver.errors import CallError
+from providers.calls import handing_over
 from providers.calls.handing_over import Parting, hand_over
 from providers.calls.machine import CallMachine, Phase
 from providers.kind import Account, AccountSettings
@@ -35,13 +36,39 @@ class Up:
         self.machine.phase = Phase.UP
         self.stream_gone = asyncio.Event()
         self.stream_gone.set()
+        self.became: list[str] = []
 
     def leave(self, to: Divert) -> Parting:
-        return Parting(to)
+        return Parting(to, "word")
 
-    def has_left(self) -> None: ...
+    def has_left(self) -> None:
+        self.became.append("left")
 
-    def stays(self) -> None: ...
+    def stays(self) -> None:
+        self.became.append("stays")
+
+
+async def test_a_provider_slow_to_take_the_order_has_its_time_to_tell_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It had the far end, and its word was lost: two people may be talking, and nobody hangs up on them."""
+    monkeypatch.setattr(handing_over, "UNTOLD_S", 0.05)
+    provider = FakeProvider(None, None, tells_of_transfers=True)  # type: ignore[arg-type]
+    call = Up(AccountSettings(prefixes=("+4930",)), provider)
+
+    await hand_over(call, "+49301", 0.01)
+
+    assert call.became == ["left"]
+
+
+async def test_one_that_does_not_take_the_order_in_time_has_not_the_call() -> None:
+    provider = FakeProvider(None, None, holds={"transfer": asyncio.Event()})  # type: ignore[arg-type]
+    call = Up(AccountSettings(prefixes=("+4930",)), provider)
+
+    with pytest.raises(CallError, match="in time") as caught:
+        await hand_over(call, "+49301", 0.01)
+
+    assert caught.value.code == 408 and call.became == ["stays"]
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,7 @@ async def test_transfers_digits_and_recordings(standin: Plivo, pair: tuple[Provi
     ref = await provider.place(order(AUDIO))
     standin.recordings["rec-1"] = {"recording_url": f"{standin.url}/media/rec-1.mp3"}
 
-    await provider.transfer(ref, "+15558880000", OURS, SESSION)
+    await provider.transfer(ref, "+15558880000", OURS, SESSION, "word")
     await provider.send_digits(ref, "12w#")
     recording = await provider.start_recording(ref, DOORS)
     octets = b"".join([piece async for piece in provider.fetch_recording(recording)])
@@ -178,7 +178,7 @@ async def test_transfers_digits_and_recordings(standin: Plivo, pair: tuple[Provi
     await provider.delete_recording(recording)
 
     assert [path.partition("/")[2] for _, path, _ in standin.told] == ["", "DTMF/", "Record/"]
-    assert standin.told[0][2]["aleg_url"] == DOORS.answer
+    assert standin.told[0][2]["aleg_url"] == f"{DOORS.answer}?turn=word"
     assert octets.startswith(b"ID3") and standin.recordings == {}
 
 
@@ -233,12 +233,12 @@ async def test_other_decisions(pair: tuple[Provider, DecidingDesk]) -> None:
     desk.decision = Divert(text="<All> \x00lines & so")
     said = ET.fromstring((await provider.webhook(signed("voice", told))).body)
     desk.decision = CONNECT
-    again = await provider.webhook(signed("answer", told, query=f"?session={SESSION}"))
+    again = await provider.webhook(signed("answer", told, query=f"?session={SESSION}&turn=word"))
 
     assert busy[0].attrib == {"reason": "busy"}
     assert (dial[0].attrib, dial[0][0].text) == ({"callerId": OURS}, "+15558880000")
     assert [each.tag for each in said] == ["Speak", "Hangup"] and said[0].text == "<All> lines & so"
-    assert desk.answered == [SESSION] and b"<Stream" in again.body
+    assert (desk.answered, desk.turns) == ([SESSION], ["word"]) and b"<Stream" in again.body
 
 
 @shows(Who.PLIVO, Feature.REPLAYED)

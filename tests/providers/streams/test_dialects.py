@@ -205,6 +205,16 @@ def test_exotels_messages() -> None:
     assert _sent(dialect.clear()) == {"event": "clear", "stream_sid": "M1"}
 
 
+def test_vonages_stream_of_a_rate_that_is_none_is_found_out_once_it_is_known_whose_it_is() -> None:
+    """Else nobody would end its call, and Vonage's caller would hear nothing."""
+    for rate in ("0", "x16000", "16 kHz", "9" * 30, "²"):
+        started = VonageDialect().read(
+            f'{{"event":"websocket:connected","content-type":"audio/l16;rate={rate}","token":"t","call":"c"}}'
+        )
+        assert isinstance(started, Started) and isinstance(started.format, str), rate
+        assert started.call_ref == "c"
+
+
 # -- of all
 
 

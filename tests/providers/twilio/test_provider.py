@@ -156,13 +156,17 @@ class TestCalls:
         call = setup.there.calls[ref]
         call.move("in-progress")
         session = uuid4()
-        await setup.provider.transfer(ref, "+442031111111", NUMBER, session)
+        await setup.provider.transfer(ref, "+442031111111", NUMBER, session, "word")
         assert call.dialled == ["+442031111111"] and call.faults == [] and not call.over
         [asked] = [each for each in setup.there.asked if each.id == "UpdateCall"]
         tree = ElementTree.fromstring(asked.get("Twiml"))
         assert [each.tag for each in tree] == ["Dial"] and tree[0].get("callerId") == NUMBER
         asks = tree[0].get("action") or ""
-        assert asks.endswith(f"/twiml/{session}"), "how it went is asked about: it may be busy there"
+        assert asks.endswith(f"/twiml/{session}?turn=word"), (
+            "how it went is asked about: it may be busy there"
+        )
+        told = tree[0][0].get("statusCallback") or ""
+        assert told.endswith(f"/dialled?session={session}&turn=word")
         error = await refused(setup.provider.transfer(ref, "bob", NUMBER, uuid4()))
         assert error.kind is ProviderFault.REFUSED
 

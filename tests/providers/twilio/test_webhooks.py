@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from mediaserver.media.leg import EndedBy, Termination, Why
+from providers.accounts import doors
 from providers.call_state import CallState
 from providers.kind import Account
 from providers.provider import (
@@ -49,13 +50,15 @@ class DecidingDesk(NotingDesk):
         self.decision = decision
         self.calls: list[IncomingCall] = []
         self.answered: list[UUID] = []
+        self.turns: list[str | None] = []
 
     async def incoming(self, call: IncomingCall, within_s: float) -> Decision:
         self.calls.append(call)
         return self.decision
 
-    async def answering(self, session: UUID) -> Decision:
+    async def answering(self, session: UUID, turn: str | None) -> Decision:
         self.answered.append(session)
+        self.turns.append(turn)
         return self.decision
 
 
@@ -189,6 +192,19 @@ class TestCalls:
         [told] = desk.transfers
         assert (told.ref, told.session, told.taken, told.code) == (CALL_SID, SESSION, taken, code)
         assert tree(answer)[0].tag == "Connect"
+
+    async def test_the_word_of_an_address_goes_along_with_what_is_asked_and_told_there(self) -> None:
+        desk = DecidingDesk(Connect(SESSION, DOORS))
+        desk.stays = True
+        for dialled, asks in (("busy", "a b"), ("completed", "w+2"), ("busy", "")):
+            fields = CALL | {"CallStatus": "in-progress", "DialCallStatus": dialled}
+            url = doors.answer(account(), SESSION, asks)
+            await hooks(desk).handle(signed(account(), "answer", fields, session=SESSION, url=url))
+        fields = CALL | {"CallSid": "CA" + "b" * 32, "ParentCallSid": CALL_SID, "CallStatus": "in-progress"}
+        url = doors.hook(account(), "dialled", SESSION, "w+3")
+        await hooks(desk).handle(signed(account(), "dialled", fields, session=SESSION, url=url))
+        assert desk.turns == ["a b", "w+2", ""]
+        assert [each.turn for each in desk.transfers] == ["a b", "w+2", "", "w+3"]
 
     async def test_who_answers_a_transfer_is_told_once(self) -> None:
         desk = NotingDesk()

@@ -18,7 +18,7 @@ class SenderShown:
     caller: str
     """ By which texts go out where no other is named; empty: there is none. """
     senders: list[str]
-    """ All that texts may go out by, as far as known. """
+    """ All that your texts may go out by, as far as known. """
     ready: bool
     detail: str
     """ Why it is not ready; empty: it is. """

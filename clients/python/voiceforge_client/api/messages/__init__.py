@@ -63,7 +63,8 @@ class Messages:
         key: str | Unset = "",
     ) -> TextSent:
         """Send a text. 400 `no_sender`: it is no number of the account; 403: it may not go there; 409: whoever
-        has the number wants none, or no account can; 429: as many as may have gone out (`texts.limits`).
+        has the number wants none, no account can, or (`in_conversation`) another key's conversation with it
+        by that sender is open; 429: as many as may have gone out (`texts.limits`).
         """
         return self._client.ask(
             _messages_send.request(
@@ -116,7 +117,9 @@ class Messages:
     def senders(
         self,
     ) -> SendersShown:
-        """Accounts that can send texts, with the numbers and names that they may go out by."""
+        """Accounts by which whoever asks can send texts, with the numbers and names that these may go out by.
+        A key is not shown numbers that another key's agent answers: it may not write by them.
+        """
         return self._client.ask(_messages_senders.request(), _messages_senders.read)
 
 
@@ -158,7 +161,8 @@ class AsyncMessages:
         key: str | Unset = "",
     ) -> TextSent:
         """Send a text. 400 `no_sender`: it is no number of the account; 403: it may not go there; 409: whoever
-        has the number wants none, or no account can; 429: as many as may have gone out (`texts.limits`).
+        has the number wants none, no account can, or (`in_conversation`) another key's conversation with it
+        by that sender is open; 429: as many as may have gone out (`texts.limits`).
         """
         return await self._client.ask(
             _messages_send.request(
@@ -211,7 +215,9 @@ class AsyncMessages:
     async def senders(
         self,
     ) -> SendersShown:
-        """Accounts that can send texts, with the numbers and names that they may go out by."""
+        """Accounts by which whoever asks can send texts, with the numbers and names that these may go out by.
+        A key is not shown numbers that another key's agent answers: it may not write by them.
+        """
         return await self._client.ask(
             _messages_senders.request(), _messages_senders.read
         )
