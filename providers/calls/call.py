@@ -24,7 +24,7 @@ from providers.calls.facts import CallFacts
 from providers.calls.handing_over import Parting, hand_over
 from providers.calls.hanging_up import hang_up
 from providers.calls.keys import Keys
-from providers.calls.machine import CallMachine, Do, Event, Phase
+from providers.calls.machine import GOES_ON, CallMachine, Do, Event, Phase
 from providers.calls.means import CallMeans
 from providers.calls.phase_limit import PhaseLimit
 from providers.provider import (
@@ -109,6 +109,7 @@ class ProviderCall:
         self._parting: Parting | None = None
         self._limit = PhaseLimit(means.later, self._late)
         self._rings_here = False
+        self._phase = self.machine.phase
         self.format = dialect.format
         self.leg = ProviderLeg(
             means.wires, dialect.format, self,
@@ -307,7 +308,11 @@ class ProviderCall:
     # -- inside
 
     def _do(self, follows: tuple[Do, ...]) -> None:
-        self._limit.watch(self.machine.phase)
+        phase, before = self.machine.phase, self._phase
+        self._phase = phase
+        self._limit.watch(phase)
+        if phase is not before and (phase in GOES_ON or before in GOES_ON):
+            self.on_changed(self)  # at once: a server that dies next must not be the end of that call
         for each in follows:
             match each:
                 case Do.RING:

@@ -441,6 +441,15 @@ async def test_it_is_handed_over_once_somebody_has_answered_there(telephony: Tel
     assert not telephony.desk.transfer_reported(TransferReport("out-1", False, code=486))
 
 
+async def test_a_call_that_goes_on_without_us_is_kept_as_such_at_once(telephony: Telephony) -> None:
+    """A server that dies next hangs up nobody: those of its calls that go on by themselves are left alone."""
+    task = await handing(telephony)
+    assert telephony.rows()["main/out-1"].phase == "leaving"
+    telephony.desk.transfer_reported(TransferReport("out-1", True))
+    await task
+    assert telephony.rows()["main/out-1"].phase == "elsewhere"
+
+
 async def test_who_is_reached_by_nobody_is_back(telephony: Telephony) -> None:
     task = await handing(telephony)
     carried = telephony.carried
