@@ -19,7 +19,7 @@ from providers.accounts.served import ServedAccount
 from providers.call_state import CallState
 from providers.calls.call_doors import diverted, doors_of
 from providers.calls.call_streams import CallStreams
-from providers.calls.endings import NOT_ASKED, ending_of_call
+from providers.calls.endings import HANDED_OVER, NOT_ASKED, ending_of_call
 from providers.calls.facts import CallFacts
 from providers.calls.handing_over import Parting, hand_over
 from providers.calls.hanging_up import hang_up
@@ -232,6 +232,10 @@ class ProviderCall:
         if parting is not None and parting.has(report.turn):
             self.has_left() if report.taken else self.stays()
             parting.told(report)
+        elif report.taken and report.turn is None and self.machine.phase is Phase.UP:
+            self._do(self.machine.happened(Event.LEAVE))  # its order was taken, and the answer to that lost
+            self.has_left()
+            self.leg.ended(HANDED_OVER)
         return self.machine.phase in (Phase.UP, Phase.AWAY)
 
     # -- its stream
