@@ -197,8 +197,9 @@ class _Http(TwilioHttpClient):  # type: ignore[misc]  # the SDK has no annotatio
         if self._doubled:
             url = url.replace(self._doubled * 2, self._doubled, 1)
         answer = super().request(method, url, *args, **named)
-        if answer.status_code in (429, 503):
-            self.after_s = _after(answer.headers or {})
+        # Of this answer alone: remembered, one limit would take their tries from all that fail after it.
+        limited = answer.status_code in (429, 503)
+        self.after_s = _after(answer.headers or {}) if limited else None
         return answer
 
 
