@@ -276,6 +276,8 @@ async def test_callbacks_count_once(pair: tuple[Provider, DecidingDesk]) -> None
         assert (await provider.webhook(each)).status == 200
 
     assert len(desk.reports) == 2 and len(desk.recordings) == 1
+    desk.unseen(desk.recordings[0].key)  # it could not be had
+    assert (await provider.webhook(recorded)).status == 200 and len(desk.recordings) == 2
     report = desk.reports[0]
     assert (report.state, report.duration_s, report.session) == (CallState.COMPLETED, 12, SESSION)
     assert (report.cost, desk.reports[1].answered_by) == (Decimal("0.01"), AnsweredBy.MACHINE)

@@ -272,6 +272,9 @@ async def test_a_recording_is_reported_with_its_own_id_and_its_calls(bench: Benc
     report = bench.desk.recordings[0]
     assert (report.ref, report.call_ref) == ("r9", call.ref)
     assert len(bench.desk.recordings) == 1
+    bench.desk.unseen(report.key)  # it could not be had
+    await bench.hears(told)
+    await bench.desk.until(lambda: bench.desk.recordings == [report] * 2)
 
 
 @shows(Who.TELNYX, Feature.SMS_IN)

@@ -270,6 +270,9 @@ class TestReports:
         ready, absent = desk.recordings
         assert (ready.ref, ready.ready) == (ref, True)
         assert not absent.ready and absent.detail == "nothing was recorded"
+        desk.unseen(ready.key)  # it could not be had
+        await door.handle(signed(account(), "recording", fields | {"RecordingStatus": "completed"}))
+        assert desk.recordings == [ready, absent, ready]
 
     @shows(Who.TWILIO, Feature.SMS_IN)
     async def test_messages_are_taken_once_and_what_becomes_of_ours_is_told(self) -> None:
