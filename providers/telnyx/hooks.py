@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from functools import partial
@@ -50,6 +51,7 @@ INCOMING_WITHIN_S = 25.0
 """For an agent to answer; the caller hears the network's ringing meanwhile."""
 MOST_TASKS = 2_000
 """Incoming calls and the like that are being decided; more are not taken, and Telnyx sends them again."""
+MOST_HANDED = 10_000
 OK = WebhookAnswer(200, b'{"ok":true}', "application/json")
 _FULL = Termination(EndedBy.SERVER, Why.FAILED, 480)
 
@@ -83,6 +85,15 @@ class Hooks:
         self._tasks: set[asyncio.Task[None]] = set()
         self._to_stream: dict[str, Connect] = {}
         """Calls that are answered, and get their stream when Telnyx says so (`Commands.streams_later`)."""
+        self._handed: OrderedDict[str, None] = OrderedDict()
+        """Words of transfers whose targets have not hung up. Event ids are remembered in this process alone,
+        and a signature counts for 300 s: what another one is told again hangs up on nobody."""
+
+    def handing_over(self, turn: str) -> None:
+        """Of a transfer with this word it will be told what becomes."""
+        self._handed[turn] = None
+        if len(self._handed) > MOST_HANDED:
+            self._handed.popitem(last=False)
 
     async def handle(self, request: WebhookRequest) -> WebhookAnswer:
         """See `Provider.webhook`."""
@@ -141,8 +152,10 @@ class Hooks:
         match event.type:
             case "call.answered":
                 if behind := event.state.behind:
-                    self._desk.transfer_reported(TransferReport(behind, True))
-                    self._own(self._commands.stop_streaming(behind), "the end of a stream")
+                    turn = event.state.turn
+                    self._desk.transfer_reported(TransferReport(behind, True, turn=turn or None))
+                    if not turn or turn in self._handed:
+                        self._own(self._commands.stop_streaming(behind), "the end of a stream")
                 if (decision := self._to_stream.pop(ref, None)) is not None:
                     self._own(self._stream(ref, decision), "a stream")
                 elif event.state.say:
@@ -167,7 +180,13 @@ class Hooks:
         networks clear normally behind an announcement, too."""
         cause = event.text("hangup_cause") or "no cause"
         code = report.code or CODES.get(report.state or CallState.NO_ANSWER, 480)
-        if self._desk.transfer_reported(TransferReport(behind, False, code=code, detail=cause)):
+        turn = event.state.turn
+        known = not turn or self._handed.pop(turn, turn) is None
+        told = TransferReport(behind, False, code=code, detail=cause, turn=turn or None)
+        if self._desk.transfer_reported(told):
+            return
+        if not known:
+            log.info("a transfer's end is left alone: the account %s has no such one here", self._name)
             return
         if cause != "normal_clearing":
             log.warning("a transfer of the account %s was not taken (%s): it is ended", self._name, cause)

@@ -83,7 +83,8 @@ class TelnyxProvider:
 
     async def transfer(self, ref: str, to: str, caller: str, session: Any, turn: str = "") -> bool:
         """The stream goes on until somebody answers: Telnyx leaves the call as it is where nobody does."""
-        await self._commands.transfer(ref, to, caller, state=ClientState(session))
+        self._hooks.handing_over(turn)
+        await self._commands.transfer(ref, to, caller, state=ClientState(session), turn=turn)
         return True
 
     async def send_digits(self, ref: str, digits: str) -> None:

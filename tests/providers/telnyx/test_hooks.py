@@ -259,6 +259,34 @@ async def test_a_call_whose_transfer_nobody_takes_is_ended(bench: Bench, cause: 
     assert all(each.session is None for each in bench.desk.reports)
 
 
+@shows(Who.TELNYX, Feature.REPLAYED)
+async def test_what_became_of_a_transfer_is_told_to_its_own_server_alone_and_once(bench: Bench) -> None:
+    """Its signature counts for 300 s, at another server of the same account and after a restart, too, where
+    nobody knows that it came before: the caller, who is back with the agent, stays there."""
+    call = bench.standin.calls[await bench.provider.place(order())]
+    bench.standin.answered(call)
+    await bench.provider.transfer(call.ref, "+15558880000", OURS, SESSION, "a word")
+    target = bench.standin.rings("+15558880000", OURS)
+    target.direction = "outgoing"
+    target.client_state = bench.standin.told("transfer")[0]["target_leg_client_state"]
+    kept = [bench.standin.answered(target), bench.standin.hung_up(target, "user_busy", "486")]
+    bench.desk.stays = True
+    await bench.hears(kept[1])
+    async with at_telnyx(bench.standin) as other:
+        for each in kept:
+            assert (await other.hears(each)).status == 200
+        await asyncio.gather(*other.provider._hooks._tasks)
+        assert [(each.taken, each.turn) for each in other.desk.transfers] == [
+            (True, "a word"),
+            (False, "a word"),
+        ]
+    bench.desk.stays = False
+    late = bench.standin.hung_up(target, "user_busy", "486")  # as of an event that was forgotten
+    await bench.hears(late)
+    await asyncio.gather(*bench.provider._hooks._tasks)
+    assert not call.over and [name for _, name, _ in bench.standin.commands] == ["dial", "transfer"]
+
+
 async def test_a_recording_is_reported_with_its_own_id_and_its_calls(bench: Bench) -> None:
     call = bench.standin.calls[await bench.provider.place(order())]
     bench.standin.recordings["r9"] = {"id": "r9", "call_leg_id": call.leg, "call_control_id": call.ref}
