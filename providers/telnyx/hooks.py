@@ -18,6 +18,7 @@ from typing import Any
 from mediaserver.errors import TelephonyError, UnprovenError
 from mediaserver.media.leg import EndedBy, Termination, Why
 from mediaserver.seldom import Seldom
+from providers.asked_about import GLANCE_S, Asks
 from providers.call_state import CallState
 from providers.calls.endings import CODES
 from providers.provider import (
@@ -52,6 +53,8 @@ INCOMING_WITHIN_S = 25.0
 MOST_TASKS = 2_000
 """Incoming calls and the like that are being decided; more are not taken, and Telnyx sends them again."""
 MOST_HANDED = 10_000
+YOUNG_S = 5.0
+"""An event that is no older is Telnyx's first try."""
 OK = WebhookAnswer(200, b'{"ok":true}', "application/json")
 _FULL = Termination(EndedBy.SERVER, Why.FAILED, 480)
 
@@ -64,19 +67,21 @@ class Hooks:
         desk: Desk,
         commands: Commands,
         recordings: Recordings,
+        ask: Asks,
         *,
         connection_id: str,
         record: bool,
         messages: bool,
         now: Callable[[], float] = time.time,
     ) -> None:
-        """`name`: the account's. `connection_id`: other applications' calls are left alone. `record`: the
-        account's calls. `messages`: it takes them."""
+        """`name`: the account's. `ask`: for a call. `connection_id`: other applications' calls are left
+        alone. `record`: the account's calls. `messages`: it takes them."""
         self._name = name
         self._verifier = verifier
         self._desk = desk
         self._commands = commands
         self._recordings = recordings
+        self._ask = ask
         self._connection_id = connection_id
         self._record = record
         self._messages = messages
@@ -195,6 +200,9 @@ class Hooks:
     # -- calls
 
     async def _incoming(self, event: Event) -> None:
+        if await self._came_before(event):
+            log.warning("account %s: an event of a call in is not taken: its call is over", self._name)
+            return
         call = incoming_call(event)
         decision = await self._desk.incoming(call, INCOMING_WITHIN_S)
         try:
@@ -216,6 +224,18 @@ class Hooks:
                 state, detail = CallState.FAILED, str(error)
                 log.error("an incoming call of the account %s is lost: %s", self._name, error)
             self._desk.call_reported(CallReport(call.ref, state, session=session, detail=detail))
+
+    async def _came_before(self, event: Event) -> bool:
+        """Whether it is an old one of a call that is over: sent before, to a server that was here, or is
+        beside us. The caller waits meanwhile, so that young ones are not asked about."""
+        if event.at is not None and abs(self._now() - event.at.timestamp()) <= YOUNG_S:
+            return False
+        try:
+            async with asyncio.timeout(GLANCE_S):
+                report = await self._ask(event.ref)
+        except (TelephonyError, TimeoutError):
+            return False  # its signature has a time: it is no older than that
+        return report is None or report.over
 
     async def _divert(self, ref: str, decision: Divert) -> None:
         if decision.to:

@@ -60,6 +60,7 @@ class TelnyxProvider:
             surroundings.desk,
             self._commands,
             self._recordings,
+            self.call,
             connection_id=settings.connection_id,
             record=settings.record,
             messages=bool(settings.messaging_profile_id),
