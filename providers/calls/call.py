@@ -198,7 +198,7 @@ class ProviderCall:
                 return self._parting.to
             case Phase.ORDERED | Phase.CONNECTING | Phase.UP | Phase.AWAY | Phase.LEAVING:
                 self._do(self.machine.happened(Event.ANSWERED))
-                return self._connect()
+                return self._connect(turn)
             case Phase.OFFERED:
                 self.accept()
                 return self.decided.result()
@@ -207,7 +207,7 @@ class ProviderCall:
 
     def order_doors(self, timeout_s: float) -> Doors:
         """Raises ConfigError where no public address is known."""
-        return self._doors(timeout_s + TOKEN_S)
+        return self._doors(self._streams.token(timeout_s + TOKEN_S))
 
     # -- handed over (see handing_over.py)
 
@@ -352,11 +352,16 @@ class ProviderCall:
         self.facts.detail = self.facts.detail or detail
         self._do(self.machine.happened(event))
 
-    def _connect(self) -> Connect:
-        return Connect(self.session, self._doors(AGAIN_S if self.leg.attached else TOKEN_S))
+    def _connect(self, turn: str | None = None) -> Connect:
+        for_s = AGAIN_S if self.leg.attached else TOKEN_S
+        if (told := self._streams.offered(turn, for_s)) is not None:
+            return told
+        connect = Connect(self.session, self._doors(token := self._streams.token(for_s)))
+        self._streams.offer(turn, token, connect)
+        return connect
 
-    def _doors(self, for_s: float) -> Doors:
-        return doors_of(self.served, self.session, self._streams.token(for_s), self._streams.turns.issue())
+    def _doors(self, token: str) -> Doors:
+        return doors_of(self.served, self.session, token, self._streams.turns.issue())
 
     def _accept(self) -> None:
         self._rings_here = self.leg.termination is None

@@ -29,8 +29,8 @@ ANSWERS_WITHIN_S = 10.0
 """A request that takes longer is given up."""
 TRIES_WITHIN_S = 20.0
 GLANCE_S = 1.0
-GLANCES_WAITING = 4
-"""For a thread; whoever comes then goes without."""
+GLANCES_WAITING = 40
+"""For a thread; whoever comes then goes without. About as many as are answered before they are given up."""
 PIECE = 64 << 10
 """Octets of a recording at a time."""
 _quiet = logging.getLogger(f"{__name__}.requests")

@@ -24,6 +24,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlencode
 
+from callers.twilio_interface import interface
 from tests.attack.target import Target, eventually
 from tests.attack.wire import readable
 
@@ -55,7 +56,7 @@ class Answer:
 def account(target: Target) -> None:
     """There is one from now on. Idempotent; raises RuntimeError where it cannot be had."""
     settings = {
-        "account_sid": ACCOUNT_SID, "auth_token": AUTH_TOKEN, "base_url": "http://127.7.0.9:9",
+        "account_sid": ACCOUNT_SID, "auth_token": AUTH_TOKEN, "base_url": interface(),
         "caller": NUMBER, "public_url": PUBLIC, "prefixes": ["+49"],
     }  # fmt: skip
     told = {"name": "main", "kind": "twilio", "settings": settings}

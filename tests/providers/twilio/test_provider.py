@@ -258,8 +258,9 @@ class TestFaults:
         ref = await setup.provider.place(order())
         setup.there.calls[ref].move("in-progress")
         setup.there.troubles.extend(Trouble(silent=True) for _ in range(MOST))
-        looking = [setup.provider._is_over(sid("CA")) for _ in range(3 * MOST)]
-        assert await asyncio.gather(*looking) == [False] * len(looking)
+        looking = [setup.provider._glanced(sid("CA")) for _ in range(3 * MOST)]
+        found = await asyncio.gather(*looking, return_exceptions=True)
+        assert all(isinstance(each, TelephonyError) and each.kind is ProviderFault.DOWN for each in found)
         async with asyncio.timeout(5):
             await setup.provider.hang_up(ref)
         assert setup.there.calls[ref].over
