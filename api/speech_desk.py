@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,14 +29,15 @@ loop, which calls need."""
 class PiecePace:
     """Keeps texts that are spoken faster than anybody listens from taking all of the loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
         self._next = 0.0
 
     async def wait(self, sent: int) -> None:
         """Before the next piece of a text of which so many were sent."""
         if sent < FREE_PIECES:
             return
-        now = asyncio.get_running_loop().time()
+        now = self._now()
         at = max(now, self._next)
         self._next = at + PIECE_S
         await asyncio.sleep(at - now)

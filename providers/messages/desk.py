@@ -48,8 +48,9 @@ STOPPED = "You will get no more messages from this number. Write START to get th
 STARTED = "You will get messages from this number again. Write STOP to end them."
 HELP = "You write with an automatic assistant. Write STOP to get no more messages."
 STATES = frozenset(("queued", "sent", "delivered", "undelivered", "failed"))
-NOT_KNOWN_YET_S = (0.2, 1.0, 5.0)
-"""A report that comes before its message's id was kept is tried again after these."""
+NOT_KNOWN_YET_S = (0.2, 1.0, 5.0, 10.0, 20.0)
+"""A report that comes before its message's id was kept is tried again after these: the answer to the order
+may be slow, and an order is given up only after some 30 s."""
 
 
 class TextDesk:

@@ -20,6 +20,7 @@ from mediaserver.jobs.runner import JobRunner
 from mediaserver.retention import sweep as sweeping
 from mediaserver.storage import nodes
 from mediaserver.storage.postgres import EmbeddedPostgres, open_connection
+from mediaserver.storage.sealing import Sealer
 from mediaserver.storage.writer import StoreWriter
 from tests.mediaserver.jobs.running import QUICK
 from tests.mediaserver.retention.rows import count, past_call
@@ -43,7 +44,7 @@ async def server(
     jobs = Planned(postgres)
     await nodes.started(pool, node, "h")
     writer = StoreWriter(pool, data, node=node)
-    stored = cast(Any, SimpleNamespace(pool=pool, writer=writer))
+    stored = cast(Any, SimpleNamespace(pool=pool, writer=writer, sealer=Sealer(b"k" * 32)))
     open_keeping(load(None, {"data": str(data), "retention": settings}), stored, jobs)
     return jobs
 
