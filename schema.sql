@@ -1086,14 +1086,22 @@ create unique index provider_messages_keys on provider_messages (key) where key 
 create index provider_messages_newest on provider_messages (at desc, id desc);
 create index provider_messages_conversations on provider_messages (account, number, ours, at desc, id desc);
 
--- Who wants no texts from an account.
-create table message_opt_outs (
+-- Who wants to hear no more of us; a digest in the place of a number that was erased.
+create table opt_outs (
+    -- Empty: of all accounts.
     account text not null check (length(account) <= 64),
     number  text not null check (length(number) <= 64),
     -- What was written.
     word    text not null default '' check (length(word) <= 40),
     at      timestamptz not null default now(),
-    primary key (account, number)
+    channel text not null default 'text' check (channel in ('text', 'call', 'all')),
+    primary key (account, number, channel)
+);
+
+-- Texts that came in and were removed: a provider's request that somebody has kept tells none of them anew.
+create table erased_texts (
+    -- Keyed, of the account and the provider's id: nobody learns from it what was written, or by whom.
+    digest bytea primary key check (octet_length(digest) = 16)
 );
 
 -- Sound files that flows and agents play in calls: kept as they are played, 16-bit mono at 16 kHz.

@@ -11,6 +11,7 @@ import aiohttp
 
 from callers.server_child import ServerChild
 from callers.stream_calling import PUBLIC, StreamParty
+from callers.twilio_interface import interface
 from mediaserver.errors import StartupError
 
 SID, TOKEN = "AC" + "1" * 32, "2" * 32
@@ -24,6 +25,7 @@ async def account_of(server: ServerChild, http: aiohttp.ClientSession) -> None:
     settings = {
         "account_sid": SID,
         "auth_token": TOKEN,
+        "base_url": await asyncio.to_thread(interface),
         "public_url": PUBLIC,
         "max_calls": 1_000,
         "max_cps": 1_000.0,

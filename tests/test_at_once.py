@@ -26,6 +26,8 @@ def told():
     with open("told", "a") as file:
         file.write(f"{__name__} {os.environ['PYTEST_XDIST_WORKER']} {os.nice(0)}\\n")
 """
+MORE = "\n".join(f"def test_more_{number}(): told()" for number in range(4))
+"""With these a file has more tests than all that are heard, or seen: by their number it would be first."""
 
 
 def test_calls_are_told_by_where_they_stand_or_what_they_start() -> None:
@@ -41,7 +43,7 @@ def test_real_time_and_the_console_are_each_in_one_process_and_the_rest_gives_wa
     seen = ["tests/console/test_seen_first.py", "tests/console/test_seen_last.py"]
     for path in ["tests/test_a.py", "tests/test_b.py", "tests/test_c.py", *heard, *seen]:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_text(TEST)
+        (tmp_path / path).write_text(TEST if path in (*heard, *seen) else TEST + MORE)
     three = ["-n", "3", "--dist", "loadfile", "--import-mode=importlib", "-p", "no:cacheprovider"]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
     run = subprocess.run(
@@ -50,7 +52,10 @@ def test_real_time_and_the_console_are_each_in_one_process_and_the_rest_gives_wa
     )  # fmt: skip
     assert run.returncode == 0, run.stdout
     told = [line.split() for line in (tmp_path / "told").read_text().splitlines()]
-    assert len(told) == 14
+    assert len(told) == 4 * 2 + 3 * 6
+    firsts = {process: name for name, process, _ in reversed(told)}
+    begun = sorted(next((kind for kind in ("heard", "seen") if kind in name), "") for name in firsts.values())
+    assert begun == ["", "heard", "seen"], "what takes long is not left for the end"
     before = os.nice(0)
     nice = {"heard": {before}, "seen": {min(before + GIVES_WAY[CONSOLE], LEAST)}}
     for kind, expected in nice.items():

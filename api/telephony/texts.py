@@ -26,6 +26,7 @@ from api.telephony.finding import whose
 from api.telephony.text_conversations import MESSAGES, moment_and_id
 from mediaserver.calls.texting import MOST_TEXT, TextRefusedError, TextWhy
 from mediaserver.masked_numbers import masked
+from mediaserver.storage import opt_outs as wishes
 from mediaserver.storage import provider_messages as table
 from providers.messages.sending import Outgoing
 
@@ -162,7 +163,7 @@ async def messages(request: web.Request, query: TextQuery) -> Page[TextShown]:
 async def opt_outs(request: web.Request, query: PageQuery) -> Page[OptOutShown]:
     """Who wants no texts, by account and number. They alone can want them again, by writing START."""
     place = place_of(query.cursor, str, str)
-    rows = await table.all_opt_outs(
+    rows = await wishes.text_opt_outs(
         request.app[CONTEXT].database, query.limit + 1, None if place is None else (place[0], place[1])
     )
     shown, following = page_of(

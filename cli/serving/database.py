@@ -21,6 +21,7 @@ from mediaserver.calls.recorder import salvage
 from mediaserver.calls.routes import AgentSpec, Check, Dress, unchanged
 from mediaserver.config import Settings
 from mediaserver.metrics import Metrics
+from mediaserver.storage import opt_outs
 from mediaserver.storage.migrations import migrate
 from mediaserver.storage.name_lock import NameLock
 from mediaserver.storage.postgres import EmbeddedPostgres, open_connection, open_pool
@@ -76,6 +77,8 @@ async def open_database(
         if seed is not None:
             await seed(connection)
     sealer = await asyncio.to_thread(sealer_of, settings)
+    async with pool.acquire() as connection, connection.transaction():
+        await opt_outs.rekey(connection, sealer.digests)
     undo.push_async_callback(flows.close)
     await flows.start(lambda: open_connection(dsn), sealer)
     # The rows say which engines are needed; these start while the rest goes on.

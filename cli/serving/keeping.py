@@ -50,7 +50,7 @@ class Keeping(NamedTuple):
 def open_keeping(settings: Settings, database: Stored, jobs: JobRunner) -> Keeping:
     """Declares the schedules; before the jobs are started."""
     node = database.writer.node
-    sweeper = Sweeper(database.pool, settings.retention, node)
+    sweeper = Sweeper(database.pool, settings.retention, node, digests=database.sealer.digests)
     eraser = Eraser(
         database.pool, sweeper, plan_of(settings.outbound), data=settings.data, flush=database.writer.flush
     )

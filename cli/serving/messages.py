@@ -26,7 +26,9 @@ def open_texts(
     undo: AsyncExitStack,
 ) -> TextDesk:
     """Who takes what people write, has agents answer it, and sends what calls want sent."""
-    sender = TextSender(database.pool, accounts, policy_of(settings), settings.texts.limits)
+    sender = TextSender(
+        database.pool, accounts, policy_of(settings), database.sealer.digests, settings.texts.limits
+    )
     desk = TextDesk(database.pool, accounts, sender, switchboard, database.directory)
     undo.push_async_callback(desk.close)
     return desk

@@ -146,7 +146,9 @@ class Eraser:
                 return True
             removed["lines"] += await self._forget_rejected(row["caller"])
             removed["facts"] += await facts.forget(connection, row["caller"])
-            removed["texts"] += await provider_messages.forget(connection, row["caller"])
+            removed["texts"] += await provider_messages.forget(
+                connection, row["caller"], self._sweeper.digests
+            )
             mention = Mention(row["caller"], self._plan)
             removed["masked"] += await take_out_of_facts(connection, number[-TAIL:], mention.taken_out)
             await erasures.got_on(connection, erasure, None, left_over, fault, +removed)

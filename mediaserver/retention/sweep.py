@@ -23,6 +23,7 @@ from mediaserver.settings.privacy import RetentionSettings
 from mediaserver.storage import provider_messages
 from mediaserver.storage import retention as tables
 from mediaserver.storage.agents import all_agents
+from mediaserver.storage.digests import Digests
 from mediaserver.storage.retention import FIRST, Cutoffs
 from mediaserver.storage.sql import Row
 
@@ -73,10 +74,13 @@ class Sweeper:
         settings: RetentionSettings,
         node: UUID | None = None,
         *,
+        digests: Digests,
         pause_s: float = PAUSE_S,
         unlink: Unlink | None = None,
     ) -> None:
-        """`node`: this server, whose calls have their files here."""
+        """`node`: this server, whose calls have their files here. `digests`: of what is removed and is to be
+        known again."""
+        self.digests = digests
         self._pool = pool
         self._settings = settings
         self._usual = RetentionChoices(**settings.model_dump(exclude={"audit_days", "usage_days"}))
@@ -215,7 +219,10 @@ class Sweeper:
     async def _texts(self, swept: Swept, now: datetime) -> None:
         """Text messages are kept as long as what was said, whichever agent it was said to."""
         while days := self._settings.transcripts_days:
-            count = await provider_messages.remove_old(self._pool, now - timedelta(days=days), ROWS)
+            async with self._pool.acquire() as connection:
+                count = await provider_messages.remove_old(
+                    connection, now - timedelta(days=days), ROWS, self.digests
+                )
             swept.removed["texts"] += count
             if count < ROWS:
                 break

@@ -1,19 +1,25 @@
-"""The tables `provider_messages` and `message_opt_outs`: texts that came and went by accounts at providers,
-and who wants none."""
+"""The tables `provider_messages` and `erased_texts`: texts that came and went by accounts at providers, and
+what is known again of those that came and were removed."""
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+import asyncpg
+
+from mediaserver.storage import opt_outs
+from mediaserver.storage.digests import Digests
 from mediaserver.storage.sql import Database, Row, text
 
 _READ = (
     "id, account, direction, ref, number, ours, body, segments, state, detail, agent, call_id, owner, key, "
     "at, changed_at"
 )
+_KNOWN_BY = "account, direction, ref"
 _BEHIND = {"queued": (), "sent": ("queued",), "delivered": ("queued", "sent", "undelivered", "failed"),
            "undelivered": ("queued", "sent"), "failed": ("queued", "sent")}  # fmt: skip
 """State -> those that it comes after. Reports come late and out of order; what was delivered stays so."""
@@ -37,16 +43,27 @@ class NewText:
     key: str | None = None
 
 
-async def add(connection: Database, new: NewText) -> UUID | None:
-    """Its id; None when there is one of this `ref`, or this `key`."""
+async def add(connection: Database, new: NewText, digests: Digests) -> UUID | None:
+    """Its id; None when there is one of this `ref`, or this `key`, or there was: one that came in and was
+    removed comes no more."""
+    came = digests.text(new.account, new.ref) if new.direction == "in" and new.ref else None
     found: UUID | None = await connection.fetchval(
         "insert into provider_messages (account, direction, ref, number, ours, body, segments, state, agent, "
-        "call_id, owner, key) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) "
+        "call_id, owner, key) select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 "
+        "where not exists (select 1 from erased_texts where digest = $13) "
         "on conflict do nothing returning id",
         text(new.account, 64), new.direction, text(new.ref, 200), text(new.number, 64), text(new.ours, 64),
         text(new.body, 8000), new.segments, new.state, text(new.agent, 64), new.call_id, new.owner,
-        text(new.key, 200) if new.key else None,
+        text(new.key, 200) if new.key else None, came,
     )  # fmt: skip
+    if found is not None and came is not None:
+        # It may have waited for the very erasure that has removed it, and seen none of what that left.
+        gone = await connection.fetchval(
+            "delete from provider_messages where id = $1 "
+            "and exists (select 1 from erased_texts where digest = $2) returning id",
+            found, came,
+        )  # fmt: skip
+        return None if gone is not None else found
     return found
 
 
@@ -193,63 +210,37 @@ async def free_again(
     return max(0.0, float(seconds or 0.0))
 
 
-# -- who wants none
-
-
-async def opt_out(connection: Database, account: str, number: str, word: str) -> None:
-    await connection.execute(
-        "insert into message_opt_outs (account, number, word) values ($1, $2, $3) on conflict do nothing",
-        text(account, 64), text(number, 64), text(word, 40),
-    )  # fmt: skip
-
-
-async def opt_in(connection: Database, account: str, number: str) -> bool:
-    """False when nothing was kept of that."""
-    query = "delete from message_opt_outs where account = $1 and number = any($2::text[]) returning number"
-    return await connection.fetchval(query, account, [number, digest(number)]) is not None
-
-
-async def opted_out(connection: Database, account: str, number: str) -> bool:
-    query = "select 1 from message_opt_outs where account = $1 and number = any($2::text[])"
-    return await connection.fetchval(query, account, [number, digest(number)]) is not None
-
-
-async def all_opt_outs(connection: Database, limit: int, after: tuple[str, str] | None = None) -> list[Row]:
-    account, number = after or ("", "")
-    rows = await connection.fetch(
-        "select account, number, word, at from message_opt_outs where (account, number) > ($2, $3) "
-        "order by account, number limit $1",
-        limit, account, number,
-    )  # fmt: skip
-    return [dict(row) for row in rows]
-
-
 # -- what is old, and erasures
 
 
-async def remove_old(connection: Database, before: datetime, limit: int) -> int:
-    """Messages before then; returns how many. Who wants none is kept: it is a wish, not a message."""
-    rows = await connection.fetch(
-        "delete from provider_messages where ctid in "
-        "(select ctid from provider_messages where at < $1 limit $2) returning id",
-        before, limit,
-    )  # fmt: skip
+async def remove_old(connection: asyncpg.Connection, before: datetime, limit: int, digests: Digests) -> int:
+    """Messages before then, with what they are known again by in their place, both or neither; returns how
+    many. Who wants none is kept: it is a wish, not a message."""
+    async with connection.transaction():
+        rows = await connection.fetch(
+            "delete from provider_messages where ctid in "
+            f"(select ctid from provider_messages where at < $1 limit $2) returning {_KNOWN_BY}",
+            before, limit,
+        )  # fmt: skip
+        await _remember(connection, rows, digests)
     return len(rows)
 
 
-async def forget(connection: Database, number: str) -> int:
-    """All that was written with a number (E.164); returns how many rows. That it wants none is kept as a
-    digest: who is forgotten is not written to again."""
-    rows = await connection.fetch("delete from provider_messages where number = $1 returning id", number)
+async def forget(connection: Database, number: str, digests: Digests) -> int:
+    """All that was written with a number (E.164), in the open transaction; returns how many rows. That it
+    wants none is kept as a digest: who is forgotten is not written to again."""
+    rows = await connection.fetch(
+        f"delete from provider_messages where number = $1 returning {_KNOWN_BY}", number
+    )
+    await _remember(connection, rows, digests)
+    return len(rows) + await opt_outs.forget(connection, number, digests)
+
+
+async def _remember(connection: Database, rows: Sequence[Any], digests: Digests) -> None:
+    """Most providers sign no time: whoever has kept the request that told of a text may send it for ever."""
+    known = [
+        digests.text(row["account"], row["ref"]) for row in rows if row["direction"] == "in" and row["ref"]
+    ]
     await connection.execute(
-        "insert into message_opt_outs (account, number, at) "
-        "select account, $2, at from message_opt_outs where number = $1 on conflict do nothing",
-        number, digest(number),
-    )  # fmt: skip
-    others = await connection.fetch("delete from message_opt_outs where number = $1 returning number", number)
-    return len(rows) + len(others)
-
-
-def digest(number: str) -> str:
-    """In the place of an erased number."""
-    return "sha256:" + hashlib.sha256(number.encode()).hexdigest()[:40]
+        "insert into erased_texts (digest) select unnest($1::bytea[]) on conflict do nothing", known
+    )

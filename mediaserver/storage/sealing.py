@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # imported by who has something sealed: a start without secre
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from mediaserver.errors import SealError, StartupError
+from mediaserver.storage.digests import Digests
 from mediaserver.storage.kms import KEY_BYTES, KmsCommand
 
 KEY_FILE = "secret.key"
@@ -33,6 +34,7 @@ class Sealer:
         """`origin`: where the key comes from, for people."""
         self._key = key
         self._origin = origin
+        self.digests = Digests(key)
 
     @cached_property
     def _box(self) -> AESGCM:

@@ -98,7 +98,8 @@ async def newest(
         select last.id, last.account, last.number, last.ours, last.at, last.direction, last.body, last.state,
             last.detail, of.agent, of.call_id, of.messages, of.failed,
             exists (
-                select 1 from message_opt_outs o where o.account = last.account and o.number = last.number
+                select 1 from opt_outs o where o.account in (last.account, '') and o.number = last.number
+                    and o.channel in ('text', 'all')
             ) as opted_out
         from last cross join lateral (
             select count(*) as messages,

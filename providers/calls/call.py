@@ -19,12 +19,12 @@ from providers.accounts.served import ServedAccount
 from providers.call_state import CallState
 from providers.calls.call_doors import diverted, doors_of
 from providers.calls.call_streams import CallStreams
-from providers.calls.endings import NOT_ASKED, ending_of_call
+from providers.calls.endings import HANDED_OVER, NOT_ASKED, ending_of_call
 from providers.calls.facts import CallFacts
 from providers.calls.handing_over import Parting, hand_over
 from providers.calls.hanging_up import hang_up
 from providers.calls.keys import Keys
-from providers.calls.machine import CallMachine, Do, Event, Phase
+from providers.calls.machine import GOES_ON, CallMachine, Do, Event, Phase
 from providers.calls.means import CallMeans
 from providers.calls.phase_limit import PhaseLimit
 from providers.provider import (
@@ -109,6 +109,7 @@ class ProviderCall:
         self._parting: Parting | None = None
         self._limit = PhaseLimit(means.later, self._late)
         self._rings_here = False
+        self._phase = self.machine.phase
         self.format = dialect.format
         self.leg = ProviderLeg(
             means.wires, dialect.format, self,
@@ -197,7 +198,7 @@ class ProviderCall:
                 return self._parting.to
             case Phase.ORDERED | Phase.CONNECTING | Phase.UP | Phase.AWAY | Phase.LEAVING:
                 self._do(self.machine.happened(Event.ANSWERED))
-                return self._connect()
+                return self._connect(turn)
             case Phase.OFFERED:
                 self.accept()
                 return self.decided.result()
@@ -206,7 +207,7 @@ class ProviderCall:
 
     def order_doors(self, timeout_s: float) -> Doors:
         """Raises ConfigError where no public address is known."""
-        return self._doors(timeout_s + TOKEN_S)
+        return self._doors(self._streams.token(timeout_s + TOKEN_S))
 
     # -- handed over (see handing_over.py)
 
@@ -231,6 +232,10 @@ class ProviderCall:
         if parting is not None and parting.has(report.turn):
             self.has_left() if report.taken else self.stays()
             parting.told(report)
+        elif report.taken and report.turn is None and self.machine.phase is Phase.UP:
+            self._do(self.machine.happened(Event.LEAVE))  # its order was taken, and the answer to that lost
+            self.has_left()
+            self.leg.ended(HANDED_OVER)
         return self.machine.phase in (Phase.UP, Phase.AWAY)
 
     # -- its stream
@@ -307,7 +312,11 @@ class ProviderCall:
     # -- inside
 
     def _do(self, follows: tuple[Do, ...]) -> None:
-        self._limit.watch(self.machine.phase)
+        phase, before = self.machine.phase, self._phase
+        self._phase = phase
+        self._limit.watch(phase)
+        if phase is not before and (phase in GOES_ON or before in GOES_ON):
+            self.on_changed(self)  # at once: a server that dies next must not be the end of that call
         for each in follows:
             match each:
                 case Do.RING:
@@ -343,11 +352,16 @@ class ProviderCall:
         self.facts.detail = self.facts.detail or detail
         self._do(self.machine.happened(event))
 
-    def _connect(self) -> Connect:
-        return Connect(self.session, self._doors(AGAIN_S if self.leg.attached else TOKEN_S))
+    def _connect(self, turn: str | None = None) -> Connect:
+        for_s = AGAIN_S if self.leg.attached else TOKEN_S
+        if (told := self._streams.offered(turn, for_s)) is not None:
+            return told
+        connect = Connect(self.session, self._doors(token := self._streams.token(for_s)))
+        self._streams.offer(turn, token, connect)
+        return connect
 
-    def _doors(self, for_s: float) -> Doors:
-        return doors_of(self.served, self.session, self._streams.token(for_s), self._streams.turns.issue())
+    def _doors(self, token: str) -> Doors:
+        return doors_of(self.served, self.session, token, self._streams.turns.issue())
 
     def _accept(self) -> None:
         self._rings_here = self.leg.termination is None

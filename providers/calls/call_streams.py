@@ -1,9 +1,10 @@
 """Which media stream a call's leg has: let in by tokens, one at a time.
 
 Who asks what to do next, with a word that is good (see turns.py), gets a token for another stream, and may
-have kept a provider's request. So asking alone moves nothing: a second stream is let in once the first is
-gone, or has brought nothing for some seconds, as one whose connection stands still and that the provider has
-given up. It must never know a provider, nor a call's phase.
+have kept a provider's request. So asking alone moves nothing: the same word gets the same token until a
+stream has come, however often it is asked with, so that copies take no place from the provider's own. And a
+second stream is let in once the first is gone, or has brought nothing for some seconds, as one whose
+connection stands still and that the provider has given up. It must never know a provider, nor a call's phase.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ import asyncio
 from collections.abc import Callable
 
 from mediaserver.media.leg import EndedBy, Termination, Why
-from providers.calls.stream_tokens import StreamTokens
+from providers.calls.stream_tokens import MOST, StreamTokens
 from providers.calls.turns import Turns
+from providers.provider import Connect
 from providers.streams.dialect import Started
 from providers.streams.host import StreamRefused
 from providers.streams.leg import ProviderLeg, StreamPeer
@@ -39,7 +41,18 @@ class CallStreams:
         self._account = account
         self._now = now
         self._tokens = StreamTokens()
+        self._offered: dict[str | None, tuple[str, Connect]] = {}
+        """By the word that was asked with: the token, and the whole answer."""
         self._peer: StreamPeer | None = None
+
+    def offer(self, turn: str | None, token: str, connect: Connect) -> None:
+        """Who asks with this word is told this."""
+        self._offered = {**dict(list(self._offered.items())[-(MOST - 1) :]), turn: (token, connect)}
+
+    def offered(self, turn: str | None, for_s: float) -> Connect | None:
+        """What was told to who asked with this word, while its token is good; it is for so long then."""
+        token, connect = self._offered.get(turn, ("", None))
+        return connect if connect is not None and self._tokens.renew(token, self._now(), for_s) else None
 
     def token(self, for_s: float) -> str:
         """By which one stream is let in."""
@@ -62,6 +75,7 @@ class CallStreams:
         if before is not None and self._now() - self._leg.heard_at < SILENT_S:
             raise StreamRefused("its call has a stream already, and that one brings audio")
         self._tokens.clear()
+        self._offered.clear()
         self.turns.spend()
         self._peer = peer
         self.gone.clear()

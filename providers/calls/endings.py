@@ -16,6 +16,7 @@ CODES = {
 }
 """SIP's, where the provider names none."""
 
+HANDED_OVER = Termination(EndedBy.SERVER, Why.COMPLETED, detail="the call was transferred")
 NO_CALL = Termination(EndedBy.SERVER, Why.NOT_FOUND, 404, "there is no such call")
 NOT_ASKED = Termination(EndedBy.SERVER, Why.NOT_FOUND, 404, "that was asked before")
 NO_STREAM = "the provider opened no media stream: can it reach this server's public address?"

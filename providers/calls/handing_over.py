@@ -13,7 +13,7 @@ import re
 from typing import Protocol
 from uuid import UUID
 
-from mediaserver.errors import CallError, TelephonyError
+from mediaserver.errors import CallError, ProviderFault, TelephonyError
 from providers.calls.machine import CallMachine, Phase
 from providers.kind import Account
 from providers.provider import Capability, Divert, Provider, TransferReport
@@ -75,7 +75,7 @@ class Handed(Protocol):
 async def hand_over(call: Handed, to: str, timeout_s: float) -> None:
     """Returns when somebody has answered, or, where the provider does not tell, when the far end is with it
     again. Raises CallError, with the call as it was: 405 where the account hands none over, or none there,
-    408 where the provider has not taken the order after `timeout_s`, or has told nothing `UNTOLD_S` after
+    408 where the provider has not answered the order after `timeout_s`, or has told nothing `UNTOLD_S` after
     that with the far end still here, else the code of why nobody has answered."""
     name = call.account.name
     if Capability.TRANSFER not in call.provider.capabilities:
@@ -90,12 +90,11 @@ async def hand_over(call: Handed, to: str, timeout_s: float) -> None:
     shown = call.own_number
     parting = call.leave(Divert(to, caller=shown))
     try:
-        async with asyncio.timeout(timeout_s):
-            tells = await call.provider.transfer(call.ref, to, shown, call.session, parting.turn)
+        tells = await _ordered(call, parting, to, shown, timeout_s)
+        parting.awaited = tells is True
         # Limits of their own from here on: what a slow provider took of ours is no reason to take the far end
         # for back, and hang up on two people who talk.
-        if tells:
-            parting.awaited = True
+        if tells is not False:
             await _taken(call, parting)
         else:
             await _gone(call)
@@ -107,6 +106,20 @@ async def hand_over(call: Handed, to: str, timeout_s: float) -> None:
             raise CallError(f"{name} did not hand the call over in time", 408) from None
         raise
     call.has_left()
+
+
+async def _ordered(call: Handed, parting: Parting, to: str, shown: str, timeout_s: float) -> bool | None:
+    """Whether the provider, which has taken the order, will tell what becomes of it. None: its answer was
+    lost, but the far end has left our stream, as it does once the order is taken; it has not been taken where
+    another stream comes. Raises TelephonyError and TimeoutError."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            return await call.provider.transfer(call.ref, to, shown, call.session, parting.turn)
+    except (TelephonyError, TimeoutError) as error:
+        lost = isinstance(error, TimeoutError) or error.kind is ProviderFault.DOWN
+        if not lost or not call.stream_gone.is_set():
+            raise
+        return None
 
 
 async def _taken(call: Handed, parting: Parting) -> None:

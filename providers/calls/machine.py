@@ -88,6 +88,8 @@ class Do(enum.Enum):
     """Nothing follows; done once."""
 
 
+GOES_ON = frozenset((Phase.LEAVING, Phase.ELSEWHERE, Phase.DECLINED))
+"""Of calls that go on without us, or may: nobody hangs them up because we are gone."""
 LIMITS_S = {
     Phase.CONNECTING: 15.0,
     Phase.AWAY: 8.0,

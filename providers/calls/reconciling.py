@@ -24,7 +24,8 @@ from mediaserver.storage import provider_calls as table
 from mediaserver.storage.records import ProviderCallTold
 from mediaserver.storage.sql import Row
 from providers.accounts.served import ServedAccount
-from providers.calls.machine import Phase
+from providers.calls.call import ProviderCall
+from providers.calls.machine import GOES_ON
 from providers.calls.office import ProviderCalls
 from providers.provider import CallReport, Capability, Provider, ProviderNumber
 
@@ -48,8 +49,9 @@ COST_WAITS_S = (0.0, 600.0, 3_600.0, 6 * 3_600.0, 86_400.0)
 """Between the times that a call's cost is asked for; then it is taken to have none."""
 MOST_ASKED = 100
 """Calls of an account that are asked after singly at a time."""
-LEFT_ALONE = (Phase.ELSEWHERE.value, Phase.DECLINED.value)
-"""Phases of calls that live on without us."""
+LEFT_ALONE = frozenset(each.value for each in GOES_ON)
+"""Phases of calls that live on without us. One that was being handed over may be two people who talk; where
+nobody is reached there its provider asks what to do next, finds nobody, and ends it."""
 _TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
 
@@ -202,7 +204,9 @@ class Reconciler:
                 continue
             if _age_s(call.facts.began) < GRACE_S:
                 continue
-            report = await provider.call(call.ref)
+            report, known = await self._asked_after(call, provider)
+            if not known:
+                continue
             if report is not None and not report.over:
                 continue  # its list was not whole
             if call.settled.is_set():
@@ -213,6 +217,17 @@ class Reconciler:
                 call.reported(report)
             else:
                 call.unknown_there("the provider knows of no such call any more")
+
+    async def _asked_after(self, call: ProviderCall, provider: Provider) -> tuple[CallReport | None, bool]:
+        """What the provider says of it, and whether that counts. It is asked by what the call began with: the
+        account may have other credentials since, even another account's, which know of no such call."""
+        if call.provider is not provider:
+            try:
+                return await call.provider.call(call.ref), True
+            except TelephonyError as error:
+                log.debug("the call %s cannot be asked after as it began: %s", call.ref, error)
+        report = await provider.call(call.ref)
+        return report, report is not None or call.provider is provider
 
     async def _take_back(self, name: str) -> None:
         """What another server has closed while this one could not reach the database."""

@@ -21,7 +21,7 @@ class StreamTokens:
         self._known: list[tuple[bytes, float]] = []
 
     def issue(self, now: float, for_s: float) -> str:
-        """A new one; those before stay good, since of two webhooks that ask the same either may be used."""
+        """A new one; those before stay good, since of two webhooks that ask either may be used."""
         token = secrets.token_urlsafe(OCTETS)
         self._known = [*self._known[-(MOST - 1) :], (_hash(token), now + for_s)]
         return token
@@ -37,6 +37,16 @@ class StreamTokens:
                 good = now < until
         self._known = left
         return good
+
+    def renew(self, token: str, now: float, for_s: float) -> bool:
+        """It is good for so long from now on, at least. False: it is good no more."""
+        given = _hash(token)
+        same = [hmac.compare_digest(given, known) for known, _ in self._known]  # all of them, always
+        for place, (known, until) in enumerate(self._known):
+            if same[place] and now < until:
+                self._known[place] = (known, max(until, now + for_s))
+                return True
+        return False
 
     def clear(self) -> None:
         """None is good any more."""

@@ -16,7 +16,7 @@ from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import ProviderFault, TelephonyError
 from mediaserver.media.leg import Direction, Termination
 from providers.amounts import amount, seconds
-from providers.asked_about import CallsAskedAbout, over_by
+from providers.asked_about import NOT_TAKEN, CallsAskedAbout
 from providers.exotel.account import ExotelAccount
 from providers.exotel.capabilities import CAPABILITIES
 from providers.exotel.reading import STATES, call_of, fields, number_of, posted, session_of
@@ -39,6 +39,8 @@ WITHIN_S = 3.0
 FLOWS = "http://my.exotel.com"
 """Where flows have their names, which is all that this is: nothing is fetched there."""
 _REF = re.compile(r"[A-Za-z0-9-]{1,80}", re.ASCII)
+_SID = re.compile(r"[0-9a-z]{32}", re.ASCII)
+"""Of a call, as in all of its documents."""
 
 
 class ExotelProvider(Undeclared):
@@ -51,7 +53,7 @@ class ExotelProvider(Undeclared):
         self._settings = settings
         self._desk = surroundings.desk
         self._refused = Refusals(account.name, self.title)
-        self._asked_about = CallsAskedAbout(self._desk, over_by(self.call))
+        self._asked_about = CallsAskedAbout(account.name, self.title, self._desk, self.call, _SID)
         key, token = settings.api_key.get_secret_value(), settings.api_token.get_secret_value()
         self._rest = Rest(
             account.name,
@@ -147,8 +149,8 @@ class ExotelProvider(Undeclared):
 
     async def _stream_of(self, ref: str, told: Mapping[str, str]) -> WebhookAnswer:
         """Whither the applet's stream goes; anything but 200 lets the flow go on behind it."""
-        if against := await self._asked_about.against(f"exotel {ref}", ref):
-            return self._refused.answer(against)
+        if await self._asked_about.against(f"exotel {ref}", ref):
+            return NOT_TAKEN
         if (session := session_of(told)) is not None:
             # A flow asks for each call once, at an address that is its own: there is no place for a word.
             decision = await self._desk.answering(session, None)

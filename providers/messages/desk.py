@@ -19,6 +19,7 @@ from mediaserver.calls.protocols import Switchboard
 from mediaserver.calls.routes import AgentSpec, Routes, ToAgent
 from mediaserver.calls.texting import TextOrder, TextRefusedError, TextTaken, TextWhy
 from mediaserver.errors import VoiceForgeError
+from mediaserver.storage import opt_outs
 from mediaserver.storage import provider_messages as table
 from mediaserver.storage.provider_messages import NewText
 from mediaserver.storage.sql import Database, Row
@@ -67,6 +68,7 @@ class TextDesk:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.sender = sender
+        self._digests = sender.digests
         self._database = database
         self._board = board
         self._routes = routes
@@ -121,6 +123,7 @@ class TextDesk:
                 account, "in", message.sender, message.to, message.text, segments(message.text), "received",
                 ref=message.ref,
             ),
+            self._digests,
         )  # fmt: skip
         if made is None:
             return  # it was told before
@@ -228,7 +231,7 @@ class TextDesk:
         word = keyword_of(body)
         if word is not None:
             return await self._keyword(whom, word, body)
-        if await table.opted_out(self._database, whom.account, whom.number):
+        if await self._wants_none(whom.account, whom.number):
             return "who wrote it wants no texts from us"
         served = self._board.served(whom.account)
         if served is None:
@@ -243,22 +246,25 @@ class TextDesk:
     async def _keyword(self, whom: Whom, word: Keyword, body: str) -> str:
         account, number = whom.account, whom.number
         if word is Keyword.STOP:
-            before = await table.opted_out(self._database, account, number)
-            await table.opt_out(self._database, account, number, body)
+            before = await self._wants_none(account, number)
+            await opt_outs.opt_out(self._database, account, number, body)
             self.conversations.end(whom, "it was asked to stop")
             if not before and self._people.may_be_confirmed(str(whom), self._clock()):
                 await self._notice(whom, STOPPED, owed=True)
             return f"understood as {word}"
         if word is Keyword.START:
-            text = STARTED if await table.opt_in(self._database, account, number) else ""
+            text = STARTED if await opt_outs.opt_in(self._database, account, number, self._digests) else ""
             if not text:  # nothing was stopped: it is a word like any other
                 return "it asks for what it has"
         else:
             text = HELP
         if not self._people.against(str(whom), body, self._clock()):
-            if word is not Keyword.HELP or not await table.opted_out(self._database, account, number):
+            if word is not Keyword.HELP or not await self._wants_none(account, number):
                 await self._notice(whom, text)
         return f"understood as {word}"
+
+    async def _wants_none(self, account: str, number: str) -> bool:
+        return await opt_outs.opted_out(self._database, account, number, self._digests)
 
     async def _notice(self, whom: Whom, text: str, *, owed: bool = False) -> None:
         served = self._board.served(whom.account)

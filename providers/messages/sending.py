@@ -16,7 +16,9 @@ from mediaserver.calls.texting import TextRefusedError, TextWhy
 from mediaserver.errors import ConfigError, TelephonyError
 from mediaserver.outbound.policy import OutboundPolicy
 from mediaserver.settings.handing_over import TextCaps
+from mediaserver.storage import opt_outs
 from mediaserver.storage import provider_messages as table
+from mediaserver.storage.digests import Digests
 from mediaserver.storage.provider_messages import NewText
 from mediaserver.storage.sql import Database
 from providers.accounts.board import ProviderBoard
@@ -78,9 +80,11 @@ class TextSender:
         database: Database,
         board: ProviderBoard,
         policy: OutboundPolicy,
+        digests: Digests,
         limits: Mapping[Any, TextCaps] = NO_LIMITS,
     ) -> None:
         self.senders = Senders()
+        self.digests = digests
         self._database = database
         self._board = board
         self._policy = policy
@@ -155,7 +159,7 @@ class TextSender:
         text = plain(outgoing.text)
         if not text or len(text) > MOST_TEXT:
             raise TextRefusedError(f"a text has 1 to {MOST_TEXT} characters", TextWhy.EMPTY)
-        if await table.opted_out(self._database, account.name, to):
+        if await opt_outs.opted_out(self._database, account.name, to, self.digests):
             raise TextRefusedError("whoever has this number wants no texts", TextWhy.OPTED_OUT)
         return await self._sent(served, replace(outgoing, text=text), begins=begins)
 
@@ -167,7 +171,8 @@ class TextSender:
             NewText(
                 outgoing.account, "out", outgoing.to, outgoing.sender, plain(outgoing.text), 0, "queued",
                 agent=outgoing.agent, call_id=outgoing.call_id, owner=outgoing.owner,
-            )
+            ),
+            self.digests,
         )  # fmt: skip
         if made is not None:
             await table.went(self._database, made, "failed", detail=why)
@@ -234,7 +239,7 @@ class TextSender:
                     await check_free(self._database, new.account, new.number, new.ours, new.owner)
                 if limited:
                     await self._limits.check(new.account, new.owner)
-            return await table.add(self._database, new)
+            return await table.add(self._database, new, self.digests)
 
     async def _before(self, key: str) -> Sent:
         row = await table.of_key(self._database, key) if key else None

@@ -15,7 +15,7 @@ from mediaserver.fetching.request import FetchRequest
 from mediaserver.media.leg import Termination
 from providers.accounts import doors
 from providers.amounts import amount
-from providers.asked_about import CallsAskedAbout, over_by
+from providers.asked_about import NOT_TAKEN, UUID_IDS, CallsAskedAbout
 from providers.call_state import CallState
 from providers.kind import Account, Surroundings
 from providers.plivo.account import PlivoAccount
@@ -55,7 +55,7 @@ class PlivoProvider(Undeclared):
         self._downloader = surroundings.downloader
         self._token = settings.auth_token.get_secret_value()
         self._refused = Refusals(account.name, self.title)
-        self._asked_about = CallsAskedAbout(self._desk, over_by(self.call))
+        self._asked_about = CallsAskedAbout(account.name, self.title, self._desk, self.call, UUID_IDS)
         self._rest = Rest(
             account.name,
             self.title,
@@ -172,8 +172,8 @@ class PlivoProvider(Undeclared):
         if request.hook == "voice" and not is_over(told):
             if not _REF.fullmatch(ref):
                 return WebhookAnswer(400, b"CallUUID is missing")
-            if against := await self._asked_about.against(f"plivo {request.headers.get(NONCE, '')}", ref):
-                return self._refused.answer(against)
+            if await self._asked_about.against(f"plivo {request.headers.get(NONCE, '')}", ref):
+                return NOT_TAKEN
             return self._xml(await self._desk.incoming(incoming_call(ref, told), WITHIN_S))
         key = f"plivo {request.headers.get(NONCE, '')}"
         with told_once(self._desk, key) as first:

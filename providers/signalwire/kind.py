@@ -25,6 +25,7 @@ def dialect(account: Account) -> Dialect:
 
 
 def make(account: Account, surroundings: Surroundings) -> Provider:
+    from providers.asked_about import UUID_IDS
     from providers.signalwire.signature import proof
     from providers.twilio.provider import TwilioProvider
     from providers.twilio.rest import Access
@@ -46,7 +47,7 @@ def make(account: Account, surroundings: Surroundings) -> Provider:
         return proof(key, request.url, request.headers, request.body, content_type=content_type)
 
     stream = {"codec": settings.codec}
-    return TwilioProvider(account, surroundings, access, verify, capabilities.ALL, stream)
+    return TwilioProvider(account, surroundings, access, verify, capabilities.ALL, UUID_IDS, stream)
 
 
 KIND = Kind(

@@ -22,6 +22,8 @@ class ClientState:
     """The call is told this once it is answered, and ended."""
     behind: str = ""
     """This call is the target of a transfer; that one waits for it."""
+    turn: str = ""
+    """The word of that transfer, good for it alone; empty: a call that was diverted has none."""
 
     def __str__(self) -> str:
         told = {"s": str(self.session)} if self.session else {}
@@ -29,6 +31,8 @@ class ClientState:
             told["say"] = self.say
         if self.behind:
             told["behind"] = self.behind
+        if self.turn:
+            told["turn"] = self.turn
         return base64.b64encode(json.dumps(told, ensure_ascii=False).encode()).decode()
 
     @classmethod
@@ -42,9 +46,9 @@ class ClientState:
             return cls()
         if not isinstance(told, dict):
             return cls()
-        session, say, behind = (told.get(name) for name in ("s", "say", "behind"))
+        session, *texts = (told.get(name) for name in ("s", "say", "behind", "turn"))
         try:
             named = UUID(session) if isinstance(session, str) else None
         except ValueError:
             named = None
-        return cls(named, say if isinstance(say, str) else "", behind if isinstance(behind, str) else "")
+        return cls(named, *(each if isinstance(each, str) else "" for each in texts))

@@ -91,8 +91,10 @@ class Commands:
     async def hang_up(self, ref: str) -> None:
         await self._tell("a hang-up", "hangup", ref, {}, gone_is_well=True)
 
-    async def transfer(self, ref: str, to: str, caller: str, *, state: ClientState) -> None:
-        fields: dict[str, Any] = {"to": to, "target_leg_client_state": str(ClientState(behind=ref))}
+    async def transfer(self, ref: str, to: str, caller: str, *, state: ClientState, turn: str = "") -> None:
+        """`turn`: its word, which comes back with what becomes of it."""
+        behind = ClientState(behind=ref, turn=turn)
+        fields: dict[str, Any] = {"to": to, "target_leg_client_state": str(behind)}
         if caller:
             fields["from_"] = caller
         if state.session is not None:

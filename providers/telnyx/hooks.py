@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from functools import partial
@@ -17,6 +18,7 @@ from typing import Any
 from mediaserver.errors import TelephonyError, UnprovenError
 from mediaserver.media.leg import EndedBy, Termination, Why
 from mediaserver.seldom import Seldom
+from providers.asked_about import GLANCE_S, Asks
 from providers.call_state import CallState
 from providers.calls.endings import CODES
 from providers.provider import (
@@ -50,6 +52,9 @@ INCOMING_WITHIN_S = 25.0
 """For an agent to answer; the caller hears the network's ringing meanwhile."""
 MOST_TASKS = 2_000
 """Incoming calls and the like that are being decided; more are not taken, and Telnyx sends them again."""
+MOST_HANDED = 10_000
+YOUNG_S = 5.0
+"""An event that is no older is Telnyx's first try."""
 OK = WebhookAnswer(200, b'{"ok":true}', "application/json")
 _FULL = Termination(EndedBy.SERVER, Why.FAILED, 480)
 
@@ -62,19 +67,21 @@ class Hooks:
         desk: Desk,
         commands: Commands,
         recordings: Recordings,
+        ask: Asks,
         *,
         connection_id: str,
         record: bool,
         messages: bool,
         now: Callable[[], float] = time.time,
     ) -> None:
-        """`name`: the account's. `connection_id`: other applications' calls are left alone. `record`: the
-        account's calls. `messages`: it takes them."""
+        """`name`: the account's. `ask`: for a call. `connection_id`: other applications' calls are left
+        alone. `record`: the account's calls. `messages`: it takes them."""
         self._name = name
         self._verifier = verifier
         self._desk = desk
         self._commands = commands
         self._recordings = recordings
+        self._ask = ask
         self._connection_id = connection_id
         self._record = record
         self._messages = messages
@@ -83,6 +90,15 @@ class Hooks:
         self._tasks: set[asyncio.Task[None]] = set()
         self._to_stream: dict[str, Connect] = {}
         """Calls that are answered, and get their stream when Telnyx says so (`Commands.streams_later`)."""
+        self._handed: OrderedDict[str, None] = OrderedDict()
+        """Words of transfers whose targets have not hung up. Event ids are remembered in this process alone,
+        and a signature counts for 300 s: what another one is told again hangs up on nobody."""
+
+    def handing_over(self, turn: str) -> None:
+        """Of a transfer with this word it will be told what becomes."""
+        self._handed[turn] = None
+        if len(self._handed) > MOST_HANDED:
+            self._handed.popitem(last=False)
 
     async def handle(self, request: WebhookRequest) -> WebhookAnswer:
         """See `Provider.webhook`."""
@@ -141,8 +157,10 @@ class Hooks:
         match event.type:
             case "call.answered":
                 if behind := event.state.behind:
-                    self._desk.transfer_reported(TransferReport(behind, True))
-                    self._own(self._commands.stop_streaming(behind), "the end of a stream")
+                    turn = event.state.turn
+                    self._desk.transfer_reported(TransferReport(behind, True, turn=turn or None))
+                    if not turn or turn in self._handed:
+                        self._own(self._commands.stop_streaming(behind), "the end of a stream")
                 if (decision := self._to_stream.pop(ref, None)) is not None:
                     self._own(self._stream(ref, decision), "a stream")
                 elif event.state.say:
@@ -167,7 +185,13 @@ class Hooks:
         networks clear normally behind an announcement, too."""
         cause = event.text("hangup_cause") or "no cause"
         code = report.code or CODES.get(report.state or CallState.NO_ANSWER, 480)
-        if self._desk.transfer_reported(TransferReport(behind, False, code=code, detail=cause)):
+        turn = event.state.turn
+        known = not turn or self._handed.pop(turn, turn) is None
+        told = TransferReport(behind, False, code=code, detail=cause, turn=turn or None)
+        if self._desk.transfer_reported(told):
+            return
+        if not known:
+            log.info("a transfer's end is left alone: the account %s has no such one here", self._name)
             return
         if cause != "normal_clearing":
             log.warning("a transfer of the account %s was not taken (%s): it is ended", self._name, cause)
@@ -176,6 +200,9 @@ class Hooks:
     # -- calls
 
     async def _incoming(self, event: Event) -> None:
+        if await self._came_before(event):
+            log.warning("account %s: an event of a call in is not taken: its call is over", self._name)
+            return
         call = incoming_call(event)
         decision = await self._desk.incoming(call, INCOMING_WITHIN_S)
         try:
@@ -197,6 +224,18 @@ class Hooks:
                 state, detail = CallState.FAILED, str(error)
                 log.error("an incoming call of the account %s is lost: %s", self._name, error)
             self._desk.call_reported(CallReport(call.ref, state, session=session, detail=detail))
+
+    async def _came_before(self, event: Event) -> bool:
+        """Whether it is an old one of a call that is over: sent before, to a server that was here, or is
+        beside us. The caller waits meanwhile, so that young ones are not asked about."""
+        if event.at is not None and abs(self._now() - event.at.timestamp()) <= YOUNG_S:
+            return False
+        try:
+            async with asyncio.timeout(GLANCE_S):
+                report = await self._ask(event.ref)
+        except (TelephonyError, TimeoutError):
+            return False  # its signature has a time: it is no older than that
+        return report is None or report.over
 
     async def _divert(self, ref: str, decision: Divert) -> None:
         if decision.to:

@@ -60,6 +60,7 @@ class TelnyxProvider:
             surroundings.desk,
             self._commands,
             self._recordings,
+            self.call,
             connection_id=settings.connection_id,
             record=settings.record,
             messages=bool(settings.messaging_profile_id),
@@ -83,7 +84,8 @@ class TelnyxProvider:
 
     async def transfer(self, ref: str, to: str, caller: str, session: Any, turn: str = "") -> bool:
         """The stream goes on until somebody answers: Telnyx leaves the call as it is where nobody does."""
-        await self._commands.transfer(ref, to, caller, state=ClientState(session))
+        self._hooks.handing_over(turn)
+        await self._commands.transfer(ref, to, caller, state=ClientState(session), turn=turn)
         return True
 
     async def send_digits(self, ref: str, digits: str) -> None:

@@ -4,6 +4,7 @@ interface. What it tells comes by `webhooks`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Self
 from uuid import UUID
@@ -39,6 +40,7 @@ LONGEST_TEXT = 1600
 MOST_LISTED = 1000
 PAGE = 1000
 """Of a list, at a time: as many as Twilio gives."""
+CALL_IDS = re.compile(r"CA[0-9a-f]{32}", re.ASCII)
 _GONE = frozenset(map(str, MISSING))
 _OVER = _GONE | frozenset(map(str, OVER))
 
@@ -53,16 +55,17 @@ class TwilioProvider:
         access: Access,
         verify: Verify,
         capabilities: frozenset[Capability],
+        call_ids: re.Pattern[str] = CALL_IDS,
         stream: Mapping[str, str] | None = None,
     ) -> None:
-        """`stream`: further attributes of media streams."""
+        """`call_ids`: what its ids of calls look like. `stream`: further attributes of media streams."""
         assert isinstance(account.settings, SpokenFallback)
         self._account = account
         self._settings = account.settings
         self._who = access.who
         self._rest = Rest(access, account.name)
         self._webhooks = Webhooks(
-            account, access.who, access.account, verify, self._is_over, surroundings.desk, stream
+            account, access.who, access.account, verify, self._glanced, call_ids, surroundings.desk, stream
         )
         self._capabilities = capabilities
 
@@ -307,14 +310,15 @@ class TwilioProvider:
 
     # -- inside
 
-    async def _is_over(self, ref: str) -> bool:
-        """As far as the provider says so at once; a call that it does not find yet may be a new one. Its call
-        waits for this: what was sent before must not ring anybody. Nothing else does."""
+    async def _glanced(self, ref: str) -> CallReport | None:
+        """`call`, at once or not at all. Its call waits for this: what was sent before must not ring anybody.
+        Nothing else does."""
         try:
-            report = await self._rest.glance(lambda api: _report(api.calls(ref).fetch()))
-        except TelephonyError:
-            return False
-        return report.over
+            return await self._rest.glance(lambda api: _report(api.calls(ref).fetch()))
+        except TelephonyError as error:
+            if error.code in _GONE:
+                return None
+            raise
 
     def _number(self, each: Any) -> ProviderNumber:
         can = getattr(each, "capabilities", None) or {}

@@ -29,8 +29,8 @@ ANSWERS_WITHIN_S = 10.0
 """A request that takes longer is given up."""
 TRIES_WITHIN_S = 20.0
 GLANCE_S = 1.0
-GLANCES_WAITING = 4
-"""For a thread; whoever comes then goes without."""
+GLANCES_WAITING = 40
+"""For a thread; whoever comes then goes without. About as many as are answered before they are given up."""
 PIECE = 64 << 10
 """Octets of a recording at a time."""
 _quiet = logging.getLogger(f"{__name__}.requests")
@@ -197,8 +197,9 @@ class _Http(TwilioHttpClient):  # type: ignore[misc]  # the SDK has no annotatio
         if self._doubled:
             url = url.replace(self._doubled * 2, self._doubled, 1)
         answer = super().request(method, url, *args, **named)
-        if answer.status_code in (429, 503):
-            self.after_s = _after(answer.headers or {})
+        # Of this answer alone: remembered, one limit would take their tries from all that fail after it.
+        limited = answer.status_code in (429, 503)
+        self.after_s = _after(answer.headers or {}) if limited else None
         return answer
 
 

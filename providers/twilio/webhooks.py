@@ -7,8 +7,9 @@ is over all that it says.
 from __future__ import annotations
 
 import logging
+import re
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
@@ -17,7 +18,7 @@ from mediaserver.media.leg import Why
 from mediaserver.printable import printable
 from mediaserver.seldom import Seldom
 from providers.accounts import doors
-from providers.asked_about import CallsAskedAbout
+from providers.asked_about import NOT_TAKEN, Asks, CallsAskedAbout
 from providers.call_state import CallState
 from providers.calls.endings import CODES
 from providers.kind import Account
@@ -68,12 +69,14 @@ class Webhooks:
         who: str,
         account_id: str,
         verify: Verify,
-        is_over: Callable[[str], Awaitable[bool]],
+        ask: Asks,
+        call_ids: re.Pattern[str],
         desk: Desk,
         stream: Mapping[str, str] | None = None,
     ) -> None:
-        """`who`: "Twilio". `account_id`: as the provider has it, which requests name. `is_over`:
-        whether the provider says that this call has ended. `stream`: further attributes of media streams."""
+        """`who`: "Twilio". `account_id`: as the provider has it, which requests name. `ask`:
+        for a call, at once or not at all. `call_ids`: what its ids look like. `stream`: further attributes of
+        media streams."""
         assert isinstance(account.settings, SpokenFallback)
         self._account = account
         self._settings = account.settings
@@ -83,7 +86,7 @@ class Webhooks:
         self._desk = desk
         self._stream = stream
         self._unproven = Seldom()
-        self._asked_about = CallsAskedAbout(desk, is_over)
+        self._asked_about = CallsAskedAbout(account.name, who, desk, ask, call_ids)
         self._hooks = {
             "voice": self._voice,
             "answer": self._answer,
@@ -121,8 +124,8 @@ class Webhooks:
         ref = _ref(fields, "CallSid")
         if not ref:
             return _unreadable("CallSid")
-        if against := await self._asked_about.against(key, ref):
-            return self._refused(request, against)
+        if await self._asked_about.against(key, ref):
+            return NOT_TAKEN
         about = {name: fields[name] for name in _ABOUT if fields.get(name)}
         about |= {name: value for name, value in fields.items() if name.startswith("SipHeader_")}
         decision = await self._desk.incoming(

@@ -15,7 +15,7 @@ from uuid import UUID
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import ProviderFault, TelephonyError, UnprovenError
 from mediaserver.media.leg import Termination
-from providers.asked_about import CallsAskedAbout, over_by
+from providers.asked_about import NOT_TAKEN, UUID_IDS, CallsAskedAbout
 from providers.kind import Account, Surroundings
 from providers.provider import (
     CallOrder,
@@ -61,7 +61,7 @@ class VonageProvider(Undeclared):
         self._key = rsa_key(settings.private_key.get_secret_value())
         self._now = now
         self._refused = Refusals(account.name, self.title)
-        self._asked_about = CallsAskedAbout(self._desk, over_by(self.call))
+        self._asked_about = CallsAskedAbout(account.name, self.title, self._desk, self.call, UUID_IDS)
         self._rest = Rest(
             account.name,
             self.title,
@@ -169,8 +169,8 @@ class VonageProvider(Undeclared):
     async def _take(self, request: WebhookRequest, told: dict[str, Any], jti: str) -> WebhookAnswer:
         ref = text_of(told, "uuid")
         if request.hook == "voice" and ref:
-            if against := await self._asked_about.against(f"vonage {jti or ref}", ref):
-                return self._refused.answer(against)
+            if await self._asked_about.against(f"vonage {jti or ref}", ref):
+                return NOT_TAKEN
             return self._ncco(await self._desk.incoming(incoming_call(ref, told), WITHIN_S), ref)
         # A token is made for each webhook: one without an id cannot be told from its replay.
         if not jti:

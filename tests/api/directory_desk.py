@@ -16,6 +16,7 @@ from mediaserver.outbound.numbers import NumberPlan
 from mediaserver.retention.erasing import Eraser
 from mediaserver.retention.sweep import Sweeper
 from mediaserver.settings.privacy import RetentionSettings
+from mediaserver.storage.digests import Digests
 from mediaserver.storage.postgres import EmbeddedPostgres, open_connection
 from pipelines.engines.builtin import registry
 from tests.api.desk import Desk
@@ -69,7 +70,12 @@ async def directory(
         registry(), context.settings.engines, flow_fault, lambda name: name == "knowledge/faq"
     ).of
     context.may_call = desk.board.targets.check
-    context.eraser = Eraser(pool, Sweeper(pool, RetentionSettings(), pause_s=0), NumberPlan("44"), pause_s=0)
+    context.eraser = Eraser(
+        pool,
+        Sweeper(pool, RetentionSettings(), digests=Digests(b"k" * 32), pause_s=0),
+        NumberPlan("44"),
+        pause_s=0,
+    )
     opened = DirectoryDesk(desk, pool, context.directory)
     await opened.open()
     yield opened

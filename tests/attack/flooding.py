@@ -13,6 +13,7 @@ import struct
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 
@@ -27,6 +28,10 @@ STREAMED = "streamed"
 """The kind that writes as much as 20 TCP connections take."""
 REPEATED = "repeated"
 """The kind that sends one message from 30 addresses."""
+POSTED = "posted"
+"""The kind that sends one message on a TCP connection of its own each time."""
+UNREAD = 60
+"""Connections of `posted` that wait for their answer."""
 MOST_A_SECOND, LONGEST_S = 20_000, 120.0
 SENT = 0.9
 """Of the rate that was asked for: less is another attack, and a weaker one."""
@@ -147,6 +152,8 @@ def main(kind: str, host: str, port: str, rate: str, for_s: str, source: str, me
     to, lasts = (host, int(port)), min(float(for_s), LONGEST_S)
     if kind == STREAMED:
         sent = _stream(to, source, message, lasts)
+    elif kind == POSTED:
+        sent = _post(to, int(rate), source, message, lasts)
     else:
         sent = _datagrams(kind, to, min(int(rate), MOST_A_SECOND), source, message, lasts)
     print(sent, flush=True)  # noqa: T201 - read by Flood
@@ -196,6 +203,27 @@ def _stream(to: Address, source: str, message: str, for_s: float) -> int:
                         pass
             time.sleep(0.001)
     return sum(taken) // len(one)
+
+
+def _post(to: Address, rate: int, source: str, message: str, for_s: float) -> int:
+    """Messages that were sent. BRANCH is a number below 256 here."""
+    waiting: deque[socket.socket] = deque()
+    begun, tried, sent = time.monotonic(), 0, 0
+    print("begun", flush=True)  # noqa: T201 - read by Flood
+    for step in range(int(for_s / STEP_S)):
+        while tried < (step + 1) * rate * STEP_S:
+            tried += 1
+            with suppress(OSError):
+                made = socket.create_connection(to, 1.0, (source, 0))
+                made.sendall(message.replace(BRANCH, str(sent % 256)).encode())
+                waiting.append(made)
+                sent += 1
+            if len(waiting) > UNREAD:
+                waiting.popleft().close()
+        time.sleep(max(0.0, begun + (step + 1) * STEP_S - time.monotonic()))
+    for each in waiting:
+        each.close()
+    return sent
 
 
 if __name__ == "__main__":

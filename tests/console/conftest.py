@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from api.console_files import BUILT
 from mediaserver.errors import DatabaseError
@@ -20,6 +20,10 @@ from tests.console.browsing import CHROMIUM, Watch, opened, signed_in, start_chr
 from tests.console.running import RunningServer
 from tests.console.seeded import seeded_server
 from tests.console.seeding import SeededCall
+
+SHOWN_MS = 20_000
+"""Within this whatever a test expects is seen: playwright's own five seconds are few on a busy machine."""
+expect.set_options(timeout=SHOWN_MS)
 
 
 @pytest.fixture(scope="session")

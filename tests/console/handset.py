@@ -9,7 +9,8 @@ from playwright.sync_api import Locator, Page, expect
 from tests.console.running import RunningServer
 
 CLOCK = re.compile(r"\d:\d\d")
-LONG_MS = 20_000
+LONG_MS = 40_000
+"""Far more than anything takes: only who fails waits for so long."""
 
 
 def ready(page: Page) -> None:

@@ -43,7 +43,7 @@ def audio(page: Page) -> dict[str, Any]:
     return found
 
 
-def hears(page: Page, more_than: float = 0.0, within_ms: float = 15_000) -> None:
+def hears(page: Page, more_than: float = 0.0, within_ms: float = 40_000) -> None:
     """Until more sound has come than that (see `audio`). Raises playwright's TimeoutError."""
     page.wait_for_function(
         "async least => (await probe.audio()).energy > least", arg=more_than, timeout=within_ms, polling=200

@@ -39,7 +39,8 @@ class RunningServer:
             "http": {"port": 0},
             "sip": {"port": 0},
             "engines": {"stt_workers": 1, "tts_workers": 1},
-            "rtp": {"media_timeout_s": 60},  # who leaves without a word is not ended before a test sees it
+            # Who leaves without a word is not ended before a test sees it, nor who has a busy machine.
+            "rtp": {"media_timeout_s": 60, "first_packet_timeout_s": 60},
         }
         for section, values in (settings or {}).items():
             self._settings[section] = {**self._settings.get(section, {}), **values}

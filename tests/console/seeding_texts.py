@@ -37,6 +37,6 @@ async def seed_texts(pool: asyncpg.Pool, now: datetime) -> None:
         ],
     )  # fmt: skip
     await pool.execute(
-        "insert into message_opt_outs (account, number, word, at) values ($1, $2, 'STOP', $3)",
+        "insert into opt_outs (account, number, word, at) values ($1, $2, 'STOP', $3)",
         ACCOUNT, DONE, now - timedelta(hours=29.5),
     )  # fmt: skip

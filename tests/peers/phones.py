@@ -35,6 +35,15 @@ def need(program: str) -> str:
     return path
 
 
+def need_an_address() -> None:
+    """Skip where this machine has no address but loopback's: baresip then finds none to call from."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        try:
+            asking.connect(("192.0.2.1", 9))  # nothing is sent
+        except OSError as error:
+            pytest.skip(f"baresip wants a network beside loopback, and there is none here: {error}")
+
+
 def next_port() -> int:
     """A port that no other phone of this run has; eight more above it are the phone's too."""
     return next(_ports)
@@ -134,6 +143,7 @@ class Baresip:
         """`account`: a line of baresip's accounts file; PORT in it is replaced by its SIP port. `options`:
         further lines of its configuration."""
         program = need("baresip")
+        need_an_address()
         self.host, self.port = host, next_port()
         self._folder = folder
         folder.mkdir()

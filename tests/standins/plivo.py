@@ -25,6 +25,8 @@ class Plivo(StandIn):
     def __init__(self) -> None:
         super().__init__()
         self.calls: dict[str, dict[str, Any]] = {}
+        self.calls_in: dict[str, dict[str, Any]] = {}
+        """That somebody else makes, and are known here alone."""
         """By their uuid; `live` says whether they ring or are up."""
         self.requests: set[str] = set()
         """Calls that do not ring yet."""
@@ -88,7 +90,8 @@ class Plivo(StandIn):
         return web.json_response({"calls": [ref for ref, call in self.calls.items() if call["live"]]})
 
     async def _call(self, request: web.Request, body: dict[str, Any]) -> web.Response:
-        call = self.calls.get(request.match_info["ref"])
+        ref = request.match_info["ref"]
+        call = self.calls.get(ref) or self.calls_in.get(ref)
         if call is None or (request.query.get("status") == "live") != call["live"]:
             return web.json_response({"error": "not found"}, status=404)
         return web.json_response(call)

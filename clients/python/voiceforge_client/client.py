@@ -32,6 +32,7 @@ from .api.numbers import AsyncNumbers, Numbers
 from .api.openai import AsyncOpenai, Openai
 from .api.outbound import AsyncOutbound, Outbound
 from .api.phones import AsyncPhones, Phones
+from .api.prompts import AsyncPrompts, Prompts
 from .api.providers import AsyncProviders, Providers
 from .api.routes import AsyncRoutes, Routes
 from .api.server import AsyncServer, Server
@@ -107,6 +108,7 @@ class VoiceForge:
         self.calls = Calls(self)
         self.signalling = Signalling(self)
         self.outbound = Outbound(self)
+        self.prompts = Prompts(self)
         self.messages = Messages(self)
         self.webrtc = Webrtc(self)
         self.phones = Phones(self)
@@ -198,6 +200,7 @@ class AsyncVoiceForge:
         self.calls = AsyncCalls(self)
         self.signalling = AsyncSignalling(self)
         self.outbound = AsyncOutbound(self)
+        self.prompts = AsyncPrompts(self)
         self.messages = AsyncMessages(self)
         self.webrtc = AsyncWebrtc(self)
         self.phones = AsyncPhones(self)

@@ -34,6 +34,7 @@ from mediaserver.retention.sweep import Sweeper
 from mediaserver.settings.gateway import GatewaySettings
 from mediaserver.settings.privacy import RetentionSettings
 from mediaserver.storage import voice_sessions as table
+from mediaserver.storage.digests import Digests
 from mediaserver.storage.records import CallAnswered, CallEnded, CallStarted, TurnSaid
 from mediaserver.storage.saving import save
 from tests.api.board import Board
@@ -56,7 +57,7 @@ class Site:
         self.pool = pool
         self.context = ApiContext(load(None, {}), Health("sip"), metrics, switchboard=self.board)
         self.context.pool = pool
-        sweeper = Sweeper(pool, RetentionSettings(), pause_s=0)
+        sweeper = Sweeper(pool, RetentionSettings(), digests=Digests(b"k" * 32), pause_s=0)
         self.context.eraser = Eraser(pool, sweeper, NumberPlan("44"), pause_s=0)
         self.made: list[AgentSpec] = []
         self.context.gateway = Gateway(

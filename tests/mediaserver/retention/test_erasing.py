@@ -14,6 +14,7 @@ from mediaserver.retention.erasing import Eraser
 from mediaserver.retention.sweep import Sweeper
 from mediaserver.settings.privacy import RetentionSettings
 from mediaserver.storage import erasures
+from mediaserver.storage.digests import Digests
 from mediaserver.storage.records import FactLearnt
 from mediaserver.storage.saving import save
 from tests.mediaserver.retention.rows import count, files, past_call
@@ -23,7 +24,7 @@ ANN, BOB = "+441215550100", "+441215550101"
 
 
 def eraser(pool: asyncpg.Pool, window: int = 10_000, unlink: Any = None) -> Eraser:
-    sweeper = Sweeper(pool, RetentionSettings(), None, pause_s=0, unlink=unlink)
+    sweeper = Sweeper(pool, RetentionSettings(), None, digests=Digests(b"k" * 32), pause_s=0, unlink=unlink)
     return Eraser(pool, sweeper, NumberPlan("44"), pause_s=0, window=window)
 
 

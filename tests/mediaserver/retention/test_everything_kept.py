@@ -18,8 +18,9 @@ from mediaserver.retention.erasing import Eraser
 from mediaserver.retention.mentions import Mention
 from mediaserver.retention.sweep import Sweeper
 from mediaserver.settings.privacy import RetentionSettings
-from mediaserver.storage import audit, erasures, provider_messages, voice_sessions
+from mediaserver.storage import audit, erasures, opt_outs, provider_messages, voice_sessions
 from mediaserver.storage.audit import Actor
+from mediaserver.storage.digests import Digests
 from mediaserver.storage.idempotency import IdempotencyKey, keep_answer
 from mediaserver.storage.migrations import FOLDER
 from mediaserver.storage.outbox import table as outbox
@@ -46,6 +47,7 @@ from tests.mediaserver.retention.test_erasing import erased, eraser
 from tests.mediaserver.samples import START, ended, started
 
 ANN, BOB = "+441215550100", "+441215550101"
+KEYED = Digests(b"k" * 32)
 OTHERS, HERS = UUID(int=5), UUID(int=6)
 GUIDE = FOLDER.parent / "docs" / "operations.md"
 
@@ -112,9 +114,9 @@ async def kept(pool: asyncpg.Pool, tmp_path: Path) -> asyncpg.Pool:
         await audit.wrote(connection, Actor("x", "key"), "call.place", f"call:{OTHERS}", {"to": masked(ANN)})
         for number, body in ((ANN, "hello"), (BOB, f"ring {ANN}")):
             await provider_messages.add(
-                connection, NewText("main", "in", number, "+442030000000", body, 1, "taken")
+                connection, NewText("main", "in", number, "+442030000000", body, 1, "taken"), KEYED
             )
-            await provider_messages.opt_out(connection, "main", number, "stop")
+            await opt_outs.opt_out(connection, "main", number, "stop")
         key = IdempotencyKey(None, "POST /calls", "k", b"h" * 32)
         await keep_answer(connection, key, 201, f'{{"id": "{OTHERS}"}}')
         hook = await connection.fetchval("select id from webhooks")
@@ -127,7 +129,7 @@ async def test_a_number_that_is_erased_stands_in_no_table(kept: asyncpg.Pool, tm
     before = await mentioning(kept, "1215550100")
     assert before.keys() == {
         "call_summaries", "caller_facts", "calls", "events", "legs", "messages", "outbox", "outcomes",
-        "turns", "voice_sessions", "webhook_deliveries", "provider_messages", "message_opt_outs",
+        "turns", "voice_sessions", "webhook_deliveries", "provider_messages", "opt_outs",
     }  # fmt: skip
     done = await erased(kept)
     assert done["state"] == "done", done["fault"]
@@ -144,7 +146,7 @@ async def test_a_number_that_is_erased_stands_in_no_table(kept: asyncpg.Pool, tm
     assert await kept.fetchval("select count(*) from messages") == 1, "he left that"
     (text,) = await kept.fetch("select body from provider_messages")
     assert text["body"] == "ring +••••••••••00"
-    assert await provider_messages.opted_out(kept, "main", ANN), "who is forgotten is not written to"
+    assert await opt_outs.opted_out(kept, "main", ANN, KEYED), "who is forgotten is not written to"
 
 
 async def test_a_call_of_anothers_is_waited_for_and_his_own_number_stays(kept: asyncpg.Pool) -> None:
@@ -172,7 +174,7 @@ async def test_records_that_the_database_refused_lose_the_number_too(
         flushed.append(within_s)
         return True
 
-    sweeper = Sweeper(pool, RetentionSettings(), pause_s=0)
+    sweeper = Sweeper(pool, RetentionSettings(), digests=KEYED, pause_s=0)
     one = Eraser(pool, sweeper, NumberPlan("44"), data=tmp_path, flush=flush, pause_s=0)
     row = await erasures.add_erasure(pool, ANN, "x")
     done = await one.advance(row["id"])

@@ -15,13 +15,15 @@ from mediaserver.retention import sweep as module
 from mediaserver.retention.choices import RetentionChoices
 from mediaserver.retention.sweep import Sweeper, Swept
 from mediaserver.settings.privacy import RetentionSettings
+from mediaserver.storage.digests import Digests
 from tests.mediaserver.retention.rows import NOW, count, files, lose_files, past_call
 
 TABLES = ("turns", "events", "outcomes", "call_summaries", "recordings", "messages", "calls")
+KEYED = Digests(b"k" * 32)
 
 
 async def sweep(pool: asyncpg.Pool, node: Any = None, unlink: Any = None, **days: int) -> Swept:
-    sweeper = Sweeper(pool, RetentionSettings(**days), node, pause_s=0, unlink=unlink)
+    sweeper = Sweeper(pool, RetentionSettings(**days), node, digests=KEYED, pause_s=0, unlink=unlink)
     return await sweeper.sweep(NOW)
 
 
@@ -100,13 +102,13 @@ async def test_a_file_that_cannot_be_removed_keeps_its_row_and_its_call_and_is_a
             raise PermissionError(13, "Permission denied")
         path.unlink()
 
-    sweeper = Sweeper(pool, RetentionSettings(calls_days=5), None, pause_s=0, unlink=unlink)
+    sweeper = Sweeper(pool, RetentionSettings(calls_days=5), None, digests=KEYED, pause_s=0, unlink=unlink)
     swept = await sweeper.sweep(NOW)
     assert await left(pool, tmp_path, other) == "0"
     assert await left(pool, tmp_path, stuck) == "turns events outcomes call_summaries recordings calls 1"
     (finding,) = sweeper.findings()
     assert swept.failed == 1 and "Permission denied" in finding.detail and not finding.required
-    again = Sweeper(pool, RetentionSettings(calls_days=5), None, pause_s=0)
+    again = Sweeper(pool, RetentionSettings(calls_days=5), None, digests=KEYED, pause_s=0)
     await again.sweep(NOW)
     assert await left(pool, tmp_path, stuck) == "0" and again.findings() == []
 

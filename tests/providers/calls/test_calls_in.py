@@ -250,6 +250,37 @@ async def test_a_request_that_was_answered_with_a_stream_is_good_for_no_other(te
     assert carried.machine.phase is Phase.UP
 
 
+async def test_copies_of_a_question_get_one_token_between_them(telephony: Telephony) -> None:
+    """Sent at once, before the stream has come: they take no place from what the provider itself was told."""
+    stream = await connected(telephony)
+    carried = telephony.carried
+    decision = await telephony.desk.answering(carried.session, None)
+    assert isinstance(decision, Connect)
+    turn = turn_of(decision.doors.answer)
+    telephony.calls.lost(carried.session, stream)
+    own, *copies = [await telephony.desk.answering(carried.session, turn) for _ in range(20)]
+    assert isinstance(own, Connect) and copies == [own] * 19
+    second = await telephony.stream(carried, token_of(own))
+    await telephony.bench.ticks(5)
+    assert second.heard and carried.machine.phase is Phase.UP, "the caller's own is let in"
+    with pytest.raises(StreamRefused, match="used"):
+        opens(telephony.calls, "fake", carried.session, token_of(copies[0]), "in-1")
+    assert isinstance(await telephony.desk.answering(carried.session, turn), Refuse)
+    decision = await telephony.desk.answering(carried.session, turn_of(own.doors.answer))
+    assert isinstance(decision, Connect) and decision != own, "what follows is asked with another word"
+
+
+async def test_a_token_that_is_asked_for_again_is_good_for_as_long_again(telephony: Telephony) -> None:
+    stream = await connected(telephony)
+    session = telephony.carried.session
+    telephony.calls.lost(session, stream)
+    first = await telephony.desk.answering(session, None)
+    telephony.means.time += 50
+    assert await telephony.desk.answering(session, None) == first
+    telephony.means.time += 50
+    await telephony.stream(telephony.carried, token_of(first))
+
+
 async def test_whoever_sends_an_answer_request_again_takes_no_stream_away(telephony: Telephony) -> None:
     first = await connected(telephony)
     carried = telephony.carried

@@ -441,6 +441,33 @@ async def test_it_is_handed_over_once_somebody_has_answered_there(telephony: Tel
     assert not telephony.desk.transfer_reported(TransferReport("out-1", False, code=486))
 
 
+async def test_a_call_that_goes_on_without_us_is_kept_as_such_at_once(telephony: Telephony) -> None:
+    """A server that dies next hangs up nobody: those of its calls that go on by themselves are left alone."""
+    task = await handing(telephony)
+    assert telephony.rows()["main/out-1"].phase == "leaving"
+    telephony.desk.transfer_reported(TransferReport("out-1", True))
+    await task
+    assert telephony.rows()["main/out-1"].phase == "elsewhere"
+
+
+async def test_an_order_whose_answer_was_lost_and_that_somebody_takes_later_is_done(
+    telephony: Telephony,
+) -> None:
+    """By a provider whose stream goes on while it rings there: we had taken the call for ours again."""
+    await up(telephony)
+    carried = telephony.carried
+    stream = carried._streams._peer
+    assert stream is not None
+    telephony.provider.fails["transfer"] = TelephonyError("502", ProviderFault.DOWN)
+    with pytest.raises(CallError, match="502"):
+        await telephony.bench.board.refer(telephony.call.id, "+4930888888")
+    assert not telephony.desk.transfer_reported(TransferReport("out-1", True))
+    telephony.calls.stopped(carried.session, stream)
+    await telephony.pass_by(60)
+    assert carried.machine.phase is Phase.ELSEWHERE and telephony.provider.hung_up == []
+    assert carried.leg.termination is not None and telephony.calls.limits["main"].calls == 0
+
+
 async def test_who_is_reached_by_nobody_is_back(telephony: Telephony) -> None:
     task = await handing(telephony)
     carried = telephony.carried

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from mediaserver.errors import CallError
+from mediaserver.errors import CallError, ProviderFault, TelephonyError
 from providers.calls import handing_over
 from providers.calls.handing_over import Parting, hand_over
 from providers.calls.machine import CallMachine, Phase
@@ -61,9 +61,39 @@ async def test_a_provider_slow_to_take_the_order_has_its_time_to_tell_all_the_sa
     assert call.became == ["left"]
 
 
+@pytest.mark.parametrize("lost", ["no answer in time", "a fault of its own"])
+async def test_an_order_whose_answer_was_lost_was_taken_where_the_far_end_has_left(
+    monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    """It was taken off our stream for that: it is not hung up on while it rings there, or talks."""
+    monkeypatch.setattr(handing_over, "UNTOLD_S", 0.05)
+    provider = FakeProvider(None, None)  # type: ignore[arg-type]
+    if lost == "no answer in time":
+        provider.holds["transfer"] = asyncio.Event()
+    else:
+        provider.fails["transfer"] = TelephonyError("502", ProviderFault.DOWN)
+    call = Up(AccountSettings(prefixes=("+4930",)), provider)
+
+    await hand_over(call, "+49301", 0.01)
+
+    assert call.became == ["left"]
+
+
+async def test_an_order_that_was_refused_was_not_taken() -> None:
+    provider = FakeProvider(None, None)  # type: ignore[arg-type]
+    provider.fails["transfer"] = TelephonyError("no such number", ProviderFault.REFUSED)
+    call = Up(AccountSettings(prefixes=("+4930",)), provider)
+
+    with pytest.raises(CallError, match="no such number"):
+        await hand_over(call, "+49301", 5.0)
+
+    assert call.became == ["stays"]
+
+
 async def test_one_that_does_not_take_the_order_in_time_has_not_the_call() -> None:
     provider = FakeProvider(None, None, holds={"transfer": asyncio.Event()})  # type: ignore[arg-type]
     call = Up(AccountSettings(prefixes=("+4930",)), provider)
+    call.stream_gone.clear()
 
     with pytest.raises(CallError, match="in time") as caught:
         await hand_over(call, "+49301", 0.01)

@@ -13,6 +13,7 @@ from mediaserver.errors import ProviderFault, TelephonyError
 from mediaserver.media.leg import Why
 from mediaserver.storage.records import ProviderCallTold
 from mediaserver.storage.sql import Row
+from providers.accounts.rows import ReadAccounts
 from providers.call_state import CallState
 from providers.calls.machine import Phase
 from providers.calls.reconciling import GRACE_S, LONGEST_S, Reconciler
@@ -124,6 +125,49 @@ async def test_a_call_of_a_run_that_died_is_hung_up_there(telephony: Telephony) 
     assert telephony.provider.hung_up == ["old-1"], "not another program's, nor one that lives on without us"
     assert desk.rows.gone == [ours["session"]]
     assert desk.mended == ["hung up there", "interrupted"]
+
+
+async def test_who_was_being_handed_over_when_the_server_died_is_left_alone(telephony: Telephony) -> None:
+    """Somebody may have answered there since."""
+    telephony.provider.live["old-1"] = CallReport("old-1", CallState.IN_PROGRESS)
+    desk = Desk(telephony, row("old-1", "leaving"))
+    await desk.look()
+    assert telephony.provider.hung_up == [] and desk.rows.gone == []
+
+
+async def given_anew(telephony: Telephony, account_id: str) -> None:
+    """The account's row is changed."""
+    settings = {"caller": OURS, "prefixes": ["+49"], "account_id": account_id}
+    before = telephony.provider
+    made = telephony.board.rows.made("main", "fake", settings)
+    telephony.board.take(ReadAccounts(accounts={"main": made}))
+    await telephony.ready()
+    assert telephony.provider is not before
+
+
+async def test_what_is_over_there_ends_here_though_the_account_was_changed(telephony: Telephony) -> None:
+    await up(telephony)
+    await given_anew(telephony, "")
+    desk = Desk(telephony)
+    await desk.look()
+    assert desk.mended == ["ended here"] and not len(telephony.calls)
+
+
+async def test_calls_of_an_account_that_was_given_other_credentials_stay_up(telephony: Telephony) -> None:
+    """They go on by what they began with, of which the new ones may know nothing."""
+    await up(telephony)
+    carried, before = telephony.carried, telephony.provider
+    before.live["in-1"] = CallReport("in-1", CallState.IN_PROGRESS)
+    await given_anew(telephony, "AC2")
+    desk = Desk(telephony)
+    await desk.look()
+    assert carried.machine.phase is Phase.UP and desk.mended == []
+    before.fails["call"] = TelephonyError("revoked", ProviderFault.KEY)
+    await desk.look()
+    assert carried.machine.phase is Phase.UP, "and who asks by the new ones says nothing of it"
+    telephony.provider.done["in-1"] = CallReport("in-1", CallState.COMPLETED)
+    await desk.look()
+    assert desk.mended == ["ended here"] and not len(telephony.calls)
 
 
 async def test_one_that_the_provider_does_not_hang_up_keeps_no_other_up(telephony: Telephony) -> None:

@@ -41,6 +41,9 @@ def settings(standin: Exotel, **changed: Any) -> ExotelAccount:
     return ExotelAccount.model_validate({**told, "app_id": "4711", "base_url": standin.url, **changed})
 
 
+CALL = "b6bd9d8f1be8d3bd4ae1ae3af3d41625"
+
+
 @pytest.fixture
 async def standin() -> AsyncIterator[Exotel]:
     async with serving(Exotel()) as standin:
@@ -50,13 +53,14 @@ async def standin() -> AsyncIterator[Exotel]:
 
 @pytest.fixture
 async def pair(standin: Exotel) -> AsyncIterator[tuple[Provider, DecidingDesk]]:
+    standin.calls_in[CALL] = {"Sid": CALL, "Status": "in-progress", "Price": None}
     async with provider_of(KIND, settings(standin)) as pair:
         yield pair
 
 
 async def asks(provider: Provider, key: str = SECRET, **told: str) -> WebhookAnswer:
     """The applet, for its stream's address."""
-    query = urlencode({"key": key, "CallSid": "s-1", "CallFrom": THEIRS, "CallTo": OURS, **told})
+    query = urlencode({"key": key, "CallSid": CALL, "CallFrom": THEIRS, "CallTo": OURS, **told})
     return await provider.webhook(hook("voice", {}, url=f"{PUBLIC}/voice?{query}", method="GET"))
 
 
@@ -70,7 +74,7 @@ async def test_calls_out_go_through_the_flow(standin: Exotel, pair: tuple[Provid
     assert call["Url"] == f"http://my.exotel.com/{SID}/exoml/start_voice/4711"
     assert call["StatusCallback"] == f"{DOORS.status}&key={SECRET}"
     desk.decision = CONNECT
-    answer = await asks(provider, CustomField=str(SESSION))
+    answer = await asks(provider, CallSid=ref, CustomField=str(SESSION))
     assert json.loads(answer.body) == {"url": DOORS.media} and desk.answered == [SESSION]
     found = await provider.call(ref)
     assert found is not None and found.state is CallState.IN_PROGRESS
@@ -92,7 +96,7 @@ async def test_calls_out_go_through_the_flow(standin: Exotel, pair: tuple[Provid
 async def test_national_numbers_are_told_as_what_they_are(
     pair: tuple[Provider, DecidingDesk], told: str, meant: str
 ) -> None:
-    query = f"key={SECRET}&CallSid=s-1&CallFrom={told}&CallTo=08047491899"
+    query = f"key={SECRET}&CallSid={CALL}&CallFrom={told}&CallTo=08047491899"
     await pair[0].webhook(hook("voice", {}, url=f"{PUBLIC}/voice?{query}", method="GET"))
 
     (call,) = pair[1].incoming_calls

@@ -12,14 +12,14 @@ import pytest
 
 from mediaserver.calls.texting import TextOrder, TextRefusedError, TextWhy
 from mediaserver.settings.handing_over import TextCaps
+from mediaserver.storage import opt_outs, text_conversations
 from mediaserver.storage import provider_messages as table
-from mediaserver.storage import text_conversations
 from mediaserver.storage.provider_messages import NewText
 from providers.messages.conversations import Whom
 from providers.messages.desk import STOPPED
 from providers.messages.sending import Outgoing
 from providers.messages.turns import Turns
-from tests.providers.messages.texting import HERS, OURS, THEIRS, Shop
+from tests.providers.messages.texting import HERS, KEYED, OURS, THEIRS, Shop
 from tests.providers.messages.texting import shop as opened
 
 ANN, BEN = UUID(int=9), UUID(int=8)
@@ -108,7 +108,7 @@ async def test_a_message_that_nobody_answers_holds_up_no_key(shop: Shop) -> None
 
 async def test_an_agent_of_another_key_never_answers_for_this_one(shop: Shop) -> None:
     await table.add(shop.pool, NewText("main", "out", THEIRS, OURS, "x", 1, "sent", agent="hers", owner=BEN,
-                                       key="api:ben:1"))  # fmt: skip
+                                       key="api:ben:1"), KEYED)  # fmt: skip
     await shop.text("who are you?")
     assert [(call.agent, call.owner) for call in shop.clerks.calls] == [("clerk", BEN)]
 
@@ -271,7 +271,7 @@ async def test_a_wish_to_stop_is_confirmed_whatever_was_sent_before(pool: asyncp
         for word in ("START", "STOP") * 3:
             await shop.text(word)
         assert len(shop.sent()) == 2, "one confirmation an hour, however often they change their mind"
-        assert await table.opted_out(pool, "main", THEIRS)
+        assert await opt_outs.opted_out(pool, "main", THEIRS, KEYED)
 
 
 async def test_who_was_taken_for_a_machine_is_told_that_it_stopped(shop: Shop) -> None:

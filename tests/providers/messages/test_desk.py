@@ -14,8 +14,8 @@ from mediaserver.calls.texting import TextOrder, TextRefusedError, TextWhy
 from mediaserver.storage import provider_messages as table
 from mediaserver.storage.provider_messages import NewText
 from providers.messages.desk import HELP, STARTED, STOPPED
-from providers.provider import MessageReport
-from tests.providers.messages.texting import HERS, OURS, THEIRS, Shop
+from providers.provider import MessageReport, TextMessage
+from tests.providers.messages.texting import HERS, KEYED, OURS, THEIRS, Shop
 from tests.providers.messages.texting import shop as opened
 from tests.standins.provider import Trouble
 
@@ -114,13 +114,24 @@ async def test_help_says_how_to_stop(shop: Shop) -> None:
 
 async def test_stop_is_kept_when_the_number_is_erased(shop: Shop) -> None:
     await shop.text("STOP")
-    assert await table.forget(shop.pool, THEIRS) > 0
+    assert await table.forget(shop.pool, THEIRS, KEYED) > 0
     assert not await shop.pool.fetchval("select count(*) from provider_messages")
-    assert THEIRS not in str(await shop.pool.fetch("select * from message_opt_outs"))
+    assert THEIRS not in str(await shop.pool.fetch("select * from opt_outs"))
     with pytest.raises(TextRefusedError):
         await shop.desk.send(order())
     await shop.text("START")
     await shop.desk.send(order())
+
+
+async def test_a_text_that_was_erased_is_not_told_anew(shop: Shop) -> None:
+    told = TextMessage("SM1", THEIRS, OURS, "two loaves")
+    await shop.desk.received("main", told)
+    await shop.desk.idle()
+    assert len(shop.clerks.calls) == 1 and await table.forget(shop.pool, THEIRS, KEYED)
+    answered = len(shop.sent())
+    await shop.desk.received("main", told)
+    await shop.desk.idle()
+    assert (len(shop.clerks.calls), len(shop.sent()), await shop.rows()) == (1, answered, [])
 
 
 async def test_a_machine_that_answers_a_machine_comes_to_an_end(shop: Shop) -> None:
@@ -214,8 +225,8 @@ async def test_what_came_in_before_a_restart_is_answered_after_it_once(shop: Sho
     def came(ref: str, body: str) -> NewText:
         return NewText("main", "in", THEIRS, OURS, body, 1, "received", ref=ref)
 
-    made = await table.add(shop.pool, came("a", "still here?"))
-    old = await table.add(shop.pool, came("b", "long ago"))
+    made = await table.add(shop.pool, came("a", "still here?"), KEYED)
+    old = await table.add(shop.pool, came("b", "long ago"), KEYED)
     await shop.pool.execute(
         "update provider_messages set at = $2 where id = $1", old, datetime.now(UTC) - timedelta(hours=2)
     )
@@ -238,6 +249,8 @@ async def test_answers_go_out_in_the_order_in_which_they_were_said(shop: Shop) -
 
 
 async def test_of_two_servers_one_tells_the_agent(shop: Shop) -> None:
-    made = await table.add(shop.pool, NewText("main", "in", THEIRS, OURS, "hello", 1, "received", ref="a"))
+    made = await table.add(
+        shop.pool, NewText("main", "in", THEIRS, OURS, "hello", 1, "received", ref="a"), KEYED
+    )
     assert made is not None
     assert await table.claim(shop.pool, made) and not await table.claim(shop.pool, made)

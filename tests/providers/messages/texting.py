@@ -20,6 +20,7 @@ from mediaserver.metrics import Metrics
 from mediaserver.outbound.policy import OutboundPolicy
 from mediaserver.outbound.risk import RiskList
 from mediaserver.settings.handing_over import TextCaps
+from mediaserver.storage.digests import Digests
 from mediaserver.storage.records import Record
 from mediaserver.storage.sealing import Sealer
 from mediaserver.storage.sql import Row
@@ -41,6 +42,7 @@ from tests.mediaserver.fetching.servers import client
 from tests.standins.provider import serving
 from tests.standins.zadarma.server import ACCOUNT_KEY, SECRET, ZadarmaStandIn
 
+KEYED = Digests(b"k" * 32)
 OURS, THEIRS, HERS = "+442030000000", "+4915112345678", "+4915187654321"
 
 
@@ -164,7 +166,7 @@ async def shop(
         desk = TextDesk(
             pool,
             accounts,
-            TextSender(pool, accounts, policy, limits),
+            TextSender(pool, accounts, policy, KEYED, limits),
             board,
             routes,
             idle_s=idle_s,

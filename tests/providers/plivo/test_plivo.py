@@ -60,6 +60,9 @@ VECTORS = [
 utils/signature_v3.py, with the token my_auth_token and the nonce 12345."""
 
 
+CALL, OTHER = "0b9d3b0e-41a7-4c19-9b0f-7a3c1d2e4f50", "0b9d3b0e-41a7-4c19-9b0f-7a3c1d2e4f51"
+
+
 @pytest.fixture
 async def standin() -> AsyncIterator[Plivo]:
     async with serving(Plivo()) as standin:
@@ -70,6 +73,7 @@ async def standin() -> AsyncIterator[Plivo]:
 @pytest.fixture
 async def pair(standin: Plivo) -> AsyncIterator[tuple[Provider, DecidingDesk]]:
     told = {"auth_id": AUTH_ID, "auth_token": TOKEN, "base_url": standin.url, "public_url": PUBLIC}
+    standin.calls_in[CALL] = {"call_uuid": CALL, "live": True, "call_status": "ringing"}
     async with provider_of(KIND, PlivoAccount.model_validate(told)) as pair:
         yield pair
 
@@ -91,15 +95,15 @@ async def test_an_end_that_is_told_where_calls_are_asked_about_is_no_call(
 ) -> None:
     """As Plivo does where an application has no hangup URL."""
     provider, desk = pair
-    told = {"CallUUID": "a-1", "From": THEIRS[1:], "To": OURS[1:], "Direction": "inbound", "Event": "Hangup"}
+    told = {"CallUUID": CALL, "From": THEIRS[1:], "To": OURS[1:], "Direction": "inbound", "Event": "Hangup"}
 
     assert (await provider.webhook(signed("voice", {**told, "CallStatus": status}))).body == b""
 
-    assert desk.incoming_calls == [] and [each.ref for each in desk.reports] == ["a-1"]
+    assert desk.incoming_calls == [] and [each.ref for each in desk.reports] == [CALL]
 
 
 async def test_who_shows_no_number_is_anonymous(pair: tuple[Provider, DecidingDesk]) -> None:
-    told = {"CallUUID": "a-1", "From": "Anonymous", "To": OURS[1:], "CallStatus": "ringing"}
+    told = {"CallUUID": CALL, "From": "Anonymous", "To": OURS[1:], "CallStatus": "ringing"}
     await pair[0].webhook(signed("voice", told))
 
     assert [each.caller for each in pair[1].incoming_calls] == ["anonymous"]
@@ -119,9 +123,9 @@ def test_the_sdks_signatures_are_proven(method: str, url: str, form: str, signat
 def test_the_end_of_a_callback_is_no_nonce() -> None:
     """A callback that came before would count once more, under another nonce."""
     url = "https://voice.example.com/hook"
-    told = sign(TOKEN, signed_text("POST", url, {"CallUUID": ["a-1"], "TotalCost": ["0.01"]}), "77")
+    told = sign(TOKEN, signed_text("POST", url, {"CallUUID": [CALL], "TotalCost": ["0.01"]}), "77")
     headers = {NONCE: "01.77", SIGNATURE: told}
-    assert not proven(TOKEN, "POST", url, headers, {"CallUUID": ["a-1"], "TotalCost": ["0"]})
+    assert not proven(TOKEN, "POST", url, headers, {"CallUUID": [CALL], "TotalCost": ["0"]})
 
 
 def test_no_bit_of_a_callback_may_change() -> None:
@@ -209,7 +213,7 @@ async def test_an_incoming_call_gets_a_stream(pair: tuple[Provider, DecidingDesk
     desk.decision = CONNECT
 
     answer = await provider.webhook(
-        signed("voice", {"CallUUID": "a-1", "From": THEIRS[1:], "To": OURS[1:], "CallStatus": "ringing"})
+        signed("voice", {"CallUUID": CALL, "From": THEIRS[1:], "To": OURS[1:], "CallStatus": "ringing"})
     )
 
     stream = ET.fromstring(answer.body)[0]
@@ -225,7 +229,7 @@ async def test_an_incoming_call_gets_a_stream(pair: tuple[Provider, DecidingDesk
 @shows(Who.PLIVO, Feature.FALLBACK)
 async def test_other_decisions(pair: tuple[Provider, DecidingDesk]) -> None:
     provider, desk = pair
-    told = {"CallUUID": "a-1", "From": "1", "To": "2"}
+    told = {"CallUUID": CALL, "From": "1", "To": "2"}
 
     busy = ET.fromstring((await provider.webhook(signed("voice", told))).body)
     desk.decision = Divert("+15558880000", caller=OURS)
@@ -246,36 +250,37 @@ async def test_a_request_about_a_call_that_is_over_begins_none(
     standin: Plivo, pair: tuple[Provider, DecidingDesk]
 ) -> None:
     provider, desk = pair
-    asked = signed("voice", {"CallUUID": "a-1", "From": "1", "To": "2"})
-    standin.calls["a-1"] = {"call_uuid": "a-1", "live": True, "call_status": "ringing"}
+    asked = signed("voice", {"CallUUID": CALL, "From": "1", "To": "2"})
     assert [(await provider.webhook(asked)).status for _ in range(2)] == [200, 200], "it had no answer"
 
-    standin.calls["a-1"] |= {"live": False, "call_status": "completed"}
-    later = signed("voice", {"CallUUID": "a-1", "From": "1", "To": "2"}, nonce="n9")
+    standin.calls_in[CALL] |= {"live": False, "call_status": "completed"}
+    later = signed("voice", {"CallUUID": CALL, "From": "1", "To": "2"}, nonce="n9")
     assert [(await provider.webhook(later)).status for _ in range(2)] == [403, 403]
     assert len(desk.incoming_calls) == 2
-    standin.troubles.append(Trouble(status=500))
-    assert (await provider.webhook(signed("voice", {"CallUUID": "a-2"}, nonce="n8"))).status == 200
+    standin.troubles.extend(Trouble(status=500) for _ in range(4))
+    assert (await provider.webhook(signed("voice", {"CallUUID": OTHER}, nonce="n8"))).status == 200
 
 
 @shows(Who.PLIVO, Feature.REPLAYED, Feature.MACHINE)
 async def test_callbacks_count_once(pair: tuple[Provider, DecidingDesk]) -> None:
     provider, desk = pair
     told = {
-        "CallUUID": "a-1",
+        "CallUUID": CALL,
         "CallStatus": "completed",
         "Duration": "12",
         "TotalCost": "0.01",
         "Event": "Hangup",
     }
     done = signed("status", told, query=f"?session={SESSION}")
-    machine = signed("machine", {"CallUUID": "a-1", "Machine": "true"}, nonce="n2")
-    recorded = signed("recording", {"CallUUID": "a-1", "RecordingID": "r", "RecordUrl": "x"}, nonce="n3")
+    machine = signed("machine", {"CallUUID": CALL, "Machine": "true"}, nonce="n2")
+    recorded = signed("recording", {"CallUUID": CALL, "RecordingID": "r", "RecordUrl": "x"}, nonce="n3")
 
     for each in (done, done, machine, recorded):
         assert (await provider.webhook(each)).status == 200
 
     assert len(desk.reports) == 2 and len(desk.recordings) == 1
+    desk.unseen(desk.recordings[0].key)  # it could not be had
+    assert (await provider.webhook(recorded)).status == 200 and len(desk.recordings) == 2
     report = desk.reports[0]
     assert (report.state, report.duration_s, report.session) == (CallState.COMPLETED, 12, SESSION)
     assert (report.cost, desk.reports[1].answered_by) == (Decimal("0.01"), AnsweredBy.MACHINE)
@@ -285,7 +290,7 @@ async def test_callbacks_count_once(pair: tuple[Provider, DecidingDesk]) -> None
 async def test_what_is_not_proven_changes_nothing(pair: tuple[Provider, DecidingDesk]) -> None:
     provider, desk = pair
     desk.decision = CONNECT
-    good = signed("voice", {"CallUUID": "a-1", "From": "1", "To": "2"})
+    good = signed("voice", {"CallUUID": CALL, "From": "1", "To": "2"})
 
     for bad in (
         replace(good, headers={}),
@@ -323,7 +328,7 @@ async def test_how_a_call_ended_in_whatever_order_it_is_told(
     for order_ in itertools.permutations(("ringing", "in-progress", status)):
         pair[1].reports.clear()
         for number, each in enumerate(order_):
-            told = {"CallUUID": "a-1", "CallStatus": each}
+            told = {"CallUUID": CALL, "CallStatus": each}
             await pair[0].webhook(signed("status", told, nonce=f"{order_}{number}"))
         heard = [report.state for report in pair[1].reports if report.state is not None]
         assert len(heard) == 3 and functools.reduce(after, heard, CallState.QUEUED) is state

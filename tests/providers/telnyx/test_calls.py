@@ -126,11 +126,12 @@ async def test_a_transfer_leaves_the_stream_until_somebody_answers(bench: Bench)
     ref = await bench.provider.place(order())
     bench.standin.answered(bench.standin.calls[ref])
 
-    assert await bench.provider.transfer(ref, "+15558880000", OURS, SESSION), "it tells what becomes of it"
+    told = await bench.provider.transfer(ref, "+15558880000", OURS, SESSION, "a word")
+    assert told, "it tells what becomes of it"
 
     fields = bench.standin.told("transfer")[0]
     assert (fields["to"], fields["from"]) == ("+15558880000", OURS)
-    assert ClientState.parse(fields["target_leg_client_state"]) == ClientState(behind=ref)
+    assert ClientState.parse(fields["target_leg_client_state"]) == ClientState(behind=ref, turn="a word")
     assert [name for _, name, _ in bench.standin.commands] == ["dial", "transfer"]
 
 

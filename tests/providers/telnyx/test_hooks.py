@@ -17,7 +17,7 @@ from providers.telnyx.client_state import ClientState
 from tests.providers.matrix import Feature, Who, shows
 from tests.providers.telnyx.account import DOORS, OURS, SESSION, THEIRS, Bench, at_telnyx, connect, order
 from tests.standins.provider import Trouble, serving
-from tests.standins.telnyx.calls import Signer, event
+from tests.standins.telnyx.calls import Signer, Webhook, event
 from tests.standins.telnyx.server import PROFILE, Telnyx
 
 
@@ -259,6 +259,61 @@ async def test_a_call_whose_transfer_nobody_takes_is_ended(bench: Bench, cause: 
     assert all(each.session is None for each in bench.desk.reports)
 
 
+@shows(Who.TELNYX, Feature.REPLAYED)
+async def test_what_became_of_a_transfer_is_told_to_its_own_server_alone_and_once(bench: Bench) -> None:
+    """Its signature counts for 300 s, at another server of the same account and after a restart, too, where
+    nobody knows that it came before: the caller, who is back with the agent, stays there."""
+    call = bench.standin.calls[await bench.provider.place(order())]
+    bench.standin.answered(call)
+    await bench.provider.transfer(call.ref, "+15558880000", OURS, SESSION, "a word")
+    target = bench.standin.rings("+15558880000", OURS)
+    target.direction = "outgoing"
+    target.client_state = bench.standin.told("transfer")[0]["target_leg_client_state"]
+    kept = [bench.standin.answered(target), bench.standin.hung_up(target, "user_busy", "486")]
+    bench.desk.stays = True
+    await bench.hears(kept[1])
+    async with at_telnyx(bench.standin) as other:
+        for each in kept:
+            assert (await other.hears(each)).status == 200
+        await asyncio.gather(*other.provider._hooks._tasks)
+        assert [(each.taken, each.turn) for each in other.desk.transfers] == [
+            (True, "a word"),
+            (False, "a word"),
+        ]
+    bench.desk.stays = False
+    late = bench.standin.hung_up(target, "user_busy", "486")  # as of an event that was forgotten
+    await bench.hears(late)
+    await asyncio.gather(*bench.provider._hooks._tasks)
+    assert not call.over and [name for _, name, _ in bench.standin.commands] == ["dial", "transfer"]
+
+
+@shows(Who.TELNYX, Feature.REPLAYED)
+async def test_an_old_event_of_a_call_that_is_over_rings_nobody(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At a server that was not told of it before: it asks Telnyx for the call. What Telnyx sends late, of a
+    call that is up or while it cannot be asked, still counts."""
+    over, up = (bench.standin.rings(OURS, THEIRS) for _ in range(2))
+    kept = bench.standin.initiated(over)
+    over.over = True
+    young = [each async for each in _told(bench, kept)]
+    monkeypatch.setattr("providers.telnyx.hooks.YOUNG_S", -1.0)
+    old = [each async for each in _told(bench, kept)]
+    late = [each async for each in _told(bench, bench.standin.initiated(up))]
+    bench.standin.keys.clear()
+    unasked = [each async for each in _told(bench, kept)]
+    assert (young, old, late, unasked) == ([over.ref], [], [up.ref], [over.ref])
+
+
+async def _told(bench: Bench, webhook: Webhook) -> AsyncIterator[str]:
+    """Calls that another server of the account begins."""
+    async with at_telnyx(bench.standin) as other:
+        assert (await other.hears(webhook)).status == 200
+        await asyncio.gather(*other.provider._hooks._tasks)
+        for call in other.desk.incoming_calls:
+            yield call.ref
+
+
 async def test_a_recording_is_reported_with_its_own_id_and_its_calls(bench: Bench) -> None:
     call = bench.standin.calls[await bench.provider.place(order())]
     bench.standin.recordings["r9"] = {"id": "r9", "call_leg_id": call.leg, "call_control_id": call.ref}
@@ -272,6 +327,9 @@ async def test_a_recording_is_reported_with_its_own_id_and_its_calls(bench: Benc
     report = bench.desk.recordings[0]
     assert (report.ref, report.call_ref) == ("r9", call.ref)
     assert len(bench.desk.recordings) == 1
+    bench.desk.unseen(report.key)  # it could not be had
+    await bench.hears(told)
+    await bench.desk.until(lambda: bench.desk.recordings == [report] * 2)
 
 
 @shows(Who.TELNYX, Feature.SMS_IN)

@@ -213,6 +213,15 @@ class TestFaults:
         error = await refused(setup.provider.place(order()))
         assert error.kind is ProviderFault.LIMIT and error.after_s == 0
 
+    async def test_how_long_to_wait_is_of_the_answer_that_said_so(self, setup: Setup) -> None:
+        """One limit must not take the tries from all hang-ups that come after it."""
+        ref = await setup.provider.place(order())
+        setup.there.calls[ref].move("in-progress")
+        setup.there.troubles.append(Trouble(429, {"code": 20429, "status": 429}, {"Retry-After": "86400"}))
+        await refused(setup.provider.call(ref))
+        setup.there.troubles.append(Trouble(500))
+        await setup.provider.hang_up(ref)
+
     @pytest.mark.parametrize(
         "trouble", [Trouble(500), Trouble(503), Trouble(cut_after=0), Trouble(nonsense_after=0)]
     )
@@ -249,8 +258,9 @@ class TestFaults:
         ref = await setup.provider.place(order())
         setup.there.calls[ref].move("in-progress")
         setup.there.troubles.extend(Trouble(silent=True) for _ in range(MOST))
-        looking = [setup.provider._is_over(sid("CA")) for _ in range(3 * MOST)]
-        assert await asyncio.gather(*looking) == [False] * len(looking)
+        looking = [setup.provider._glanced(sid("CA")) for _ in range(3 * MOST)]
+        found = await asyncio.gather(*looking, return_exceptions=True)
+        assert all(isinstance(each, TelephonyError) and each.kind is ProviderFault.DOWN for each in found)
         async with asyncio.timeout(5):
             await setup.provider.hang_up(ref)
         assert setup.there.calls[ref].over

@@ -16,6 +16,7 @@ from providers.call_state import CallState
 from providers.kind import Account
 from providers.provider import (
     AnsweredBy,
+    CallReport,
     Connect,
     Decision,
     Divert,
@@ -26,6 +27,7 @@ from providers.provider import (
     WebhookRequest,
 )
 from providers.twilio.account import TwilioAccount
+from providers.twilio.provider import CALL_IDS
 from providers.twilio.signature import HEADER, is_signed, signature
 from providers.twilio.webhooks import Webhooks
 from tests.providers.desks import NotingDesk
@@ -74,10 +76,10 @@ def hooks(desk: NotingDesk, **more: object) -> Webhooks:
             return request.headers[HEADER]
         return None
 
-    async def is_over(ref: str) -> bool:
-        return ref in OVER
+    async def ask(ref: str) -> CallReport | None:
+        return CallReport(ref, CallState.COMPLETED if ref in OVER else CallState.RINGING)
 
-    return Webhooks(account(**more), "Twilio", ACCOUNT_SID, verify, is_over, desk)
+    return Webhooks(account(**more), "Twilio", ACCOUNT_SID, verify, ask, CALL_IDS, desk)
 
 
 def tree(answer: WebhookAnswer) -> ElementTree.Element:
@@ -270,6 +272,9 @@ class TestReports:
         ready, absent = desk.recordings
         assert (ready.ref, ready.ready) == (ref, True)
         assert not absent.ready and absent.detail == "nothing was recorded"
+        desk.unseen(ready.key)  # it could not be had
+        await door.handle(signed(account(), "recording", fields | {"RecordingStatus": "completed"}))
+        assert desk.recordings == [ready, absent, ready]
 
     @shows(Who.TWILIO, Feature.SMS_IN)
     async def test_messages_are_taken_once_and_what_becomes_of_ours_is_told(self) -> None:

@@ -28,7 +28,8 @@ from tests.standins.provider import Trouble, serving
 from tests.standins.vonage import APPLICATION, SECRET, Vonage, signed_hs256
 
 EVENT = {"uuid": "u-1", "status": "completed", "direction": "outbound", "to": THEIRS[1:], "from": OURS[1:]}
-CALL = {"uuid": "u-2", "from": THEIRS[1:], "to": OURS[1:], "conversation_uuid": "CON-1"}
+REF = "63f61863-4a51-4f6b-86e1-46edebcf9356"
+CALL = {"uuid": REF, "from": THEIRS[1:], "to": OURS[1:], "conversation_uuid": "CON-1"}
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +54,7 @@ def settings(standin: Vonage, **changed: Any) -> VonageAccount:
 
 @pytest.fixture
 async def pair(standin: Vonage) -> AsyncIterator[tuple[Provider, DecidingDesk]]:
+    standin.calls_in[REF] = {"uuid": REF, "status": "ringing", "direction": "inbound"}
     async with provider_of(KIND, settings(standin)) as pair:
         yield pair
 
@@ -114,7 +116,7 @@ async def test_an_incoming_call_gets_a_stream(standin: Vonage, pair: tuple[Provi
 
     endpoint = json.loads(answer.body)[0]["endpoint"][0]
     assert (desk.incoming_calls[0].caller, desk.incoming_calls[0].to) == (THEIRS, OURS)
-    assert (endpoint["uri"], endpoint["headers"]) == (DOORS.media, {"call": "u-2"})
+    assert (endpoint["uri"], endpoint["headers"]) == (DOORS.media, {"call": REF})
 
 
 @shows(Who.VONAGE, Feature.FALLBACK)
@@ -137,10 +139,9 @@ async def test_a_request_about_a_call_that_is_over_begins_none(
 ) -> None:
     provider, desk = pair
     kept = hook("voice", *standin.webhook(CALL))
-    standin.calls["u-2"] = {"uuid": "u-2", "status": "ringing", "direction": "inbound"}
     assert [(await provider.webhook(kept)).status for _ in range(2)] == [200, 200], "it had no answer"
 
-    standin.calls["u-2"]["status"] = "completed"
+    standin.calls_in[REF]["status"] = "completed"
     later = hook("voice", *standin.webhook(CALL))
     assert [(await provider.webhook(later)).status for _ in range(2)] == [403, 403]
     assert len(desk.incoming_calls) == 2

@@ -355,11 +355,14 @@ async def test_a_stranger_s_odd_request_is_no_fault_of_ours(setup: Setup) -> Non
     assert (await setup.account.webhook(WebhookRequest("e", "GET", many, {}, b""))).status == 400
 
 
-async def test_a_recording_is_told_once(setup: Setup) -> None:
+async def test_a_recording_is_told_once_and_again_when_it_could_not_be_had(setup: Setup) -> None:
     for _ in range(2):
         await setup.tell("NOTIFY_RECORD", pbx_call_id="in_1", call_id_with_rec="1-2")
     (report,) = setup.desk.recordings
     assert (report.ref, report.call_ref, report.ready) == ("1-2", "in_1", True)
+    setup.desk.unseen(report.key)
+    await setup.tell("NOTIFY_RECORD", pbx_call_id="in_1", call_id_with_rec="1-2")
+    assert setup.desk.recordings == [report] * 2
 
 
 async def test_a_message_told_twice_is_one_and_an_answer_given_twice_is_two(setup: Setup) -> None:

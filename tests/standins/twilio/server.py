@@ -73,6 +73,7 @@ class TwilioStandIn(StandIn):
     account = ACCOUNT_SID
     prefix = ""
     """Of all paths."""
+    call_id = staticmethod(lambda: sid("CA"))
     signed_by = "X-Twilio-Signature"
     streams_take: frozenset[str] = frozenset()
     """Attributes of `<Stream>` beside Twilio's own."""
@@ -183,7 +184,7 @@ class TwilioStandIn(StandIn):
                 raise Refusal(400, 21626, f"Invalid StatusCallbackEvent {event}")
         if asked.get("MachineDetection") not in ("", "Enable", "DetectMessageEnd"):
             raise Refusal(400, 20001, "MachineDetection")
-        call = Call(self, sid("CA"), sender, to, "outbound-api", asked.form)
+        call = Call(self, self.call_id(), sender, to, "outbound-api", asked.form)
         self.calls[call.sid] = call
         return call.resource()
 
@@ -327,7 +328,7 @@ class TwilioStandIn(StandIn):
     ) -> Call:
         """Somebody calls a number of the account: its voice address is asked what to do."""
         [number] = [each for each in self.numbers if each.number == to]
-        call = Call(self, sid("CA"), caller, to, "inbound", {}, extra=more)
+        call = Call(self, self.call_id(), caller, to, "inbound", {}, extra=more)
         call.callback = number.fields.get("status_callback", "")
         call.stream = stream
         self.calls[call.sid] = call

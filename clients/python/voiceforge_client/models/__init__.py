@@ -252,6 +252,7 @@ from .new_flow_document import NewFlowDocument
 from .new_flow_secret import NewFlowSecret
 from .new_key import NewKey
 from .new_number import NewNumber
+from .new_prompt_wish import NewPromptWish
 from .new_session import NewSession
 from .new_session_about import NewSessionAbout
 from .new_session_interruption_sensitivity_type_0 import (
@@ -319,6 +320,7 @@ from .page_flow_shown import PageFlowShown
 from .page_flow_version_shown import PageFlowVersionShown
 from .page_number_shown import PageNumberShown
 from .page_opt_out_shown import PageOptOutShown
+from .page_prompt_shown import PagePromptShown
 from .page_provider_voice import PageProviderVoice
 from .page_route_shown import PageRouteShown
 from .page_text_shown import PageTextShown
@@ -349,6 +351,10 @@ from .presets_shown import PresetsShown
 from .problem_body import ProblemBody
 from .problem_shown import ProblemShown
 from .progress_shown import ProgressShown
+from .prompt_shown import PromptShown
+from .prompt_wish import PromptWish
+from .prompts_add_files_body import PromptsAddFilesBody
+from .prompts_replace_files_body import PromptsReplaceFilesBody
 from .provider_shown import ProviderShown
 from .provider_shown_kind import ProviderShownKind
 from .provider_voice import ProviderVoice
@@ -755,6 +761,7 @@ __all__ = (
     "NewFlowSecret",
     "NewKey",
     "NewNumber",
+    "NewPromptWish",
     "NewSession",
     "NewSessionAbout",
     "NewSessionInterruptionSensitivityType0",
@@ -814,6 +821,7 @@ __all__ = (
     "PageFlowVersionShown",
     "PageNumberShown",
     "PageOptOutShown",
+    "PagePromptShown",
     "PageProviderVoice",
     "PageRouteShown",
     "PageTextShown",
@@ -844,6 +852,10 @@ __all__ = (
     "ProblemBody",
     "ProblemShown",
     "ProgressShown",
+    "PromptsAddFilesBody",
+    "PromptShown",
+    "PromptsReplaceFilesBody",
+    "PromptWish",
     "ProviderShown",
     "ProviderShownKind",
     "ProvidersShown",
