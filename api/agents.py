@@ -25,7 +25,7 @@ from api.versions import check_version, versioned
 from mediaserver.calls.routes import AgentKind, fault_of, spec_of
 from mediaserver.plural import counted
 from mediaserver.storage import agents as table
-from mediaserver.storage import flows, numbers
+from mediaserver.storage import flows, numbers, prompts
 from mediaserver.storage import routes as routes_table
 from mediaserver.storage.sql import Database, Row
 from pipelines.flows.library.operators import tools_not_lent
@@ -224,6 +224,11 @@ async def _check(
         owner = await flows.owner_of(connection, row["flow"])
         if owner not in (None, whose):  # also for an admin: its agents run no key's flow
             faults["flow"] = f"there is no flow {row['flow']}"
+    sound = row["assistant"].get("voicemail_prompt") if row["kind"] == "llm" else ""
+    if sound and "assistant" not in faults:
+        found = await prompts.one_prompt(connection, sound)
+        if found is None or found["owner"] not in (None, whose):  # as it is in its calls
+            faults["assistant"] = f"there is no sound file {sound}: add it first, or name another"
     if faults:
         raise _unfit(faults)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mediaserver.calls.flow_shelf import FlowShelf
     from mediaserver.calls.routes import RouteTable
     from mediaserver.config import Settings
-    from mediaserver.storage.sql import Row
+    from mediaserver.storage.sql import Database, Row
 
 LISTS = ("stt", "tts", "llm")
 
@@ -198,6 +198,17 @@ def _check(row: Row, shelf: FlowShelf[ReadyFlow]) -> None:
         raise ConfigError(f"the agent {row['name']} could not answer: {found}")
 
 
+async def _check_sound(connection: Database, row: Row) -> None:
+    """Raises ConfigError when it would leave a sound file on voicemails that it may not play."""
+    from mediaserver.storage.agents import one_agent
+    from mediaserver.storage.prompts import one_prompt
+
+    if name := row["assistant"].get("voicemail_prompt"):
+        before, found = await one_agent(connection, row["name"]), await one_prompt(connection, name)
+        if found is None or found["owner"] not in (None, before and before["owner"]):
+            raise ConfigError(f"there is no sound file {name}: `voiceforge prompts add {name} FILE` first")
+
+
 def _json(option: str, text: str) -> Any:
     """Raises ConfigError."""
     try:
@@ -248,6 +259,7 @@ async def _set(settings: Settings, row: Row, addresses: list[str]) -> None:
 
     async with server_database(settings) as connection, connection.transaction():
         _check(row, await shelf_of(connection, settings.shared))
+        await _check_sound(connection, row)
         version = await tables.put_agent(connection, row)
         for address in addresses:
             await put_route(connection, address, row["name"])

@@ -43,6 +43,7 @@ from cli.serving.engines import (
 )
 from cli.serving.fetching import circuit_findings, open_fetching, open_fetching_for_keys
 from cli.serving.fixed_texts import of_flow, prompts_on
+from cli.serving.flow_names import names_on
 from cli.serving.flow_work import FlowWorkshops, python_functions
 from cli.serving.flows import ServedFlows
 from cli.serving.gateway import open_gateway, open_realtime
@@ -58,7 +59,7 @@ from cli.serving.overload import OverloadWatch
 from cli.serving.own_code import OwnCode
 from cli.serving.pjsua2 import open_pjsua
 from cli.serving.premaking import Premaking
-from cli.serving.prompts import open_prompts
+from cli.serving.prompts import open_prompts, unplayable
 from cli.serving.pronunciations import open_dictionary
 from cli.serving.provider_calls import carry_calls
 from cli.serving.providers import open_board
@@ -104,7 +105,6 @@ from mediaserver.storage.outbox.feed import EventFeed
 from pipelines.engines.builtin import registry
 from pipelines.engines.protocols import Kind
 from pipelines.engines.vad.protocol import Vad
-from pipelines.flows.library.references import ServerNames, can_be_called
 from sip.calls.places import legs_for
 
 log = logging.getLogger(__name__)
@@ -292,15 +292,14 @@ class Server:
         undo.push_async_callback(switchboard.close)
         context.texts = texts.texting = open_texts(settings, database, providers, switchboard, undo)
         context.may_call, workshops.redactor_of = switchboard.targets.check, switchboard.redactor_of
-        flows.names = ServerNames(
-            lambda name: database.directory.agent(name) is not None,
-            lambda name: database.trunks.line(name) is not None,
-            lambda name: flows.secrets.secret(name) is not None,
-            can_be_called(switchboard.targets),
+        flows.names = names_on(
+            database,
+            settings.shared,
+            switchboard.targets,
             tools.there,
             functions.there,
             texts.rules.allows,
-            prompts.known,
+            prompts,
         )
 
         kept = engines.finishing.kept if engines.finishing is not None else None
@@ -417,6 +416,7 @@ class Server:
             database.trunks.findings,
             providers.findings,
             flows.findings,
+            lambda: unplayable(database.directory.agents(), prompts.there),
             certificates.findings,
             findings_of(context.outbound),
             overload.findings,

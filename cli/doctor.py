@@ -174,14 +174,19 @@ async def directory_rows(pool: asyncpg.Pool, settings: Settings) -> list[Finding
     from cli.serving.engine_options import engine_modes
     from cli.serving.flows import dressed_by, flow_fault, flow_findings, shelf_of
     from cli.serving.modes import agent_with_modes
+    from cli.serving.prompts import unplayable
     from mediaserver.calls.directory import DirectoryRows
     from mediaserver.calls.routes import RouteTable
+    from mediaserver.storage.prompts import all_prompts
     from pipelines.engines.builtin import registry
-    from pipelines.flows.library.references import names_of
+    from pipelines.flows.library.references import MayUse, names_of
 
     try:
         rows = await DirectoryRows.of(pool)
-        shelf, names = await shelf_of(pool, settings.shared), await names_of(pool)
+        shelf = await shelf_of(pool, settings.shared)
+        owners = {shelf.owner(each.flow) for each in shelf.shelved()}
+        names = {owner: await names_of(pool, MayUse(owner, settings.shared)) for owner in owners}
+        prompts = {(row["name"], row["owner"]) for row in await all_prompts(pool)}
     except (UndefinedTableError, UndefinedColumnError):
         return []
     dress = partial(agent_with_modes, engine_modes(settings, registry()))
@@ -190,7 +195,8 @@ async def directory_rows(pool: asyncpg.Pool, settings: Settings) -> list[Finding
     named = [dressed_by(shelf, agent) for agent in table.agents.values()]
     return [
         *table.findings(),
-        *flow_findings(shelf, names),
+        *flow_findings(shelf, names.__getitem__),
+        *unplayable(named, lambda name, owner: not prompts.isdisjoint({(name, None), (name, owner)})),
         *row_engines(named, settings),
         *row_tongues(named, settings),
         *row_speech_models(named, settings),

@@ -67,15 +67,19 @@ class HandedIn:
 
 
 @asynccontextmanager
-async def received(request: web.Request, model: type[M]) -> AsyncIterator[tuple[HandedIn, M]]:
+async def received(
+    request: web.Request, model: type[M], most: int | None = None
+) -> AsyncIterator[tuple[HandedIn, M]]:
     """The audio, and what is wished of it: in the fields of the form, the query, or beside `url` in JSON.
-    Raises Problem; whoever asks is told before more is read than may be."""
+    `most`: bytes of it, where that is less than the settings allow. Raises Problem; whoever asks is told
+    before more is read than may be."""
     desk = speech_desk(request)
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise Problem(415, "unsupported_media_type", "Send the audio as it is, without a Content-Encoding.")
-    most = desk.settings.upload_mb << 20
+    allowed = desk.settings.upload_mb << 20
+    most = allowed if most is None else min(most, allowed)
     if request.content_length is not None and request.content_length > most + JSON_BYTES:
-        raise _too_large(desk)
+        raise _too_large(most)
     folder = Path(await asyncio.to_thread(_made, desk.uploads))
     handed_in = _Upload(desk, folder / "audio", most)
     try:
@@ -177,7 +181,7 @@ class _Upload:
     def __init__(self, desk: SpeechDesk, path: Path, most: int) -> None:
         self.desk = desk
         self.path = path
-        self._most = most
+        self.most = most
         self.size = 0
         """Bytes that count as being handed in."""
 
@@ -201,8 +205,8 @@ class _Upload:
         """So many bytes more. Raises Problem, and CapacityError when others have taken the room."""
         self.size += more
         self.desk.uploading += more
-        if self.size > self._most:
-            raise _too_large(self.desk)
+        if self.size > self.most:
+            raise _too_large(self.most)
         if self.desk.uploading > self.desk.settings.uploads_mb << 20:
             raise CapacityError("too much is being handed in at the same time; try again in a moment")
 
@@ -219,7 +223,7 @@ async def _fetched(request: web.Request, upload: _Upload, url: str) -> None:
             await asyncio.to_thread(file.write, data)
 
         answer = await downloader.download(
-            FetchRequest(url), take, most_bytes=desk.settings.upload_mb << 20, within_s=FETCHED_S
+            FetchRequest(url), take, most_bytes=upload.most, within_s=FETCHED_S
         )
     finally:
         await asyncio.to_thread(file.close)
@@ -265,6 +269,6 @@ def _fault(field: str) -> dict[str, str]:
     return {"field": field, "problem": "it is needed"}
 
 
-def _too_large(desk: SpeechDesk) -> Problem:
-    most = desk.settings.upload_mb
-    return Problem(413, "too_large", f"A recording has at most {most} MiB.", {"limit_bytes": most << 20})
+def _too_large(most: int) -> Problem:
+    said = f"A recording has at most {most >> 20} MiB: send it as MP3 or Ogg."
+    return Problem(413, "too_large", said, {"limit_bytes": most})

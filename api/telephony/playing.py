@@ -6,8 +6,9 @@ import asyncio
 from uuid import UUID
 
 from aiohttp import web
-from pydantic import Field, StrictBool
+from pydantic import Field, StrictBool, model_validator
 
+from api.access.asker import asker
 from api.access.scopes import Scope
 from api.asking import TEXT_LIMIT
 from api.context import CONTEXT
@@ -15,11 +16,12 @@ from api.plain_text import OneLine
 from api.routing.binding import body_of
 from api.routing.expecting import go_on
 from api.routing.models import RequestModel
+from api.routing.problems import started
 from api.routing.table import BODY_LIMIT, ApiRoutes
 from api.telephony.acting import acting
 from api.telephony.finding import CALL
 from mediaserver.calls.hold_music import SILENCE
-from mediaserver.calls.playing import Frames
+from mediaserver.calls.playing import Frames, framed
 from mediaserver.calls.sounds import Sounds, decoded
 from mediaserver.errors import CapacityError
 
@@ -35,9 +37,20 @@ routes = ApiRoutes("calls")
 
 
 class PlayWanted(RequestModel):
-    """What is to be played."""
+    """What is to be played: one of the two."""
 
-    sound: OneLine = Field(min_length=1, max_length=TEXT_LIMIT, description="A file of the folder of sounds.")
+    sound: OneLine | None = Field(
+        default=None, min_length=1, max_length=TEXT_LIMIT, description="A file of the folder of sounds."
+    )
+    prompt: OneLine | None = Field(
+        default=None, min_length=1, max_length=100, description="A sound file of `/api/telephony/prompts`."
+    )
+
+    @model_validator(mode="after")
+    def _one(self) -> PlayWanted:
+        if (self.sound is None) == (self.prompt is None):
+            raise ValueError('name either a "sound" or a "prompt"')
+        return self
 
 
 class HoldWanted(RequestModel):
@@ -59,9 +72,9 @@ class HoldWanted(RequestModel):
 async def play(request: web.Request, id: UUID) -> None:
     """Play a sound to all in the call but an agent.
 
-    `{"sound"}` names a file of the folder of sounds; or the body is a WAV file (16-bit PCM, mono, 8 to
-    48 kHz, at most 10 minutes and 16 MiB) and says so. It takes the place of what plays. Answered when it
-    begins."""
+    `{"prompt"}` names a sound file of yours or of the operator's (`/api/telephony/prompts`), `{"sound"}` a
+    file of the folder of sounds; or the body is a WAV file (16-bit PCM, mono, 8 to 48 kHz, at most 10 minutes
+    and 16 MiB) and says so. It takes the place of what plays. Answered when it begins."""
     async with acting(request, id, "play") as board:
         board.parties(id)  # nobody sends us a large file for a call that is not there
         if request.content_type in WAV_TYPES:
@@ -69,7 +82,9 @@ async def play(request: web.Request, id: UUID) -> None:
         else:
             named = await body_of(request, PlayWanted, BODY_LIMIT)
             assert isinstance(named, PlayWanted)
-            sound = await _sound(request, named.sound)
+            sound = await (
+                _prompt(request, named.prompt) if named.prompt else _sound(request, named.sound or "")
+            )
         board.play(id, sound)
 
 
@@ -108,6 +123,12 @@ async def _sound(request: web.Request, name: str) -> Frames:
     sounds = Sounds(request.app[CONTEXT].settings.sounds_folder)
     async with request.app[CONTEXT].converting:
         return await asyncio.to_thread(sounds.read, name)
+
+
+async def _prompt(request: web.Request, name: str) -> Frames:
+    """Raises Problem, PeerError, DatabaseError."""
+    found = await started(request.app[CONTEXT].prompts).get_for(name, asker(request).may_use)
+    return await asyncio.to_thread(framed, found.samples)
 
 
 async def _handed_in(request: web.Request) -> Frames:

@@ -6,7 +6,6 @@ what was handed in is read once, by a process of its own.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -216,12 +215,8 @@ async def remove(request: web.Request, name: str, query: PromptRemovalQuery) -> 
 @asynccontextmanager
 async def _handed_in(request: web.Request, model: type[_Wish]) -> AsyncIterator[tuple[HandedIn, _Wish]]:
     """See `received`; less is taken than of a recording. Raises Problem."""
-    if (request.content_length or 0) > UPLOAD_LIMIT:
-        raise _too_large()
     with told_to_client():
-        async with received(request, model) as (audio, wish):
-            if (await asyncio.to_thread(audio.path.stat)).st_size > UPLOAD_LIMIT:
-                raise _too_large()
+        async with received(request, model, UPLOAD_LIMIT) as (audio, wish):
             yield audio, wish
 
 
@@ -273,11 +268,6 @@ async def _own(request: web.Request, connection: Database, name: str, *, lock: b
 
 def _unknown() -> Problem:
     return Problem(404, "not_found", "There is no such sound file.")
-
-
-def _too_large() -> Problem:
-    said = f"A sound file has {UPLOAD_LIMIT >> 20} MiB at most: send it as MP3 or Ogg."
-    return Problem(413, "too_large", said, {"limit_bytes": UPLOAD_LIMIT})
 
 
 def _seconds(new: NewPrompt) -> float:

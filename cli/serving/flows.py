@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -53,6 +53,14 @@ class MakesWorkshops(Protocol):
         the call had; None: this is the first."""
 
 
+NamesFor: TypeAlias = Callable[[UUID | None], ServerNames]
+"""What there is for flows of this owner to name, as far as it is known."""
+
+
+def nothing_known(owner: UUID | None) -> ServerNames:
+    return ServerNames()
+
+
 class ServedFlows:
     """One for a server."""
 
@@ -63,8 +71,7 @@ class ServedFlows:
         self.secrets = FlowSecrets()
         self.workshops: MakesWorkshops | None = None
         """None: what a flow does besides talking cannot be done."""
-        self.names = ServerNames()
-        """What there is for flows to name, as far as it is known."""
+        self.names: NamesFor = nothing_known
         self._usual_llms = usual_llms
         self._following: Following | None = None
         self.drafts = LentDrafts(usual_llms)
@@ -216,12 +223,12 @@ def dressed_by(shelf: FlowShelf[ReadyFlow], agent: AgentSpec, usual_llms: Sequen
     return agent if found is None else dressed(agent, found.document, usual_llms)
 
 
-def flow_findings(shelf: FlowShelf[ReadyFlow], names: ServerNames) -> list[Finding]:
+def flow_findings(shelf: FlowShelf[ReadyFlow], names: NamesFor) -> list[Finding]:
     """What cannot be run, and what flows name that is not there. Cheap: it is asked at any time."""
     missing = {
         (each.flow, f"node {lacks.node}: {lacks.what}", lacks.remedy): None
         for each in shelf.shelved()
-        for lacks in lacking(each.compiled.references, names)
+        for lacks in lacking(each.compiled.references, names(shelf.owner(each.flow)))
     }
     return [
         *shelf.findings(),

@@ -19,7 +19,7 @@ import asyncpg
 import numpy as np
 import numpy.typing as npt
 
-from mediaserver.errors import PeerError
+from mediaserver.errors import DatabaseError, PeerError
 from mediaserver.media.time import SAMPLE_RATE
 from mediaserver.storage import prompts as table
 from mediaserver.storage.following import POLL_S, TROUBLE, Following
@@ -105,15 +105,15 @@ class PromptShelf:
         known = self._known.get(name)
         return known is not None and known.owner in (None, owner)
 
-    def known(self, name: str) -> bool:
-        """Whether there is a sound file of this name, whose ever."""
-        return name in self._known
-
     async def get(self, name: str, owner: UUID | None = None) -> PromptSound:
-        """The sound file of that name, for a flow or an agent of this owner. Raises PeerError: there is none,
-        or it cannot be read now."""
+        """The sound file of that name, for a flow or an agent of this owner. Raises PeerError: there is none;
+        DatabaseError: it cannot be read now."""
+        return await self.get_for(name, lambda whose: whose in (None, owner))
+
+    async def get_for(self, name: str, may_use: Callable[[UUID | None], bool]) -> PromptSound:
+        """Likewise, for whoever may use those of these owners (None: the operator's)."""
         known = self._known.get(name)
-        if known is None or not self.there(name, owner):
+        if known is None or not may_use(known.owner):
             raise PeerError(f"there is no sound file '{name}'")
         kept = self._kept.get(name)
         if kept is not None and kept.changed_at == known.changed_at:
@@ -131,7 +131,7 @@ class PromptShelf:
             if kept is not None:
                 return kept  # as it was before it was changed
             why = "the database does not answer" if isinstance(error, TimeoutError) else str(error)
-            raise PeerError(f"the sound file '{name}' cannot be read now: {why}") from None
+            raise DatabaseError(f"the sound file '{name}' cannot be read now: {why}") from None
 
     async def _read_for_call(self, name: str) -> PromptSound:
         assert self._database is not None, "it was not started"

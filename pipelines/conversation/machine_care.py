@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from mediaserver.errors import PeerError
+from mediaserver.errors import DatabaseError, PeerError
 from mediaserver.media.answered_by import AnsweredBy
 from mediaserver.storage.records import NOW_MS, EventHappened, OutcomeMade, Record
 from pipelines.conversation.agent import (
@@ -49,7 +49,8 @@ FAX = "fax"
 
 
 Recording: TypeAlias = Callable[[str], Awaitable[Play]]
-"""Reads a sound file; its words are these where nobody wrote down others. Raises PeerError: there is none."""
+"""Reads a sound file; its words are these where nobody wrote down others. Raises PeerError: there is none;
+DatabaseError: it cannot be read now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,7 @@ class MachineCare:
         if self._recording is not None:
             try:
                 sound = await self._recording(self._message)
-            except PeerError as error:
+            except (PeerError, DatabaseError) as error:
                 log.warning("a message is left in words: %s", error)
             else:
                 yield sound

@@ -152,6 +152,32 @@ async def test_another_keys_flow_does_not_exist_for_a_key(directory: DirectoryDe
     assert (await directory.ask("PUT", f"{AGENTS}/desk", changed))[0] == 200
 
 
+async def test_a_sound_file_that_an_assistant_may_not_play_does_not_exist_for_it(
+    directory: DirectoryDesk,
+) -> None:
+    await directory.pool.execute(
+        """
+        insert into prompts (name, owner, container, codec, rate, channels, samples, audio)
+        select 'bobs', id, 'wav', 'x', 16000, 1, 1, 'aa'::bytea from api_keys where name = 'bob'
+        union all select 'shared', null, 'wav', 'x', 16000, 1, 1, 'aa'::bytea
+        """
+    )
+
+    def leaving(sound: str) -> dict[str, Any]:
+        return {"kind": "llm", "prompt": "x", "assistant": {"voicemail": "hi", "voicemail_prompt": sound}}
+
+    for who, sound in (("ann", "bobs"), ("operator", "bobs"), ("ann", "gone")):
+        content = {"name": "desk", **leaving(sound)}
+        status, problem = await directory.ask("POST", AGENTS, content, who)
+        (fault,) = problem["error"]["detail"]
+        assert (status, fault["field"]) == (422, "assistant"), (who, sound)
+        assert fault["problem"] == f"there is no sound file {sound}: add it first, or name another"
+    assert (await directory.ask("POST", AGENTS, {"name": "desk", **leaving("bobs")}, "bob"))[0] == 201
+    assert (await directory.ask("PUT", f"{AGENTS}/desk", leaving("shared"), "bob"))[0] == 200
+    assert (await directory.ask("PUT", f"{AGENTS}/desk", leaving("bobs")))[0] == 200, "it stays bob's"
+    assert (await directory.ask("PUT", f"{AGENTS}/desk", leaving("gone"), "bob"))[0] == 422
+
+
 async def test_an_agent_that_routes_and_numbers_lead_to_stays(directory: DirectoryDesk) -> None:
     ask = directory.ask
     await ask("POST", AGENTS, {"name": "desk", **ECHO})

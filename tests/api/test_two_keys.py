@@ -19,7 +19,7 @@ from api.app import TABLES
 from api.routing.serving import STREAM
 from api.routing.table import ApiRoute
 from mediaserver.calls.call import Call
-from mediaserver.storage import agents, flows, routes, voice_sessions
+from mediaserver.storage import agents, flows, prompts, routes, voice_sessions
 from mediaserver.storage.records import UsageCounted, UsageKind
 from mediaserver.storage.saving import save
 from tests.api.board import Nowhere
@@ -68,6 +68,8 @@ async def world(pool: asyncpg.Pool) -> AsyncIterator[TwoKeys]:
     await agents.put_agent(pool, agent(MARK), first.id)
     await routes.put_route(pool, MARK, MARK)
     await pool.execute("insert into numbers (number, label, agent) values ($1, $2, $2)", NUMBER, MARK)
+    sound = prompts.NewPrompt(MARK, MARK, "wav", "pcm_s16le", 16_000, 1, b"\0\0")
+    await prompts.add_prompt(pool, sound, first.id)
     async with pool.acquire() as connection:
         await flows.save(connection, MARK, {"id": MARK, "nodes": []}, state="draft", owner=first.id)
     session = await voice_sessions.begun(pool, first.id, "token", {"prompt": MARK})
@@ -90,6 +92,7 @@ def _things(world: TwoKeys) -> list[tuple[str, dict[str, str]]]:
         ("/api/agents/{name}", {"name": MARK}),
         ("/api/telephony/numbers/{number}", {"number": NUMBER}),
         ("/api/telephony/routes/{id}", {"id": "3"}),
+        ("/api/telephony/prompts/{name}", {"name": MARK}),
         ("/api/flows/{name}", {"name": MARK, "number": "1", "version": "1"}),
     ]
 
@@ -161,7 +164,7 @@ async def test_each_key_sees_its_own(world: TwoKeys) -> None:
     expected = {each.path for table in TABLES for each in table} & {
         "/api/telephony/calls", "/api/telephony/calls/{id}", "/api/agents", "/api/agents/{name}",
         "/api/telephony/numbers", "/api/telephony/numbers/{number}", "/api/telephony/routes",
-        "/api/telephony/routes/{id}",
+        "/api/telephony/routes/{id}", "/api/telephony/prompts", "/api/telephony/prompts/{name}",
         "/api/flows", "/api/flows/{name}", "/api/usage",
     }  # fmt: skip
     assert expected <= seen

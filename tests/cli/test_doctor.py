@@ -22,7 +22,10 @@ from cli.main import main
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.config import load
 from mediaserver.errors import EngineMissingError
+from mediaserver.storage import flows, keys, prompts
+from mediaserver.storage.prompts import NewPrompt
 from tests.model_server import KEY, model_server
+from tests.pipelines.flows.test_library_references import document
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.78"
@@ -110,6 +113,30 @@ async def test_a_row_that_searches_documents_that_nobody_added_is_found(pool: as
     assert finding.name == "tools of agent desk" and not finding.fatal
     assert "no documents in 'gone'" in finding.detail
     assert "voiceforge knowledge add gone FILE" in finding.mend
+
+
+async def test_sound_files_that_flows_and_assistants_may_not_play_are_found(pool: asyncpg.Pool) -> None:
+    ann = (await keys.add_key(pool, "ann", keys.new_secret(), set())).id
+    leaving = '{"voicemail": "hi", "voicemail_prompt": "%s"}'
+    for agent, owner, sound in (("desk", None, "anns"), ("shop", ann, "anns"), ("till", ann, "shared")):
+        await pool.execute(
+            "insert into agents (name, kind, prompt, assistant, owner) values ($1, 'llm', 'x', $2, $3)",
+            agent, leaving % sound, owner,
+        )  # fmt: skip
+    for sound, owner in (("anns", ann), ("shared", None)):
+        await prompts.add_prompt(pool, NewPrompt(sound, "", "wav", "x", 16_000, 1, b"\0\0"), owner)
+    for flow, owner in (("open", None), ("shut", ann)):
+        playing = {"id": "hear", "type": "play", "prompt": "anns"}
+        async with pool.acquire() as connection:
+            drawn = document(playing, name=flow)
+            await flows.save(connection, flow, drawn, state="valid", owner=owner)
+            await flows.publish(connection, flow, 1)
+    found = [each for each in await directory_rows(pool, load()) if "sound file" in each.detail]
+    assert [(each.name, each.detail) for each in found] == [
+        ("flow open", "node hear: there is no sound file 'anns'"),
+        ("voicemail of agent desk", "there is no sound file 'anns': its words are said in its place"),
+    ]
+    assert "voiceforge prompts add anns FILE" in found[1].mend
 
 
 async def test_languages_of_a_row_that_no_engine_speaks_are_found(pool: asyncpg.Pool) -> None:

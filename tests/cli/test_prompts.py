@@ -65,6 +65,18 @@ def test_one_that_an_agent_leaves_stays_until_it_is_forced(
     assert main(["prompts", "remove", "hello", "--force"]) == OK
 
 
+def test_an_assistant_is_told_to_leave_one_that_is_there(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk = ["agents", "set", "desk", "--assistant", "--voicemail", "hi", "--voicemail-prompt", "hello"]
+    assert main(desk) == FAILED
+    assert (
+        "there is no sound file hello: `voiceforge prompts add hello FILE` first" in capsys.readouterr().err
+    )
+    assert main(["prompts", "add", "hello", "hello.wav"]) == OK
+    assert main(desk) == OK
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -6,14 +6,14 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TypeAlias
 
 from mediaserver.calls.prompts import PromptSound
-from mediaserver.errors import PeerError
+from mediaserver.errors import DatabaseError, PeerError
 from mediaserver.storage.records import NOW_MS, EventHappened
 from pipelines.conversation.agent import Act, AgentInput, Context, Keep, Play, Say
 from pipelines.flows.work.plain_worker import PlainWorker
 from pipelines.flows.working import Learnt, PlayWork, WorkDone
 
 FindPrompt: TypeAlias = Callable[[str], Awaitable[PromptSound]]
-"""The sound file of a name. Raises PeerError: it cannot be had."""
+"""The sound file of a name. Raises PeerError: there is none; DatabaseError: it cannot be read now."""
 
 
 def played(sound: PromptSound, words: str = "", *, interruptible: bool = True) -> Play:
@@ -43,7 +43,7 @@ class PlayWorker(PlainWorker):
         if self._find is not None:
             try:
                 sound = await self._find(node.prompt)
-            except PeerError as error:
+            except (PeerError, DatabaseError) as error:
                 fault = str(error)
         if sound is not None:
             yield told(context, sound)

@@ -9,11 +9,17 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
 
+import asyncpg
 import numpy as np
 import pytest
 
+from api.access.scopes import Scope
 from api.telephony import playing
+from mediaserver.calls.prompts import PromptShelf
+from mediaserver.storage import prompts
+from mediaserver.storage.postgres import EmbeddedPostgres, open_connection
 from tests.api.desk import CALLS, Desk
+from tests.api.keys import bearer, stored_key
 from tests.mediaserver.calls.lines import Line, frame
 
 
@@ -49,6 +55,67 @@ async def test_a_sound_of_the_folder_is_played(desk: Desk) -> None:
     assert await desk.post(f"/{call_id}/play", {"sound": "gong.wav"}) == (204, None)
     await desk.ticks(4)
     assert ann.heard == [100, 200, 0, 0]
+
+
+@pytest.fixture
+async def shelf(desk: Desk, pool: asyncpg.Pool, postgres: EmbeddedPostgres) -> AsyncIterator[PromptShelf]:
+    """Followed when a test says so."""
+    shelf = PromptShelf()
+    await shelf.start(lambda: open_connection(postgres.dsn), pool, 3600)
+    yield shelf
+    await shelf.close()
+
+
+async def test_a_sound_file_is_played_to_who_may_use_it_and_to_nobody_else(
+    desk: Desk, shelf: PromptShelf, pool: asyncpg.Pool
+) -> None:
+    keys = {name: await stored_key(desk.context, pool, (Scope.CALLS_WRITE,), name) for name in ("ann", "bob")}
+    for name, owner, level in (("shared", None, 300), ("anns", keys["ann"][0].id, 400)):
+        samples = np.full(450, level, "<i2").tobytes()  # a frame and a part of one
+        await prompts.add_prompt(pool, prompts.NewPrompt(name, "", "wav", "x", 16_000, 1, samples), owner)
+    await shelf.caught_up()
+    said: dict[tuple[str, str], tuple[int, list[int]]] = {}
+    for who, (key, secret) in keys.items():
+        line = Line(who)
+        call_id = await desk.dialled(line)
+        call = desk.board.get(call_id)
+        assert call is not None
+        call.owner = key.id
+        assert (await desk.post(f"/{call_id}/play", {"prompt": "shared"}, **bearer(secret)))[0] == 503
+        desk.context.prompts = shelf  # it has started
+        for name in ("shared", "anns"):
+            del line.heard[:]
+            status, _ = await desk.post(f"/{call_id}/play", {"prompt": name}, **bearer(secret))
+            await desk.ticks(3)
+            said[who, name] = status, line.heard[:]
+        desk.context.prompts = None
+    assert said == {
+        ("ann", "shared"): (204, [300, 300, 0]), ("ann", "anns"): (204, [400, 400, 0]),
+        ("bob", "shared"): (204, [300, 300, 0]), ("bob", "anns"): (400, [0, 0, 0]),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "says"),
+    [
+        ({"prompt": "gone"}, 400, "there is no sound file 'gone'"),
+        ({"prompt": "../secret"}, 400, "there is no sound file"),
+        ({"prompt": "x" * 101}, 400, "at most 100"),
+        ({"prompt": ""}, 400, "at least 1"),
+        ({}, 400, 'name either a "sound" or a "prompt"'),
+        ({"prompt": "a", "sound": "gong.wav"}, 400, 'name either a "sound" or a "prompt"'),
+    ],
+)
+async def test_what_names_no_sound_file_is_refused_in_words(
+    desk: Desk, shelf: PromptShelf, content: dict[str, str], status: int, says: str
+) -> None:
+    desk.context.prompts = shelf
+    ann = Line("ann")
+    call_id = await desk.dialled(ann)
+    answered, problem = await desk.post(f"/{call_id}/play", content)
+    assert answered == status and says in problem["error"]["message"]
+    await desk.ticks(1)
+    assert ann.heard == [0]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import wave
 from collections.abc import AsyncIterator, Mapping
@@ -13,11 +14,12 @@ import asyncpg
 import numpy as np
 import pytest
 import pytest_asyncio
-from aiohttp import FormData, web
+from aiohttp import ClientError, FormData, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from api.access.scopes import Scope
 from api.app import ApiContext, build_app
+from api.context import CONTEXT
 from api.speech_desk import SpeechDesk
 from api.telephony import prompts as module
 from mediaserver.calls.prompts import PromptShelf
@@ -61,6 +63,7 @@ class Counter:
         self, client: TestClient[web.Request, web.Application], pool: asyncpg.Pool, shelf: PromptShelf
     ) -> None:
         self.client = client
+        self.context = client.app[CONTEXT]
         self.pool = pool
         self.shelf = shelf
         self.headers: dict[str, Mapping[str, str]] = {}
@@ -227,6 +230,70 @@ async def test_what_cannot_be_played_is_refused(
     assert (await counter.ask("GET"))[1]["items"] == []
 
 
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (wav(0.1, 16_000, 9), "9 channels, more than 8"),
+        (wav(0.1, 384_000, 1), "claims 384000 samples a second"),
+        (wav(0.1, 1, 1) + b"\0\0", "claims 1 samples a second"),
+        (b"#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n", "not audio"),
+        (b"ffconcat version 1.0\nfile '/etc/passwd'\n", "not audio"),
+        (wav()[:44], "no audio in this wav"),
+        (b"ID3\x04\0\0\x7f\x7f\x7f\x7f" + b"\xff" * 4_000, ""),
+        (b"OggS" + b"\xff" * 4_000, ""),
+        (b"PK\x03\x04" + b"\0" * 4_000, "not audio"),
+    ],
+    ids=["nine channels", "384 kHz", "1 Hz", "playlist", "concat", "header", "mp3", "ogg", "zip"],
+)
+async def test_a_hostile_file_is_refused_in_words(counter: Counter, content: bytes, says: str) -> None:
+    status, refused = await counter.add("hello", content)
+    assert (status, refused["error"]["code"]) == (415, "unsupported_audio") and says in str(refused)
+    assert (await counter.ask("GET"))[1]["items"] == []
+
+
+async def test_the_most_channels_and_the_highest_rate_are_heard_as_one(counter: Counter) -> None:
+    status, made = await counter.add("hello", wav(0.2, 192_000, 8))
+    assert (status, made["seconds"], made["channels"], made["rate"]) == (201, 0.2, 8, 192_000)
+    assert np.abs((await counter.shelf.get("hello")).samples.astype(np.int32)).max() > 2_000
+
+
+async def test_a_header_that_promises_hours_is_not_believed(counter: Counter) -> None:
+    content = bytearray(wav(0.5, 8_000, 1))
+    for place in (4, 40):
+        content[place : place + 4] = b"\xff\xff\xff\x7f"
+    status, made = await counter.add("hello", bytes(content))
+    assert (status, made["seconds"]) == (201, 0.5)
+
+
+async def test_two_who_take_a_name_at_once_do_not_both_have_it(counter: Counter) -> None:
+    both = await asyncio.gather(
+        counter.add("hello", wav(0.5), "ann"), counter.add("hello", wav(1.0), "bob"), counter.add("hi", wav())
+    )
+    assert sorted(status for status, _ in both) == [201, 201, 409]
+    listed = (await counter.ask("GET"))[1]["items"]
+    assert [each["name"] for each in listed] == ["hello", "hi"] and listed[0]["version"] == 1
+    won = "ann" if both[0][0] == 201 else "bob"
+    assert listed[0]["seconds"] == {"ann": 0.5, "bob": 1.0}[won]
+
+
+@pytest.mark.parametrize(
+    ("scopes", "reads", "writes"),
+    [((Scope.CALLS_READ, Scope.CALLS_WRITE), 403, 403), ((Scope.TELEPHONY_READ,), 200, 403)],
+)
+async def test_a_key_does_what_its_scopes_say(
+    counter: Counter, scopes: tuple[Scope, ...], reads: int, writes: int
+) -> None:
+    await counter.add("hello", wav())
+    _, secret = await stored_key(counter.context, counter.pool, scopes, "cid")
+    counter.headers["cid"] = bearer(secret)
+    for path in ("", "/hello"):
+        assert (await counter.ask("GET", path, "cid"))[0] == reads
+    assert (await counter.add("mine", wav(), "cid"))[0] == writes
+    for method in ("PUT", "DELETE"):
+        status, refused = await counter.ask(method, "/hello", "cid", data=b"")
+        assert (status, refused["error"]["code"]) == (writes, "missing_scope")
+
+
 @pytest.mark.parametrize("name", ["", "../etc/passwd", "a b", "x" * 101])
 async def test_a_name_is_plain(counter: Counter, name: str) -> None:
     status, refused = await counter.add(name, wav())
@@ -235,8 +302,20 @@ async def test_a_name_is_plain(counter: Counter, name: str) -> None:
 
 async def test_more_than_may_be_is_not_read(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "UPLOAD_LIMIT", 1_000)
-    status, refused = await counter.add("hello", wav())
+    sent = 0
+
+    async def unannounced() -> AsyncIterator[bytes]:
+        nonlocal sent
+        for sent in range(400):  # noqa: B007 - how far it came
+            yield b"x" * 65_536
+
+    status, refused = await counter.add("hello", wav(1.0))
     assert (status, refused["error"]["code"]) == (413, "too_large")
+    assert "send it as MP3 or Ogg" in refused["error"]["message"]
+    with contextlib.suppress(ClientError):  # it may be told so by the connection's end
+        status, refused = await counter.ask("POST", "?name=hello", data=unannounced(), **AUDIO)
+        assert (status, refused["error"]["code"]) == (413, "too_large")
+    assert sent < 399
 
 
 @pytest.mark.parametrize("limit", ["MOST_OF_KEY", "SECONDS_OF_KEY"])

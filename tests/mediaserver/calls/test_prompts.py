@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from mediaserver.calls.prompts import PromptShelf
-from mediaserver.errors import PeerError
+from mediaserver.errors import DatabaseError, PeerError
 from mediaserver.storage import keys, prompts
 from mediaserver.storage.postgres import EmbeddedPostgres, open_connection
 from mediaserver.storage.prompts import NewPrompt
@@ -80,7 +80,7 @@ async def test_one_that_was_never_read_cannot_be_had_while_the_database_is_away(
     await prompts.add_prompt(followed.pool, sound("hello"), None)
     shelf = await followed.start()
     followed.database.away = True
-    with pytest.raises(PeerError, match="'hello' cannot be read now: the line was cut"):
+    with pytest.raises(DatabaseError, match="'hello' cannot be read now: the line was cut"):
         await shelf.get("hello")
     followed.database.away = False
     assert (await shelf.get("hello")).name == "hello"
@@ -144,7 +144,7 @@ async def test_memory_holds_what_was_played_last(followed: Followed) -> None:
     followed.database.away = True
     await shelf.get("a")
     await shelf.get("c")
-    with pytest.raises(PeerError):
+    with pytest.raises(DatabaseError):
         await shelf.get("b")
 
 

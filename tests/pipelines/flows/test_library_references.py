@@ -82,7 +82,7 @@ async def test_a_published_flow_that_names_what_is_gone_is_a_finding_once(pool: 
         await flows.publish(connection, "desk", 1)
         await flows.split(connection, "desk", 2, 50)
     names = await names_of(pool)
-    found = flow_findings(await shelf_of(pool), names)
+    found = flow_findings(await shelf_of(pool), lambda owner: names)
     assert [(each.name, each.detail, each.fatal) for each in found] == [
         ("flow desk", "node look: there is no secret 'CRM'", False),
         ("flow desk", "node call: there is no trunk 'acme'", False),
