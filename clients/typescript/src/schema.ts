@@ -1462,9 +1462,9 @@ export interface paths {
         put?: never;
         /**
          * Play a sound to all in the call but an agent.
-         * @description `{"sound"}` names a file of the folder of sounds; or the body is a WAV file (16-bit PCM, mono, 8 to
-         *     48 kHz, at most 10 minutes and 16 MiB) and says so. It takes the place of what plays. Answered when it
-         *     begins.
+         * @description `{"prompt"}` names a sound file of yours or of the operator's (`/api/telephony/prompts`), `{"sound"}` a
+         *     file of the folder of sounds; or the body is a WAV file (16-bit PCM, mono, 8 to 48 kHz, at most 10 minutes
+         *     and 16 MiB) and says so. It takes the place of what plays. Answered when it begins.
          */
         post: operations["calls_play"];
         /** Stop what plays, if anything does. */
@@ -8972,14 +8972,21 @@ export interface components {
         };
         /**
          * PlayWanted
-         * @description What is to be played.
+         * @description What is to be played: one of the two.
          */
         PlayWanted: {
             /**
+             * Prompt
+             * @description A sound file of `/api/telephony/prompts`.
+             * @default null
+             */
+            prompt?: string | null;
+            /**
              * Sound
              * @description A file of the folder of sounds.
+             * @default null
              */
-            sound: string;
+            sound?: string | null;
         };
         /**
          * PointBody

@@ -491,20 +491,23 @@ class Calls:
         self,
         id: UUID,
         *,
-        sound: str,
+        sound: None | str | Unset = UNSET,
+        prompt: None | str | Unset = UNSET,
     ) -> None:
         """Play a sound to all in the call but an agent.
 
-        `{"sound"}` names a file of the folder of sounds; or the body is a WAV file (16-bit PCM, mono, 8 to
-        48 kHz, at most 10 minutes and 16 MiB) and says so. It takes the place of what plays. Answered when
-        it
-        begins.
+        `{"prompt"}` names a sound file of yours or of the operator's (`/api/telephony/prompts`),
+        `{"sound"}` a
+        file of the folder of sounds; or the body is a WAV file (16-bit PCM, mono, 8 to 48 kHz, at most 10
+        minutes
+        and 16 MiB) and says so. It takes the place of what plays. Answered when it begins.
         """
         return self._client.ask(
             _calls_play.request(
                 id=id,
                 body=PlayWanted(
                     sound=sound,
+                    prompt=prompt,
                 ),
             ),
             _calls_play.read,
@@ -1195,20 +1198,23 @@ class AsyncCalls:
         self,
         id: UUID,
         *,
-        sound: str,
+        sound: None | str | Unset = UNSET,
+        prompt: None | str | Unset = UNSET,
     ) -> None:
         """Play a sound to all in the call but an agent.
 
-        `{"sound"}` names a file of the folder of sounds; or the body is a WAV file (16-bit PCM, mono, 8 to
-        48 kHz, at most 10 minutes and 16 MiB) and says so. It takes the place of what plays. Answered when
-        it
-        begins.
+        `{"prompt"}` names a sound file of yours or of the operator's (`/api/telephony/prompts`),
+        `{"sound"}` a
+        file of the folder of sounds; or the body is a WAV file (16-bit PCM, mono, 8 to 48 kHz, at most 10
+        minutes
+        and 16 MiB) and says so. It takes the place of what plays. Answered when it begins.
         """
         return await self._client.ask(
             _calls_play.request(
                 id=id,
                 body=PlayWanted(
                     sound=sound,
+                    prompt=prompt,
                 ),
             ),
             _calls_play.read,
