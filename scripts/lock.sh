@@ -9,9 +9,11 @@ cd "$(dirname "$0")/.."
 readonly UV_VERSION=0.13.8
 
 [[ -x .venv/bin/uv ]] || .venv/bin/python -m pip install --disable-pip-version-check --quiet "uv==$UV_VERSION"
+# Extras stay in the locks: pip takes a pin without them for no pin of the package with them, looks for the newest
+# there is, and refuses it for want of a hash once a newer one is published.
 compile() {
     .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-        --no-header --no-annotate "$@"
+        --no-header --no-annotate --no-strip-extras "$@"
 }
 compile "${@}" pyproject.toml -o requirements.lock
 compile "${@}" --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
