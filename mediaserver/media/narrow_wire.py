@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import time
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -19,6 +20,7 @@ from mediaserver.media.leg import Frame, Lane, LegStats
 from mediaserver.media.marks import Marks
 from mediaserver.media.narrowband import CONCEAL, Mend, NarrowBand, NarrowVoice
 from mediaserver.media.packet_buffer import G711, PacketBuffer
+from mediaserver.media.tick_wait import TickWait
 from mediaserver.media.time import FRAME_SAMPLES, NARROW_SAMPLES
 from mediaserver.media.tones import TonePlayer
 
@@ -45,6 +47,7 @@ class NarrowStream:
         "lane",
         "tones",
         "voice",
+        "wait",
         "wire",
     )
 
@@ -54,6 +57,7 @@ class NarrowStream:
         self.voice = voice
         self.closed = False
         self.tones = TonePlayer()
+        self.wait = TickWait()
         self.frames_read = 0
         """Frames of 20 ms since the stream was opened."""
         self._send = send
@@ -75,6 +79,7 @@ class NarrowStream:
         """The next piece of what the far end said, any length; a closed stream takes none."""
         if not self.closed:
             self._pieces += 1
+            self.wait.came(self.wire.now_ns())
             self._buffer.push(np.frombuffer(octets, np.uint8))
 
     def send_tone(self, digit: str, duration_ms: int = 100) -> None:
@@ -172,8 +177,11 @@ class NarrowStream:
 class NarrowWire:
     """mediaserver.media.leg.Wire."""
 
-    def __init__(self, band: NarrowBand | None = None) -> None:
-        """Legs of other kinds may share the `band`."""
+    def __init__(
+        self, band: NarrowBand | None = None, now_ns: Callable[[], int] = time.perf_counter_ns
+    ) -> None:
+        """Legs of other kinds may share the `band`. `now_ns`: the media clock's."""
+        self.now_ns = now_ns
         self._band = band if band is not None else NarrowBand()
         self._streams: dict[int, NarrowStream] = {}
         """The open ones by the numbers of their lanes."""
@@ -214,6 +222,8 @@ class NarrowWire:
         rows, streams = self._open(lanes)
         if not streams:
             return out
+        for stream in streams:
+            stream.wait.ticked(now_ns)
         mends: list[Mend] = []
         octets = b"".join([stream.take(at, self._band, mends) for at, stream in enumerate(streams)])
         codes = np.frombuffer(octets, np.uint8).reshape(-1, NARROW_SAMPLES)
@@ -236,11 +246,14 @@ class NarrowWire:
                 stream.give(octets)
 
     def early_ns(self, lane: int) -> int | None:
-        """None of its audio waits for a tick: it waits in its buffer for the next burst to be late."""
-        return 0
+        """What waits in its buffer for the next burst to be late is not counted."""
+        stream = self._streams.get(lane)
+        return stream.wait.early_ns if stream is not None else None
 
     def moved(self, lane: int, now_ns: int) -> None:
         """Its buffer knows ticks only."""
+        if (stream := self._streams.get(lane)) is not None:
+            stream.wait.moved()
 
     def _with_tone(self, stream: NarrowStream, said: Frame | None) -> Frame | None:
         tone = stream.tones.next_frame()

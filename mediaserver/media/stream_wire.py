@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 
@@ -23,6 +24,7 @@ from mediaserver.media.opus import OpusDecoder, OpusEncoder, opus_duration
 from mediaserver.media.packet_buffer import Material, PacketBuffer
 from mediaserver.media.resample import FrameConverter
 from mediaserver.media.stream_format import Coding, StreamFormat
+from mediaserver.media.tick_wait import TickWait
 from mediaserver.media.time import FRAME_MS, FRAME_SAMPLES, NARROW_PER_MS, NARROW_RATE, SAMPLE_RATE
 from mediaserver.media.tones import TonePlayer
 
@@ -94,6 +96,7 @@ class SocketAudio:
         """Its rows in the banks of those rates; -1: there is nothing to convert. Set by its wire."""
         self.closed = False
         self.tones = TonePlayer()
+        self.wait = TickWait()
         self.acknowledged = False
         """The far end says what it has played (`played_to`)."""
         self.on_rest: Callable[[], None] | None = None
@@ -133,6 +136,7 @@ class SocketAudio:
         if self.closed or not octets:
             return 0
         self._pieces += 1
+        self.wait.came(self.wire.now_ns())
         if self._decoder is not None:
             return self._push_packet(self._decoder, octets)
         return self._push(self.format.samples(octets))
@@ -331,7 +335,9 @@ class SocketAudio:
 class StreamWire:
     """mediaserver.media.leg.Wire."""
 
-    def __init__(self) -> None:
+    def __init__(self, now_ns: Callable[[], int] = time.perf_counter_ns) -> None:
+        """`now_ns`: the media clock's."""
+        self.now_ns = now_ns
         self._streams: dict[int, SocketAudio] = {}
         """The open ones by the numbers of their lanes."""
         self._banks: dict[int, _Bank] = {}
@@ -386,10 +392,12 @@ class StreamWire:
         batches: defaultdict[int, tuple[list[int], list[int], list[Pcm]]] = defaultdict(lambda: ([], [], []))
         for at, lane in enumerate(lanes):
             stream = self._streams.get(lane)
-            piece = stream.take() if stream is not None else None
-            if stream is None or piece is None:
-                if stream is not None:
-                    stream.silent_in = True
+            if stream is None:
+                continue
+            stream.wait.ticked(now_ns)
+            piece = stream.take()
+            if piece is None:
+                stream.silent_in = True
                 continue
             if stream.slot < 0:
                 out[at] = piece
@@ -449,8 +457,11 @@ class StreamWire:
         return bank.open()
 
     def early_ns(self, lane: int) -> int | None:
-        """None of its audio waits for a tick: it waits in its buffer for the next burst to be late."""
-        return 0
+        """What waits in its buffer for the next burst to be late is not counted."""
+        stream = self._streams.get(lane)
+        return stream.wait.early_ns if stream is not None else None
 
     def moved(self, lane: int, now_ns: int) -> None:
         """Its buffer knows ticks only."""
+        if (stream := self._streams.get(lane)) is not None:
+            stream.wait.moved()

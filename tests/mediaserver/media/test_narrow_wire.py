@@ -74,7 +74,7 @@ class Bench:
     def __init__(self) -> None:
         self.now = 10_000 * FRAME_NS
         self.band = WatchedBand()
-        self.wire = NarrowWire(self.band)
+        self.wire = NarrowWire(self.band, lambda: self.now)
         self.rtp = RtpWire(HOST, (23_000, 23_099), now_ns=lambda: self.now, band=self.band)
         self.clock = MediaClock(phases=1, now_ns=lambda: self.now)
 
@@ -260,14 +260,32 @@ def test_a_leg_may_be_read_singly_and_before_it_has_a_stream(bench: Bench) -> No
     assert len(leg.queue) == 1
 
 
-def test_its_tick_is_never_moved(bench: Bench) -> None:
+def waits_for_its_tick(bench: Bench, clock: MediaClock, leg: StreamLeg, after_ns: int, ticks: int) -> None:
+    """A piece comes so long after each time that is a whole number of frames, for so many frames."""
+    for _ in range(ticks * 4):
+        clock.tick(bench.now)
+        if bench.now % FRAME_NS == after_ns // (FRAME_NS // 4) * (FRAME_NS // 4):
+            came, bench.now = bench.now, bench.now + after_ns % (FRAME_NS // 4)
+            leg.says(packets(1)[0])
+            bench.now = came
+        bench.now += FRAME_NS // 4
+
+
+def test_its_tick_is_moved_once_to_the_first_after_its_pieces(bench: Bench) -> None:
+    clock = MediaClock(phases=4, now_ns=lambda: bench.now)
+    leg = StreamLeg(bench.wire)
+    clock.attach(leg, Talker())  # its ticks are at whole frames; what comes 2 ms after them waits for 18
+    waits_for_its_tick(bench, clock, leg, 2_000_000, 4 * SETTLE_TICKS)
+    assert clock.moves == 1
+    stream = leg.stream
+    assert stream is not None and stream.wait.early_ns == 2_000_000  # its tick is 3 ms behind, 1 is kept
+
+
+def test_its_tick_stays_where_its_pieces_come_just_before_it(bench: Bench) -> None:
     clock = MediaClock(phases=4, now_ns=lambda: bench.now)
     leg = StreamLeg(bench.wire)
     clock.attach(leg, Talker())
-    for _ in range(2 * SETTLE_TICKS):
-        leg.says(packets(1)[0])
-        clock.tick(bench.now)
-        bench.now += FRAME_NS
+    waits_for_its_tick(bench, clock, leg, 16_000_000, 2 * SETTLE_TICKS)
     assert clock.moves == 0
 
 
