@@ -23,8 +23,8 @@ from mediaserver.media.encryption import DtlsPeer, MasterKey, SrtpKeys, SrtpSuit
 from mediaserver.media.time import SECOND_NS
 
 PATIENCE_NS = 30 * SECOND_NS
-"""A handshake that takes longer has failed. A door that wants it sooner ends the call itself; a browser on a busy
-machine has been seen to take more than ten seconds."""
+"""A handshake that takes longer has failed. Who wants it sooner ends the call itself: a browser on a busy
+machine took more than ten seconds."""
 MOST_DATAGRAMS = 64
 """Of the other side's in one handshake; it needs two or three, and as many again for each that is lost."""
 MTU = 1_200

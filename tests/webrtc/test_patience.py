@@ -1,4 +1,4 @@
-"""A browser on a busy machine is waited for as long as the settings say, and no part of the way gives up before."""
+"""A browser on a busy machine is waited for as the settings say; no part of the way gives up before."""
 
 from __future__ import annotations
 
