@@ -47,7 +47,7 @@ class DoorLimits:
     calls: int = 500
     per_caller: int = 50
     """At once, of one key, token or visitor; the operator's are not limited so."""
-    connect_s: float = 10.0
+    connect_s: float = 20.0
     silent_s: float = 15.0
 
 

@@ -22,8 +22,9 @@ from OpenSSL import SSL
 from mediaserver.media.encryption import DtlsPeer, MasterKey, SrtpKeys, SrtpSuite
 from mediaserver.media.time import SECOND_NS
 
-PATIENCE_NS = 10 * SECOND_NS
-"""A handshake that takes longer has failed."""
+PATIENCE_NS = 30 * SECOND_NS
+"""A handshake that takes longer has failed. Who wants it sooner ends the call itself: a browser on a busy
+machine took more than ten seconds."""
 MOST_DATAGRAMS = 64
 """Of the other side's in one handshake; it needs two or three, and as many again for each that is lost."""
 MTU = 1_200

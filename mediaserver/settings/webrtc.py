@@ -59,7 +59,7 @@ class WebRtcSettings(SettingsGroup):
         default=3_600, ge=60, le=86_400, description="So long such credentials hold, in seconds."
     )
     connect_timeout_s: float = Field(
-        default=10.0,
+        default=20.0,
         ge=1,
         le=60,
         description="A call whose browser has not reached our ports and shaken hands so long after its offer "
