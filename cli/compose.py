@@ -83,6 +83,7 @@ from mediaserver.calls.events import EventBus
 from mediaserver.calls.hold_music import SILENCE, hold_music
 from mediaserver.calls.messages import CallMessages
 from mediaserver.calls.playing import Frames
+from mediaserver.calls.protocols import WrittenMaker
 from mediaserver.calls.recorder import Recorder
 from mediaserver.calls.registry import CallRegistry
 from mediaserver.calls.routes import AgentSpec
@@ -272,7 +273,11 @@ class Server:
             speech, code, cleaning, insight, assistants, backgrounds, keeps, flows, workshops, prompts
         )
         spoken = settings.engines.speech_to_speech
-        by_kind["realtime"] = RealtimeMaker(spoken, speech, tools, cleaning, insight, plan, backgrounds)
+        writing = by_kind["llm"]
+        assert isinstance(writing, WrittenMaker)
+        by_kind["realtime"] = RealtimeMaker(
+            spoken, speech, tools, cleaning, insight, plan, backgrounds, texts, writing
+        )
         switchboard = self._switchboard = LocalSwitchboard(
             routes=database.directory,
             makers=by_kind,

@@ -65,6 +65,15 @@ def may_recall(is_operators: Callable[[UUID | None], bool], agent: AgentSpec, ca
     return agent.owner == call.owner or (agent.owner is None and is_operators(call.owner))
 
 
+def with_texts(
+    box: ToolBox, agent: AgentSpec, call: Call, number: str, texts: TextsOfCalls | None
+) -> ToolBox:
+    """With `send_sms`, where the row lets its agent send texts. `number`: see `CallTexts`."""
+    if texts is None or not AssistantSettings.of(agent.assistant).sms:
+        return box
+    return box.beside([sms_tool(texts.of(call, number).send, unmarked(agent.prompt)[1])])
+
+
 class Assistants:
     """Makes those of calls."""
 
@@ -94,9 +103,7 @@ class Assistants:
         calling = calling_of(call, speech.language, self._plan, about)
         recalls = self._may_recall(agent, call)
         source = FactTable(self._database, agent.name, calling.number) if recalls else None
-        box = self._box(agent.tools)
-        if self._texts is not None and AssistantSettings.of(agent.assistant).sms:
-            box = box.beside([sms_tool(self._texts.of(call, calling.number).send, unmarked(agent.prompt)[1])])
+        box = with_texts(self._box(agent.tools), agent, call, calling.number, self._texts)
         thinking_s = TurnSettings.of(agent.turn).limits.thinking / 1_000
         return assistant_of(
             agent.name,

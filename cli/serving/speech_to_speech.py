@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
+from cli.serving.assistants import with_texts
 from cli.serving.backgrounds import Backgrounds
 from cli.serving.callers import calling_of
 from cli.serving.cleaning import MakeCleaner
 from cli.serving.insight import Insight
+from cli.serving.realtime_errands import Errands
 from cli.serving.speech import Speech
 from cli.serving.tools import AgentTools
 from mediaserver.calls.call import Call
-from mediaserver.calls.protocols import CallControls, Talker
+from mediaserver.calls.call_texts import TextsOfCalls
+from mediaserver.calls.protocols import CallControls, Talker, WrittenMaker
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.calls.speech_usage import SpeechUsage
-from mediaserver.calls.warm import MOST_BRIEFING, Back, Warm
-from mediaserver.errors import CallError, EngineError
+from mediaserver.calls.warm import Back
+from mediaserver.errors import CallError, ConfigError, EngineError
 from mediaserver.media.leg import Leg
 from mediaserver.outbound.numbers import NumberPlan
 from mediaserver.settings.speech_to_speech import SpeechModelSettings
-from pipelines.assistant.own_tools import END_CALL, TRANSFER, own_tools, text_of
+from pipelines.assistant.own_tools import END_CALL, TRANSFER, own_tools
+from pipelines.assistant.secrets import unmarked
 from pipelines.assistant.settings import AssistantSettings
 from pipelines.conversation.turn_settings import TurnSettings
-from pipelines.engines.protocols import LlmTool, LlmToolCall
 from pipelines.languages.tags import base_of
 from pipelines.speech_to_speech.app import SpeechToSpeech
 from pipelines.speech_to_speech.audio_format import AudioFormat
@@ -32,9 +35,7 @@ from pipelines.speech_to_speech.connection import ConnectionOwner, RealtimeConne
 from pipelines.speech_to_speech.endpoint import endpoint_of, speech_models
 from pipelines.speech_to_speech.machine import RealtimeOptions
 from pipelines.speech_to_speech.steered import SteeredSpeechToSpeech
-from pipelines.tools.protocols import ToolContext
 from pipelines.tools.results import ABOUT_DATA
-from pipelines.tools.toolbox import ToolBox
 
 MANNER = (
     "You are on the telephone. Answer in a sentence or two, in the caller's language. Notes in round "
@@ -55,7 +56,13 @@ class RealtimeMaker:
         insight: Insight,
         plan: NumberPlan,
         backgrounds: Backgrounds | None = None,
+        texts: TextsOfCalls | None = None,
+        written: WrittenMaker | None = None,
     ) -> None:
+        """`texts`: by whom callers are sent texts. `written`: makes who answers in writing, with a language
+        model."""
+        self._texts = texts
+        self._written = written
         self._backgrounds = backgrounds
         self._models = speech_models(models)
         self._speech = speech
@@ -71,13 +78,17 @@ class RealtimeMaker:
     def make(self, agent: AgentSpec, call: Call, leg: Leg, controls: CallControls) -> Talker:
         given, endpoint = self._model(agent)
         speech = self._speech.begin(agent, counter=SpeechUsage(call))
-        box, rules = self._tools.box(agent.tools), AssistantSettings.of(agent.assistant)
+        rules, calling = AssistantSettings.of(agent.assistant), calling_of(call, speech.language, self._plan)
+        box = with_texts(self._tools.box(agent.tools), agent, call, calling.number, self._texts)
         own = [each for each in own_tools(rules.transfers, remembers=False) if each.name in OWN]
-        # Nobody asks the caller here before a tool acts: the model hears and speaks by itself.
-        offered = [each for each in box.offered if not (made := box.get(each.name)) or not made.confirm]
+        # Where nobody writes down what the caller says, nobody knows whether that was a yes.
+        asks = bool(given.transcription)
+        offered = [
+            each for each in box.offered if asks or not (tool := box.get(each.name)) or not tool.confirm
+        ]
         names = {each.name for each in offered}
         options = RealtimeOptions(
-            f"{agent.prompt}\n\n{MANNER}".strip(),
+            f"{unmarked(agent.prompt)[0]}\n\n{MANNER}".strip(),
             AudioFormat(given.audio),
             voice=agent.voice or given.voice,
             transcription=given.transcription,
@@ -86,8 +97,7 @@ class RealtimeMaker:
             silence_ms=given.silence_ms,
             tools=(*offered, *(each for each in own if each.name not in names)),
         )
-        context = calling_of(call, speech.language, self._plan).for_tools()
-        errands = _Errands(box, options.tools, rules, controls, context)
+        errands = Errands(box, options.tools, rules, controls, calling.for_tools(), call.note)
         app = SteeredSpeechToSpeech(
             call,
             partial(_connect, endpoint, options.audio),
@@ -103,6 +113,7 @@ class RealtimeMaker:
             background=self._backgrounds.begin(agent, call) if self._backgrounds is not None else None,
             filler_ms=TurnSettings.of(agent.turn).limits.filler,
             model=given.model,
+            minds_words=errands.consent,
         )
         errands.end_call = app.end_call
         self._insight.begin(replace(agent, llm=()), call, speech.language)
@@ -114,6 +125,20 @@ class RealtimeMaker:
             returned=partial(_returned, app),
             steering=app,
         )
+
+    def make_written(self, agent: AgentSpec, call: Call, controls: CallControls) -> Talker:
+        """See `WrittenMaker`: the same agent, by the language model of the settings, since those of its row
+        only speak."""
+        if self._written is None:
+            raise CallError(f"the agent {agent.name} only speaks: nobody answers for it in writing", 480)
+        try:
+            return self._written.make_written(replace(agent, kind="llm", llm=()), call, controls)
+        except ConfigError as error:
+            raise CallError(
+                f"the agent {agent.name} only speaks; in writing the language model of the settings "
+                f"(engines.llm) would answer for it: {error}",
+                480,
+            ) from None
 
     def _model(self, agent: AgentSpec) -> tuple[SpeechModelSettings, SpeechEndpoint]:
         """Raises CallError when there is none that could talk now."""
@@ -130,47 +155,6 @@ class RealtimeMaker:
         raise CallError(
             f"the agent {agent.name} names no speech-to-speech model that is there ({known})", 480
         )
-
-
-class _Errands:
-    """What the model may ask for in one call."""
-
-    def __init__(
-        self,
-        box: ToolBox,
-        offered: Iterable[LlmTool],
-        rules: AssistantSettings,
-        controls: CallControls,
-        context: ToolContext,
-    ) -> None:
-        self._offered = {each.name for each in offered}
-        self._box = box
-        self._rules = rules
-        self._controls = controls
-        self._context = context
-        self.end_call: Callable[[], None] = _nothing
-
-    async def run(self, call: LlmToolCall) -> str:
-        if call.name not in self._offered:
-            return f"error: there is no tool {call.name[:64]!r}"
-        if self._box.get(call.name) is not None:
-            return (await self._box.run(call, self._context)).text
-        if call.name == TRANSFER:
-            return self._transfer(call)
-        self.end_call()
-        return "The call ends once you have said goodbye. Say it now, if you have not."
-
-    def _transfer(self, call: LlmToolCall) -> str:
-        to = self._rules.transfers.get(str(call.arguments.get("to")))
-        if to is None:
-            return f"error: 'to' is one of {', '.join(self._rules.transfers) or 'nobody'}"
-        briefing = text_of(call.arguments, "briefing", MOST_BRIEFING)
-        self._controls.transfer(to, Warm(briefing) if self._rules.warm else None, away=self._rules.away)
-        return "It rings there. You hear of it when nobody takes the call."
-
-
-def _nothing() -> None:
-    """There is no call to end yet."""
 
 
 def _connect(endpoint: SpeechEndpoint, audio: AudioFormat, owner: ConnectionOwner) -> RealtimeConnection:

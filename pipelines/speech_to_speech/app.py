@@ -87,6 +87,14 @@ class RunsTools(Protocol):
         """The result, for the model. Raises nothing but CancelledError."""
 
 
+class MindsWords(Protocol):
+    """Is told who said what, as soon as that is known."""
+
+    def caller_began(self, item: str) -> None: ...
+    def caller_said(self, item: str, text: str) -> None: ...
+    def model_said(self, line: int, heard: str) -> None: ...
+
+
 class SpeechToSpeech:
     """An App. `hang_up` is called once, when the model wants the call to end or it has failed."""
 
@@ -108,12 +116,14 @@ class SpeechToSpeech:
         background: Background | None = None,
         filler_ms: int = Limits().filler,
         model: str = "",
+        minds_words: MindsWords | None = None,
     ) -> None:
         """`connect` makes the connection. `tts`, `language`, `voice`: for our own last words when the model
         has failed. `called`: we called, so whoever answers speaks first. `background`: what is heard under
         the model's words. `filler_ms`: after so much silence of the model's the caller hears a signal.
-        `model`: its name, for what it takes."""
+        `model`: its name, for what it takes. `minds_words`: is told what is said."""
         self._model = model
+        self._minds_words = minds_words
         self._comfort = Comfort(filler_ms)
         self._background = background
         self.cleaner = cleaner
@@ -307,6 +317,8 @@ class SpeechToSpeech:
             case CallerBegan(item=item, ms=ms):
                 self._spoke_from[item] = self._position(ms)
                 self._lines.caller_began(item, self._spoke_from[item])
+                if self._minds_words is not None:
+                    self._minds_words.caller_began(item)
                 if len(self._spoke_from) > MOST_BEGUN:
                     del self._spoke_from[next(iter(self._spoke_from))]
                 self._retries.overtaken()
@@ -320,10 +332,14 @@ class SpeechToSpeech:
                 self._asked_at = self._timeline.t
                 self._comfort.asked(self._timeline.t, 0)
                 self._lines.caller_committed(item)
+                if self._minds_words is not None:
+                    self._minds_words.caller_began(item)
             case CallerSaidNothing():
                 self._lines.nothing_said()
             case CallerWords(item=item, text=text):
                 self._lines.caller_said(item, text)
+                if self._minds_words is not None:
+                    self._minds_words.caller_said(item, text)
             case ToolWanted(call=call, fault=fault):
                 self._spawn_tool(call, fault)
             case Responded(status=status, reason=reason, usage=usage):
@@ -365,6 +381,8 @@ class SpeechToSpeech:
             return
         heard = " ".join(speech.heard_text.split())
         self._machine.heard(heard)
+        if self._minds_words is not None:
+            self._minds_words.model_said(speech.index, heard)
         self._lines.model_said(speech)
         self._call.publish("agent", text=" ".join(speech.text.split()))
         self._call.publish("heard", text=heard, interrupted=speech.cut)

@@ -21,6 +21,9 @@ class SteeredSpeechToSpeech(SpeechToSpeech):
         self._check_listens()
         self._silence()
         self._lines.caller_typed(text)
+        if self._minds_words is not None:
+            self._minds_words.caller_began("typed")
+            self._minds_words.caller_said("typed", text)
         self._do(self._machine.told(text))
         self._asked()
 

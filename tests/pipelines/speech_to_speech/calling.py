@@ -12,6 +12,7 @@ import numpy as np
 
 from mediaserver.media.leg import Ended, EndedBy, Frame, Termination, Voice, Why
 from mediaserver.media.time import FRAME_SAMPLES
+from pipelines.speech_to_speech.app import MindsWords
 from pipelines.speech_to_speech.audio_format import AudioFormat
 from pipelines.speech_to_speech.connection import ConnectionOwner
 from pipelines.speech_to_speech.machine import RealtimeOptions
@@ -64,8 +65,14 @@ class FarModel:
             self.tells("response.output_audio.done", **where)
             self.tells("response.done", response={"status": "completed", "output": [], "usage": {}})
 
-    def calls(self, name: str, arguments: str) -> None:
-        item = {"type": "function_call", "name": name, "call_id": "c1", "arguments": arguments}
+    def hears(self, text: str, item: str) -> None:
+        """The caller says something, and it is written down."""
+        self.tells("input_audio_buffer.speech_started", item_id=item, audio_start_ms=100)
+        self.tells("input_audio_buffer.speech_stopped", item_id=item, audio_end_ms=300)
+        self.tells("conversation.item.input_audio_transcription.completed", item_id=item, transcript=text)
+
+    def calls(self, name: str, arguments: str, call_id: str = "c1") -> None:
+        item = {"type": "function_call", "name": name, "call_id": call_id, "arguments": arguments}
         self.tells("response.created", response={})
         self.tells("response.done", response={"status": "completed", "output": [item], "usage": {}})
 
@@ -82,7 +89,12 @@ class ModelCall:
     """The media clock with one call."""
 
     def __init__(
-        self, *, run_tool: Any = None, called: bool = False, transcription: str = "whisper-1"
+        self,
+        *,
+        run_tool: Any = None,
+        called: bool = False,
+        transcription: str = "whisper-1",
+        minds_words: MindsWords | None = None,
     ) -> None:
         self.call = FakeCall()
         self.t = 0
@@ -93,7 +105,7 @@ class ModelCall:
         options = RealtimeOptions("You answer the phone.", AudioFormat("pcmu"), transcription=transcription)
         self.app = SteeredSpeechToSpeech(
             self.call, self._connect, options, self.outlet, self.hung_up.append, tts=self.tts,
-            run_tool=run_tool, called=called,
+            run_tool=run_tool, called=called, minds_words=minds_words,
         )  # fmt: skip
 
     def _connect(self, owner: ConnectionOwner) -> FarModel:
