@@ -17,13 +17,13 @@ OPTIONS = (
     *("voicemail", "voicemail_prompt", "sms", "away"),
 )
 """That only assistants understand, ..."""
-SHARED = ("tools", "transfer", "warm", "away", "sms")
+SHARED = ("tools", "transfer", "warm", "away", "sms", "voicemail", "voicemail_prompt")
 """... and those of them that models which hear and speak by themselves do, too."""
 
 
 def add_options(setting: argparse.ArgumentParser) -> None:
     group = setting.add_argument_group(
-        "with --assistant; the tools, texts and transfers with --realtime, too"
+        "with --assistant; the tools, texts, voicemail and transfers with --realtime, too"
     )
     group.add_argument(
         "--tools", default="", metavar="A,B", help="what it may call: module:name, module, ..."

@@ -276,7 +276,7 @@ class Server:
         writing = by_kind["llm"]
         assert isinstance(writing, WrittenMaker)
         by_kind["realtime"] = RealtimeMaker(
-            spoken, speech, tools, cleaning, insight, plan, backgrounds, texts, writing
+            spoken, speech, tools, cleaning, insight, plan, backgrounds, texts, writing, prompts
         )
         switchboard = self._switchboard = LocalSwitchboard(
             routes=database.directory,

@@ -16,6 +16,7 @@ from cli.serving.flows import ServedFlows
 from cli.serving.insight import Insight
 from cli.serving.own_code import OwnCode
 from cli.serving.speech import Equipment, Speech
+from cli.serving.voicemail import voicemail_of
 from mediaserver.calls.background.choices import BackgroundChoices
 from mediaserver.calls.call import Call
 from mediaserver.calls.echo import EchoMaker
@@ -31,16 +32,14 @@ from mediaserver.retention.choices import RetentionChoices
 from mediaserver.settings.shared import NOTHING_LENT, SharedSettings
 from pipelines.agents import make_agent
 from pipelines.assistant.settings import AssistantSettings
-from pipelines.conversation.agent import Agent, Context, Play, Transfer
+from pipelines.conversation.agent import Agent, Context, Transfer
 from pipelines.conversation.briefing import BriefedCall, Briefer, Deaf, known
-from pipelines.conversation.machine_care import Voicemail
 from pipelines.conversation.message_desk import MessageFiles
 from pipelines.conversation.session import AgentSession
 from pipelines.conversation.turn_settings import TurnSettings
 from pipelines.conversation.typed_session import TypedSession
 from pipelines.flows.library.operators import tools_not_lent
 from pipelines.flows.work.agent_transfer import TakenAgent, Transfers
-from pipelines.flows.work.play import played
 from pipelines.insight.choices import InsightChoices
 
 
@@ -117,7 +116,7 @@ class ThinkingMaker:
             else None,
             background=self._backgrounds.begin(agent, call) if self._backgrounds is not None else None,
             messages=self._messages(call) if self._messages is not None else None,
-            voicemail=_voicemail(agent, self._prompts),
+            voicemail=voicemail_of(agent, self._prompts),
         )
         return Talker(
             session,
@@ -248,22 +247,6 @@ def _begun(call: Call, speech: Equipment) -> None:
 
 def _engines_of(speech: Equipment) -> LedEngines:
     return LedEngines(speech.llm, speech.language, speech.voice, speech.llm_starting)
-
-
-def _voicemail(agent: AgentSpec, prompts: PromptShelf | None) -> Voicemail:
-    """What it leaves where a machine has picked up. A flow says it itself."""
-    name = agent.flow or agent.name
-    if agent.kind != "llm":
-        return Voicemail("", name)
-    settings = AssistantSettings.of(agent.assistant)
-
-    async def recording(words: str) -> Play:
-        assert prompts is not None
-        return played(await prompts.get(settings.voicemail_prompt, agent.owner), words)
-
-    return Voicemail(
-        settings.voicemail, name, recording if prompts is not None and settings.voicemail_prompt else None
-    )
 
 
 def _warm(last: Transfer) -> Warm | None:

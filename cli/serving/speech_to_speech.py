@@ -14,8 +14,10 @@ from cli.serving.insight import Insight
 from cli.serving.realtime_errands import Errands
 from cli.serving.speech import Speech
 from cli.serving.tools import AgentTools
+from cli.serving.voicemail import voicemail_of
 from mediaserver.calls.call import Call
 from mediaserver.calls.call_texts import TextsOfCalls
+from mediaserver.calls.prompts import PromptShelf
 from mediaserver.calls.protocols import CallControls, Talker, WrittenMaker
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.calls.speech_usage import SpeechUsage
@@ -58,11 +60,13 @@ class RealtimeMaker:
         backgrounds: Backgrounds | None = None,
         texts: TextsOfCalls | None = None,
         written: WrittenMaker | None = None,
+        prompts: PromptShelf | None = None,
     ) -> None:
         """`texts`: by whom callers are sent texts. `written`: makes who answers in writing, with a language
-        model."""
+        model. `prompts` has the sound files that are left where a machine has picked up."""
         self._texts = texts
         self._written = written
+        self._prompts = prompts
         self._backgrounds = backgrounds
         self._models = speech_models(models)
         self._speech = speech
@@ -114,6 +118,7 @@ class RealtimeMaker:
             filler_ms=TurnSettings.of(agent.turn).limits.filler,
             model=given.model,
             minds_words=errands.consent,
+            voicemail=voicemail_of(agent, self._prompts),
         )
         errands.end_call = app.end_call
         self._insight.begin(replace(agent, llm=()), call, speech.language)

@@ -23,10 +23,13 @@ from mediaserver.media.leg import (
     LegEvent,
     Termination,
     Voice,
+    WhoAnswered,
     Why,
 )
 from mediaserver.media.line_condition import Cleaner
 from mediaserver.media.time import SAMPLES_PER_MS
+from pipelines.conversation.agent import Context
+from pipelines.conversation.machine_care import NO_VOICEMAIL, Voicemail
 from pipelines.conversation.outlet import Outlet
 from pipelines.conversation.own_words import own_words
 from pipelines.conversation.timeline import Timeline
@@ -56,6 +59,7 @@ from pipelines.speech_to_speech.commands import (
 from pipelines.speech_to_speech.connection import ConnectionOwner
 from pipelines.speech_to_speech.lines import MOST_BEGUN, SpokenLines
 from pipelines.speech_to_speech.machine import RealtimeMachine, RealtimeOptions
+from pipelines.speech_to_speech.machine_line import LineSide, MachineLine
 from pipelines.speech_to_speech.own_voice import OwnVoice
 from pipelines.speech_to_speech.playback import Playback, SpokenItem
 from pipelines.speech_to_speech.retries import ResponseRetries
@@ -64,6 +68,8 @@ KEYS_AFTER = 1_500 * SAMPLES_PER_MS
 """So long after the last key what was keyed is told to the model; # ends it at once."""
 LAST_WORDS_WITHIN = 15_000 * SAMPLES_PER_MS
 """The last words are heard to their end, but no longer than this."""
+MESSAGE_WITHIN_S = 60.0
+"""A voice has made all of a message for a machine by then."""
 GREET = "Greet the caller."
 SILENT_AFTER = 20_000 * SAMPLES_PER_MS
 """A model that has not said a word so long after the answer, or after what the caller said, has failed."""
@@ -117,11 +123,13 @@ class SpeechToSpeech:
         filler_ms: int = Limits().filler,
         model: str = "",
         minds_words: MindsWords | None = None,
+        voicemail: Voicemail = NO_VOICEMAIL,
     ) -> None:
         """`connect` makes the connection. `tts`, `language`, `voice`: for our own last words when the model
         has failed. `called`: we called, so whoever answers speaks first. `background`: what is heard under
         the model's words. `filler_ms`: after so much silence of the model's the caller hears a signal.
-        `model`: its name, for what it takes. `minds_words`: is told what is said."""
+        `model`: its name, for what it takes. `minds_words`: is told what is said.
+        `voicemail`: what is left where a machine has picked up."""
         self._model = model
         self._minds_words = minds_words
         self._comfort = Comfort(filler_ms)
@@ -168,12 +176,22 @@ class SpeechToSpeech:
         """Where the model was last heard."""
         self._worked_until = 0
         """Until here a tool ran, of which the model has nothing to say before its end."""
+        self._failed = ""
+        """The model failed while it was set aside."""
+        context = Context(call.id, 0, "outbound" if called else "inbound")
+        self._at_machine = MachineLine(
+            LineSide(
+                context, call.put, self._hang_up_now, self._set_aside, self._go_on, self._lines.own_said,
+                lambda: OwnVoice(tts, voice, language, MESSAGE_WITHIN_S),
+            ),
+            voicemail,
+        )  # fmt: skip
         self._connection.start()
 
     # ---- App
 
     def on_frame(self, frame: Frame) -> None:
-        if self._over or self._held or self._own is not None:
+        if self._over or self._held or self._own is not None or self._at_machine.apart:
             return
         octets = self._writer.write(frame)
         if self._fed_until != self._timeline.t:
@@ -200,6 +218,8 @@ class SpeechToSpeech:
         """The caller waits: for the model, its tools, or our last words."""
         if self._own is not None:
             return not self._own.finished
+        if self._at_machine.apart:
+            return False
         if self._spoke_from or self._playback.paused or self._ending is not None:
             return False
         if self._asked_at is None:
@@ -223,6 +243,8 @@ class SpeechToSpeech:
         self._leave_in_time(t)
         if self._own is not None:
             return self._own.frame()
+        if self._at_machine.apart:
+            return self._at_machine.frame(t)
         if self._retries.due(t):
             self._do(self._machine.again())
         played = self._playback.next_frame(t)
@@ -246,6 +268,9 @@ class SpeechToSpeech:
                     return  # it may be our own
                 if self._own is not None or self._held:
                     return
+                if self._at_machine.apart:
+                    self._at_machine.voice(self._timeline.t, probability)
+                    return
                 if self._watch.voice(self._timeline.t, probability, self._playback.playing) is BargeIn.PAUSE:
                     self._playback.paused = True
             case Digit(digit=digit, duration_ms=duration_ms):
@@ -254,6 +279,9 @@ class SpeechToSpeech:
                 self._key(digit)
             case Hold(held=held):
                 self._hold(held)
+            case WhoAnswered(by=by):
+                if not self._over and self._ending is None:
+                    self._at_machine.who_answered(by, self._timeline.t)
             case Ended():
                 self._ended()
             case _:
@@ -302,6 +330,8 @@ class SpeechToSpeech:
 
     def _carry_out(self, command: Command) -> None:
         match command:
+            case ModelSound() | ModelWords() | CallerBegan() | CallerPaused() if self._at_machine.apart:
+                """It still talks to a machine, as it takes it for somebody."""
             case SendEvent(event=event):
                 self._connection.send(event)
             case Ready():
@@ -442,8 +472,34 @@ class SpeechToSpeech:
         if self._ending is None:
             self._ending, self._ending_since = Termination(EndedBy.AGENT, Why.COMPLETED), self._timeline.t
 
+    def _set_aside(self) -> None:
+        """A machine has picked up: the model has nothing to say to that."""
+        self._retries.overtaken()
+        self._interrupted()
+        self._do(self._machine.drop())
+        self._spoke_from.clear()
+        self._lines.forget()
+        self._do(self._machine.forget())
+        self._asked_at = None
+        self._keys = ""
+
+    def _go_on(self) -> None:
+        """A person is there after all."""
+        if self._failed:
+            self._fail(self._failed)
+            return
+        self._asked_at = self._last_sound = self._timeline.t
+        self.tell("An answering machine seemed to have picked up. Now a person is on the line: greet.")
+
+    def _hang_up_now(self, why: Termination) -> None:
+        self._ending = why
+        self._leave()
+
     def _fail(self, reason: str) -> None:
         """The model is of no use any more: say so in our own voice, and end the call."""
+        if self._at_machine.apart:
+            self._failed = reason  # no machine needs to hear of it
+            return
         self._last_words(
             Termination(EndedBy.SERVER, Why.FAILED, detail=f"speech to speech: {reason}"),
             own_words(self._language).surrender,
@@ -493,6 +549,7 @@ class SpeechToSpeech:
             task.cancel()
         if self._own is not None:
             self._own.close()
+        self._at_machine.end()
         if self.cleaner is not None:
             self.cleaner.close()
         self._over_event.set()

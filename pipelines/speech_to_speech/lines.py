@@ -123,6 +123,15 @@ class SpokenLines:
             )
         )
 
+    def own_said(self, text: str, began: int, ended: int, cut: bool) -> None:
+        """Words of ours, in place of the model's. Of what was cut nobody knows what was heard."""
+        times = self._timeline.began_ms(began), self._timeline.ended_ms(ended)
+        self._call.put(
+            TurnSaid(
+                self._call.id, self._index(), "agent", text, "" if cut else text, *times, interrupted=cut
+            )
+        )
+
     def finish(self) -> None:
         """The call is over: what nobody has written down is kept without its words."""
         for item in list(self._caller):

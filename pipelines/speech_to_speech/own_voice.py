@@ -7,6 +7,7 @@ import contextlib
 from contextlib import aclosing
 
 import numpy as np
+import numpy.typing as npt
 
 from mediaserver.errors import EngineError
 from mediaserver.media.leg import Frame
@@ -21,12 +22,15 @@ WITHIN_S = 4.0
 class OwnVoice:
     """Says one text, once. Without a voice it is three falling notes."""
 
-    def __init__(self, tts: Tts, voice: str, language: str) -> None:
+    def __init__(self, tts: Tts, voice: str, language: str, within_s: float = WITHIN_S) -> None:
+        self._within_s = within_s
         self._tts = tts
         self._voice = voice
         self._language = language
         self._samples = bytearray()
         self._task: asyncio.Task[None] | None = None
+        self.failed = False
+        """No voice could say all of it."""
 
     @property
     def finished(self) -> bool:
@@ -36,6 +40,12 @@ class OwnVoice:
     def say(self, text: str) -> None:
         if self._task is None:
             self._task = asyncio.create_task(self._make(text))
+
+    def play(self, samples: npt.NDArray[np.int16]) -> None:
+        """A recording (16 kHz mono) in place of a text."""
+        if self._task is None:
+            self._samples += samples.tobytes()
+            self._task = asyncio.create_task(asyncio.sleep(0))
 
     def frame(self) -> Frame | None:
         """The next 20 ms; the last are filled up with silence."""
@@ -54,10 +64,11 @@ class OwnVoice:
         if text:
             with contextlib.suppress(EngineError, TimeoutError):
                 async with (
-                    asyncio.timeout(WITHIN_S),
+                    asyncio.timeout(self._within_s),
                     aclosing(self._tts.speak(text, voice=self._voice, language=self._language)) as chunks,
                 ):
                     async for chunk in chunks:
                         self._samples += chunk.samples.tobytes()
                 return
+            self.failed = True
         self._samples += TROUBLE.tobytes()

@@ -12,6 +12,7 @@ import numpy as np
 
 from mediaserver.media.leg import Ended, EndedBy, Frame, Termination, Voice, Why
 from mediaserver.media.time import FRAME_SAMPLES
+from pipelines.conversation.machine_care import NO_VOICEMAIL, Voicemail
 from pipelines.speech_to_speech.app import MindsWords
 from pipelines.speech_to_speech.audio_format import AudioFormat
 from pipelines.speech_to_speech.connection import ConnectionOwner
@@ -95,6 +96,7 @@ class ModelCall:
         called: bool = False,
         transcription: str = "whisper-1",
         minds_words: MindsWords | None = None,
+        voicemail: Voicemail = NO_VOICEMAIL,
     ) -> None:
         self.call = FakeCall()
         self.t = 0
@@ -106,6 +108,7 @@ class ModelCall:
         self.app = SteeredSpeechToSpeech(
             self.call, self._connect, options, self.outlet, self.hung_up.append, tts=self.tts,
             run_tool=run_tool, called=called, minds_words=minds_words,
+            voicemail=voicemail,
         )  # fmt: skip
 
     def _connect(self, owner: ConnectionOwner) -> FarModel:
