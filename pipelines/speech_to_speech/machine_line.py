@@ -212,8 +212,9 @@ class _Person:
     async def respond(self, said: AgentInput, context: Context) -> AsyncIterator[Act]:
         if isinstance(said, Answered):
             self._on()
-        return
-        yield
+        says: tuple[Act, ...] = ()
+        for act in says:
+            yield act
 
     def heard(self, line: int, text: str, cut: bool) -> None: ...
 
