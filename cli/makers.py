@@ -9,7 +9,7 @@ from typing import Any
 from api.realtime.leading import LeadAgent, LedEngines, MakeLed
 from cli.serving.assistants import Assistants
 from cli.serving.backgrounds import Backgrounds
-from cli.serving.callers import given_along, other_end
+from cli.serving.briefing import briefer_of
 from cli.serving.cleaning import MakeCleaner, uncleaned
 from cli.serving.flow_work import FlowWorkshops
 from cli.serving.flows import ServedFlows
@@ -24,7 +24,7 @@ from mediaserver.calls.prompts import PromptShelf
 from mediaserver.calls.protocols import AppMaker, CallControls, Talker
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.calls.speech_usage import SpeechUsage
-from mediaserver.calls.warm import MOST_BRIEFING, Briefing, BriefingVerdict, Warm
+from mediaserver.calls.warm import MOST_BRIEFING, Warm
 from mediaserver.errors import ConfigError
 from mediaserver.media.leg import Leg
 from mediaserver.redaction.choices import RedactionChoices
@@ -33,7 +33,6 @@ from mediaserver.settings.shared import NOTHING_LENT, SharedSettings
 from pipelines.agents import make_agent
 from pipelines.assistant.settings import AssistantSettings
 from pipelines.conversation.agent import Agent, Context, Transfer
-from pipelines.conversation.briefing import BriefedCall, Briefer, Deaf, known
 from pipelines.conversation.message_desk import MessageFiles
 from pipelines.conversation.session import AgentSession
 from pipelines.conversation.turn_settings import TurnSettings
@@ -124,7 +123,7 @@ class ThinkingMaker:
             say=session.say,
             shutdown=session.shutdown,
             returned=lambda why, to, detail: session.returned(str(why), to, detail),
-            brief=lambda leg, briefing: self._brief(session, speech, call, leg, briefing),
+            brief=partial(briefer_of, speech, call, session.summary),
             steering=session,
         )
 
@@ -187,33 +186,6 @@ class ThinkingMaker:
             language=speech.language,
             llm=speech.llm,
         )
-
-    def _brief(
-        self, session: AgentSession, speech: Equipment, call: Call, leg: Leg, briefing: Briefing
-    ) -> Talker:
-        """Who speaks to the human at this leg in the agent's voice. It listens to keys alone."""
-        about = given_along(call)
-        text = briefing.text or known(speech.language, other_end(call), about, session.summary())
-        briefer = Briefer(
-            text,
-            speech.language,
-            briefing.accept,
-            briefing.confirm_s,
-            lambda outcome: briefing.decided(BriefingVerdict(outcome)),
-            lambda heard: call.note("briefing", heard=heard),
-        )
-        beside = AgentSession(
-            BriefedCall(call),
-            briefer,
-            speech.stt,
-            speech.tts,
-            lambda why: briefing.decided(BriefingVerdict.FAILED),
-            leg,
-            voice=speech.voice,
-            language=speech.language,
-            pronunciations=speech.pronunciations,
-        )
-        return Talker(Deaf(beside), keeps_digits=True)
 
 
 def led(kinds: Mapping[str, AppMaker]) -> MakeLed:

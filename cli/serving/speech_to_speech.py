@@ -8,6 +8,7 @@ from functools import partial
 
 from cli.serving.assistants import with_texts
 from cli.serving.backgrounds import Backgrounds
+from cli.serving.briefing import briefer_of
 from cli.serving.callers import calling_of
 from cli.serving.cleaning import MakeCleaner
 from cli.serving.insight import Insight
@@ -26,6 +27,7 @@ from mediaserver.errors import CallError, ConfigError, EngineError
 from mediaserver.media.leg import Leg
 from mediaserver.outbound.numbers import NumberPlan
 from mediaserver.settings.speech_to_speech import SpeechModelSettings
+from pipelines.assistant.notes import MOST_DETAIL, plain
 from pipelines.assistant.own_tools import END_CALL, TRANSFER, own_tools
 from pipelines.assistant.secrets import unmarked
 from pipelines.assistant.settings import AssistantSettings
@@ -102,6 +104,8 @@ class RealtimeMaker:
             tools=(*offered, *(each for each in own if each.name not in names)),
         )
         errands = Errands(box, options.tools, rules, controls, calling.for_tools(), call.note)
+        # The row's voice is the model's; ours is of the settings.
+        spoken = replace(speech, voice="") if agent.voice else speech
         app = SteeredSpeechToSpeech(
             call,
             partial(_connect, endpoint, options.audio),
@@ -109,7 +113,7 @@ class RealtimeMaker:
             leg,
             controls.hang_up,
             tts=speech.tts,
-            voice="" if agent.voice else speech.voice,  # that of the row is the model's
+            voice=spoken.voice,
             language=speech.language,
             run_tool=errands.run,
             called=call.direction == "outbound",
@@ -128,6 +132,7 @@ class RealtimeMaker:
             say=app.say,
             shutdown=app.shutdown,
             returned=partial(_returned, app),
+            brief=partial(briefer_of, spoken, call, _no_summary),
             steering=app,
         )
 
@@ -167,4 +172,11 @@ def _connect(endpoint: SpeechEndpoint, audio: AudioFormat, owner: ConnectionOwne
 
 
 def _returned(app: SpeechToSpeech, why: Back, to: str, detail: str) -> None:
-    app.tell(f"The caller was with {to or 'somebody else'} and is with you again: {why}.")
+    about = f" ({plain(detail, MOST_DETAIL)})" if detail else ""
+    whom = plain(to, MOST_DETAIL) or "somebody else"
+    app.tell(f"The caller was to talk to {whom} and is with you again: {why}{about}.")
+
+
+def _no_summary() -> str:
+    """The model tells what it wants to be told with the transfer."""
+    return ""

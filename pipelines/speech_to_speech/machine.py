@@ -105,6 +105,8 @@ class RealtimeMachine:
     _complaints: int = 0
     _memory: list[tuple[str, str]] = field(default_factory=list)
     """Role and text, for a new connection."""
+    _unsent: list[str] = field(default_factory=list)
+    """Notes that came while there was no session: a connection that opens is told them with all others."""
     _greeting: str | None = None
     """How to greet, once that is possible; ..."""
     _greeted: str | None = None
@@ -138,6 +140,7 @@ class RealtimeMachine:
         update = {"type": "session.update", "event_id": SET_UP, "session": self._session()}
         commands: list[Command] = [SendEvent(update)]
         commands += [SendEvent(_message(role, text)) for role, text in self._memory]
+        self._unsent.clear()
         return commands
 
     def greet(self, how: str = "") -> list[Command]:
@@ -156,6 +159,7 @@ class RealtimeMachine:
         """Something that the caller did not say, as a note of the conversation; the model answers it."""
         self._remember("user", text)
         if not self._ready:
+            self._unsent.append(text)
             self._owes_response = True
             return []
         return [SendEvent(_message("user", text)), *self._ask()]
@@ -275,6 +279,8 @@ class RealtimeMachine:
             return []
         self._ready = True
         commands: list[Command] = [Ready()]
+        commands += [SendEvent(_message("user", text)) for text in self._unsent]
+        self._unsent.clear()
         if self._greeting is not None:
             how, self._greeting = self._greeting, None
             commands += self.greet(how)

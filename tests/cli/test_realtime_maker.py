@@ -3,6 +3,7 @@ for it in writing."""
 
 from __future__ import annotations
 
+import asyncio
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -16,15 +17,17 @@ from mediaserver.calls.call_texts import TextRules, TextsOfCalls
 from mediaserver.calls.events import EventBus
 from mediaserver.calls.protocols import Talker, WrittenMaker
 from mediaserver.calls.routes import AgentSpec
+from mediaserver.calls.warm import Back, Briefing, BriefingVerdict
 from mediaserver.errors import CallError, ConfigError
 from mediaserver.media.leg import Ended, EndedBy, Termination, Why
+from mediaserver.media.time import FRAME_SAMPLES
 from mediaserver.outbound.numbers import NumberPlan
 from mediaserver.settings.speech_to_speech import SpeechModelSettings
 from pipelines.tools.protocols import Tool
 from pipelines.tools.toolbox import ToolBox
 from tests.fakes import FakeOutlet, FakeStt, FakeTts
 from tests.mediaserver.calls.bench import Kept
-from tests.pipelines.speech_to_speech.realtime_server import KEY, serving
+from tests.pipelines.speech_to_speech.realtime_server import KEY, RealtimeStandIn, serving
 
 
 async def cancelled(arguments: Any, context: Any) -> str:
@@ -49,8 +52,12 @@ class Writers:
         return Talker(app, words_only=True)
 
 
-def maker(model: SpeechModelSettings | None = None, written: WrittenMaker | None = None) -> RealtimeMaker:
-    equipment = Equipment(FakeStt(), FakeTts(), None, "", "en")
+def maker(
+    model: SpeechModelSettings | None = None,
+    written: WrittenMaker | None = None,
+    tts: FakeTts | None = None,
+) -> RealtimeMaker:
+    equipment = Equipment(FakeStt(), tts or FakeTts(), None, "", "en")
     speech: Any = SimpleNamespace(begin=lambda agent, counter=None: equipment)
     tools: Any = SimpleNamespace(box=lambda names: ToolBox([CANCEL]))
     insight: Any = SimpleNamespace(begin=lambda agent, call, language: None)
@@ -109,3 +116,43 @@ async def test_where_there_is_none_the_reason_is_told() -> None:
         maker(written=Writers(ConfigError("there is none"))).make_written(spec(), a_call(), controls)
     with pytest.raises(CallError, match="only speaks"):
         maker().make_written(spec(), a_call(), controls)
+
+
+async def a_talker(server: RealtimeStandIn, monkeypatch: pytest.MonkeyPatch, tts: FakeTts) -> Talker:
+    monkeypatch.setenv("SHOP_KEY", KEY)
+    controls: Any = SimpleNamespace(hang_up=lambda why: None)
+    model = SpeechModelSettings(url=server.url.partition("?")[0], model="test", api_key_env="SHOP_KEY")
+    leg: Any = FakeOutlet(lambda: 0)
+    return maker(model, tts=tts).make(spec(), a_call(), leg, controls)
+
+
+async def test_whoever_is_to_take_the_call_is_told_what_it_is_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    tts = FakeTts()
+    async with serving() as server:
+        talker = await a_talker(server, monkeypatch, tts)
+        assert talker.brief is not None
+        leg: Any = FakeOutlet(lambda: 0)
+        verdicts: list[BriefingVerdict] = []
+        briefing = Briefing("Ann wants a room for two.", "", 20.0, verdicts.append)
+        beside = talker.brief(leg, briefing)
+        t = 0
+        for _ in range(100):
+            beside.app.next_frame(t)
+            t += FRAME_SAMPLES
+            await asyncio.sleep(0)
+        assert any("room for two" in text for text in tts.spoken)
+        for app in (talker.app, beside.app):
+            app.on_event(Ended(Termination(EndedBy.PEER, Why.HANGUP)))
+
+
+async def test_the_model_hears_why_the_caller_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with serving() as server:
+        talker = await a_talker(server, monkeypatch, FakeTts())
+        await server.until(lambda: bool(server.sent("session.update")))
+        assert talker.returned is not None
+        talker.returned(Back.BUSY, "200", "it is busy there")
+        await server.until(lambda: bool(server.sent("conversation.item.create")))
+        talker.app.on_event(Ended(Termination(EndedBy.PEER, Why.HANGUP)))
+    (item,) = server.sent("conversation.item.create")
+    text = item["item"]["content"][0]["text"]
+    assert "200" in text and str(Back.BUSY) in text and "it is busy there" in text
