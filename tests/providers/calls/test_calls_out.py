@@ -262,10 +262,10 @@ async def test_a_stream_that_never_comes(telephony: Telephony) -> None:
 
 
 async def test_one_that_is_answered_in_the_last_moment_gets_its_stream(telephony: Telephony) -> None:
-    task = await ordered(telephony, timeout_s=0.02)
+    task = await ordered(telephony, timeout_s=0.3)
     (order,) = telephony.provider.orders
     telephony.desk.call_reported(CallReport("out-1", CallState.IN_PROGRESS))
-    done, _ = await asyncio.wait({task}, timeout=0.1)
+    done, _ = await asyncio.wait({task}, timeout=0.5)
     assert not done
     await telephony.stream(telephony.carried, token_of(order.doors))
     assert (await task).termination is None
