@@ -29,6 +29,7 @@ from cli.doctor_engines import (
     timed,
 )
 from cli.doctor_environments import spoilt_engines
+from cli.findings import in_markup
 from cli.terminal import add_config_option, add_json_option, console, print_json, progress
 
 if TYPE_CHECKING:
@@ -258,15 +259,12 @@ def _mark(finding: Finding) -> str:
 
 
 def _show(findings: list[Finding]) -> None:
-    from rich.markup import escape
     from rich.table import Table
-
-    from mediaserver.printable import printable
 
     table = Table("check", "", "found", box=None, header_style="bold")
     for finding in findings:
-        text = escape(printable(finding.detail))
+        text = in_markup(finding.detail)
         if finding.mend:
-            text += f"\n[bold]→[/] {escape(printable(finding.mend))}"
-        table.add_row(escape(printable(finding.name)), _mark(finding), text)
+            text += f"\n[bold]→[/] {in_markup(finding.mend)}"
+        table.add_row(in_markup(finding.name), _mark(finding), text)
     console().print(table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from cli.terminal import console, print_json
@@ -22,15 +23,23 @@ def tell_findings(what: str, findings: list[Finding], as_json: bool) -> None:
         raise ConfigError(f"{what} does not work: {', '.join(failed)}")
 
 
-def _show(findings: list[Finding]) -> None:
-    """What others wrote (their software, their reasons) is shown as text and nothing else."""
+def in_markup(text: str) -> str:
+    """What a finding says, for rich: what stands between backticks is bold in their place. No other markup in
+    it counts."""
     from rich.markup import escape
 
     from mediaserver.printable import printable
 
+    # Each piece for itself: a backslash before our own mark would take it for text.
+    pieces = re.split(r"`([^`\n]+)`", printable(text))
+    return "".join(f"[bold]{escape(each)}[/]" if at % 2 else escape(each) for at, each in enumerate(pieces))
+
+
+def _show(findings: list[Finding]) -> None:
+    """What others wrote (their software, their reasons) is shown as text and nothing else."""
     out = console()
     for finding in findings:
         sign = "[green]ok  [/]" if finding.ok else "[red]bad [/]" if finding.required else "[yellow]note[/]"
-        out.print(f"{sign} {escape(printable(f'{finding.name}: {finding.detail}'))}", soft_wrap=True)
+        out.print(f"{sign} {in_markup(f'{finding.name}: {finding.detail}')}", soft_wrap=True)
         if finding.mend:
-            out.print(f"     {escape(printable(finding.mend))}", soft_wrap=True)
+            out.print(f"     {in_markup(finding.mend)}", soft_wrap=True)

@@ -21,6 +21,7 @@ from mediaserver.diagnosis.finding import Finding
 from mediaserver.media.answered_by import AnsweredBy as AnsweredBy
 from mediaserver.media.leg import Direction, Termination
 from mediaserver.media.stream_format import StreamFormat
+from mediaserver.printable import printable
 from providers.call_state import CallState
 
 
@@ -82,6 +83,13 @@ class CallOrder:
     record: bool = False
 
 
+LONGEST_WORD = 500
+"""Characters of what a provider says of a call."""
+MOST_COST = Decimal(1_000_000_000)
+"""Of any currency."""
+LONGEST_CALL_S = 366 * 86_400
+
+
 @dataclass(frozen=True, slots=True)
 class CallReport:
     """What a provider says of a call, by webhook or when asked."""
@@ -107,6 +115,18 @@ class CallReport:
     """In words, for people."""
     key: str = ""
     """Tells reports apart: one with a key that was seen changes nothing. Empty: made of its content."""
+
+    def __post_init__(self) -> None:
+        """What makes no sense counts as not told: it would be stored, and one row that the database does not
+        take (an octet 0, a number beyond all types) keeps others from it."""
+        for name in ("ref", "caller", "to", "currency", "detail"):
+            object.__setattr__(self, name, printable(getattr(self, name))[:LONGEST_WORD])
+        if self.code is not None and not 100 <= self.code <= 699:
+            object.__setattr__(self, "code", None)
+        if self.cost is not None and not (self.cost.is_finite() and 0 <= self.cost < MOST_COST):
+            object.__setattr__(self, "cost", None)
+        if self.duration_s is not None and not 0 <= self.duration_s <= LONGEST_CALL_S:
+            object.__setattr__(self, "duration_s", None)
 
     @property
     def over(self) -> bool:

@@ -99,6 +99,11 @@ class ProviderBoard:
         """All that make sense, by name."""
         return self._served.values()
 
+    @property
+    def leaving(self) -> Collection[ServedAccount]:
+        """Those that are gone or changed, and whose calls are not over; the newest last."""
+        return tuple(self._leaving)
+
     def served(self, name: str) -> ServedAccount | None:
         return self._served.get(name)
 

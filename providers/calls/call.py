@@ -15,19 +15,21 @@ from mediaserver.calls.playing import Looped
 from mediaserver.calls.ringing_tone import ringing_tone
 from mediaserver.errors import CallError, ConfigError, TelephonyError
 from mediaserver.media.leg import Direction, EndedBy, Termination, WhoAnswered, Why
+from mediaserver.printable import printable
 from providers.accounts.served import ServedAccount
 from providers.call_state import CallState
 from providers.calls.call_doors import diverted, doors_of
 from providers.calls.call_streams import CallStreams
 from providers.calls.endings import HANDED_OVER, NOT_ASKED, ending_of_call
 from providers.calls.facts import CallFacts
-from providers.calls.handing_over import Parting, hand_over
+from providers.calls.handing_over import Parting, Partings, hand_over
 from providers.calls.hanging_up import hang_up
 from providers.calls.keys import Keys
 from providers.calls.machine import GOES_ON, CallMachine, Do, Event, Phase
 from providers.calls.means import CallMeans
 from providers.calls.phase_limit import PhaseLimit
 from providers.provider import (
+    LONGEST_WORD,
     CallReport,
     Connect,
     Decision,
@@ -106,7 +108,7 @@ class ProviderCall:
         self._means = means
         self._release = served.borrow()
         self._connected = asyncio.Event()
-        self._parting: Parting | None = None
+        self._partings = Partings(means.now)
         self._limit = PhaseLimit(means.later, self._late)
         self._rings_here = False
         self._phase = self.machine.phase
@@ -194,8 +196,8 @@ class ProviderCall:
         if turn is not None and not self._streams.turns.asked(turn):
             return Refuse(NOT_ASKED)
         match self.machine.phase:
-            case Phase.LEAVING if self._parting is not None and self._parting.has(turn):
-                return self._parting.to
+            case Phase.LEAVING if (parting := self._partings.current) is not None and parting.has(turn):
+                return parting.to
             case Phase.ORDERED | Phase.CONNECTING | Phase.UP | Phase.AWAY | Phase.LEAVING:
                 self._do(self.machine.happened(Event.ANSWERED))
                 return self._connect(turn)
@@ -214,29 +216,29 @@ class ProviderCall:
     def leave(self, to: Divert) -> Parting:
         """From now on a provider that asks what next is told to go there."""
         self._do(self.machine.happened(Event.LEAVE))
-        self._parting = parting = Parting(to, self._streams.turns.issue())
-        return parting
+        return self._partings.begin(to, self._streams.turns.issue())
 
     def has_left(self) -> None:
         self._do(self.machine.happened(Event.HANDED))
 
     def stays(self) -> None:
         """Nobody has taken it over."""
-        self._parting = None
+        self._partings.give_up()
         if self.machine.phase is Phase.LEAVING:
             self._do(self.machine.happened(Event.STAYED if self.leg.attached else Event.STAYED_AWAY))
 
     def transfer_reported(self, report: TransferReport) -> bool:
-        """The provider says what became of it. Whether the call is up with us."""
-        parting = self._parting if self.machine.phase is Phase.LEAVING else None
+        """The provider says what became of it. Whether the call is with us still: up, or about to go by
+        another order."""
+        phase = self.machine.phase
+        parting = self._partings.current if phase is Phase.LEAVING else None
         if parting is not None and parting.has(report.turn):
-            self.has_left() if report.taken else self.stays()
             parting.told(report)
-        elif report.taken and report.turn is None and self.machine.phase is Phase.UP:
-            self._do(self.machine.happened(Event.LEAVE))  # its order was taken, and the answer to that lost
-            self.has_left()
-            self.leg.ended(HANDED_OVER)
-        return self.machine.phase in (Phase.UP, Phase.AWAY)
+            self.has_left() if report.taken else self.stays()
+        elif self._partings.may_be_taken(report) and report.taken:
+            if phase in (Phase.UP, Phase.AWAY) or (phase is Phase.CLOSING and self._streams.stopped):
+                self._went()
+        return self.machine.phase in (Phase.UP, Phase.AWAY, Phase.LEAVING)
 
     # -- its stream
 
@@ -247,11 +249,16 @@ class ProviderCall:
     def admit(self, token: str, started: Started, peer: StreamPeer, remote: str) -> ProviderLeg:
         """Raises StreamRefused."""
         self._streams.check(token, started, self.ref)
+        if len(started.call_ref) > LONGEST_WORD or printable(started.call_ref) != started.call_ref:
+            raise StreamRefused("what it says of its call is no id")
         if self.leg.termination is not None or self.machine.phase not in _TAKES_STREAMS:
             raise StreamRefused("its call is over")
-        if (parting := self._parting) is not None and parting.awaited and self.machine.phase is Phase.LEAVING:
+        parting = self._partings.current if self.machine.phase is Phase.LEAVING else None
+        if parting is not None and parting.awaited:
             raise StreamRefused("its call is being handed over")
         self._streams.take(peer, remote)
+        if parting is not None and parting.lost:  # the order was not taken: its far end is here again
+            parting.told(TransferReport(self.ref, False, code=503, detail="the order was not taken"))
         self.named(started.call_ref)
         self._do(self.machine.happened(Event.STREAM))
         return self.leg
@@ -303,8 +310,8 @@ class ProviderCall:
         self._means.clock.detach(self.leg)
         self._connected.set()
         self.stream_gone.set()
-        if self._parting is not None:
-            self._parting.told(TransferReport(self.ref, False, code=487, detail=f"it is over ({why})"))
+        if (parting := self._partings.current) is not None:
+            parting.told(TransferReport(self.ref, False, code=487, detail=f"it is over ({why})"))
         diverts = self.machine.phase is Phase.OFFERED and isinstance(self._refusal(why), Divert)
         self._do(self.machine.happened(Event.DIVERTED if diverts else Event.LEFT))
         self.on_over(self)
@@ -349,8 +356,17 @@ class ProviderCall:
     def _without(self, peer: StreamPeer, event: Event, detail: str) -> None:
         if not self._streams.left(peer, stopped=event is Event.STREAM_STOPPED):
             return
+        if event is Event.STREAM_STOPPED and self.machine.phase is Phase.UP and self._partings.in_doubt:
+            self._went()
+            return
         self.facts.detail = self.facts.detail or detail
         self._do(self.machine.happened(event))
+
+    def _went(self) -> None:
+        """The order to hand it over was taken, and the answer to that lost: we had it for ours again."""
+        self._do(self.machine.happened(Event.LEAVE))
+        self.has_left()
+        self.leg.ended(HANDED_OVER)
 
     def _connect(self, turn: str | None = None) -> Connect:
         for_s = AGAIN_S if self.leg.attached else TOKEN_S

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import re
+from collections.abc import Callable
 from typing import Protocol
 from uuid import UUID
 
@@ -25,6 +26,9 @@ counts as done."""
 UNTOLD_S = 50.0
 """Longer than providers ring somebody for us. One that has the far end by then, and has not said what became
 of it, counts as having handed it over: its word was lost, and two people may be talking."""
+DOUBT_S = 15.0
+"""A provider takes the far end off our stream as soon as it does what was ordered: an order whose answer was
+lost, and that was given up here, was taken where our stream is ended within this."""
 
 _EXTENSION = re.compile(r"[0-9*#]{1,20}")
 
@@ -39,6 +43,9 @@ class Parting:
         """Its word: who asks where to, or tells what became of it, has it from us, for this time alone."""
         self.awaited = False
         """The provider has the far end, and will say what becomes of it: until then no stream is its own."""
+        self.lost = False
+        """The answer to its order was, and the far end has left our stream."""
+        self.refused = False
         self._outcome: asyncio.Future[TransferReport] = asyncio.get_running_loop().create_future()
 
     def has(self, turn: str | None) -> bool:
@@ -50,8 +57,47 @@ class Parting:
         if not self._outcome.done():
             self._outcome.set_result(report)
 
+    @property
+    def open(self) -> bool:
+        """The provider may have taken the order, and nobody knows what became of it."""
+        return not (self.refused or self._outcome.done())
+
     async def outcome(self) -> TransferReport:
         return await self._outcome
+
+
+class Partings:
+    """Of one call: the one that goes on, and the last that was given up and may have been taken all the
+    same."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        """`now`: in seconds of one clock."""
+        self.current: Parting | None = None
+        self._given_up: Parting | None = None
+        self._at = 0.0
+        self._now = now
+
+    def begin(self, to: Divert, turn: str) -> Parting:
+        self.current, self._given_up = Parting(to, turn), None
+        return self.current
+
+    def give_up(self) -> None:
+        """The call is ours again, as far as we know."""
+        given_up, self.current = self.current, None
+        if given_up is not None and given_up.open:
+            self._given_up, self._at = given_up, self._now()
+
+    def may_be_taken(self, report: TransferReport) -> bool:
+        """Whether a report is of the one that was given up; of one that nobody took no more can come."""
+        found = self._given_up is not None and self._given_up.has(report.turn)
+        if found and not report.taken:
+            self._given_up = None
+        return found
+
+    @property
+    def in_doubt(self) -> bool:
+        """The far end may be taken off our stream any moment, for the one that was given up."""
+        return self._given_up is not None and self._now() - self._at <= DOUBT_S
 
 
 class Handed(Protocol):
@@ -91,7 +137,7 @@ async def hand_over(call: Handed, to: str, timeout_s: float) -> None:
     parting = call.leave(Divert(to, caller=shown))
     try:
         tells = await _ordered(call, parting, to, shown, timeout_s)
-        parting.awaited = tells is True
+        parting.awaited, parting.lost = tells is True, tells is None
         # Limits of their own from here on: what a slow provider took of ours is no reason to take the far end
         # for back, and hang up on two people who talk.
         if tells is not False:
@@ -117,6 +163,7 @@ async def _ordered(call: Handed, parting: Parting, to: str, shown: str, timeout_
             return await call.provider.transfer(call.ref, to, shown, call.session, parting.turn)
     except (TelephonyError, TimeoutError) as error:
         lost = isinstance(error, TimeoutError) or error.kind is ProviderFault.DOWN
+        parting.refused = not lost
         if not lost or not call.stream_gone.is_set():
             raise
         return None

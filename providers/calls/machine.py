@@ -129,6 +129,8 @@ TABLE: dict[tuple[Phase, Event], tuple[Phase, tuple[Do, ...]]] = {
     (Phase.AWAY, Event.STREAM_STOPPED): (Phase.CLOSING, (Do.END_LEG,)),
     (Phase.AWAY, Event.LEFT): (Phase.CLOSING, (Do.HANG_UP,)),
     (Phase.AWAY, Event.ENDED): _END,
+    # It was on its way before, and we had given that up.
+    (Phase.AWAY, Event.LEAVE): (Phase.LEAVING, ()),
     (Phase.AWAY, Event.LATE): _GIVE_UP,
     (Phase.LEAVING, Event.HANDED): (Phase.ELSEWHERE, ()),
     (Phase.LEAVING, Event.STAYED): (Phase.UP, ()),
@@ -140,6 +142,7 @@ TABLE: dict[tuple[Phase, Event], tuple[Phase, tuple[Do, ...]]] = {
     (Phase.DECLINED, Event.LATE): (Phase.OVER, (Do.SETTLE,)),
     (Phase.ELSEWHERE, Event.ENDED): (Phase.OVER, (Do.END_LEG, Do.SETTLE)),
     (Phase.ELSEWHERE, Event.LATE): (Phase.OVER, (Do.END_LEG, Do.SETTLE)),
+    (Phase.CLOSING, Event.LEAVE): (Phase.LEAVING, ()),
     (Phase.CLOSING, Event.TAKEN): (Phase.CLOSING, (Do.HANG_UP,)),
     (Phase.CLOSING, Event.NOT_TAKEN): (Phase.OVER, (Do.SETTLE,)),
     (Phase.CLOSING, Event.ENDED): (Phase.OVER, (Do.SETTLE,)),

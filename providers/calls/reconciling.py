@@ -12,7 +12,7 @@ import asyncio
 import logging
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -138,17 +138,20 @@ class Reconciler:
     async def look(self) -> None:
         """Once, at all accounts whose time it is."""
         now = self._calls.means.now()
-        due = [
-            each
-            for each in self._calls.board.accounts
-            if each.provider is not None and self._paces[each.account.name].due <= now
-        ]
+        due = [each for each in self._spoken_to() if self._paces[each.account.name].due <= now]
         # One that hangs keeps no other waiting.
         await asyncio.gather(*(self._account(each, now) for each in due))
         try:
             await self._rows.forget()
         except _TROUBLE:
             return  # the writer says what is wrong
+
+    def _spoken_to(self) -> Collection[ServedAccount]:
+        """One by name whose provider can be asked: one that was disabled or removed may have calls still."""
+        board = self._calls.board
+        every = {each.account.name: each for each in board.leaving if each.provider is not None}
+        every |= {each.account.name: each for each in board.accounts if each.provider is not None}
+        return every.values()
 
     # -- one account
 

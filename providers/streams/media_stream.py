@@ -40,6 +40,8 @@ FILTER_US = 2_000
 """So long what was written before sounds on in the filter of another rate than 16 kHz (µs)."""
 KEPT_MS = 300
 """Of what was sent last, to be sent once more, quieter."""
+LONGEST_KEY_MS = 60_000
+"""What a provider says of a key that is longer, or below zero, is taken for the next that makes sense."""
 AGAIN = 100
 """A number that is so far behind the last one begins a new count, and is not late."""
 
@@ -119,13 +121,15 @@ class MediaStream:
                 self._leave_out_ms += self._ahead.reached(name, leg.written() // SAMPLES_PER_MS)
             case Pressed(digit=digit, duration_ms=duration_ms):
                 try:
-                    leg.press(digit.upper(), duration_ms)
+                    leg.press(digit.upper(), min(max(duration_ms, 0), LONGEST_KEY_MS))
                 except ValueError as error:
                     self._faults += 1
                     raise StreamFault(str(error)) from None
             case Started():
                 raise StreamFault("the stream starts a second time")
-            case Stopped() | Opened() | Other():
+            case Stopped():
+                self._leg = None  # nothing of it comes any more; its leg may have another
+            case Opened() | Other():
                 """The driver's."""
 
     def _came(self, leg: ProviderLeg, audio: Audio) -> None:

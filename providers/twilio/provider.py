@@ -152,7 +152,8 @@ class TwilioProvider:
         except ValueError as error:
             raise self._refusal(str(error)) from None
         document = twiml.response(verb).decode()
-        await self._rest.ask(lambda api: api.calls(ref).update(twiml=document), "transferring a call")
+        # Done twice it would ring there twice: the second order takes the call off what the first began.
+        await self._rest.order(lambda api: api.calls(ref).update(twiml=document), "transferring a call")
         return bool(told)
 
     async def send_digits(self, ref: str, digits: str) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from mediaserver.media.leg import Direction, EndedBy, Leg, Termination, WhoAnswe
 from mediaserver.storage.records import CallEnded
 from providers.accounts.doors import turn_of
 from providers.call_state import CallState
+from providers.calls.call import ProviderCall
 from providers.calls.machine import Phase
 from providers.provider import (
     AnsweredBy,
@@ -26,9 +28,10 @@ from providers.provider import (
     Refuse,
     TransferReport,
 )
+from providers.streams.dialect import Started
 from providers.streams.host import StreamRefused
 from tests.providers.calls.telephony import Telephony
-from tests.providers.fake_provider import ALL, OURS, kind, token_of
+from tests.providers.fake_provider import ALL, OURS, FakeStream, kind, token_of
 
 ANN = "+491711234567"
 DOWN = TelephonyError("503 from the provider", ProviderFault.DOWN)
@@ -259,10 +262,10 @@ async def test_a_stream_that_never_comes(telephony: Telephony) -> None:
 
 
 async def test_one_that_is_answered_in_the_last_moment_gets_its_stream(telephony: Telephony) -> None:
-    task = await ordered(telephony, timeout_s=0.02)
+    task = await ordered(telephony, timeout_s=0.3)
     (order,) = telephony.provider.orders
     telephony.desk.call_reported(CallReport("out-1", CallState.IN_PROGRESS))
-    done, _ = await asyncio.wait({task}, timeout=0.1)
+    done, _ = await asyncio.wait({task}, timeout=0.5)
     assert not done
     await telephony.stream(telephony.carried, token_of(order.doors))
     assert (await task).termination is None
@@ -466,6 +469,142 @@ async def test_an_order_whose_answer_was_lost_and_that_somebody_takes_later_is_d
     await telephony.pass_by(60)
     assert carried.machine.phase is Phase.ELSEWHERE and telephony.provider.hung_up == []
     assert carried.leg.termination is not None and telephony.calls.limits["main"].calls == 0
+
+
+async def lost_order(telephony: Telephony) -> ProviderCall:
+    """The answer to it was; our stream is there, so that the agent has the caller for its own again."""
+    await up(telephony)
+    telephony.provider.fails["transfer"] = LOST
+    with pytest.raises(CallError, match="no answer came"):
+        await telephony.bench.board.refer(telephony.call.id, "+4930888888")
+    assert telephony.carried.machine.phase is Phase.UP
+    return telephony.carried
+
+
+def stops(telephony: Telephony) -> None:
+    stream = telephony.carried._streams._peer
+    assert stream is not None
+    telephony.calls.stopped(telephony.carried.session, stream)
+
+
+async def test_a_stream_that_stops_behind_an_order_whose_answer_was_lost_is_no_end(
+    telephony: Telephony,
+) -> None:
+    """The order was taken, and it rings there: nobody hangs up on whoever talks then."""
+    carried = await lost_order(telephony)
+    await telephony.pass_by(3)
+    stops(telephony)
+    await telephony.pass_by(120)
+    assert carried.machine.phase is Phase.ELSEWHERE and telephony.provider.hung_up == []
+    assert carried.leg.termination is not None and carried.leg.termination.why is Why.COMPLETED
+    telephony.desk.call_reported(CallReport("out-1", CallState.COMPLETED))
+    assert not len(telephony.calls)
+
+
+async def test_a_stream_that_stops_long_after_a_lost_order_is_the_end(telephony: Telephony) -> None:
+    carried = await lost_order(telephony)
+    await telephony.pass_by(30)
+    stops(telephony)
+    await telephony.settle()
+    assert carried.machine.phase is Phase.CLOSING
+    turn = telephony.provider.transfer_turns[0]
+    assert not telephony.desk.transfer_reported(TransferReport("out-1", True, turn="guessed"))
+    assert carried.machine.phase is Phase.CLOSING
+    assert not telephony.desk.transfer_reported(TransferReport("out-1", True, turn=turn))
+    await telephony.pass_by(60)
+    assert telephony.carried.machine.phase is Phase.ELSEWHERE, "taken after all"
+    assert telephony.provider.hung_up == []
+
+
+async def test_who_takes_an_order_that_was_given_up_has_the_call_by_its_word(telephony: Telephony) -> None:
+    carried = await lost_order(telephony)
+    turn = telephony.provider.transfer_turns[0]
+    assert telephony.desk.transfer_reported(TransferReport("out-1", True, turn="guessed"))
+    assert not telephony.desk.transfer_reported(TransferReport("out-1", True, turn=turn))
+    await telephony.settle()
+    assert carried.machine.phase is Phase.ELSEWHERE and telephony.provider.hung_up == []
+
+
+async def test_who_hangs_up_behind_a_lost_order_is_hung_up(telephony: Telephony) -> None:
+    """Our agent did: whoever is called there after that is not kept in the line for it."""
+    carried = await lost_order(telephony)
+    carried.leg.ended(Termination(EndedBy.AGENT, Why.COMPLETED))
+    await telephony.settle()
+    turn = telephony.provider.transfer_turns[0]
+    telephony.desk.transfer_reported(TransferReport("out-1", True, turn=turn))
+    assert carried.machine.phase is Phase.CLOSING and telephony.provider.hung_up == ["out-1"]
+
+
+async def test_a_refused_order_was_never_taken(telephony: Telephony) -> None:
+    await up(telephony)
+    telephony.provider.fails["transfer"] = TelephonyError("no such verb", ProviderFault.REFUSED)
+    with pytest.raises(CallError, match="no such verb"):
+        await telephony.bench.board.refer(telephony.call.id, "+4930888888")
+    stops(telephony)
+    await telephony.settle()
+    assert telephony.carried.machine.phase is Phase.CLOSING
+
+
+async def test_the_word_of_an_order_that_was_given_up_does_not_end_the_next_one(telephony: Telephony) -> None:
+    """Its target is told of late, while it rings for the second: the call is not to be ended for that."""
+    carried = await lost_order(telephony)
+    del telephony.provider.fails["transfer"]
+    telephony.provider.tells_of_transfers = True
+    task = asyncio.create_task(telephony.bench.board.refer(telephony.call.id, "+4930888888"))
+    await telephony.settle()
+    first, second = telephony.provider.transfer_turns
+    assert telephony.desk.transfer_reported(TransferReport("out-1", False, code=486, turn=first))
+    assert telephony.carried.machine.phase is Phase.LEAVING and not task.done()
+    telephony.desk.transfer_reported(TransferReport("out-1", True, turn=second))
+    await task
+    assert carried.machine.phase is Phase.ELSEWHERE
+
+
+async def test_who_comes_back_behind_a_lost_order_talks_at_once(telephony: Telephony) -> None:
+    """The far end had left our stream, and asks for another: the order was not taken."""
+    await up(telephony)
+    carried = telephony.carried
+    telephony.provider.fails["transfer"] = LOST
+    telephony.provider.holds["transfer"] = hold = asyncio.Event()
+    task = asyncio.create_task(telephony.bench.board.refer(telephony.call.id, "+4930888888"))
+    await telephony.settle()
+    stops(telephony)
+    hold.set()
+    await telephony.settle()
+    assert not task.done() and carried.machine.phase is Phase.LEAVING
+    await telephony.stream(carried, carried._streams.token(10.0))
+    async with asyncio.timeout(5):
+        with pytest.raises(CallError, match="not taken"):
+            await task
+    assert telephony.carried.machine.phase is Phase.UP and telephony.provider.hung_up == []
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ({"code": 10**30}, None), ({"code": 486}, 486), ({"code": -1}, None),
+        ({"cost": Decimal("1e400000")}, None), ({"cost": Decimal("NaN")}, None),
+        ({"cost": Decimal("0.5")}, Decimal("0.5")),
+        ({"duration_s": 10**20}, None),
+        ({"detail": "a\0b"}, "a\\x00b"), ({"detail": "x" * 9_999}, "x" * 500), ({"ref": "a\0b"}, "a\\x00b"),
+    ],
+)  # fmt: skip
+def test_what_a_provider_says_that_makes_no_sense_is_not_stored(told: dict[str, Any], kept: object) -> None:
+    (name,) = told
+    assert getattr(CallReport(**{"ref": "CA1", **told}), name) == kept
+
+
+async def test_a_stream_that_calls_itself_what_no_row_takes_is_refused(telephony: Telephony) -> None:
+    telephony.provider.holds["place"] = asyncio.Event()
+    with logs.in_call(telephony.bench.board.place(ANN, "demo").id):
+        await telephony.settle()
+    for ref in ("out\0", "x" * 5_000):
+        token = telephony.carried._streams.token(10.0)
+        with pytest.raises(StreamRefused, match="no id"):
+            telephony.calls.admit(
+                "fake", telephony.carried.session, token, Started("", ref), FakeStream(), "192.0.2.1"
+            )
+    assert telephony.carried.ref == ""
 
 
 async def test_who_is_reached_by_nobody_is_back(telephony: Telephony) -> None:

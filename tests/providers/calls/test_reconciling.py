@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -253,3 +253,26 @@ async def test_the_accounts_numbers_may_be_shown(telephony: Telephony) -> None:
     assert telephony.provider.orders[0].caller == "+4930999999" != OURS
     task.cancel()
     await asyncio.wait({task})
+
+
+@pytest.mark.parametrize("how", ["disabled", "removed"])
+async def test_calls_of_an_account_that_is_no_more_in_use_end_here_too(
+    telephony: Telephony, how: str
+) -> None:
+    """Their provider is still asked, until the last is over."""
+    await up(telephony)
+    provider, desk = telephony.provider, Desk(telephony)
+    served = telephony.board.served("main")
+    assert served is not None
+    account = served.account
+    if how == "disabled":
+        settings = account.settings.model_copy(update={"enabled": False})
+        telephony.board.take(ReadAccounts({"main": replace(account, settings=settings)}))
+    else:
+        telephony.board.take(ReadAccounts())
+    provider.live.clear()
+    await desk.look()
+    assert not len(telephony.calls) and desk.mended == ["ended here"]
+    await telephony.settle()
+    assert provider.closed
+    await desk.look()  # nobody is asked any more

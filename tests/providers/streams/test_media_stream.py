@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from mediaserver.calls.first_leg import FirstLeg
-from mediaserver.media.leg import Ended, EndedBy, Frame, Leg, Termination, Why
+from mediaserver.media.leg import Digit, Ended, EndedBy, Frame, Leg, Termination, Why
 from mediaserver.media.stream_format import StreamFormat
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE, SAMPLES_PER_MS
 from pipelines.conversation.gain import DUCKED
-from providers.streams.dialect import Audio, Marked, Started, StreamFault
+from providers.streams.dialect import Audio, Marked, Pressed, Started, Stopped, StreamFault
 from providers.streams.media_stream import MediaStream
 from providers.streams.twilio import TwilioDialect
 from tests.providers.matrix import Feature
@@ -419,3 +419,31 @@ def test_nothing_is_quietened_before_a_mark_has_come_back_nor_in_a_pause() -> No
     assert not bench.leg.quieten(DUCKED) and not bench.end.clears
     bench.run(400)
     assert not bench.leg.quieten(DUCKED) and not bench.end.clears, "its buffer has run empty"
+
+
+@pytest.mark.parametrize(
+    ("told", "counts"), [("9" * 22, 60_000), ("-5", 0), ("120", 120), ('"NaN"', None), ("1e400", None)]
+)
+def test_how_long_a_key_was_held_is_a_time_that_makes_sense(told: str, counts: int | None) -> None:
+    """It is stored with the call."""
+    bench = Bench(TwilioSide())
+    bench.run(100)
+    try:
+        event = bench.stream.read(f'{{"event":"dtmf","dtmf":{{"digit":"5","duration":{told}}}}}')
+    except StreamFault:
+        assert counts is None
+        return
+    bench.stream.happened(event)
+    (digit,) = [each for each in bench.app.events if isinstance(each, Digit)]
+    assert digit.duration_ms == counts
+
+
+def test_nothing_of_a_stream_that_was_stopped_is_heard() -> None:
+    """Its leg waits for another, or for what becomes of the call elsewhere."""
+    bench = Bench(TwilioSide())
+    bench.run(100)
+    bench.stream.happened(Stopped())
+    before = bench.leg.heard_at
+    bench.stream.happened(Audio(b"\x10" * 160))
+    bench.stream.happened(Pressed("5", 100))
+    assert bench.leg.heard_at == before and not bench.app.keys

@@ -170,6 +170,16 @@ class TestCalls:
         error = await refused(setup.provider.transfer(ref, "bob", NUMBER, uuid4()))
         assert error.kind is ProviderFault.REFUSED
 
+    @both("setup", Feature.TRANSFER)
+    async def test_an_order_to_transfer_whose_answer_is_lost_is_not_given_twice(self, setup: Setup) -> None:
+        """The second would take the call off whom the first has begun to ring."""
+        ref = await setup.provider.place(order())
+        setup.there.calls[ref].move("in-progress")
+        setup.there.troubles.append(Trouble(502))
+        error = await refused(setup.provider.transfer(ref, "+442031111111", NUMBER, uuid4(), "word"))
+        assert error.maybe and error.kind is ProviderFault.DOWN
+        assert setup.there.calls[ref].dialled == [], "only the next order was to be taken there"
+
     async def test_what_it_cannot_do_is_refused_before_it_is_asked(self, setup: Setup) -> None:
         assert Capability.SEND_DIGITS not in setup.provider.capabilities
         error = await refused(setup.provider.send_digits(sid("CA"), "1"))

@@ -3,7 +3,7 @@ import { CircleAlert, CircleCheck, Stethoscope, TriangleAlert } from "lucide-rea
 import { api, ok } from "@/api";
 import { t } from "@/app/i18n";
 import { Lacks } from "@/parts/Lacks";
-import { Button, EmptyState, ErrorState } from "@/ui";
+import { Button, EmptyState, ErrorState, Words } from "@/ui";
 
 /** What is found, and the part of the sheet where it is mended. */
 const MENDED: Readonly<Record<string, string>> = {
@@ -62,7 +62,7 @@ export function Check({
               </p>
               {one.detail && (
                 <p className="break-words text-muted">
-                  <bdi>{one.detail}</bdi>
+                  <Words text={one.detail} />
                 </p>
               )}
               {one.mend && (
