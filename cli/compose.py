@@ -251,7 +251,7 @@ class Server:
         plan = plan_of(settings.outbound)
         count = counter_of_thinking_ahead(metrics)
         recalls = partial(may_recall, context.access.is_operators)
-        texts = TextsOfCalls(TextRules(settings.texts.per_call, settings.texts.to))
+        texts = TextsOfCalls(TextRules(settings.texts.per_call, settings.texts.per_number, settings.texts.to))
         assistants = Assistants(tools.box, plan, database.pool, count, recalls, texts)
         cleaning = open_cleaning(settings.media, metrics, undo)
         keeps = partial(CallMessages, recorder, most_s=settings.recording.message_s)

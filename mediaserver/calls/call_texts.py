@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
@@ -23,6 +24,9 @@ from mediaserver.calls.texting import (
     TextWhy,
 )
 
+DAY_S = 86_400.0
+MOST_NUMBERS = 10_000
+"""Numbers that are remembered before those of yesterday are forgotten."""
 log = logging.getLogger(__name__)
 
 
@@ -32,6 +36,8 @@ class TextRules:
 
     per_call: int = 3
     """Texts that one call may send; 0: none."""
+    per_number: int = 10
+    """Texts that calls may send to one number within 24 hours; 0: any."""
     to: tuple[str, ...] = ()
     """Beginnings (E.164) of numbers beside the far end's own."""
 
@@ -39,14 +45,41 @@ class TextRules:
         return any(number.startswith(each) for each in self.to)
 
 
+class SentToNumbers:
+    """How many texts of calls went to each number within the last day, as far as this server remembers: a
+    caller who calls again and again has a model send no more by that. `now` in seconds."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._times: dict[str, list[float]] = {}
+
+    def take(self, number: str, most: int) -> bool:
+        """One more goes there; False: it may not. `most`: 0 is any number of them."""
+        since = self._now() - DAY_S
+        if len(self._times) >= MOST_NUMBERS:
+            self._times = {each: times for each, times in self._times.items() if times[-1] > since}
+        times = [each for each in self._times.get(number, ()) if each > since]
+        if most and len(times) >= most:
+            return False
+        if most:
+            self._times[number] = [*times, self._now()]
+        return True
+
+
 class CallTexts:
     """Of one call."""
 
     def __init__(
-        self, call: Call, number: str, rules: TextRules, texting: Callable[[], Texting | None]
+        self,
+        call: Call,
+        number: str,
+        rules: TextRules,
+        texting: Callable[[], Texting | None],
+        sent: SentToNumbers,
     ) -> None:
         """`number`: of the far end in E.164, as somebody else has it; empty: nobody vouches for one.
-        `texting`: who sends; None: there is nobody."""
+        `texting`: who sends; None: there is nobody. `sent`: what all calls have sent."""
+        self._sent = sent
         self._call = call
         self._number = number
         self._rules = rules
@@ -98,6 +131,12 @@ class CallTexts:
         texting = self._texting()
         if texting is None:
             raise TextRefusedError("there is no account that sends texts", TextWhy.NO_ACCOUNT)
+        if not self._sent.take(number, self._rules.per_number):
+            raise TextRefusedError(
+                f"calls have sent {self._rules.per_number} texts to this number within a day, as many as may "
+                "go there: see texts.per_number",
+                TextWhy.TOO_MANY,
+            )
         self._count += 1
         return texting
 
@@ -114,8 +153,10 @@ class CallTexts:
 class TextsOfCalls:
     """Of all calls of a server: who goes on with a call goes on with what it has sent."""
 
-    def __init__(self, rules: TextRules) -> None:
+    def __init__(self, rules: TextRules, now: Callable[[], float] = time.monotonic) -> None:
+        """`now`: in seconds."""
         self.rules = rules
+        self._sent = SentToNumbers(now)
         self.texting: Texting | None = None
         """Who sends texts, once there is somebody."""
         self._calls: dict[UUID, CallTexts] = {}
@@ -124,7 +165,9 @@ class TextsOfCalls:
         """`number`: see `CallTexts`."""
         found = self._calls.get(call.id)
         if found is None:
-            found = self._calls[call.id] = CallTexts(call, number, self.rules, lambda: self.texting)
+            found = self._calls[call.id] = CallTexts(
+                call, number, self.rules, lambda: self.texting, self._sent
+            )
             call.on_end(self._is_over)
         return found
 

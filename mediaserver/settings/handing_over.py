@@ -49,6 +49,13 @@ class TextsSettings(SettingsGroup):
         le=100,
         description="Texts (SMS) that agents and flows may send in one call; 0: none.",
     )
+    per_number: int = Field(
+        default=10,
+        ge=0,
+        le=1000,
+        description="Texts that agents and flows may send to one number within 24 hours, over all calls of "
+        "this server since it started; 0: any number of them.",
+    )
     to: tuple[Annotated[str, Field(pattern=r"^\+[1-9][0-9]{0,14}$")], ...] = Field(
         default=(),
         description="Numbers beside the caller's own that texts may go to, by their beginnings: "

@@ -133,7 +133,7 @@ async def test_whoever_is_to_take_the_call_is_told_what_it_is_about(monkeypatch:
         assert talker.brief is not None
         leg: Any = FakeOutlet(lambda: 0)
         verdicts: list[BriefingVerdict] = []
-        briefing = Briefing("Ann wants a room for two.", "", 20.0, verdicts.append)
+        briefing = Briefing("Ann wants a room for two.", "key", 20.0, verdicts.append)
         beside = talker.brief(leg, briefing)
         t = 0
         for _ in range(100):

@@ -43,7 +43,8 @@ class Texts:
         )
         self.call.way = "main"
         self.sender = Sender()
-        self.of_calls = TextsOfCalls(rules)
+        self.now = 0.0
+        self.of_calls = TextsOfCalls(rules, lambda: self.now)
         self.of_calls.texting = self.sender
         self.texts: CallTexts = self.of_calls.of(self.call, number)
 
@@ -72,6 +73,20 @@ async def test_a_caller_for_whom_nobody_vouches_is_not_texted() -> None:
     assert await desk.refused() is TextWhy.NO_NUMBER and desk.sender.orders == []
     ((kind, data),) = desk.kept()
     assert kind == "text_failed" and data["why"] == "no number"
+
+
+async def test_a_number_gets_no_more_than_its_texts_of_a_day_however_often_it_calls() -> None:
+    desk = Texts(rules=TextRules(per_call=2, per_number=3, to=("+4930",)))
+    await desk.texts.send("one")
+    await desk.texts.send("two")
+    again = Call(uuid4(), "inbound", "a", "b", "demo", Kept(), EventBus(), agent="demo")
+    desk.texts = desk.of_calls.of(again, ANN)
+    await desk.texts.send("three")
+    assert await desk.refused("four") is TextWhy.TOO_MANY and len(desk.sender.orders) == 3
+    await desk.texts.send("five", "+4930123456")
+    desk.now = 86_401.0
+    desk.texts = desk.of_calls.of(Call(uuid4(), "inbound", "a", "b", "demo", Kept(), EventBus()), ANN)
+    await desk.texts.send("six")
 
 
 async def test_others_are_texted_only_where_the_operator_allows_it() -> None:
