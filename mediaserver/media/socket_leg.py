@@ -23,8 +23,9 @@ from mediaserver.media.leg import (
     Why,
 )
 from mediaserver.media.leg_events import LegEvents
+from mediaserver.media.socket_audio import SocketAudio
 from mediaserver.media.stream_format import StreamFormat
-from mediaserver.media.stream_wire import SocketAudio, StreamWire
+from mediaserver.media.stream_wire import StreamWire
 from mediaserver.media.time import SAMPLES_PER_MS
 
 KEYS = frozenset("0123456789*#ABCD")

@@ -15,9 +15,10 @@ from mediaserver.media.clock import MediaClock
 from mediaserver.media.leg import Ended, EndedBy, Frame, Leg, LegEvent, Termination, Why
 from mediaserver.media.opus import OpusDecoder, OpusEncoder
 from mediaserver.media.resample import FrameConverter
+from mediaserver.media.socket_audio import DONE_A_TICK, MOST_WRONG
 from mediaserver.media.socket_leg import SocketLeg
 from mediaserver.media.stream_format import RATES, Coding, StreamFormat
-from mediaserver.media.stream_wire import DONE_A_TICK, MOST_WRONG, StreamWire
+from mediaserver.media.stream_wire import StreamWire
 from mediaserver.media.time import FRAME_NS, SAMPLES_PER_MS
 
 HZ = 600
