@@ -105,7 +105,9 @@ class HandingOver:
         self.check(live, to, warm)
         with transferring(live):
             told(live.call, "begun", to, warm=warm is not None)
-            if away and warm is None and await self._sent_away(live, to):
+            if away and (why := _cannot_send_away(live, warm)):
+                told(live.call, "refused", to, how="refer", reason=why)
+            elif away and await self._sent_away(live, to):
                 return
             manner = warm.manner(self._usual) if warm is not None else None
             if live.talker is not None and live.talker.returned is not None:
@@ -135,7 +137,7 @@ class HandingOver:
         first leg waits for somebody to be rung by us. Raises VoiceForgeError where nobody is to be rung
         again, with the first leg back at its agent."""
         leg = live.first.leg
-        if not isinstance(leg, Referable) or company_of(live, live.first):
+        if not isinstance(leg, Referable):
             return False
         kept = live.talker is not None and live.talker.returned is not None
         if kept:
@@ -195,6 +197,15 @@ class HandingOver:
             if given is not BriefingVerdict.TAKEN:
                 raise DeclinedError(_SAID[given], given)
             live.join(party)
+
+
+def _cannot_send_away(live: LiveCall, warm: Warm | None) -> str:
+    """Why the far end is not asked to call there itself; empty: it is."""
+    if warm is not None:
+        return "whoever answers is to be told what it is about first, so we call there ourselves"
+    if company_of(live, live.first):
+        return "others are in the call, so we call there ourselves"
+    return "" if isinstance(live.first.leg, Referable) else "the far end cannot, so we call there ourselves"
 
 
 def _may_be_rung(error: BaseException) -> bool:

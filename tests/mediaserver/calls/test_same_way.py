@@ -119,6 +119,8 @@ async def test_nobody_is_briefed_by_a_provider(desk: Desk) -> None:
     desk.robot.controls.transfer(NUMBER, Warm(), away=True)
     await desk.settle()
     assert provider(desk).asked == [] and len(desk.desk.briefers) == 1
+    (refused,) = [each for each in desk.sink.of(EventHappened) if each.kind == "transfer_refused"]
+    assert refused.data["how"] == "refer" and "to be told what it is about" in refused.data["reason"]
 
 
 async def test_the_limits_on_calls_out_hold_for_what_the_provider_calls(
