@@ -9,22 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from uuid import UUID
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from api.context import CONTEXT
-from api.gateway.socket import YIELD_EVERY
-from api.message_rate import MessageRate
 from api.pinged_socket import PingedSocket
 from api.routing.problems import Problem, started
 from api.routing.table import ApiRoutes
 from api.stream_line import SocketStreamLine
-from mediaserver.errors import PeerError
+from api.stream_reading import FIRST_S, HEARTBEAT_S, StreamEnded, read_stream, warn_seldom
 from mediaserver.media.leg import EndedBy, Termination, Why
 from mediaserver.seldom import Seldom
-from providers.streams.dialect import LONGEST, Started, Stopped, StreamEvent, StreamFault
+from providers.streams.dialect import LONGEST, Started, StreamFault
 from providers.streams.host import StreamHost, StreamRefused
 from providers.streams.media_stream import MediaStream
 from providers.streams.stream_close import StreamClose
@@ -33,17 +30,8 @@ log = logging.getLogger(__name__)
 
 routes = ApiRoutes("provider media")
 
-HEARTBEAT_S = 20.0
-"""A socket whose provider does not answer a ping of ours is lost."""
-FIRST_S = 5.0
-"""The stream must have started within this."""
 MOST_BEFORE = 8
 """Messages before the stream starts."""
-PER_SECOND, AT_ONCE = 200.0, 1_000.0
-"""Messages in the long run, and at once: a stream has 50 of audio a second, 5 of marks, and after two seconds
-of stillness all of it in a burst."""
-MOST_FAULTS = 25
-"""Messages in a row that cannot be read: what comes is something else."""
 TOKEN = "token"
 """The field of the query, or the stream's own parameter where a provider drops queries (Twilio)."""
 LONGEST_TOKEN = 200
@@ -52,15 +40,7 @@ DELIBERATELY = (WSCloseCode.OK, 0)
 """Codes with which a provider ends its stream; 0 as aiohttp tells of none (:rfc:`6455` 7.4). With others a
 proxy between us is restarted or gives up (1001, 1011, 1012): the call goes on, its stream may come again."""
 
-_refused, _faults, _unknown = Seldom(), Seldom(), Seldom()
-
-
-class _Ended(PeerError):
-    """The stream is to be closed by us."""
-
-    def __init__(self, code: StreamClose, why: str) -> None:
-        super().__init__(why)
-        self.code = code
+_refused, _unknown = Seldom(), Seldom()
 
 
 @routes.get("/{kind}/media/{session}", scope=None, signed=True, websocket=True, errors=(404, 503))
@@ -74,8 +54,12 @@ async def media_stream(request: web.Request, kind: str, session: UUID) -> web.St
     host = started(context.media_streams)
     dialect = host.dialect(kind, session)
     if dialect is None:
-        _say(
-            _unknown, "a media stream of %s for no session that waits for one, from %s", kind, request.remote
+        warn_seldom(
+            log,
+            _unknown,
+            "a media stream of %s for no session that waits for one, from %s",
+            kind,
+            request.remote,
         )
         raise Problem(404, "not_found", "No session of this name waits for a media stream.")
     socket = PingedSocket(request, heartbeat=HEARTBEAT_S, max_msg_size=LONGEST, compress=False)
@@ -105,15 +89,15 @@ async def media_stream(request: web.Request, kind: str, session: UUID) -> web.St
         log.info("%s streams call %s here, as %s", kind, begin.call_ref[:64] or session, leg.codec)
         await _read(socket, stream, line, host, session)
     except StreamRefused as refused:
-        _say(_refused, "a media stream of %s was refused: %s", kind, refused)
+        warn_seldom(log, _refused, "a media stream of %s was refused: %s", kind, refused)
         line.close(StreamClose.REFUSED, "This is no stream that is waited for.")
-    except _Ended as ended:
-        _say(_refused, "a media stream of %s is closed: %s", kind, ended)
+    except StreamEnded as ended:
+        warn_seldom(log, _refused, "a media stream of %s is closed: %s", kind, ended)
         line.close(ended.code, str(ended))
         if begun:
             host.lost(session, stream, str(ended))
     except StreamFault as fault:
-        _say(_refused, "a media stream of %s is closed: %s", kind, fault)
+        warn_seldom(log, _refused, "a media stream of %s is closed: %s", kind, fault)
         line.close(StreamClose.PROTOCOL, str(fault))
     except BaseException:
         line.close(StreamClose.GOING_AWAY, "The server has ended it.")
@@ -126,7 +110,7 @@ async def media_stream(request: web.Request, kind: str, session: UUID) -> web.St
 
 
 async def _begin(socket: PingedSocket, stream: MediaStream) -> Started | None:
-    """What the stream says of itself; None: the socket is gone before. Raises _Ended."""
+    """What the stream says of itself; None: the socket is gone before. Raises StreamEnded."""
     try:
         async with asyncio.timeout(FIRST_S):
             for _ in range(MOST_BEFORE):
@@ -136,42 +120,19 @@ async def _begin(socket: PingedSocket, stream: MediaStream) -> Started | None:
                 try:
                     event = stream.read(message.data)
                 except StreamFault as fault:
-                    raise _Ended(StreamClose.PROTOCOL, str(fault)) from None
+                    raise StreamEnded(StreamClose.PROTOCOL, str(fault)) from None
                 if isinstance(event, Started):
                     return event
     except TimeoutError:
-        raise _Ended(StreamClose.PROTOCOL, f"it did not start within {FIRST_S:.0f} s") from None
-    raise _Ended(StreamClose.PROTOCOL, f"none of its first {MOST_BEFORE} messages starts it")
+        raise StreamEnded(StreamClose.PROTOCOL, f"it did not start within {FIRST_S:.0f} s") from None
+    raise StreamEnded(StreamClose.PROTOCOL, f"none of its first {MOST_BEFORE} messages starts it")
 
 
 async def _read(
     socket: PingedSocket, stream: MediaStream, line: SocketStreamLine, host: StreamHost, session: UUID
 ) -> None:
-    """Until the socket is closed, by whomever. Raises _Ended."""
-    rate, count, faults = MessageRate(time.monotonic(), PER_SECOND, AT_ONCE), 0, 0
-    while True:
-        message = await socket.receive()
-        if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
-            break
-        if not rate.admits(time.monotonic()):
-            raise _Ended(StreamClose.RATE_LIMIT, f"more than {PER_SECOND:g} messages a second")
-        try:
-            event: StreamEvent = stream.read(message.data)
-            stream.happened(event)
-            faults = 0
-        except StreamFault as fault:
-            faults += 1
-            if faults >= MOST_FAULTS:
-                raise _Ended(
-                    StreamClose.PROTOCOL, f"{faults} messages in a row cannot be read: {fault}"
-                ) from None
-            _say(_faults, "a message of a media stream was left: %s", fault)
-            continue
-        if isinstance(event, Stopped):
-            host.stopped(session, stream, event.detail)
-        count += 1
-        if count % YIELD_EVERY == 0:
-            await asyncio.sleep(0)
+    """Until the socket is closed, by whomever. Raises StreamEnded."""
+    message = await read_stream(socket, stream, lambda event: host.stopped(session, stream, event.detail))
     if line.finished:
         return
     if message.type is WSMsgType.CLOSE and message.data in DELIBERATELY:
@@ -180,13 +141,5 @@ async def _read(
     detail = "its socket was lost"
     if message.type in (WSMsgType.CLOSE, WSMsgType.ERROR) and socket.close_code is not None:
         detail = f"its socket was closed with {socket.close_code}"  # 1009: a message that is too long
-    _say(_refused, "a media stream is lost: %s", detail)
+    warn_seldom(log, _refused, "a media stream is lost: %s", detail)
     host.lost(session, stream, detail)
-
-
-def _say(seldom: Seldom, text: str, *about: object) -> None:
-    """A line that strangers can cause."""
-    unsaid = seldom.due(time.monotonic())
-    if unsaid is not None:
-        more = f" (and {unsaid} more since the last such line)" if unsaid else ""
-        log.warning(text + "%s", *about, more)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 
 from aiohttp import WSMsgType, hdrs, web
 from pydantic import Field
@@ -18,11 +17,11 @@ from api.access.asker import Asker
 from api.asterisk.admitting import AsteriskCall, caller_of, desk_of, wanted_by
 from api.asterisk_desk import AsteriskDesk
 from api.context import CONTEXT
-from api.message_rate import MessageRate
 from api.pinged_socket import PingedSocket
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
 from api.stream_line import SocketStreamLine
+from api.stream_reading import FIRST_S, HEARTBEAT_S, StreamEnded, read_stream, warn_seldom
 from mediaserver.errors import CapacityError, PeerError
 from mediaserver.media.leg import Direction, Why
 from mediaserver.media.stream_format import StreamFormat
@@ -40,17 +39,6 @@ log = logging.getLogger(__name__)
 
 routes = ApiRoutes("asterisk")
 
-HEARTBEAT_S = 20.0
-"""A socket whose PBX does not answer a ping of ours is lost."""
-FIRST_S = 5.0
-"""The stream must have started within this."""
-PER_SECOND, AT_ONCE = 200.0, 1_000.0
-"""Messages in the long run, and at once."""
-MOST_FAULTS = 25
-"""Messages in a row that cannot be read: what comes is something else."""
-YIELD_EVERY = 8
-"""Messages that are dealt with before others get their turn."""
-
 _closed = Seldom()
 
 
@@ -58,10 +46,6 @@ class FreeSwitchCall(AsteriskCall):
     """The same, of FreeSWITCH."""
 
     rate: int = Field(16_000, description="Hz that the stream was started with: 8000 or 16000.")
-
-
-class _Ended(PeerError):
-    """The stream is to be closed by us."""
 
 
 class _Lost(PeerError):
@@ -142,7 +126,7 @@ async def _begun(socket: PingedSocket, request: web.Request, dialect: Dialect) -
         why = f"it did not start within {FIRST_S:.0f} s"
     except StreamFault as fault:
         why = str(fault)
-    _say("a media stream of a PBX is closed: %s", why)
+    warn_seldom(log, _closed, "a media stream of a PBX is closed: %s", why)
     line.close(StreamClose.PROTOCOL, why)
     await line.closed()
     return None
@@ -185,13 +169,11 @@ async def _serve(
         await _read(socket, stream)
         leg.left()
     except CapacityError as error:
-        _say("a call of a PBX was refused: %s", error)
+        warn_seldom(log, _closed, "a call of a PBX was refused: %s", error)
         line.close(StreamClose.REFUSED, str(error))
-    except (_Ended, StreamFault) as ended:
-        _say("a media stream of a PBX is closed: %s", ended)
-        line.close(
-            StreamClose.PROTOCOL if isinstance(ended, StreamFault) else StreamClose.RATE_LIMIT, str(ended)
-        )
+    except (StreamEnded, StreamFault) as ended:
+        warn_seldom(log, _closed, "a media stream of a PBX is closed: %s", ended)
+        line.close(ended.code if isinstance(ended, StreamEnded) else StreamClose.PROTOCOL, str(ended))
         if leg is not None:
             leg.left(Why.FAILED, str(ended))
     except _Lost as lost:
@@ -205,33 +187,8 @@ async def _serve(
 
 
 async def _read(socket: PingedSocket, stream: MediaStream) -> None:
-    """Until the PBX closes the socket, or we have. Raises _Ended, StreamFault, and _Lost."""
-    rate, count, faults = MessageRate(time.monotonic(), PER_SECOND, AT_ONCE), 0, 0
-    while True:
-        message = await socket.receive()
-        if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
-            break
-        if not rate.admits(time.monotonic()):
-            raise _Ended(f"more than {PER_SECOND:g} messages a second")
-        try:
-            stream.happened(stream.read(message.data))
-            faults = 0
-        except StreamFault as fault:
-            faults += 1
-            if faults >= MOST_FAULTS:
-                raise StreamFault(f"{faults} messages in a row cannot be read: {fault}") from None
-            _say("a message of a PBX's media stream was left: %s", fault)
-            continue
-        count += 1
-        if count % YIELD_EVERY == 0:
-            await asyncio.sleep(0)
+    """Until the PBX closes the socket, or we have. Raises StreamEnded and _Lost."""
+    message = await read_stream(socket, stream, lambda _: None)
     if message.type is not WSMsgType.CLOSE:
         code = f" ({socket.close_code})" if socket.close_code else ""  # 1009: a message that is too long
         raise _Lost(f"its socket was lost{code}")
-
-
-def _say(text: str, about: object) -> None:
-    """A line that strangers can cause."""
-    if (unsaid := _closed.due(time.monotonic())) is not None:
-        more = f" (and {unsaid} more since the last such line)" if unsaid else ""
-        log.warning(text + "%s", about, more)

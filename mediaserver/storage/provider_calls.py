@@ -139,6 +139,24 @@ async def interrupted(connection: Database, sessions: Sequence[UUID]) -> None:
     )  # fmt: skip
 
 
+async def outlived(
+    connection: Database, before: datetime, but: Sequence[UUID], node: UUID | None, silent_s: float
+) -> int:
+    """Ends those that began before, are not among `but`, which this server has up, and whose server is this
+    one or lives no more: how many. The phase of one stays, which says whether it went on without us."""
+    rows = await connection.fetch(
+        """
+        update provider_calls p set ended_at = now(), changed_at = now()
+        where p.ended_at is null and p.began_at < $1 and p.session <> all($2::uuid[])
+            and (p.node_id is not distinct from $3 or not exists (select from nodes n where n.id = p.node_id
+                and n.seen_at > now() - make_interval(secs => $4)))
+        returning p.session
+        """,
+        before, list(but), node, silent_s,
+    )  # fmt: skip
+    return len(rows)
+
+
 async def without_cost(connection: Database, account: str, since: datetime, most: int) -> list[Row]:
     """Calls that ended after `since` and whose cost nobody has told: `session`, `ref`."""
     rows = await connection.fetch(

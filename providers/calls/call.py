@@ -236,7 +236,10 @@ class ProviderCall:
             parting.told(report)
             self.has_left() if report.taken else self.stays()
         elif self._partings.may_be_taken(report) and report.taken:
-            if phase in (Phase.UP, Phase.AWAY) or (phase is Phase.CLOSING and self._streams.stopped):
+            if parting is not None:  # by whom the order before it rang
+                parting.told(report)
+                self.has_left()
+            elif phase in (Phase.UP, Phase.AWAY) or (phase is Phase.CLOSING and self._streams.stopped):
                 self._went()
         return self.machine.phase in (Phase.UP, Phase.AWAY, Phase.LEAVING)
 

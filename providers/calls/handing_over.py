@@ -78,7 +78,7 @@ class Partings:
         self._now = now
 
     def begin(self, to: Divert, turn: str) -> Parting:
-        self.current, self._given_up = Parting(to, turn), None
+        self.current = Parting(to, turn)
         return self.current
 
     def give_up(self) -> None:

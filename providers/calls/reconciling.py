@@ -44,6 +44,9 @@ NUMBERS_EVERY_S = 600.0
 COST_DAYS = 2
 MOST_COSTS = 20
 """That are asked for at a time."""
+LONGEST_DAYS = 2
+"""No provider has calls that last longer. Of an account that was disabled or removed, and whose server died,
+nobody can be asked: its calls are over then."""
 COSTS_LOOKED_AT = 1_000
 COST_WAITS_S = (0.0, 600.0, 3_600.0, 6 * 3_600.0, 86_400.0)
 """Between the times that a call's cost is asked for; then it is taken to have none."""
@@ -63,7 +66,7 @@ class Rows(Protocol):
     async def taken_back(self, sessions: list[UUID]) -> list[UUID]: ...
     async def interrupted(self, sessions: list[UUID]) -> None: ...
     async def without_cost(self, account: str) -> list[Row]: ...
-    async def forget(self) -> None: ...
+    async def forget(self, here: list[UUID]) -> None: ...
 
 
 class StoredRows:
@@ -92,7 +95,10 @@ class StoredRows:
         since = datetime.now(UTC) - timedelta(days=COST_DAYS)
         return await table.without_cost(self._pool, account, since, COSTS_LOOKED_AT)
 
-    async def forget(self) -> None:
+    async def forget(self, here: list[UUID]) -> None:
+        """What is too old: all but the calls that this server has up."""
+        oldest = datetime.now(UTC) - timedelta(days=LONGEST_DAYS)
+        await table.outlived(self._pool, oldest, here, self._node, self._silent_s)
         await table.forget(self._pool, datetime.now(UTC) - timedelta(days=table.KEPT_DAYS))
 
 
@@ -142,7 +148,7 @@ class Reconciler:
         # One that hangs keeps no other waiting.
         await asyncio.gather(*(self._account(each, now) for each in due))
         try:
-            await self._rows.forget()
+            await self._rows.forget([call.session for call in self._calls.book])
         except _TROUBLE:
             return  # the writer says what is wrong
 

@@ -105,7 +105,8 @@ class PlivoProvider(Undeclared):
         """Plivo asks our answer door anew, and is told there where to."""
         asks = doors.answer(self._account, session, turn)
         told = {"legs": "aleg", "aleg_url": asks, "aleg_method": "POST"}
-        await self._rest.ask("POST", f"/Call/{_safe(ref)}/", json=told, harmless=True)
+        # Once: asked a second time where to, we say that the call has gone, and Plivo ends it.
+        await self._rest.ask("POST", f"/Call/{_safe(ref)}/", json=told)
         return False
 
     async def send_digits(self, ref: str, digits: str) -> None:

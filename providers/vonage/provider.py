@@ -114,7 +114,9 @@ class VonageProvider(Undeclared):
 
     async def transfer(self, ref: str, to: str, caller: str, session: UUID, turn: str = "") -> bool:
         destination = {"type": "ncco", "ncco": phone(to, caller)}
-        await self._change(ref, {"action": "transfer", "destination": destination})
+        # Once: a second order would take the call off whom the first has begun to ring.
+        told = {"action": "transfer", "destination": destination}
+        await self._rest.ask("PUT", f"/v1/calls/{_safe(ref)}", json=told)
         return False
 
     async def send_digits(self, ref: str, digits: str) -> None:

@@ -560,6 +560,23 @@ async def test_the_word_of_an_order_that_was_given_up_does_not_end_the_next_one(
     assert carried.machine.phase is Phase.ELSEWHERE
 
 
+async def test_who_takes_an_order_that_was_given_up_while_it_rings_for_the_next_has_the_call(
+    telephony: Telephony,
+) -> None:
+    carried = await lost_order(telephony)
+    del telephony.provider.fails["transfer"]
+    telephony.provider.tells_of_transfers = True
+    task = asyncio.create_task(telephony.bench.board.refer(telephony.call.id, "+4930888888"))
+    await telephony.settle()
+    first, second = telephony.provider.transfer_turns
+    assert not telephony.desk.transfer_reported(TransferReport("out-1", True, turn=first))
+    async with asyncio.timeout(5):
+        await task
+    telephony.desk.transfer_reported(TransferReport("out-1", False, code=486, turn=second))
+    await telephony.pass_by(60)
+    assert carried.machine.phase is Phase.ELSEWHERE and telephony.provider.hung_up == []
+
+
 async def test_who_comes_back_behind_a_lost_order_talks_at_once(telephony: Telephony) -> None:
     """The far end had left our stream, and asks for another: the order was not taken."""
     await up(telephony)

@@ -45,7 +45,7 @@ class ListedRows:
     async def without_cost(self, account: str) -> list[Row]:
         return self.unpaid
 
-    async def forget(self) -> None: ...
+    async def forget(self, here: list[UUID]) -> None: ...
 
 
 def row(ref: str, phase: str = "up") -> Row:

@@ -15,7 +15,7 @@ from mediaserver.storage.records import ProviderCallKept
 from providers.call_state import CallState
 from providers.calls.book import LATE_S
 from providers.calls.machine import INSISTED, LIMITS_S, Phase
-from providers.calls.reconciling import DEAD_S, GRACE_S, Reconciler, StoredRows
+from providers.calls.reconciling import DEAD_S, GRACE_S, LONGEST_DAYS, Reconciler, StoredRows
 from providers.provider import CallReport
 from tests.providers.calls.telephony import Telephony
 from tests.providers.fake_provider import incoming, token_of
@@ -141,3 +141,20 @@ async def test_what_another_server_has_or_nobody_of_ours_is_left_alone(
         telephony.provider.live[ref] = CallReport(ref, CallState.IN_PROGRESS)
     await looking(telephony, pool).look()
     assert telephony.provider.hung_up == []
+
+
+async def test_calls_that_nobody_can_be_asked_about_are_over_after_days(
+    telephony: Telephony, pool: asyncpg.Pool
+) -> None:
+    """Of accounts that were removed, and whose server was restarted."""
+    await nodes.started(pool, NEIGHBOUR, "host")
+    await up(telephony)
+    await written(telephony, pool)
+    old = datetime.now(UTC) - timedelta(days=LONGEST_DAYS, minutes=1)
+    for ref, phase, node in (("up", "up", HERE), ("away", "elsewhere", HERE), ("theirs", "up", NEIGHBOUR)):
+        await provider_calls.kept(pool, replace(row(ref), account="gone", phase=phase), node)
+    await pool.execute("update provider_calls set began_at = $1", old)
+    await provider_calls.kept(pool, replace(row("young"), account="gone"), HERE)
+    await looking(telephony, pool).look()
+    rows = await pool.fetch("select ref, phase from provider_calls where ended_at is not null order by ref")
+    assert [(each["ref"], each["phase"]) for each in rows] == [("away", "elsewhere"), ("up", "up")]

@@ -186,6 +186,17 @@ async def test_transfers_digits_and_recordings(standin: Plivo, pair: tuple[Provi
     assert octets.startswith(b"ID3") and standin.recordings == {}
 
 
+@shows(Who.PLIVO, Feature.TRANSFER)
+async def test_an_order_to_transfer_whose_answer_is_lost_is_not_given_twice(
+    standin: Plivo, pair: tuple[Provider, DecidingDesk]
+) -> None:
+    ref = await pair[0].place(order(AUDIO))
+    standin.troubles.append(Trouble(cut_after=0))
+    with pytest.raises(TelephonyError) as lost:
+        await pair[0].transfer(ref, "+15558880000", OURS, SESSION, "word")
+    assert lost.value.maybe and len(standin.told) <= 1
+
+
 async def test_a_call_is_placed_once(standin: Plivo, pair: tuple[Provider, DecidingDesk]) -> None:
     standin.troubles.append(Trouble(cut_after=0))
 

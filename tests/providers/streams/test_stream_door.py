@@ -12,7 +12,7 @@ import aiohttp
 import numpy as np
 import pytest
 
-from api import provider_media
+from api import provider_media, stream_reading
 from api.stream_line import SocketStreamLine, frame
 from mediaserver.media.leg import EndedBy, Termination, Why
 from providers.streams.stream_close import StreamClose
@@ -192,12 +192,12 @@ async def test_a_bad_payload_does_not_end_the_call(door: StreamDesk, side: type[
     ws = await door.open(session, theirs)
     await until(lambda: session.leg.attached)
     bad = '{"event":"media","media":{"track":"inbound","payload":"no+JhoaJjpz..."}}'
-    for _ in range(provider_media.MOST_FAULTS - 1):
+    for _ in range(stream_reading.MOST_FAULTS - 1):
         await (ws.send_bytes(bytes(641)) if theirs.kind == "vonage" else ws.send_str(bad))
     good = theirs.media(bytes(640))
     await (ws.send_str(good) if isinstance(good, str) else ws.send_bytes(good))
     await until(lambda: session.leg.stats().packets == 1)
-    assert session.leg.stats().detail["faults"] == provider_media.MOST_FAULTS - 1
+    assert session.leg.stats().detail["faults"] == stream_reading.MOST_FAULTS - 1
     await ws.close()
 
 
@@ -206,7 +206,7 @@ async def test_nothing_but_nonsense_closes_the_stream(door: StreamDesk, nonsense
     side = TwilioSide()
     session = door.sessions.add(side)
     ws = await door.open(session, side)
-    for _ in range(provider_media.MOST_FAULTS):
+    for _ in range(stream_reading.MOST_FAULTS):
         await (ws.send_str(nonsense) if isinstance(nonsense, str) else ws.send_bytes(nonsense))
     assert await closed_with(ws) == StreamClose.PROTOCOL
     await until(lambda: session.told == ["lost"])
@@ -222,7 +222,7 @@ async def test_a_message_that_is_too_long_closes_the_stream(door: StreamDesk) ->
 
 
 async def test_a_flood_closes_the_stream(door: StreamDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(provider_media, "AT_ONCE", 50.0)
+    monkeypatch.setattr(stream_reading, "AT_ONCE", 50.0)
     side = TwilioSide()
     session = door.sessions.add(side)
     ws = await door.open(session, side)

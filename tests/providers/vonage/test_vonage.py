@@ -92,6 +92,17 @@ async def test_transfers_and_digits(standin: Vonage, pair: tuple[Provider, Decid
     assert standin.told[1] == (ref, {"digits": "1#"})
 
 
+@shows(Who.VONAGE, Feature.TRANSFER)
+async def test_an_order_to_transfer_whose_answer_is_lost_is_not_given_twice(
+    standin: Vonage, pair: tuple[Provider, DecidingDesk]
+) -> None:
+    ref = await pair[0].place(order(settings(standin).format))
+    standin.troubles.append(Trouble(status=500))
+    with pytest.raises(TelephonyError) as lost:
+        await pair[0].transfer(ref, "+15558880000", OURS, SESSION)
+    assert lost.value.maybe and len(standin.told) <= 1
+
+
 @shows(Who.VONAGE, Feature.REVOKED)
 async def test_trouble_is_told_apart(standin: Vonage, pair: tuple[Provider, DecidingDesk]) -> None:
     assert [each.ok for each in await pair[0].check()] == [True]
