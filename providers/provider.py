@@ -232,6 +232,9 @@ class MessageReport:
     state: str
     """queued, sent, delivered, undelivered, failed."""
     detail: str = ""
+    text: UUID | None = None
+    """Ours, where the report proves that it was named in the order: the order's answer, and `ref` with it,
+    may have been lost."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,8 +135,19 @@ async def went(
     )  # fmt: skip
 
 
-async def reported(connection: Database, account: str, ref: str, state: str, detail: str) -> bool:
-    """A delivery report. False: the message is not known (yet)."""
+async def reported(
+    connection: Database, account: str, ref: str, state: str, detail: str, *, message: UUID | None = None
+) -> bool:
+    """A delivery report. `message`: our id, if it names one: it tells which message has this `ref` where the
+    provider's answer has not, or was lost. False: the message is not known (yet)."""
+    ref = text(ref, 200)
+    if message is not None:
+        await connection.execute(
+            "update provider_messages set ref = $3, changed_at = now() "
+            "where id = $1 and account = $2 and direction = 'out' and ref = '' and not exists "
+            "(select 1 from provider_messages where account = $2 and direction = 'out' and ref = $3)",
+            message, account, ref,
+        )  # fmt: skip
     row = await connection.fetchval(
         "update provider_messages set state = $3, detail = $4, changed_at = now() "
         "where account = $1 and direction = 'out' and ref = $2 and state = any($5::text[]) returning id",

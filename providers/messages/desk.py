@@ -145,7 +145,9 @@ class TextDesk:
                 return
 
     async def _noted(self, account: str, report: MessageReport) -> bool:
-        return await table.reported(self._database, account, report.ref, report.state, report.detail)
+        return await table.reported(
+            self._database, account, report.ref, report.state, report.detail, message=report.text
+        )
 
     # -- Texting
 

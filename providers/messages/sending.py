@@ -209,7 +209,7 @@ class TextSender:
         if made is None:
             return await self._before(outgoing.key)
         try:
-            status = hook(account, SMS_STATUS)
+            status = hook(account, SMS_STATUS, text=made)
         except ConfigError:
             status = ""  # nobody can tell us what becomes of it
         release = served.borrow()

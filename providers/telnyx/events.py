@@ -12,6 +12,7 @@ from typing import Any
 
 from mediaserver.media.leg import Direction
 from mediaserver.printable import printable
+from providers.accounts import doors
 from providers.amounts import amount
 from providers.call_state import CallState
 from providers.provider import (
@@ -214,7 +215,12 @@ def message_report(event: Event) -> MessageReport | None:
     first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
     words = printable(f"{first.get('title', '')} {first.get('detail', '')} {first.get('code', '')}")[:SAID]
     ref = event.text("id")
-    return MessageReport(ref, state, " ".join(words.split())) if ref and state else None
+    if not ref or not state:
+        return None
+    # Telnyx signs the body and not the address that it calls, and says in the body which one that is.
+    told_at = event.payload.get("webhook_url")
+    text = doors.text_of(told_at) if isinstance(told_at, str) else None
+    return MessageReport(ref, state, " ".join(words.split()), text)
 
 
 _SENT = {

@@ -243,7 +243,9 @@ class Webhooks:
             return _unreadable("MessageSid")
         with told_once(self._desk, key) as first:
             if first and state is not None:
-                await self._desk.message_reported(MessageReport(ref, state, _fault(fields)))
+                await self._desk.message_reported(
+                    MessageReport(ref, state, _fault(fields), doors.text_of(request.url))
+                )
         return _DONE
 
     # -- inside

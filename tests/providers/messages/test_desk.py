@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
 from mediaserver.calls.texting import TextOrder, TextRefusedError, TextWhy
+from mediaserver.errors import ProviderFault, TelephonyError
 from mediaserver.storage import provider_messages as table
 from mediaserver.storage.provider_messages import NewText
+from mediaserver.storage.sql import Row
+from providers.accounts import doors
 from providers.messages.desk import HELP, STARTED, STOPPED
 from providers.provider import MessageReport, TextMessage
 from tests.providers.messages.texting import HERS, KEYED, OURS, THEIRS, Shop
@@ -219,6 +222,78 @@ async def test_reports_in_any_order_leave_what_became_of_it(shop: Shop, told: li
         await shop.desk.idle()
     (row,) = await shop.rows()
     assert row["state"] == stays
+
+
+class Ordering:
+    """In the place of the account's provider."""
+
+    def __init__(self, shop: Shop, monkeypatch: pytest.MonkeyPatch, ref: str = "") -> None:
+        """`ref`: what is answered; empty: the answer is lost."""
+        self.shop, self.ref = shop, ref
+        self.status = ""
+        self.at_once = ""
+        """What is told of it before it is answered."""
+        monkeypatch.setattr(shop.accounts.provider("main"), "send_message", self.send)
+
+    async def send(self, to: str, sender: str, text: str, status: str) -> str:
+        self.status = status
+        if self.at_once:
+            await self.told(self.at_once)
+        if not self.ref:
+            raise TelephonyError("the answer was lost", ProviderFault.DOWN, maybe=True)
+        return self.ref
+
+    async def told(
+        self, state: str, ref: str = "SM1", account: str = "main", text: UUID | None = None
+    ) -> Row:
+        await table.reported(
+            self.shop.pool, account, ref, state, "", message=text or doors.text_of(self.status)
+        )
+        return (await self.shop.rows())[-1]
+
+
+async def test_a_report_finds_its_text_though_the_answer_to_the_order_was_lost(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ordering = Ordering(shop, monkeypatch)
+    await shop.desk.send(order())
+    assert ((await shop.rows())[0])["state"] == "sent"
+    row = await ordering.told("delivered")
+    assert (row["state"], row["ref"], row["detail"]) == ("delivered", "SM1", "")
+
+
+async def test_a_report_that_is_faster_than_the_answer_counts_at_once(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ordering = Ordering(shop, monkeypatch, "SM1")
+    ordering.at_once = "delivered"
+    await shop.desk.send(order())
+    (row,) = await shop.rows()
+    assert (row["state"], row["ref"]) == ("delivered", "SM1")
+
+
+async def test_what_names_another_text_changes_nothing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    came = await table.add(shop.pool, NewText("main", "in", THEIRS, OURS, "hello", 1, "kept", ref="a"), KEYED)
+    lost, answered = Ordering(shop, monkeypatch), Ordering(shop, monkeypatch, "SM2")
+    await shop.desk.send(order(key="2"))
+    monkeypatch.setattr(shop.accounts.provider("main"), "send_message", lost.send)
+    await shop.desk.send(order(key="1"))
+    before = await shop.rows()
+    await lost.told("delivered", account="other")
+    await lost.told("delivered", text=uuid4())
+    await lost.told("delivered", text=came)
+    await answered.told("delivered", "SM3")
+    assert await shop.rows() == before
+    await lost.told("delivered", "SM2")
+    after = await shop.rows()
+    assert [row["state"] for row in after] == ["kept", "delivered", "sent"] and after[2]["ref"] == ""
+
+
+@pytest.mark.parametrize(
+    "query", ["", "text=", "text=1", "text=%00", f"text={UUID(int=1)}&text={UUID(int=2)}"]
+)
+def test_an_address_without_one_id_of_a_text_names_none(query: str) -> None:
+    assert doors.text_of(f"https://voice.test/hook?{query}") is None
 
 
 async def test_what_came_in_before_a_restart_is_answered_after_it_once(shop: Shop) -> None:

@@ -61,6 +61,25 @@ async def test_what_is_written_is_answered_until_they_want_no_more_and_when_they
 
 
 @both("network", Feature.SMS_OUT)
+async def test_a_report_finds_its_text_though_the_answer_to_the_order_was_lost(network: Network) -> None:
+    network.there.loses.add("CreateMessage")
+    body, before = "Your room is ready.", len(network.there.messages)
+    try:
+        await network.ask(
+            "POST", MESSAGES, {"to": network.callee, "text": body, "account": f"{network.twin}-main"}
+        )
+    finally:
+        network.there.loses.clear()
+    await became(network, network.callee, body, "sent")
+    [text] = network.there.messages[before:]
+    told = {"MessageSid": text.sid, "MessageStatus": "delivered", "AccountSid": network.there.account}
+    assert (await network.there.tell(text.callback, told, token="somebody's else")).status == 403
+    await became(network, network.callee, body, "sent")
+    assert (await network.there.tell(text.callback, told)).status == 204
+    await became(network, network.callee, body, "delivered")
+
+
+@both("network", Feature.SMS_OUT)
 async def test_a_call_sends_its_callee_a_link(network: Network) -> None:
     name = f"links-{network.twin}"
     nodes = [

@@ -93,6 +93,8 @@ class TwilioStandIn(StandIn):
         """Numbers that a trial account must not call."""
         self.left: int | None = None
         """Requests until the limit of the rate is reached; None: there is none."""
+        self.loses: set[str] = set()
+        """Operations (`CreateMessage`) that are done, and whose answers are lost on the way."""
         self.asked: list[Asked] = []
         self.told: list[Told] = []
         self.leads: dict[str, str] = {}
@@ -135,6 +137,8 @@ class TwilioStandIn(StandIn):
             self.refused(str(refusal))
             headers = {"Retry-After": "0"} if refusal.status == 429 else {}
             return web.json_response(refusal.body(), status=refusal.status, headers=headers)
+        if asked.id in self.loses:
+            cut(request)
         if asked.status == 204:
             return web.Response(status=204)
         unknown = set(answer) - set(asked.holds)
